@@ -1,0 +1,161 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { HttpBindings } from "@hono/node-server";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import { type Context, Hono } from "hono";
+import { v4 as uuidv4 } from "uuid";
+import type { Fault, Faults } from "./faults.ts";
+import type { RequestLog } from "./request-log.ts";
+import type { Operation, Simulator, VendorReply, VendorRequest } from "./simulator.ts";
+import type { World } from "./world.ts";
+
+type Env = { Bindings: HttpBindings };
+
+const defaultSlowMs = 3000;
+const defaultRateLimitMs = 2000;
+
+/** What the simulation of all vendors needs besides the world. */
+export interface Simulation {
+  world: World;
+  faults: Faults;
+  log: RequestLog;
+  /** Aborted when the lab stops or is reset: requests that a fault holds back are then dropped without effect. */
+  holding: () => AbortSignal;
+}
+
+/** The HTTP face of a vendor: reads requests, lets faults interfere, and has the simulator answer. */
+export function vendorApp(simulator: Simulator, simulation: Simulation): Hono<Env> {
+  const app = new Hono<Env>();
+  for (const operation of simulator.operations) {
+    app.on(operation.method, operation.path.replaceAll(/\{(\w+)\}/g, ":$1"), (c) =>
+      serve(c, simulator, operation, simulation),
+    );
+  }
+  app.all("*", async (c) => {
+    const request = await read(c, "unknown", simulation.world.now());
+    return send(simulator, request, simulator.failure(request, 404));
+  });
+  return app;
+}
+
+async function serve(
+  c: Context<Env>,
+  simulator: Simulator,
+  operation: Operation,
+  { world, faults, log, holding }: Simulation,
+): Promise<Response> {
+  const signal = holding();
+  const arrived = await read(c, operation.id, world.now());
+  const fault = faults.take(simulator.vendor, operation.id);
+  const entry = log.begin(simulator.vendor, arrived, fault?.mode);
+
+  const waitMs = holdMs(fault);
+  // A closed client connection doesn't end this wait: the vendor goes on working for a caller who left.
+  if (waitMs > 0) await sleep(waitMs, undefined, { signal }).catch(() => undefined);
+  if (signal.aborted) return cut(c);
+
+  const request = { ...arrived, now: world.now() };
+  const perform = () => {
+    const reply = world.storage.transaction(() => operation.handle(request));
+    world.effects.committed();
+    return reply;
+  };
+  const outcome = decide(fault, simulator, request, perform);
+  if (outcome === "cut") return cut(c);
+  entry.status = outcome.status;
+  return outcome instanceof Response ? outcome : send(simulator, request, outcome);
+}
+
+/** How long a fault holds the request back. `rate_limit` means its delay for the caller, not for us. */
+function holdMs(fault: Fault | undefined): number {
+  if (!fault || fault.mode === "rate_limit") return 0;
+  return fault.delay_ms ?? (fault.mode === "slow" ? defaultSlowMs : 0);
+}
+
+/** What becomes of a request, with or without a fault: a reply of the vendor, raw bytes, or a cut connection. */
+function decide(
+  fault: Fault | undefined,
+  simulator: Simulator,
+  request: VendorRequest,
+  perform: () => VendorReply,
+): VendorReply | Response | "cut" {
+  switch (fault?.mode) {
+    case undefined:
+    case "slow":
+      return perform();
+    case "status":
+      return simulator.failure(request, fault.status ?? 503);
+    case "reset":
+      return "cut";
+    case "drop_after_effect":
+      perform();
+      return "cut";
+    case "error_after_effect":
+      perform();
+      return simulator.failure(request, fault.status ?? 500);
+    case "rate_limit":
+      return simulator.rateLimited(
+        request,
+        request.now + (fault.delay_ms ?? defaultRateLimitMs),
+        fault.fired,
+      );
+    case "expire_tokens":
+      return simulator.tokenRefused(request);
+    case "drift": {
+      const reply = perform();
+      return reply.status < 300 ? { ...reply, body: simulator.drift(reply.body) } : reply;
+    }
+    case "malformed":
+      return malformed(simulator, request, perform());
+    case "html":
+      return gatewayPage(fault.status ?? 502);
+    case "partial":
+      return simulator.partial(request);
+  }
+}
+
+/** The answer, broken off in the middle of its JSON. What was done is done. */
+function malformed(simulator: Simulator, request: VendorRequest, reply: VendorReply): VendorReply | Response {
+  if (reply.status >= 300 || reply.body === undefined) return reply;
+  const text = JSON.stringify(reply.body);
+  const headers = {
+    "content-type": "application/json",
+    ...simulator.headers(request, reply),
+    ...reply.headers,
+  };
+  return new Response(text.slice(0, Math.ceil(text.length * 0.6)), { status: reply.status, headers });
+}
+
+/** What a proxy in front of the vendor sends: not JSON, whatever its status. */
+function gatewayPage(status: number): Response {
+  const page = `<!DOCTYPE html>\n<html><head><title>${status}</title></head><body><h1>Please try again later</h1></body></html>\n`;
+  return new Response(page, { status, headers: { "content-type": "text/html; charset=utf-8" } });
+}
+
+function send(simulator: Simulator, request: VendorRequest, reply: VendorReply): Response {
+  const headers = { ...simulator.headers(request, reply), ...reply.headers };
+  if (reply.body === undefined) return new Response(null, { status: reply.status, headers });
+  return new Response(JSON.stringify(reply.body), {
+    status: reply.status,
+    headers: { "content-type": "application/json", ...headers },
+  });
+}
+
+/** Cuts the TCP connection with a reset, so that the caller can't take it for an orderly end. */
+function cut(c: Context<Env>): Response {
+  c.env.incoming.socket.resetAndDestroy();
+  return RESPONSE_ALREADY_SENT;
+}
+
+async function read(c: Context<Env>, operation: string, now: number): Promise<VendorRequest> {
+  const traceId = uuidv4();
+  return {
+    operation,
+    params: c.req.param(),
+    query: new URL(c.req.url).searchParams,
+    headers: c.req.raw.headers,
+    body: await c.req.text(),
+    requestId: c.req.header("x-request-id") ?? traceId,
+    traceId,
+    now,
+  };
+}

@@ -1,0 +1,39 @@
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+import { localEnvironment } from "./scripts/local-environment.ts";
+
+/** Two projects: what runs inside workerd, and what drives it (or is pure) from Node. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        plugins: [
+          cloudflareTest(async ({ inject }) => ({
+            wrangler: { configPath: "./wrangler.toml" },
+            miniflare: {
+              bindings: {
+                ...localEnvironment({ publicUrl: "http://localhost:8787", labUrl: inject("labUrl") }),
+                TEST_MIGRATIONS: await readD1Migrations("migrations"),
+              },
+            },
+          })),
+        ],
+        test: {
+          name: "worker",
+          include: ["test/**/*.worker.test.ts"],
+          globalSetup: ["test/support/lab-setup.ts"],
+          setupFiles: ["test/support/worker/migrate.ts"],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: "node",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/**/*.worker.test.ts"],
+          testTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
