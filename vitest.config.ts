@@ -22,7 +22,9 @@ export default defineConfig({
           name: "worker",
           include: ["test/**/*.worker.test.ts"],
           globalSetup: ["test/support/lab-setup.ts"],
-          setupFiles: ["test/support/worker/migrate.ts"],
+          setupFiles: ["test/support/worker/setup.ts"],
+          // The files share a lab, and faults hold for everybody who talks to it.
+          fileParallelism: false,
           testTimeout: 30_000,
         },
       },

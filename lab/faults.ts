@@ -9,6 +9,7 @@ const faultModes = [
   "slow",
   "reset",
   "drop_after_effect",
+  "hold_after_effect",
   "error_after_effect",
   "rate_limit",
   "expire_tokens",

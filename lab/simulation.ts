@@ -48,9 +48,8 @@ async function serve(
   const fault = faults.take(simulator.vendor, operation.id);
   const entry = log.begin(simulator.vendor, arrived, fault?.mode);
 
-  const waitMs = holdMs(fault);
-  // A closed client connection doesn't end this wait: the vendor goes on working for a caller who left.
-  if (waitMs > 0) await sleep(waitMs, undefined, { signal }).catch(() => undefined);
+  // A closed client connection ends none of the waits: the vendor goes on working for a caller who left.
+  await hold(requestHeldMs(fault), signal);
   if (signal.aborted) return cut(c);
 
   const request = { ...arrived, now: world.now() };
@@ -60,15 +59,25 @@ async function serve(
     return reply;
   };
   const outcome = decide(fault, simulator, request, perform);
-  if (outcome === "cut") return cut(c);
+  await hold(answerHeldMs(fault), signal);
+  if (outcome === "cut" || signal.aborted) return cut(c);
   entry.status = outcome.status;
   return outcome instanceof Response ? outcome : send(simulator, request, outcome);
 }
 
+async function hold(ms: number, signal: AbortSignal): Promise<void> {
+  if (ms > 0) await sleep(ms, undefined, { signal }).catch(() => undefined);
+}
+
 /** How long a fault holds the request back. `rate_limit` means its delay for the caller, not for us. */
-function holdMs(fault: Fault | undefined): number {
-  if (!fault || fault.mode === "rate_limit") return 0;
+function requestHeldMs(fault: Fault | undefined): number {
+  if (!fault || fault.mode === "rate_limit" || fault.mode === "hold_after_effect") return 0;
   return fault.delay_ms ?? (fault.mode === "slow" ? defaultSlowMs : 0);
+}
+
+/** How long a fault holds the answer back, once the effect is there. */
+function answerHeldMs(fault: Fault | undefined): number {
+  return fault?.mode === "hold_after_effect" ? (fault.delay_ms ?? defaultSlowMs) : 0;
 }
 
 /** What becomes of a request, with or without a fault: a reply of the vendor, raw bytes, or a cut connection. */
@@ -81,6 +90,7 @@ function decide(
   switch (fault?.mode) {
     case undefined:
     case "slow":
+    case "hold_after_effect":
       return perform();
     case "status":
       return simulator.failure(request, fault.status ?? 503);

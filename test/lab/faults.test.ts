@@ -132,6 +132,32 @@ describe("mode slow", () => {
   });
 });
 
+describe("mode hold_after_effect", () => {
+  it("performs the effect at once, and answers as ever when its time has passed", async () => {
+    const world = await lab();
+    const falcon = await Falcon.signedIn(world, "contain");
+    await fault(world, { mode: "hold_after_effect", delay_ms: 400, operation });
+    const answer = falcon.act("contain", onlineDevice);
+    expect(await effects(world, 1)).toHaveLength(1);
+    expect(await requests(world)).toMatchObject([{}, { operation, status: null }]);
+    expect((await answer).status).toBe(202);
+    expect(await effects(world)).toHaveLength(1);
+  });
+
+  it("drops the answer when the estate is reset, and doesn't keep the lab from stopping", async () => {
+    const world = await lab();
+    const falcon = await Falcon.signedIn(world, "contain");
+    await fault(world, { mode: "hold_after_effect", delay_ms: 600_000, operation });
+    const first = falcon.act("contain", onlineDevice);
+    await effects(world, 1);
+    await Promise.all([expect(first).rejects.toThrow(), post(`${world.url}/reset`, {})]);
+    await fault(world, { mode: "hold_after_effect", delay_ms: 600_000, operation });
+    const second = falcon.act("contain", onlineDevice);
+    await effects(world, 1);
+    await Promise.all([expect(second).rejects.toThrow(), world.close()]);
+  });
+});
+
 describe("modes that cut the connection", () => {
   it("reset: before any effect", async () => {
     const world = await lab();

@@ -1,0 +1,30 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync, type SQLInputValue } from "node:sqlite";
+
+/**
+ * Runs a query on the audit database that an instance keeps in `stateDir`, whether the instance runs or not.
+ * Opened for reading only.
+ * @throws Error when no instance ever kept its state there, or the query fails.
+ */
+export function queryDatabase(
+  stateDir: string,
+  query: string,
+  ...parameters: SQLInputValue[]
+): Record<string, unknown>[] {
+  const database = new DatabaseSync(databaseFile(stateDir), { readOnly: true });
+  try {
+    return database.prepare(query).all(...parameters);
+  } finally {
+    database.close();
+  }
+}
+
+/** The file is named after a hash; besides it, there is only the runtime's own record of its objects. */
+function databaseFile(stateDir: string): string {
+  const directory = join(stateDir, "d1/miniflare-D1DatabaseObject");
+  const names = existsSync(directory) ? readdirSync(directory) : [];
+  const file = names.find((name) => name.endsWith(".sqlite") && name !== "metadata.sqlite");
+  if (file === undefined) throw new Error(`there is no audit database in ${stateDir}`);
+  return join(directory, file);
+}

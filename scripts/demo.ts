@@ -1,0 +1,53 @@
+/** `npm run demo`: a scripted MCP client tells the whole story against an instance that runs (`npm start`). */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { LabControls } from "./demo/lab.ts";
+import { Narrator } from "./demo/narrator.ts";
+import { tell } from "./demo/story.ts";
+import { portFrom } from "./ports.ts";
+
+/** How long the audit database may take to hold everything, in seconds. */
+const DRAIN_S = 60;
+
+const narrator = new Narrator();
+
+try {
+  const url = `http://localhost:${portFrom(process.env, "PORT", 8787)}`;
+  const lab = process.env.LAB_URL || `http://localhost:${portFrom(process.env, "LAB_PORT", 8790)}`;
+  await reachable(url);
+  const stage = { mcpUrl: `${url}/mcp`, lab: new LabControls(lab), narrator };
+  await tell(stage, "2025-11-25");
+  await tell(stage, "2026-07-28");
+  narrator.chapter("The audit");
+  const summary = await verify();
+  narrator.scene(
+    "Every chain verifies, and the database holds every live head",
+    summary !== null,
+    summary ?? "",
+  );
+  console.log(`\nAll ${narrator.told} scenes held.`);
+} catch (thrown) {
+  console.error(`\ndemo: ${thrown instanceof Error ? thrown.message : thrown}`);
+  process.exitCode = 1;
+}
+
+async function reachable(url: string): Promise<void> {
+  const answer = await fetch(`${url}/healthz`).catch(() => null);
+  if (answer?.ok !== true)
+    throw new Error(`nothing healthy answers at ${url}: start it first, with npm start`);
+}
+
+/** What `npm run audit -- verify --wait` says, or `null` if it fails. */
+async function verify(): Promise<string | null> {
+  const script = join(import.meta.dirname, "audit.ts");
+  const child = spawn(process.execPath, [script, "verify", "--wait", String(DRAIN_S)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let output = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    output += text;
+  });
+  const [code] = await once(child, "exit");
+  return code === 0 ? output.trim() : null;
+}

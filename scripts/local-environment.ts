@@ -1,0 +1,54 @@
+import type { WorkerConfig } from "./worker-config.ts";
+
+/** What a local instance needs to know of its lab. None of it opens anything but the lab. */
+export interface LocalEnvironment {
+  /** Origin of the instance, for example `http://localhost:8787`. */
+  readonly publicUrl: string;
+  /** Origin of the lab, for example `http://localhost:8790`. */
+  readonly labUrl: string;
+}
+
+/** The variables and secrets of a local instance, before the process environment overrides them. */
+export function localEnvironment({ publicUrl, labUrl }: LocalEnvironment): Record<string, string> {
+  return {
+    TENANT: "acme",
+    PUBLIC_URL: publicUrl,
+    SEALING_KEY: "bG9jYWwtb25seS1zZWFsaW5nLWtleS0zMi1ieXRlcyE=",
+    OIDC_ISSUER: `${labUrl}/oidc`,
+    OIDC_CLIENT_ID: "sallyport",
+    OIDC_CLIENT_SECRET: "lab-oidc-secret",
+    CROWDSTRIKE_BASE_URL: `${labUrl}/crowdstrike`,
+    CROWDSTRIKE_READ_CLIENT_ID: "lab-cs-read",
+    CROWDSTRIKE_READ_CLIENT_SECRET: "lab-cs-read-secret",
+    CROWDSTRIKE_CONTAIN_CLIENT_ID: "lab-cs-contain",
+    CROWDSTRIKE_CONTAIN_CLIENT_SECRET: "lab-cs-contain-secret",
+  };
+}
+
+/**
+ * A value for each variable and secret that wrangler.toml declares, and for nothing else: from `overrides`, else
+ * from the process's environment, else the lab's, else wrangler.toml's own. `PUBLIC_URL` follows from the port
+ * alone, because tokens are bound to it.
+ * @throws Error naming every declared secret that has no value.
+ */
+export function instanceEnvironment(
+  { vars, secrets }: Pick<WorkerConfig, "vars" | "secrets">,
+  local: LocalEnvironment,
+  processEnvironment: Readonly<Record<string, string | undefined>>,
+  overrides: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  const { PUBLIC_URL: _derived, ...fromProcess } = processEnvironment;
+  const candidates = { ...vars, ...localEnvironment(local), ...defined(fromProcess), ...overrides };
+  const names = [...Object.keys(vars), ...secrets];
+  const missing = names.filter((name) => candidates[name] === undefined);
+  if (missing.length > 0) {
+    throw new Error(`wrangler.toml requires ${missing.join(", ")}: set them, or add what the lab expects`);
+  }
+  return Object.fromEntries(names.map((name) => [name, candidates[name] ?? ""]));
+}
+
+function defined(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}

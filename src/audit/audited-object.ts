@@ -1,0 +1,75 @@
+import { DurableObject } from "cloudflare:workers";
+import { alert, reasonOf } from "./alert.ts";
+import { Due, type DueTask } from "./due.ts";
+import { Ledger } from "./ledger.ts";
+import { Outbox } from "./outbox.ts";
+import { applySchema } from "./schema.ts";
+import { DUE_SCHEMA, LEDGER_SCHEMA } from "./tables.ts";
+
+/** How late an alarm may be before a starting object sets it again, in milliseconds. */
+const ALARM_GRACE_MS = 60_000;
+
+/**
+ * A Durable Object with an audit chain and things to do later.
+ *
+ * A plain object, and the alarm is its own: a base class that schedules for itself would own the one alarm
+ * there is.
+ */
+export abstract class AuditedObject extends DurableObject<Env> {
+  protected readonly sql: SqlStorage;
+  protected readonly ledger: Ledger;
+  protected readonly due: Due;
+  readonly #outbox: Outbox;
+
+  /**
+   * What the subclass does later, by the name it gives to `due.set`. A handler may run more than once and
+   * beside other handlers and calls; it should end within half a minute, for the next alarm waits for it.
+   */
+  protected abstract readonly tasks: Readonly<Record<string, (key: string) => Promise<void>>>;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    applySchema(ctx.storage, "due", DUE_SCHEMA);
+    applySchema(ctx.storage, "audit", LEDGER_SCHEMA);
+    this.sql = ctx.storage.sql;
+    this.due = new Due(ctx.storage);
+    this.ledger = new Ledger(ctx.storage, this.due, env.TENANT);
+    this.#outbox = new Outbox(ctx.storage, this.due, env);
+    this.due.revive(Date.now(), ALARM_GRACE_MS);
+  }
+
+  /** Sets the next alarm before anything else, then runs what is due. Never throws: the platform stops after six. */
+  override async alarm(): Promise<void> {
+    try {
+      const tasks = this.due.take(Date.now());
+      await Promise.all(tasks.map((task) => this.#run(task)));
+    } catch (thrown) {
+      alert("alarm_failed", { object: this.ctx.id.toString(), reason: reasonOf(thrown) });
+      await this.ctx.storage.setAlarm(Date.now() + ALARM_GRACE_MS);
+    }
+  }
+
+  async #run({ task, key, attempts }: DueTask): Promise<void> {
+    try {
+      await this.#handler(task)(key);
+      this.due.finished(task, key);
+    } catch (thrown) {
+      alert("task_failed", {
+        object: this.ctx.id.toString(),
+        task,
+        key,
+        attempts,
+        reason: reasonOf(thrown),
+      });
+      this.due.failed(task, key, Date.now());
+    }
+  }
+
+  #handler(task: string): (key: string) => Promise<void> {
+    if (task === "flush") return () => this.#outbox.flush();
+    if (task === "confirm") return () => this.#outbox.confirm();
+    const handler = this.tasks[task];
+    if (handler === undefined) throw new Error(`no handler for the due task ${task}`);
+    return handler;
+  }
+}

@@ -1,0 +1,103 @@
+import { alert, reasonOf } from "./alert.ts";
+import { type AuditRecord, readRecord } from "./record.ts";
+import {
+  type Conflict,
+  type DeadLetter,
+  placeOf,
+  storeConflicts,
+  storeDeadLetters,
+  storeRecords,
+} from "./store.ts";
+
+const FIRST_RETRY_S = 5;
+const LAST_RETRY_S = 300;
+
+interface Arrival {
+  readonly message: Message;
+  readonly record: AuditRecord;
+}
+
+/**
+ * The queue's side of the audit: stores events, and records what can't be stored as one. Every message is
+ * acknowledged only after the database holds it; when the database fails, it comes again later.
+ */
+export async function consumeAudit(batch: MessageBatch, env: Env): Promise<void> {
+  if (batch.queue.endsWith("-dead")) {
+    await bury(env.DB, batch.messages, batch.queue, () => "delivered too often without being stored");
+    return;
+  }
+  const arrivals: Arrival[] = [];
+  const malformed = new Map<Message, string>();
+  for (const message of batch.messages) {
+    const read = readRecord(message.body);
+    if (read.ok) arrivals.push({ message, record: read.record });
+    else malformed.set(message, read.reason);
+  }
+  if (arrivals.length > 0) await store(env.DB, arrivals);
+  if (malformed.size > 0) {
+    await bury(
+      env.DB,
+      [...malformed.keys()],
+      batch.queue,
+      (message) => malformed.get(message) ?? "malformed",
+    );
+  }
+}
+
+async function store(db: D1Database, arrivals: readonly Arrival[]): Promise<void> {
+  try {
+    const stored = await storeRecords(
+      db,
+      arrivals.map(({ record }) => record),
+    );
+    // Compared after every insert, not only after those that were ignored: what counts is what is there.
+    const conflicts = arrivals.flatMap(({ record }) => conflictOf(record, stored));
+    if (conflicts.length > 0) await storeConflicts(db, conflicts);
+    for (const { offered_event: _event, ...conflict } of conflicts) alert("audit_conflict", conflict);
+  } catch (thrown) {
+    retryLater(
+      arrivals.map(({ message }) => message),
+      thrown,
+    );
+    return;
+  }
+  for (const { message } of arrivals) message.ack();
+}
+
+function conflictOf(record: AuditRecord, stored: ReadonlyMap<string, string>): Conflict[] {
+  const stored_hash = stored.get(placeOf(record));
+  if (stored_hash === undefined) throw new Error(`${placeOf(record)} was not stored`);
+  if (stored_hash === record.hash) return [];
+  const { chain, seq, hash: offered_hash, event: offered_event } = record;
+  return [{ chain, seq, stored_hash, offered_hash, offered_event, seen_by: "consumer" }];
+}
+
+async function bury(
+  db: D1Database,
+  messages: readonly Message[],
+  queue: string,
+  reasonFor: (message: Message) => string,
+): Promise<void> {
+  const letters = messages.map((message): DeadLetter => {
+    const body = typeof message.body === "string" ? message.body : JSON.stringify(message.body);
+    const read = readRecord(body);
+    const { chain, seq } = read.ok ? read.record : { chain: null, seq: null };
+    return { id: message.id, queue, reason: reasonFor(message), chain, seq, body: body.toWellFormed() };
+  });
+  try {
+    await storeDeadLetters(db, letters);
+  } catch (thrown) {
+    retryLater(messages, thrown);
+    return;
+  }
+  for (const { body: _body, ...letter } of letters) alert("audit_dead_letter", letter);
+  for (const message of messages) message.ack();
+}
+
+function retryLater(messages: readonly Message[], thrown: unknown): void {
+  alert("audit_store_failed", { messages: messages.length, reason: reasonOf(thrown) });
+  for (const message of messages) {
+    const delaySeconds = Math.min(LAST_RETRY_S, FIRST_RETRY_S * 2 ** (message.attempts - 1));
+    message.retry({ delaySeconds });
+  }
+}

@@ -1,0 +1,110 @@
+import { v7 as uuidv7 } from "uuid";
+import { type ChainHead, GENESIS, link } from "./chain.ts";
+import type { Due } from "./due.ts";
+import type { AuditFact } from "./event.ts";
+
+/** What kind of object a chain belongs to. */
+export type ChainKind = "session" | "effect" | "person" | "credential" | "tenant";
+
+/** How long an event waits for others before the outbox is sent, in milliseconds. */
+const FLUSH_AFTER_MS = 200;
+
+interface ChainRow extends Record<string, SqlStorageValue> {
+  kind: string;
+  name: string;
+  chain: string;
+  seq: number;
+  hash: string;
+}
+
+/** An object's own chain of audit events. Everything here is synchronous: see `chain.ts`. */
+export class Ledger {
+  readonly #storage: DurableObjectStorage;
+  readonly #due: Due;
+  readonly #tenant: string;
+
+  constructor(storage: DurableObjectStorage, due: Due, tenant: string) {
+    this.#storage = storage;
+    this.#due = due;
+    this.#tenant = tenant;
+  }
+
+  /**
+   * Names the chain, once: `kind/name/incarnation`. The incarnation is random, so that an object whose
+   * storage was lost begins a new chain and never answers for the old one's numbers.
+   * @throws Error if the object already has another name.
+   */
+  identify(kind: ChainKind, name: string): void {
+    const row = this.#row();
+    if (row !== undefined) {
+      if (row.kind === kind && row.name === name) return;
+      throw new Error(`this object's chain is ${row.chain}, not one of ${kind}/${name}`);
+    }
+    const incarnation = Buffer.from(crypto.getRandomValues(new Uint8Array(9))).toString("base64url");
+    this.#storage.sql.exec(
+      `INSERT INTO audit_chain (id, kind, name, chain, seq, hash, confirmed_seq) VALUES (1, ?, ?, ?, ?, ?, 0)`,
+      kind,
+      name,
+      `${kind}/${name}/${incarnation}`,
+      GENESIS.seq,
+      GENESIS.hash,
+    );
+  }
+
+  /** True once {@link identify} has been called in this object's life. */
+  get identified(): boolean {
+    return this.#row() !== undefined;
+  }
+
+  /** @throws Error before {@link identify}. */
+  get chain(): string {
+    return this.#require().chain;
+  }
+
+  /** The last event's number and hash. @throws Error before {@link identify}. */
+  get head(): ChainHead {
+    const { seq, hash } = this.#require();
+    return { seq, hash };
+  }
+
+  /**
+   * Appends a fact to the chain and the outbox, and returns its event id (UUIDv7).
+   *
+   * Call it in the `transactionSync` that writes the state it describes: then neither exists without the
+   * other. If it throws, so must the transaction: what can't be audited doesn't happen.
+   */
+  append(fact: AuditFact): string {
+    return this.#storage.transactionSync(() => {
+      const { chain, seq, hash } = this.#require();
+      const event_id = uuidv7();
+      const now = Date.now();
+      const next = link(
+        { seq, hash },
+        { chain, tenant: this.#tenant, event_id, at: new Date(now).toISOString() },
+        fact,
+      );
+      const { sql } = this.#storage;
+      sql.exec(
+        "INSERT INTO audit_outbox (seq, hash, event) VALUES (?, ?, ?)",
+        next.seq,
+        next.hash,
+        next.event,
+      );
+      sql.exec("UPDATE audit_chain SET seq = ?, hash = ? WHERE id = 1", next.seq, next.hash);
+      this.#due.soon("flush", "", now + FLUSH_AFTER_MS);
+      return event_id;
+    });
+  }
+
+  #row(): ChainRow | undefined {
+    return this.#storage.sql
+      .exec<ChainRow>("SELECT kind, name, chain, seq, hash FROM audit_chain WHERE id = 1")
+      .toArray()[0];
+  }
+
+  #require(): ChainRow {
+    const row = this.#row();
+    if (row === undefined) throw new Error("this object has no chain yet: call identify first");
+    return row;
+  }
+}

@@ -1,0 +1,165 @@
+import { alert } from "./alert.ts";
+import type { Due } from "./due.ts";
+import { type Delivery, type Reconciled, reconcile } from "./reconcile.ts";
+import { storeConflicts, storedHashes } from "./store.ts";
+
+/** A queue takes at most 100 messages and 256 KB in one call. */
+const MAX_BATCH_MESSAGES = 100;
+const MAX_BATCH_BYTES = 250_000;
+
+/** How much of the store is read back at once. */
+const CONFIRM_PAGE = 1_000;
+
+/** How long to leave the store alone when reading on wouldn't help, in milliseconds. */
+const SHORTEST_PAUSE_MS = 1_000;
+
+/** Sent so often without arriving that somebody should look: after about two minutes. */
+const SENDS_BEFORE_ALERT = 6;
+
+/** Until when the store should hold what was sent for the n-th time: 2 s, 4 s, 8 s, … 5 min. As SQL, by `sends`. */
+const CHECK_AFTER_MS = "MIN(300000, 2000 << MIN(sends, 8))";
+
+/**
+ * The events that the store hasn't been seen to hold. Acceptance by the queue is not durability: a row goes
+ * only when the store, read back, holds it and everything before it.
+ */
+export class Outbox {
+  readonly #storage: DurableObjectStorage;
+  readonly #sql: SqlStorage;
+  readonly #due: Due;
+  readonly #queue: Queue;
+  readonly #db: D1Database;
+
+  constructor(storage: DurableObjectStorage, due: Due, env: Env) {
+    this.#storage = storage;
+    this.#sql = storage.sql;
+    this.#due = due;
+    this.#queue = env.AUDIT_QUEUE;
+    this.#db = env.DB;
+  }
+
+  /** Sends what hasn't been sent, in order. @throws when the queue refuses: the rest stays for the next time. */
+  async flush(): Promise<void> {
+    for (let batch = this.#unsent(); batch.length > 0; batch = this.#unsent()) {
+      await this.#queue.sendBatch(batch.map(({ event }) => ({ body: event, contentType: "text" })));
+      const first = batch[0]?.seq;
+      const last = batch.at(-1)?.seq;
+      const now = Date.now();
+      this.#storage.transactionSync(() => {
+        this.#sql.exec(
+          `UPDATE audit_outbox SET check_at = ? + ${CHECK_AFTER_MS}, sends = sends + 1
+           WHERE seq BETWEEN ? AND ? AND check_at IS NULL`,
+          now,
+          first,
+          last,
+        );
+        this.#scheduleConfirm(now);
+      });
+    }
+  }
+
+  /**
+   * Reads the store back, lets go of what it holds, and has sent again what it should hold and doesn't.
+   * @throws when the store can't be read or can't take a conflict.
+   */
+  async confirm(): Promise<void> {
+    const chain = this.#sql
+      .exec<{ chain: string; seq: number; confirmed_seq: number }>(
+        "SELECT chain, seq, confirmed_seq FROM audit_chain WHERE id = 1",
+      )
+      .one();
+    const stored = await storedHashes(this.#db, {
+      chain: chain.chain,
+      after: chain.confirmed_seq,
+      through: chain.seq,
+      limit: CONFIRM_PAGE,
+    });
+    const through = stored.length < CONFIRM_PAGE ? chain.seq : (stored.at(-1)?.seq ?? chain.seq);
+    const now = Date.now();
+    const outbox = this.#deliveries(chain.confirmed_seq, through);
+    const result = reconcile(chain.confirmed_seq, outbox, stored, now);
+    const readOn = through < chain.seq && result.confirmed_seq > chain.confirmed_seq;
+    this.#storage.transactionSync(() => this.#apply(result, now, readOn));
+    this.#reportUndelivered(chain.chain, result.missing);
+    await this.#reportConflicts(chain.chain, result.conflicts);
+  }
+
+  #apply({ confirmed_seq, missing, waiting, conflicts }: Reconciled, now: number, readOn: boolean): void {
+    this.#sql.exec("UPDATE audit_chain SET confirmed_seq = ? WHERE id = 1", confirmed_seq);
+    this.#sql.exec("DELETE FROM audit_outbox WHERE seq <= ?", confirmed_seq);
+    for (const seq of missing) this.#sql.exec("UPDATE audit_outbox SET check_at = NULL WHERE seq = ?", seq);
+    for (const seq of [...waiting, ...conflicts.map((conflict) => conflict.seq)]) {
+      // Sending it again would change nothing; looking again might.
+      this.#sql.exec(
+        `UPDATE audit_outbox SET check_at = ? + ${CHECK_AFTER_MS}, sends = sends + 1 WHERE seq = ?`,
+        now,
+        seq,
+      );
+    }
+    if (missing.length > 0) this.#due.soon("flush", "", now);
+    if (readOn) this.#due.set("confirm", "", now);
+    else this.#scheduleConfirm(now + SHORTEST_PAUSE_MS);
+  }
+
+  #scheduleConfirm(earliest: number): void {
+    const { at } = this.#sql
+      .exec<{ at: number | null }>("SELECT MIN(check_at) AS at FROM audit_outbox")
+      .one();
+    if (at !== null) this.#due.set("confirm", "", Math.max(at, earliest));
+  }
+
+  #unsent(): { seq: number; event: string }[] {
+    const rows = this.#sql.exec<{ seq: number; event: string; bytes: number }>(
+      `SELECT seq, event, LENGTH(CAST(event AS BLOB)) AS bytes FROM audit_outbox
+       WHERE check_at IS NULL ORDER BY seq LIMIT ?`,
+      MAX_BATCH_MESSAGES,
+    );
+    const batch: { seq: number; event: string }[] = [];
+    let bytes = 0;
+    for (const row of rows) {
+      bytes += row.bytes;
+      if (bytes > MAX_BATCH_BYTES) break;
+      batch.push(row);
+    }
+    return batch;
+  }
+
+  #deliveries(after: number, through: number): Delivery[] {
+    return this.#sql
+      .exec<{ seq: number; hash: string; check_at: number | null }>(
+        "SELECT seq, hash, check_at FROM audit_outbox WHERE seq > ? AND seq <= ? ORDER BY seq",
+        after,
+        through,
+      )
+      .toArray();
+  }
+
+  #reportUndelivered(chain: string, missing: readonly number[]): void {
+    const [seq] = missing;
+    if (seq === undefined) return;
+    const row = this.#sql
+      .exec<{ sends: number }>("SELECT sends FROM audit_outbox WHERE seq = ?", seq)
+      .toArray()[0];
+    if (row === undefined || row.sends < SENDS_BEFORE_ALERT) return;
+    alert("audit_undelivered", { chain, seq, missing: missing.length, sends: row.sends });
+  }
+
+  async #reportConflicts(chain: string, conflicts: Reconciled["conflicts"]): Promise<void> {
+    if (conflicts.length === 0) return;
+    const rows = conflicts.flatMap(({ seq, stored_hash }) =>
+      this.#sql
+        .exec<{ hash: string; event: string }>("SELECT hash, event FROM audit_outbox WHERE seq = ?", seq)
+        .toArray()
+        .map(({ hash, event }) => ({
+          chain,
+          seq,
+          stored_hash,
+          offered_hash: hash,
+          offered_event: event,
+          seen_by: "object" as const,
+        })),
+    );
+    for (const { offered_event: _event, ...conflict } of rows) alert("audit_conflict", conflict);
+    await storeConflicts(this.#db, rows);
+  }
+}

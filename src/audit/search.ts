@@ -1,0 +1,122 @@
+import { Kysely, type SelectQueryBuilder } from "kysely";
+import { D1Dialect } from "kysely-d1";
+import { z } from "zod";
+import { Failure } from "../path/failure.ts";
+import type { AuditDatabase } from "./store.ts";
+
+/** What to look for. Everything given must hold. */
+export interface AuditQuery {
+  /** ISO 8601, inclusive. */
+  readonly since?: string | undefined;
+  readonly subject?: string | undefined;
+  readonly tool?: string | undefined;
+  readonly outcome?: string | undefined;
+  readonly target?: string | undefined;
+  readonly operation_id?: string | undefined;
+  /** At most {@link MAX_AUDIT_PAGE}; more is taken as that. */
+  readonly limit: number;
+  /** `next_cursor` of the page before. */
+  readonly cursor?: string | null | undefined;
+}
+
+const FIELDS = [
+  "event_id",
+  "at",
+  "type",
+  "subject",
+  "client_id",
+  "session_id",
+  "tool",
+  "decision",
+  "outcome",
+  "error_kind",
+  "error_code",
+  "target",
+  "operation_id",
+  "chain",
+  "seq",
+  "hash",
+] as const satisfies readonly (keyof AuditDatabase["audit_events"])[];
+
+/** One event, without its arguments and details: a page must stay small. */
+export type FoundEvent = Pick<AuditDatabase["audit_events"], (typeof FIELDS)[number]>;
+
+/** A page of events, newest first. */
+export interface AuditPage {
+  readonly events: readonly FoundEvent[];
+  /** For the page after; `null` on the last. */
+  readonly next_cursor: string | null;
+}
+
+export const MAX_AUDIT_PAGE = 100;
+
+/** Where a page ended. Event ids are unique, so events of one millisecond are neither skipped nor repeated. */
+const cursorSchema = z.strictObject({ at: z.iso.datetime({ precision: 3 }), event_id: z.uuid() });
+
+/**
+ * Searches the audit, newest first.
+ * @throws Failure `invalid_input` for a cursor or a time that isn't one.
+ */
+export async function searchAudit(db: D1Database, query: AuditQuery): Promise<AuditPage> {
+  const limit = Math.max(1, Math.min(query.limit, MAX_AUDIT_PAGE));
+  const database = new Kysely<AuditDatabase>({ dialect: new D1Dialect({ database: db }) });
+  const rows = await filtered(database.selectFrom("audit_events").select(FIELDS), query)
+    .orderBy("at", "desc")
+    .orderBy("event_id", "desc")
+    .limit(limit + 1)
+    .execute();
+  const events = rows.slice(0, limit);
+  const last = events.at(-1);
+  return { events, next_cursor: rows.length > limit && last !== undefined ? encodeCursor(last) : null };
+}
+
+type Search = SelectQueryBuilder<AuditDatabase, "audit_events", FoundEvent>;
+
+function filtered(search: Search, { since, cursor, ...query }: AuditQuery): Search {
+  let result = search;
+  for (const column of ["subject", "tool", "outcome", "target", "operation_id"] as const) {
+    const value = query[column];
+    if (value !== undefined) result = result.where(column, "=", value);
+  }
+  if (since !== undefined) result = result.where("at", ">=", instant(since));
+  if (cursor === undefined || cursor === null) return result;
+  const { at, event_id } = decodeCursor(cursor);
+  return result.where(({ eb, refTuple, tuple }) => eb(refTuple("at", "event_id"), "<", tuple(at, event_id)));
+}
+
+/** Times are stored in one form, which sorts as text. */
+function instant(since: string): string {
+  const ms = Date.parse(since);
+  if (Number.isNaN(ms))
+    throw invalid("since", "This is not a time.", "ISO 8601, for example 2026-11-22T10:00:00Z");
+  return new Date(ms).toISOString();
+}
+
+function encodeCursor({ at, event_id }: Pick<FoundEvent, "at" | "event_id">): string {
+  return Buffer.from(JSON.stringify({ at, event_id })).toString("base64url");
+}
+
+function decodeCursor(cursor: string): z.output<typeof cursorSchema> {
+  let json: unknown;
+  try {
+    json = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
+  } catch {
+    json = undefined;
+  }
+  const parsed = cursorSchema.safeParse(json);
+  if (!parsed.success) {
+    throw invalid(
+      "cursor",
+      "This cursor is not one that a search returned.",
+      "next_cursor of the page before",
+    );
+  }
+  return parsed.data;
+}
+
+function invalid(path: string, message: string, expected: string): Failure {
+  return new Failure("invalid_input", message, {
+    next_step: `Correct ${path}, or leave it out.`,
+    issues: [{ path, message, expected }],
+  });
+}

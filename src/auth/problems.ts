@@ -1,0 +1,48 @@
+import { urlProblem } from "./public-url.ts";
+import { readRolePolicy } from "./roles.ts";
+import { SEALING_KEY_BYTES } from "./seal.ts";
+
+/**
+ * What is wrong with the configuration that sign-in and authorization need, each naming its variable and the fix.
+ * Empty when all is well. No value of a secret is quoted.
+ */
+export function authProblems(env: Env): string[] {
+  const policy = readRolePolicy(env.ROLE_POLICY ?? "");
+  return [
+    ...publicUrlProblems(env.PUBLIC_URL ?? ""),
+    ...sealingKeyProblems(env.SEALING_KEY ?? ""),
+    ...issuerProblems(env.OIDC_ISSUER ?? ""),
+    ...scopeProblems(env.OIDC_SCOPES ?? ""),
+    ...(["TENANT", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"] as const)
+      .filter((name) => !env[name])
+      .map((name) => `${name} is not set`),
+    ...(policy.ok ? [] : policy.problems),
+  ];
+}
+
+function publicUrlProblems(value: string): string[] {
+  const problem = urlProblem(value);
+  if (problem !== null) return [`PUBLIC_URL ${problem}`];
+  const { origin } = new URL(value);
+  // Tokens are bound to it character by character, so only one spelling will do.
+  return origin === value ? [] : [`PUBLIC_URL must be an origin, with nothing after the host: ${origin}`];
+}
+
+function issuerProblems(value: string): string[] {
+  const problem = urlProblem(value);
+  return problem === null ? [] : [`OIDC_ISSUER ${problem}`];
+}
+
+function scopeProblems(value: string): string[] {
+  return value.split(" ").includes("openid")
+    ? []
+    : ["OIDC_SCOPES must contain openid: without it the identity provider names nobody"];
+}
+
+function sealingKeyProblems(value: string): string[] {
+  const base64 = /^[A-Za-z0-9+/]*={0,2}$/.test(value);
+  if (base64 && Buffer.from(value, "base64").length === SEALING_KEY_BYTES) return [];
+  return [
+    `SEALING_KEY must be ${SEALING_KEY_BYTES} random bytes in base64: make one with openssl rand -base64 ${SEALING_KEY_BYTES}`,
+  ];
+}

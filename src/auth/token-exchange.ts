@@ -1,0 +1,54 @@
+import { GrantType, OAuthError, type TokenExchangeCallbackOptions } from "@cloudflare/workers-oauth-provider";
+import { reasonOf } from "../audit/alert.ts";
+import type { GrantProps } from "./provider.ts";
+
+/** What a client is told to wait before it asks again, in seconds. */
+const RETRY_AFTER_S = "5";
+
+/**
+ * Asks the person's object before any token is issued. It is the one place that knows at once who was signed out
+ * or revoked; the provider's own records are in KV, which lags.
+ * @throws OAuthError `invalid_grant`, on which the provider drops the grant for good, or `temporarily_unavailable`
+ */
+export async function exchangeToken(options: TokenExchangeCallbackOptions<Env>): Promise<void> {
+  const { session_id, person } = options.props as GrantProps;
+  const answer = await ask(options, session_id, options.env.PERSON.getByName(person));
+  switch (answer) {
+    case "go":
+      return;
+    case "revoked":
+      throw new OAuthError("invalid_grant", { description: "This access has ended. Sign in again." });
+    case "unavailable":
+      throw new OAuthError("temporarily_unavailable", {
+        description: "The identity provider could not be asked. Nothing is lost: try again.",
+        statusCode: 503,
+        headers: { "Retry-After": RETRY_AFTER_S },
+      });
+  }
+}
+
+type Answer = "go" | "revoked" | "unavailable";
+
+async function ask(
+  { grantType, grantId }: TokenExchangeCallbackOptions<Env>,
+  session_id: string,
+  person: ReturnType<Env["PERSON"]["getByName"]>,
+): Promise<Answer> {
+  try {
+    switch (grantType) {
+      case GrantType.AUTHORIZATION_CODE:
+        return (await person.redeem(session_id, grantId)) ? "go" : "revoked";
+      case GrantType.REFRESH_TOKEN: {
+        const refreshed = await person.refreshUpstream(session_id);
+        return refreshed.ok ? "go" : refreshed.reason;
+      }
+      default:
+        // Grants that this server doesn't offer.
+        return "revoked";
+    }
+  } catch (thrown) {
+    // The object is overloaded or restarting: not a reason to take anybody's access away.
+    console.error(JSON.stringify({ level: "error", token: "person_unreachable", reason: reasonOf(thrown) }));
+    return "unavailable";
+  }
+}

@@ -1,0 +1,17 @@
+import { authProblems } from "./auth/problems.ts";
+import { credentialProblems } from "./connectors/credentials.ts";
+import { settingsProblems } from "./connectors/crowdstrike/settings.ts";
+
+const checked = new WeakMap<Env, readonly string[]>();
+
+/**
+ * What is wrong with this instance's variables and secrets: one sentence each, naming the variable and what to
+ * set. Empty if nothing is. Checked once for each isolate: bindings don't change in its life.
+ */
+export function configurationProblems(env: Env): readonly string[] {
+  const known = checked.get(env);
+  if (known !== undefined) return known;
+  const problems = [...authProblems(env), ...credentialProblems(env), ...settingsProblems(env)];
+  checked.set(env, problems);
+  return problems;
+}

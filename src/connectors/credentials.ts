@@ -1,0 +1,22 @@
+import type { Credential } from "../downstream/credential.ts";
+import { crowdstrikeCredentials } from "./crowdstrike/credentials.ts";
+
+/** Every credential of every vendor, by name. One purpose each: any one can be revoked alone. */
+export const CREDENTIALS = { ...crowdstrikeCredentials } as const;
+
+export type CredentialName = keyof typeof CREDENTIALS;
+
+/** True if a credential of that name is declared. */
+export function isCredentialName(name: string): name is CredentialName {
+  return Object.hasOwn(CREDENTIALS, name);
+}
+
+/** The declaration of a credential. */
+export function credentialOf(name: CredentialName): Credential {
+  return CREDENTIALS[name];
+}
+
+/** What is wrong with the configuration of any credential: sentences that name the variable. Empty if nothing is. */
+export function credentialProblems(env: Env): string[] {
+  return [...new Set(Object.values(CREDENTIALS).flatMap((credential) => credential.problems(env)))];
+}

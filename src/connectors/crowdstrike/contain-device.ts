@@ -1,0 +1,104 @@
+import { z } from "zod";
+import { type ChangeTool, defineChange, type ToolAnnotations } from "../../path/tool.ts";
+import { concludeAction, OPERATION } from "./containment-answer.ts";
+import { describeDevices } from "./devices.ts";
+import { CONTAINMENTS, type Containment } from "./normalise.ts";
+import { DeviceId } from "./schemas.ts";
+import { settleMs } from "./settings.ts";
+
+const WINDOW_MS = 24 * 60 * 60 * 1000;
+const DEADLINE_MS = 10_000;
+
+/** What both tools answer: the device, and what its containment has become or is becoming. */
+const Contained = z.strictObject({
+  device_id: z.string(),
+  hostname: z.string().nullable(),
+  containment: z.enum(CONTAINMENTS),
+});
+
+/** An action of PerformActionV2 and what it leads to. */
+interface Action {
+  readonly action_name: "contain" | "lift_containment";
+  /** What the vendor has taken on to bring about: the sensor does it when it is online. */
+  readonly accepted: Containment;
+  /** The states in which there is nothing left to ask for. */
+  readonly in_effect: readonly Containment[];
+}
+
+/** Both cut into what people are doing, and repeating either changes nothing more. */
+const annotations: ToolAnnotations = {
+  readOnlyHint: false,
+  destructiveHint: true,
+  idempotentHint: true,
+  openWorldHint: true,
+};
+
+type Words = Pick<ChangeTool, "name" | "title" | "description"> & { readonly reversed_by: string };
+
+function containmentTool(words: Words, { action_name, accepted, in_effect }: Action): ChangeTool {
+  const { reversed_by, ...naming } = words;
+  return defineChange({
+    ...naming,
+    annotations,
+    scope: "devices:contain",
+    credential: "crowdstrike.contain",
+    read_credential: "crowdstrike.read",
+    effect: {
+      class: "probe",
+      window_ms: WINDOW_MS,
+      deadline_ms: DEADLINE_MS,
+      settle_ms: settleMs,
+      reversed_by,
+    },
+    input: z.strictObject({ device_id: DeviceId.describe("From search_devices") }),
+    output: Contained,
+    target: ({ device_id }) => ({ kind: "device", id: device_id }),
+    identity: ({ device_id }) => ({ device_id }),
+    async inspect({ device_id }, upstream, env) {
+      const [device] = await describeDevices(upstream, [device_id], env);
+      if (device === undefined) return { exists: false };
+      const { hostname, containment, criticality } = device;
+      return {
+        exists: true,
+        attributes: { criticality },
+        in_effect: in_effect.includes(containment),
+        data: { device_id, hostname, containment },
+      };
+    },
+    request: ({ device_id }) => ({
+      operation: OPERATION,
+      method: "POST",
+      path: "/devices/entities/devices-actions/v2",
+      query: { action_name },
+      json: { ids: [device_id] },
+    }),
+    conclude: (answer, { input: { device_id }, before }) =>
+      concludeAction(answer, device_id, {
+        device_id,
+        hostname: before?.hostname ?? null,
+        containment: accepted,
+      }),
+  });
+}
+
+export const containDevice = containmentTool(
+  {
+    name: "contain_device",
+    title: "Contain a device",
+    description:
+      "Cuts a device off the network; only its sensor stays connected. May need approval. Next: get_device until it is contained; offline devices stay pending. Undo: release_device.",
+    reversed_by: "release_device",
+  },
+  { action_name: "contain", accepted: "pending", in_effect: ["pending", "contained"] },
+);
+
+export const releaseDevice = containmentTool(
+  {
+    name: "release_device",
+    title: "Release a device",
+    description:
+      "Lets a contained device back on the network. May need approval. Next: get_device until it is normal. Undo: contain_device.",
+    reversed_by: "contain_device",
+  },
+  { action_name: "lift_containment", accepted: "lifting", in_effect: ["lifting", "normal"] },
+);

@@ -1,0 +1,71 @@
+/** What CrowdStrike's answer to a containment action proves. */
+import { jsonOf } from "../../downstream/exchange.ts";
+import { contractChanged, credentialRejected } from "../../downstream/failures.ts";
+import type { UpstreamAnswer } from "../../downstream/upstream.ts";
+import { Failure } from "../../path/failure.ts";
+import type { Conclusion } from "../../path/tool.ts";
+import { crowdstrike, errorCodes } from "./errors.ts";
+import { AffectedEntities } from "./schemas.ts";
+
+export const OPERATION = "PerformActionV2";
+const ASKED = { operation: OPERATION, credential: "crowdstrike.contain" };
+
+/**
+ * Refusals that the vendor documents for the action, each of them made before anything is done: the request
+ * is malformed (400), the API client may not do this (403), the device already is as wanted (409), or the
+ * rate limit turned the request away (429).
+ */
+const REFUSALS: ReadonlySet<number> = new Set([400, 403, 409, 429]);
+
+/**
+ * Judges an answer to an action on one device.
+ *
+ * - 202 that names the device in `resources` and reports no error: taken on. It is done when the sensor has
+ *   carried it out, which the device's `status` shows.
+ * - 202 with errors and no resource: `resources` are the affected entities, so none was affected, and a 4xx
+ *   code says that the request for this device was refused. A 5xx code in there says that the vendor failed
+ *   on the way, which proves nothing.
+ * - 400, 403, 409, 429: no effect, if the body is the vendor's own and names no affected device. The same
+ *   status in another body comes from something between us and the vendor, and proves nothing.
+ * - 401: no effect whatever the body says; the status itself means that the request "has not been applied"
+ *   (RFC 9110 §15.5.2).
+ * - Everything else, a 202 that we can't read included: unknown.
+ */
+export function concludeAction<Data>(
+  answer: UpstreamAnswer,
+  device_id: string,
+  done: Data,
+): Conclusion<Data> {
+  if (answer.status === 401) {
+    return { outcome: "no_effect", failure: credentialRejected(crowdstrike, ASKED, 401) };
+  }
+  const payload = jsonOf(answer);
+  const failure = crowdstrike.errorOf(answer, payload, ASKED);
+  const affected = AffectedEntities.safeParse(payload);
+  const codes = errorCodes(payload);
+  if (!affected.success || codes === null) {
+    return { outcome: "unknown", failure: failure ?? contractChanged(crowdstrike, OPERATION, "") };
+  }
+  const named = (affected.data.resources ?? []).map((resource) => resource.id);
+  if (answer.status === 202 && codes.length === 0 && named.length === 1 && named[0] === device_id) {
+    return { outcome: "done", data: done };
+  }
+  if (failure !== null && named.length === 0 && isRefusal(answer.status, codes)) {
+    return { outcome: "no_effect", failure: codes.every((code) => code === 409) ? alreadySo() : failure };
+  }
+  return { outcome: "unknown", failure: failure ?? contractChanged(crowdstrike, OPERATION, "resources") };
+}
+
+function isRefusal(status: number, codes: readonly number[]): boolean {
+  if (codes.length === 0 || !codes.every((code) => code >= 400 && code <= 499)) return false;
+  return status === 202 || REFUSALS.has(status);
+}
+
+/** CrowdStrike's own tooling reads an error 409 as "host already in desired state". */
+function alreadySo(): Failure {
+  return new Failure(
+    "upstream_rejected",
+    "CrowdStrike did nothing: the device already is, or is becoming, what was asked for. Somebody else was first.",
+    { next_step: "Call get_device to see the device as it is now.", upstream_status: 409 },
+  );
+}

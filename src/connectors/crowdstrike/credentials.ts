@@ -1,0 +1,80 @@
+import { z } from "zod";
+import type { AccessToken, Credential } from "../../downstream/credential.ts";
+import { exchange, jsonOf } from "../../downstream/exchange.ts";
+import { contractChanged, credentialRejected } from "../../downstream/failures.ts";
+import type { UpstreamAnswer } from "../../downstream/upstream.ts";
+import { crowdstrike } from "./errors.ts";
+import { baseUrl } from "./settings.ts";
+
+const OPERATION = "oauth2AccessToken";
+
+/** What we rely on of `domain.AccessTokenResponseV1`. There is no refresh token. */
+const TokenAnswer = z.object({ access_token: z.string().min(1), expires_in: z.int().positive() });
+
+type Variable = {
+  [Name in keyof Env]: Name extends `CROWDSTRIKE_${string}_CLIENT_${"ID" | "SECRET"}` ? Name : never;
+}[keyof Env];
+
+interface ApiClient<Name extends string> {
+  readonly name: Name;
+  readonly permission: string;
+  readonly id: Variable;
+  readonly secret: Variable;
+}
+
+/** An API client of the Falcon console. One for each purpose, so that any one can be revoked alone. */
+function apiClient<Name extends string>({ name, permission, id, secret }: ApiClient<Name>) {
+  return {
+    name,
+    vendor: crowdstrike,
+    permission,
+    baseUrl,
+    async mint(env, now, signal) {
+      const request = new Request(`${baseUrl(env)}/oauth2/token`, {
+        method: "POST",
+        headers: { accept: "application/json" },
+        body: new URLSearchParams({ client_id: env[id], client_secret: env[secret] }),
+        // A redirect would carry the secret to wherever it points.
+        redirect: "manual",
+        signal,
+      });
+      return tokenIn(await exchange(crowdstrike, OPERATION, request, signal), name, now);
+    },
+    authorize(headers, token) {
+      headers.set("authorization", `Bearer ${token}`);
+    },
+    problems: (env) =>
+      [id, secret].filter((variable) => !env[variable]).map((variable) => `${variable}: is missing`),
+  } as const satisfies Credential;
+}
+
+/** The token in an answer of the token endpoint, which answers 201. */
+function tokenIn(answer: UpstreamAnswer, credential: string, now: number): AccessToken {
+  const asked = { operation: OPERATION, credential };
+  // The only thing to refuse in this request is the credential, so a 400 means that, too.
+  if ([400, 401, 403].includes(answer.status)) throw credentialRejected(crowdstrike, asked, answer.status);
+  const payload = jsonOf(answer);
+  const failure = crowdstrike.errorOf(answer, payload, asked);
+  if (failure !== null) throw failure;
+  const parsed = TokenAnswer.safeParse(payload);
+  if (!parsed.success) {
+    throw contractChanged(crowdstrike, OPERATION, parsed.error.issues[0]?.path.join(".") ?? "");
+  }
+  return { token: parsed.data.access_token, expires_at: now + parsed.data.expires_in * 1000 };
+}
+
+/** CrowdStrike's credentials: what reads can't contain, and what contains can't read. */
+export const crowdstrikeCredentials = {
+  "crowdstrike.read": apiClient({
+    name: "crowdstrike.read",
+    permission: "Hosts: READ",
+    id: "CROWDSTRIKE_READ_CLIENT_ID",
+    secret: "CROWDSTRIKE_READ_CLIENT_SECRET",
+  }),
+  "crowdstrike.contain": apiClient({
+    name: "crowdstrike.contain",
+    permission: "Hosts: WRITE",
+    id: "CROWDSTRIKE_CONTAIN_CLIENT_ID",
+    secret: "CROWDSTRIKE_CONTAIN_CLIENT_SECRET",
+  }),
+} as const;

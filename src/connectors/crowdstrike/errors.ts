@@ -1,0 +1,84 @@
+/** How CrowdStrike Falcon says that something went wrong, as one table. */
+import { z } from "zod";
+import {
+  contractChanged,
+  credentialRejected,
+  rateLimited,
+  rejected,
+  timedOut,
+  unavailable,
+} from "../../downstream/failures.ts";
+import { waitByMagnitude, waitByRetryAfter } from "../../downstream/retry-after.ts";
+import type { UpstreamAnswer } from "../../downstream/upstream.ts";
+import type { Asked, Vendor } from "../../downstream/vendor.ts";
+import type { Failure } from "../../path/failure.ts";
+
+/** What an API client needs for each operation, in the words of the Falcon console (`x-api-scopes`). */
+const PERMISSIONS: Readonly<Record<string, string>> = {
+  QueryDevicesByFilter: "Hosts: READ",
+  PostDeviceDetailsV2: "Hosts: READ",
+  PerformActionV2: "Hosts: WRITE",
+};
+
+/** Operations that are asked for things by id: an error 404 in their answer says that one doesn't exist. */
+const BY_ID: ReadonlySet<string> = new Set(["PostDeviceDetailsV2"]);
+
+/** The part of every answer that says what failed (`msa.APIError`). Go's empty list may arrive as `null`. */
+const ErrorsOf = z.object({ errors: z.array(z.object({ code: z.int() })).nullish() });
+
+export const crowdstrike: Vendor = {
+  name: "crowdstrike",
+  title: "CrowdStrike",
+
+  errorOf(answer, payload, asked) {
+    const codes = errorCodes(payload);
+    if (isMissing(answer.status, codes, asked)) return null;
+    if (answer.status < 200 || answer.status > 299) return failureOf(answer.status, answer, asked);
+    // Partial failure: the status says success, and errors[] says what didn't work.
+    if (codes === null || codes.length === 0) return null;
+    return failureOf(gravest(codes), answer, asked);
+  },
+
+  retryAfterMs(headers, now) {
+    // Documented as milliseconds since the epoch, and seen as seconds.
+    return waitByMagnitude(headers.get("x-ratelimit-retryafter"), now) ?? waitByRetryAfter(headers, now);
+  },
+};
+
+/** The codes in `errors[]`, or `null` where the payload has no such list. */
+export function errorCodes(payload: unknown): number[] | null {
+  const parsed = ErrorsOf.safeParse(payload);
+  return parsed.success ? (parsed.data.errors ?? []).map((error) => error.code) : null;
+}
+
+/** Nothing failed, something just isn't there: that is for the tool to say. */
+function isMissing(status: number, codes: number[] | null, asked: Asked): boolean {
+  if (!BY_ID.has(asked.operation) || codes === null || codes.length === 0) return false;
+  return (status === 200 || status === 404) && codes.every((code) => code === 404);
+}
+
+/** Of several errors in one answer, the one that decides what to do: our credential, then the vendor, then the rest. */
+function gravest(codes: readonly number[]): number {
+  const order = [401, 403, 429];
+  return order.find((code) => codes.includes(code)) ?? codes.find((code) => code >= 500) ?? codes[0] ?? 500;
+}
+
+function failureOf(status: number, answer: UpstreamAnswer, asked: Asked): Failure {
+  const retry_after_ms = crowdstrike.retryAfterMs(answer.headers, answer.at);
+  switch (status) {
+    case 401:
+      return credentialRejected(crowdstrike, asked, status);
+    case 403:
+      return credentialRejected(crowdstrike, asked, status, PERMISSIONS[asked.operation]);
+    case 408:
+    case 504:
+      return timedOut(crowdstrike);
+    case 429:
+      return rateLimited(crowdstrike, { status, retry_after_ms });
+    default:
+      if (status >= 500) return unavailable(crowdstrike, { status, retry_after_ms });
+      if (status >= 400) return rejected(crowdstrike, status);
+      // A redirect, or a success that isn't one.
+      return contractChanged(crowdstrike, asked.operation, "", { status });
+  }
+}

@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { defineRead } from "../../path/tool.ts";
+import { describeDevices } from "./devices.ts";
+import { Device } from "./normalise.ts";
+import { DeviceId } from "./schemas.ts";
+
+export const getDevice = defineRead({
+  name: "get_device",
+  title: "Get a device",
+  description:
+    "One device as it is now: containment, criticality, when its sensor was last seen. After contain_device, tells when pending has become contained.",
+  annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
+  scope: "devices:read",
+  credentials: ["crowdstrike.read"],
+  input: z.strictObject({ device_id: DeviceId.describe("From search_devices") }),
+  output: Device,
+  async run({ device_id }, { env, now, upstream: through }) {
+    const upstream = through("crowdstrike.read");
+    const [device] = await describeDevices(upstream, [device_id], env);
+    const source = {
+      source: upstream.source,
+      status: "ok",
+      queried_at: new Date(now).toISOString(),
+    } as const;
+    if (device === undefined) {
+      return {
+        outcome: "not_found",
+        resource: { kind: "device", id: device_id },
+        sources: [{ ...source, count: 0 }],
+      };
+    }
+    return { outcome: "found", data: device, sources: [{ ...source, count: 1 }] };
+  },
+});

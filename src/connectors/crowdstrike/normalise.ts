@@ -1,0 +1,102 @@
+import { z } from "zod";
+import type { DeviceRecord } from "./schemas.ts";
+import { CRITICALITIES, type Criticality } from "./settings.ts";
+
+export const CONTAINMENTS = ["normal", "pending", "contained", "lifting"] as const;
+export type Containment = (typeof CONTAINMENTS)[number];
+
+const text = z.string().nullable();
+
+/** A device, in the words of OCSF's `device` object; ids, containment and criticality are Sallyport's own. */
+export const Device = z.strictObject({
+  device_id: z.string(),
+  hostname: text,
+  ip: text,
+  type: z.enum(["Server", "Desktop", "Laptop", "Mobile", "Other", "Unknown"]),
+  os: z.strictObject({ name: text, type: z.enum(["Windows", "Linux", "macOS", "Other", "Unknown"]) }),
+  agent_list: z.array(z.strictObject({ name: z.string(), version: text })),
+  last_seen_time: z.iso.datetime(),
+  containment: z.enum(CONTAINMENTS),
+  criticality: z.enum(CRITICALITIES),
+});
+export type Device = z.output<typeof Device>;
+
+const CONTAINMENT_OF: Record<DeviceRecord["status"], Containment> = {
+  normal: "normal",
+  containment_pending: "pending",
+  contained: "contained",
+  lift_containment_pending: "lifting",
+};
+
+const OS_TYPES: ReadonlyMap<string, Device["os"]["type"]> = new Map([
+  ["Windows", "Windows"],
+  ["Linux", "Linux"],
+  ["Mac", "macOS"],
+]);
+
+const PORTABLE = new Set(["Notebook", "Laptop", "Portable", "Sub Notebook", "Convertible", "Detachable"]);
+
+/** The vendor's record as our device. Pure. */
+export function deviceOf(record: DeviceRecord, unassigned: Criticality): Device {
+  return {
+    device_id: record.device_id,
+    hostname: reportedText(record.hostname),
+    ip: reportedText(record.local_ip),
+    type: deviceType(record),
+    os: { name: reportedText(record.os_version), type: osType(record.platform_name) },
+    agent_list: [{ name: "CrowdStrike Falcon", version: reportedText(record.agent_version) }],
+    last_seen_time: new Date(record.last_seen).toISOString(),
+    containment: CONTAINMENT_OF[record.status],
+    criticality: criticalityOf(record.criticality, unassigned),
+  };
+}
+
+/** `Noncritical` and `Unassigned` are the console's words; nobody's rating leaves the choice to the tenant. */
+function criticalityOf(rating: DeviceRecord["criticality"], unassigned: Criticality): Criticality {
+  switch (rating) {
+    case undefined:
+    case null:
+    case "":
+    case "unassigned":
+      return unassigned;
+    case "noncritical":
+      return "low";
+    default:
+      return rating;
+  }
+}
+
+function osType(platform: string | null | undefined): Device["os"]["type"] {
+  if (!platform) return "Unknown";
+  return OS_TYPES.get(platform) ?? "Other";
+}
+
+function deviceType({ product_type_desc, chassis_type_desc }: DeviceRecord): Device["type"] {
+  switch (product_type_desc) {
+    case undefined:
+    case null:
+    case "":
+      return "Unknown";
+    case "Server":
+    case "Domain Controller":
+      return "Server";
+    case "Workstation":
+      return PORTABLE.has(chassis_type_desc ?? "") ? "Laptop" : "Desktop";
+    case "Mobile":
+      return "Mobile";
+    default:
+      return "Other";
+  }
+}
+
+/** As long as a host name may be in DNS. */
+const LONGEST = 255;
+
+/**
+ * What a host says of itself ends up in front of a model and of approvers: no control characters, which could
+ * make it look like something else, and no more than a name's length.
+ */
+function reportedText(value: string | null | undefined): string | null {
+  const clean = (value ?? "").replaceAll(/\p{C}/gu, "").slice(0, LONGEST);
+  return clean === "" ? null : clean;
+}

@@ -1,0 +1,47 @@
+import { z } from "zod";
+
+/** How much a device matters, from least to most. */
+export const CRITICALITIES = ["low", "medium", "high", "critical"] as const;
+export type Criticality = (typeof CRITICALITIES)[number];
+
+/** Tokens and findings travel over it, so only a lab on this machine may do without TLS. */
+const BaseUrl = z
+  .url({ protocol: /^https?$/ })
+  .refine((value) => isSafe(new URL(value)), "must be https, except on this machine")
+  .refine((value) => !value.endsWith("/"), "must not end with a slash");
+
+function isSafe(url: URL): boolean {
+  return url.protocol === "https:" || ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
+}
+
+const Settings = z.object({
+  CROWDSTRIKE_BASE_URL: BaseUrl,
+  CROWDSTRIKE_SETTLE_MS: z.string().regex(/^\d*$/, "must be empty or a whole number of milliseconds"),
+  CROWDSTRIKE_UNASSIGNED_CRITICALITY: z.enum(CRITICALITIES),
+});
+
+/** What is wrong with the settings that are no secrets: sentences that name the variable. Empty if nothing is. */
+export function settingsProblems(env: Env): string[] {
+  const parsed = Settings.safeParse(env);
+  return parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+}
+
+/** The API of the customer's Falcon cloud (US-1, US-2, EU-1, GOV), without a slash at its end. */
+export function baseUrl(env: Env): string {
+  return env.CROWDSTRIKE_BASE_URL;
+}
+
+/**
+ * How long after its deadline a request can still take effect, in milliseconds. The vendor publishes no such
+ * bound, so it is for whoever runs the instance to know one; `null` where they left it empty.
+ */
+export function settleMs(env: Env): number | null {
+  return env.CROWDSTRIKE_SETTLE_MS === "" ? null : Number(env.CROWDSTRIKE_SETTLE_MS);
+}
+
+/** What a device counts as that nobody has rated. */
+export function unassignedCriticality(env: Env): Criticality {
+  return z.enum(CRITICALITIES).parse(env.CROWDSTRIKE_UNASSIGNED_CRITICALITY);
+}

@@ -1,0 +1,77 @@
+import { z } from "zod";
+import { authorize } from "../../auth/authorize.ts";
+import { effectNameOf } from "../../effect/operation.ts";
+import type { OperationView, StillInEffect } from "../../effect/protocol.ts";
+import { Failure } from "../../path/failure.ts";
+import { defineRead, targetName } from "../../path/tool.ts";
+import { OWN_READ, ownSource } from "./source.ts";
+
+const output = z.strictObject({
+  operation_id: z.string(),
+  state: z.string(),
+  tool: z.string(),
+  target: z.string(),
+  requested_by: z.string(),
+  approved_by: z.string().nullable(),
+  evidence: z.string().nullable(),
+  executed_at: z.string().nullable(),
+  expires_at: z.string().nullable(),
+  still_in_effect: z.union([z.boolean(), z.literal("unknown")]).nullable(),
+  result: z.record(z.string(), z.unknown()).nullable(),
+  error: z.strictObject({ kind: z.string(), code: z.string(), message: z.string() }).nullable(),
+});
+
+export const getOperation = defineRead({
+  name: "get_operation",
+  title: "Get operation",
+  description:
+    "How a state change stands: its state, result and evidence. Use it after pending_approval, operation_in_progress or outcome_unknown.",
+  annotations: { ...OWN_READ, openWorldHint: true },
+  scope: "any",
+  credentials: [],
+  input: z.strictObject({
+    operation_id: z.string().max(80).describe("op_…, as a state change returned it."),
+  }),
+  output,
+  run: async ({ operation_id }, { env, principal, now }) => {
+    const name = effectNameOf(operation_id);
+    const effect = name === null ? null : env.EFFECT.getByName(name);
+    const operation = await effect?.read(operation_id);
+    if (effect === null || operation === null || operation === undefined) {
+      return {
+        outcome: "not_found",
+        resource: { kind: "operation", id: operation_id },
+        sources: ownSource(0, now),
+      };
+    }
+    const own = operation.requester.subject === principal.subject;
+    if (!own && !authorize(principal, "audit:read").ok) throw notYours(operation_id);
+    const still = operation.state === "succeeded" ? await effect.stillInEffect(operation_id) : null;
+    return { outcome: "found", data: described(operation, still), sources: ownSource(1, now) };
+  },
+});
+
+function described(operation: OperationView, still_in_effect: StillInEffect | null): z.input<typeof output> {
+  const { error, data } = operation;
+  return {
+    operation_id: operation.id,
+    state: operation.state,
+    tool: operation.tool,
+    target: targetName(operation.target),
+    requested_by: operation.requester.subject,
+    approved_by: operation.approved_by,
+    evidence: operation.evidence,
+    executed_at: operation.executed_at,
+    expires_at: operation.expires_at,
+    still_in_effect,
+    result: data === null ? null : JSON.parse(data),
+    error: error === null ? null : { kind: error.kind, code: error.code, message: error.message },
+  };
+}
+
+function notYours(operation_id: string): Failure {
+  return new Failure("role_forbids", `Operation ${operation_id} was asked for by somebody else.`, {
+    next_step:
+      "To see the result of the same change, repeat the call that led here; or ask someone with audit:read.",
+  });
+}

@@ -1,0 +1,37 @@
+import { z } from "zod";
+import { searchAudit } from "../../audit/search.ts";
+import { cursor, limit } from "../../path/paging.ts";
+import { defineRead } from "../../path/tool.ts";
+import { OWN_READ } from "./source.ts";
+
+const text = z.string().min(1).max(300).optional();
+
+export const searchAuditTool = defineRead({
+  name: "search_audit",
+  title: "Search audit",
+  description:
+    "Audit events, newest first: who called what, what was decided, how it ended. Very recent ones may still be on their way.",
+  annotations: OWN_READ,
+  scope: "audit:read",
+  credentials: [],
+  input: z.strictObject({
+    since: z.iso.datetime().optional().describe("Not older than this, UTC."),
+    subject: text.describe("Person."),
+    tool: text,
+    outcome: text.describe("ok, not_found, pending_approval, error, in_doubt, …"),
+    target: text.describe("For example device/<id>."),
+    limit,
+    cursor,
+  }),
+  output: z.strictObject({ events: z.array(z.record(z.string(), z.unknown())) }),
+  run: async (query, { env, now }) => {
+    const { events, next_cursor } = await searchAudit(env.DB, query);
+    const source = {
+      source: "audit",
+      status: "ok" as const,
+      count: events.length,
+      queried_at: new Date(now).toISOString(),
+    };
+    return { outcome: "found", data: { events: [...events] }, sources: [source], next_cursor };
+  },
+});

@@ -1,0 +1,131 @@
+import { AuditedObject } from "../audit/audited-object.ts";
+import { credentialOf, isCredentialName } from "../connectors/credentials.ts";
+import { asFailure, type Code, type Failure, type PublicError, publicError } from "../path/failure.ts";
+import type { BreakerState } from "./breaker.ts";
+import type { AccessToken, Credential } from "./credential.ts";
+import { concluded } from "./failures.ts";
+import { retrying } from "./resilience.ts";
+import { type IssuedToken, TokenIssuer } from "./token-issuer.ts";
+
+/** How often a token is asked for before giving up, and how long that may take in all and each time. */
+const MINT_ATTEMPTS = 3;
+const MINT_DEADLINE_MS = 10_000;
+const MINT_ATTEMPT_MS = 4_000;
+
+export type TokenAnswer =
+  | ({ readonly ok: true } & IssuedToken)
+  | { readonly ok: false; readonly error: PublicError };
+
+/** How a credential does. Nothing in it is secret. */
+export interface CredentialHealth {
+  readonly credential: string;
+  readonly vendor: string;
+  readonly permission: string;
+  /** ISO 8601 UTC, or `null` if no token is held. */
+  readonly token_expires_at: string | null;
+  /** How the last refresh ended; `null` if none was needed since this object woke up. */
+  readonly last_refresh: { readonly at: string; readonly error_code: Code | null } | null;
+  /** What an isolate last said of its circuit breaker; `null` if none has said anything. */
+  readonly breaker: { readonly state: BreakerState; readonly reported_at: string } | null;
+}
+
+/**
+ * One per credential, named like it. It is the only place that turns the credential's secret into a token;
+ * each time it does, or fails to, is an event on its chain.
+ */
+export class BrokerObject extends AuditedObject {
+  protected override readonly tasks = {};
+
+  #issuer: TokenIssuer | null = null;
+  #last_refresh: CredentialHealth["last_refresh"] = null;
+  #breaker: CredentialHealth["breaker"] = null;
+
+  /**
+   * The credential's token, for isolates to remember until `renew_at`.
+   * @param name the credential's
+   * @param stale a token that the vendor answered with 401
+   */
+  async token(name: string, stale: string | null = null): Promise<TokenAnswer> {
+    try {
+      return { ok: true, ...(await this.#issuerOf(declared(name)).token(stale)) };
+    } catch (thrown) {
+      return { ok: false, error: publicError(asFailure(thrown)) };
+    }
+  }
+
+  /** An isolate's circuit breaker for this credential changed its state. */
+  async report(name: string, state: BreakerState): Promise<void> {
+    declared(name);
+    this.#breaker = { state, reported_at: new Date().toISOString() };
+  }
+
+  /** How the credential does, without asking the vendor. */
+  async health(name: string): Promise<CredentialHealth> {
+    const credential = declared(name);
+    const held = this.#issuer?.held ?? null;
+    return {
+      credential: credential.name,
+      vendor: credential.vendor.name,
+      permission: credential.permission,
+      token_expires_at: held === null ? null : new Date(held.expires_at).toISOString(),
+      last_refresh: this.#last_refresh,
+      breaker: this.#breaker,
+    };
+  }
+
+  #issuerOf(credential: Credential): TokenIssuer {
+    this.#issuer ??= new TokenIssuer(() => this.#mint(credential), Date.now);
+    return this.#issuer;
+  }
+
+  async #mint(credential: Credential): Promise<AccessToken> {
+    const began_at = Date.now();
+    let attempts = 0;
+    try {
+      const token = await retrying(
+        { attempts: MINT_ATTEMPTS, deadline_at: began_at + MINT_DEADLINE_MS, attempt_ms: MINT_ATTEMPT_MS },
+        (signal) => {
+          attempts += 1;
+          return credential.mint(this.env, Date.now(), signal);
+        },
+      );
+      this.#record(credential, began_at, attempts, { expires_at: token.expires_at });
+      return token;
+    } catch (thrown) {
+      const failure = concluded(asFailure(thrown), attempts);
+      this.#record(credential, began_at, attempts, { failure });
+      throw failure;
+    }
+  }
+
+  #record(
+    credential: Credential,
+    began_at: number,
+    attempts: number,
+    end: { readonly expires_at: number } | { readonly failure: Failure },
+  ): void {
+    const failure = "failure" in end ? end.failure : null;
+    const at = Date.now();
+    this.#last_refresh = { at: new Date(at).toISOString(), error_code: failure?.code ?? null };
+    this.ledger.identify("credential", credential.name);
+    this.ledger.append({
+      type: "credential",
+      decision: "refresh",
+      outcome: failure === null ? "ok" : "error",
+      ...(failure === null ? {} : { error_kind: failure.kind, error_code: failure.code }),
+      latency_ms: at - began_at,
+      detail: {
+        credential: credential.name,
+        vendor: credential.vendor.name,
+        attempts,
+        ...("expires_at" in end ? { expires_at: new Date(end.expires_at).toISOString() } : {}),
+        ...(failure === null ? {} : { message: failure.message }),
+      },
+    });
+  }
+}
+
+function declared(name: string): Credential {
+  if (!isCredentialName(name)) throw new TypeError("no credential of that name is declared");
+  return credentialOf(name);
+}

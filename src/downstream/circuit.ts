@@ -1,0 +1,48 @@
+import { env, waitUntil } from "cloudflare:workers";
+import type { CredentialName } from "../connectors/credentials.ts";
+import { credentialOf } from "../connectors/credentials.ts";
+import { Breaker } from "./breaker.ts";
+import { circuitOpen } from "./failures.ts";
+
+/** One for each credential, in this isolate's memory: sharing it would cost a hop with each request. */
+const breakers = new Map<CredentialName, Breaker>();
+
+function breakerOf(name: CredentialName): Breaker {
+  let breaker = breakers.get(name);
+  if (breaker === undefined) {
+    breaker = new Breaker();
+    breakers.set(name, breaker);
+  }
+  return breaker;
+}
+
+/**
+ * Asks whether a request may go out with this credential; {@link breakerReport} is to follow.
+ * @throws Failure `circuit_open`: nothing may be sent for a moment
+ */
+export function breakerAllows(name: CredentialName): void {
+  const wait_ms = breakerOf(name).refusal();
+  if (wait_ms !== null) throw circuitOpen(credentialOf(name).vendor, wait_ms);
+}
+
+/** Whether the circuit stands open. Asks nothing and promises nothing. */
+export function breakerIsOpen(name: CredentialName): boolean {
+  return breakerOf(name).state === "open";
+}
+
+/**
+ * Says how a request ended.
+ * @param answered `true` for any answer below 500: a refusal shows that the vendor is there
+ */
+export function breakerReport(name: CredentialName, answered: boolean): void {
+  const breaker = breakerOf(name);
+  const before = breaker.state;
+  breaker.report(answered);
+  if (breaker.state === before) return;
+  // For health pages only. A broker that can't be told must not fail the call.
+  waitUntil(
+    env.BROKER.getByName(name)
+      .report(name, breaker.state)
+      .catch(() => undefined),
+  );
+}

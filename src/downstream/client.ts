@@ -1,0 +1,176 @@
+import type { z } from "zod";
+import { type CredentialName, credentialOf } from "../connectors/credentials.ts";
+import { asFailure } from "../path/failure.ts";
+import { breakerAllows, breakerIsOpen, breakerReport } from "./circuit.ts";
+import type { Credential } from "./credential.ts";
+import { buildRequest, exchange, jsonOf } from "./exchange.ts";
+import { concluded, contractChanged, timedOut } from "./failures.ts";
+import { retrying } from "./resilience.ts";
+import { tokenFor } from "./tokens.ts";
+import type { Upstream, UpstreamAnswer, UpstreamExchange, UpstreamRequest } from "./upstream.ts";
+
+const ATTEMPTS = 3;
+const ATTEMPT_MS = 8_000;
+const DEADLINE_MS = 20_000;
+
+export interface UpstreamOptions {
+  /** For everything that is read through it together, in milliseconds from now. */
+  readonly deadline_ms?: number;
+  /** The caller's: once it is aborted, nothing more is asked. */
+  readonly signal?: AbortSignal | undefined;
+  /** Goes out as `X-Request-Id`. */
+  readonly request_id?: string;
+}
+
+/** An upstream that remembers what was asked through it, for the audit. */
+export interface RecordedUpstream extends Upstream {
+  readonly exchanges: readonly UpstreamExchange[];
+}
+
+/** A vendor's API through one credential, for reading. Its deadline starts now. */
+export function upstreamFor(env: Env, name: CredentialName, options: UpstreamOptions = {}): RecordedUpstream {
+  return new Reader(env, name, options);
+}
+
+class Reader implements RecordedUpstream {
+  readonly exchanges: UpstreamExchange[] = [];
+  readonly #env: Env;
+  readonly #name: CredentialName;
+  readonly #credential: Credential;
+  readonly #deadline_at: number;
+  readonly #signal: AbortSignal | undefined;
+  readonly #request_id: string;
+
+  constructor(env: Env, name: CredentialName, options: UpstreamOptions) {
+    this.#env = env;
+    this.#name = name;
+    this.#credential = credentialOf(name);
+    this.#deadline_at = Date.now() + (options.deadline_ms ?? DEADLINE_MS);
+    this.#signal = options.signal;
+    this.#request_id = options.request_id ?? crypto.randomUUID();
+  }
+
+  get source(): string {
+    return this.#credential.vendor.name;
+  }
+
+  async read<Schema extends z.ZodType>(request: UpstreamRequest, schema: Schema): Promise<z.output<Schema>> {
+    return (await this.readWithHeaders(request, schema)).body;
+  }
+
+  async readWithHeaders<Schema extends z.ZodType>(
+    request: UpstreamRequest,
+    schema: Schema,
+  ): Promise<Understood<Schema>> {
+    const began_at = Date.now();
+    const asked = { attempts: 0, status: null as number | null };
+    try {
+      return await this.#persistently(request, schema, asked);
+    } catch (thrown) {
+      throw concluded(asFailure(thrown), asked.attempts);
+    } finally {
+      const { attempts, status } = asked;
+      const latency_ms = Date.now() - began_at;
+      this.exchanges.push({
+        source: this.source,
+        operation: request.operation,
+        attempts,
+        status,
+        latency_ms,
+      });
+    }
+  }
+
+  async #persistently<Schema extends z.ZodType>(
+    request: UpstreamRequest,
+    schema: Schema,
+    asked: Asked,
+  ): Promise<Understood<Schema>> {
+    breakerAllows(this.#name);
+    // Outside the retries: the broker has its own, and three times three would be a storm.
+    let token = await this.#token();
+    let token_renewed = false;
+    const options = {
+      attempts: ATTEMPTS,
+      attempt_ms: ATTEMPT_MS,
+      deadline_at: this.#deadline_at,
+      signal: this.#signal,
+      // The failure that opened the circuit says more than the open circuit does.
+      mayContinue: () => !breakerIsOpen(this.#name),
+    };
+    return retrying(options, async (signal) => {
+      let answer = await this.#ask(request, token, signal, asked);
+      if (answer.status === 401 && !token_renewed) {
+        token_renewed = true;
+        token = await this.#token(token);
+        answer = await this.#ask(request, token, signal, asked);
+      }
+      return this.#understand(request, schema, answer);
+    });
+  }
+
+  /** A token within the deadline. The broker goes on without us, for the next who asks. */
+  async #token(stale?: string): Promise<string> {
+    const late = Promise.withResolvers<never>();
+    const left_ms = Math.max(0, this.#deadline_at - Date.now());
+    const timer = setTimeout(() => late.reject(timedOut(this.#credential.vendor)), left_ms);
+    try {
+      return await Promise.race([tokenFor(this.#env, this.#name, { stale }), late.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #ask(
+    request: UpstreamRequest,
+    token: string,
+    signal: AbortSignal,
+    asked: Asked,
+  ): Promise<UpstreamAnswer> {
+    const { vendor } = this.#credential;
+    const sending = { request_id: this.#request_id, signal };
+    asked.attempts += 1;
+    asked.status = null;
+    try {
+      const built = buildRequest(this.#env, this.#credential, request, token, sending);
+      const answer = await exchange(vendor, request.operation, built, signal);
+      asked.status = answer.status;
+      breakerReport(this.#name, answer.status < 500);
+      return answer;
+    } catch (thrown) {
+      // A caller who left says nothing about the vendor.
+      if (!this.#signal?.aborted) breakerReport(this.#name, false);
+      throw thrown;
+    }
+  }
+
+  #understand<Schema extends z.ZodType>(
+    request: UpstreamRequest,
+    schema: Schema,
+    answer: UpstreamAnswer,
+  ): Understood<Schema> {
+    const { name, vendor } = this.#credential;
+    const payload = jsonOf(answer);
+    const failure = vendor.errorOf(answer, payload, { operation: request.operation, credential: name });
+    if (failure !== null) throw failure;
+    const parsed = schema.safeParse(payload);
+    if (parsed.success) return { body: parsed.data, headers: answer.headers };
+    throw contractChanged(vendor, request.operation, firstPath(parsed.error), { status: answer.status });
+  }
+}
+
+interface Understood<Schema extends z.ZodType> {
+  readonly body: z.output<Schema>;
+  readonly headers: Headers;
+}
+
+/** What one read came to, for its exchange record. */
+interface Asked {
+  attempts: number;
+  status: number | null;
+}
+
+/** Where a payload first differs from what we rely on. The path is ours; what stood there stays behind. */
+function firstPath(error: z.ZodError): string {
+  return error.issues[0]?.path.join(".") ?? "";
+}

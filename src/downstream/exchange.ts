@@ -1,0 +1,97 @@
+import type { Failure } from "../path/failure.ts";
+import type { Credential } from "./credential.ts";
+import { contractChanged, timedOut, unavailable } from "./failures.ts";
+import type { UpstreamAnswer, UpstreamRequest } from "./upstream.ts";
+import type { Vendor } from "./vendor.ts";
+
+/** No documented answer comes near this; a body without end must not fill the isolate's memory. */
+const MAX_ANSWER_BYTES = 10 * 1024 * 1024;
+
+/** A body longer than any answer may be. */
+class AnswerTooLarge extends Error {}
+
+/** What belongs to one sending of a request. */
+export interface Sending {
+  /** Goes out as `X-Request-Id`, so that the vendor's log and our audit can be laid side by side. */
+  readonly request_id: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The HTTP request, complete with its credential. Synchronous, because nothing may be awaited between a state
+ * change's intent and its dispatch.
+ */
+export function buildRequest(
+  env: Env,
+  credential: Credential,
+  request: UpstreamRequest,
+  token: string,
+  { request_id, signal }: Sending,
+): Request {
+  const url = new URL(`${credential.baseUrl(env)}${request.path}`);
+  for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, value);
+  const headers = new Headers({ accept: "application/json", "x-request-id": request_id });
+  credential.authorize(headers, token, env);
+  if (request.json !== undefined) headers.set("content-type", "application/json");
+  return new Request(url, {
+    method: request.method,
+    headers,
+    // A redirect would carry the token to wherever it points.
+    redirect: "manual",
+    signal,
+    ...(request.json === undefined ? {} : { body: JSON.stringify(request.json) }),
+  });
+}
+
+/**
+ * Reads an answer to its end.
+ * @throws whatever the connection ends with, or an error if the answer is longer than any may be
+ */
+export async function readAnswer(response: Response): Promise<UpstreamAnswer> {
+  const decoder = new TextDecoder();
+  let body = "";
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > MAX_ANSWER_BYTES) throw new AnswerTooLarge();
+    body += decoder.decode(chunk, { stream: true });
+  }
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: body + decoder.decode(),
+    at: Date.now(),
+  };
+}
+
+/**
+ * Sends a request once and reads the answer, whatever its status.
+ * @param signal the request's own
+ * @throws Failure `upstream_timeout`, `upstream_unavailable`, or `contract` for an answer without end
+ */
+export async function exchange(
+  vendor: Vendor,
+  operation: string,
+  request: Request,
+  signal: AbortSignal,
+): Promise<UpstreamAnswer> {
+  try {
+    return await readAnswer(await fetch(request));
+  } catch (thrown) {
+    throw connectionFailure(vendor, operation, thrown, signal);
+  }
+}
+
+function connectionFailure(vendor: Vendor, operation: string, thrown: unknown, signal: AbortSignal): Failure {
+  if (thrown instanceof AnswerTooLarge) return contractChanged(vendor, operation, "");
+  return signal.aborted ? timedOut(vendor, thrown) : unavailable(vendor, { cause: thrown });
+}
+
+/** A body as JSON, or `undefined` if it isn't JSON: half an answer, or a proxy's page. */
+export function jsonOf(answer: UpstreamAnswer): unknown {
+  try {
+    return JSON.parse(answer.body);
+  } catch {
+    return undefined;
+  }
+}

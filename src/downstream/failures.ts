@@ -1,0 +1,136 @@
+/**
+ * What goes wrong between us and a vendor, in words that a model can act on. Only our own words: a vendor's
+ * text may hold anything, and what an attacker can put on a device ends up in it.
+ */
+import { Failure } from "../path/failure.ts";
+import type { Asked, Vendor } from "./vendor.ts";
+
+/** What a transient failure says where the vendor names no time itself. */
+const DEFAULT_RETRY_AFTER_MS = 2000;
+
+interface Circumstances {
+  readonly status?: number;
+  readonly retry_after_ms?: number | null;
+  readonly cause?: unknown;
+}
+
+function detail({ status, retry_after_ms, cause }: Circumstances) {
+  return {
+    ...(status === undefined ? {} : { upstream_status: status }),
+    ...(retry_after_ms === undefined || retry_after_ms === null ? {} : { retry_after_ms }),
+    ...(cause === undefined ? {} : { cause }),
+  };
+}
+
+/** No answer, or an answer that says that the vendor can't just now. */
+export function unavailable(vendor: Vendor, circumstances: Circumstances = {}): Failure {
+  const said =
+    circumstances.status === undefined ? "could not be reached" : `answered HTTP ${circumstances.status}`;
+  return new Failure(
+    "upstream_unavailable",
+    `${vendor.title} ${said}. This says nothing about what it holds.`,
+    {
+      next_step: "Make the same call again after retry_after_ms. If it keeps failing, tell the user.",
+      ...detail(circumstances),
+    },
+  );
+}
+
+/** No answer in time. */
+export function timedOut(vendor: Vendor, cause?: unknown): Failure {
+  return new Failure("upstream_timeout", `${vendor.title} did not answer in time.`, {
+    next_step: "Make the same call again after retry_after_ms. A narrower question is answered faster.",
+    ...detail({ cause }),
+  });
+}
+
+/** The vendor asks us to slow down. */
+export function rateLimited(vendor: Vendor, circumstances: Circumstances = {}): Failure {
+  return new Failure(
+    "rate_limited",
+    `${vendor.title} limits how often it may be asked, and the limit is reached.`,
+    {
+      next_step: "Wait retry_after_ms, then make the same call again.",
+      ...detail(circumstances),
+    },
+  );
+}
+
+/** Not asked at all, because the vendor has been failing. */
+export function circuitOpen(vendor: Vendor, retry_after_ms: number): Failure {
+  return new Failure(
+    "circuit_open",
+    `${vendor.title} failed several times in a row, so it is not being asked for a moment. Nothing was sent.`,
+    { next_step: "Make the same call again after retry_after_ms.", retry_after_ms, attempts: 0 },
+  );
+}
+
+/** The vendor understood, and won't. */
+export function rejected(vendor: Vendor, status: number): Failure {
+  return new Failure(
+    "upstream_rejected",
+    `${vendor.title} refused the request as invalid (HTTP ${status}).`,
+    {
+      next_step: "Check the ids and filters in the call. Repeating it unchanged will be refused again.",
+      upstream_status: status,
+    },
+  );
+}
+
+/** The vendor refuses our credential, or what it may do. */
+export function credentialRejected(
+  vendor: Vendor,
+  asked: Asked,
+  status: number,
+  missing_permission: string | null = null,
+): Failure {
+  const why =
+    missing_permission === null
+      ? "It may be wrong, revoked or expired."
+      : `It needs the permission "${missing_permission}".`;
+  return new Failure(
+    "credential_rejected",
+    `${vendor.title} refused Sallyport's credential ${asked.credential} (HTTP ${status}). ${why}`,
+    {
+      next_step: `Tell whoever runs this instance that the credential ${asked.credential} needs attention. Other tools may still work.`,
+      upstream_status: status,
+    },
+  );
+}
+
+/** The vendor answered in a shape that we don't know. */
+export function contractChanged(
+  vendor: Vendor,
+  operation: string,
+  contract_path: string,
+  circumstances: Circumstances = {},
+): Failure {
+  const where = contract_path === "" ? "as a whole" : `at ${contract_path}`;
+  return new Failure(
+    "upstream_contract_changed",
+    `${vendor.title}'s answer to ${operation} is not what its API describes, ${where}. Nothing of it was used.`,
+    {
+      next_step: "Tell whoever runs this instance, with the audit_id. Repeating the call will not help.",
+      contract_path,
+      ...detail(circumstances),
+    },
+  );
+}
+
+/** The failure as it ends a call: how often the vendor was asked, and when to come back. */
+export function concluded(failure: Failure, attempts: number): Failure {
+  return new Failure(failure.code, failure.message, {
+    ...failure.detail,
+    attempts: failure.detail.attempts ?? attempts,
+    ...(failure.retryable ? { retry_after_ms: failure.detail.retry_after_ms ?? DEFAULT_RETRY_AFTER_MS } : {}),
+  });
+}
+
+/** The vendor listed more than it then described. */
+export function incomplete(vendor: Vendor, listed: number, described: number): Failure {
+  return new Failure(
+    "upstream_unavailable",
+    `${vendor.title} listed ${listed} and described ${described} of them; the others are missing from this answer.`,
+    { next_step: "Make the same call again for the whole page. What is missing now may have been removed." },
+  );
+}

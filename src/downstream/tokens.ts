@@ -1,0 +1,31 @@
+import type { CredentialName } from "../connectors/credentials.ts";
+import { failureFrom } from "../path/failure.ts";
+import type { IssuedToken } from "./token-issuer.ts";
+
+/**
+ * This isolate's memory, so that a read doesn't pay a hop to the broker. Values only, never promises: on
+ * Workers, one request must not wait for another one's I/O. Waiting together is the broker's business.
+ */
+const remembered = new Map<CredentialName, IssuedToken>();
+
+/**
+ * A token for a credential.
+ * @param options.stale a token that the vendor answered with 401: another one is wanted
+ * @throws Failure if none can be had
+ */
+export async function tokenFor(
+  env: Env,
+  name: CredentialName,
+  { stale }: { readonly stale?: string | undefined } = {},
+): Promise<string> {
+  const known = remembered.get(name);
+  if (known !== undefined && known.token !== stale && Date.now() < known.renew_at) return known.token;
+  const answer = await env.BROKER.getByName(name).token(name, stale);
+  if (!answer.ok) {
+    remembered.delete(name);
+    throw failureFrom(answer.error);
+  }
+  const { token, expires_at, renew_at } = answer;
+  remembered.set(name, { token, expires_at, renew_at });
+  return token;
+}

@@ -1,0 +1,49 @@
+import type { z } from "zod";
+import type { JsonObject } from "../path/tool.ts";
+
+/** One HTTP request to a vendor, without credential and without host: both are added by the path. */
+export interface UpstreamRequest {
+  /** The vendor document's operationId; the audit and the fault matrix use it. */
+  readonly operation: string;
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** Below the vendor's base URL, each segment already encoded. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly json?: JsonObject;
+}
+
+/** A vendor's answer, read to its end. */
+export interface UpstreamAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Raw text. Never part of a result, a log or an audit event. */
+  readonly body: string;
+  /** When it was received, in milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** One exchange with a vendor, for the audit: what was asked, how often, and how it ended. */
+export interface UpstreamExchange {
+  readonly source: string;
+  readonly operation: string;
+  readonly attempts: number;
+  /** The last HTTP status, or `null` if there was no answer. */
+  readonly status: number | null;
+  readonly latency_ms: number;
+}
+
+/** A vendor's API through one read credential: retried, bounded, behind a breaker, validated. */
+export interface Upstream {
+  /** The vendor's name, as in `coverage.sources`. */
+  readonly source: string;
+  /**
+   * Sends `request`, retrying what is worth retrying, and parses the answer.
+   * @throws Failure of every kind but `in_doubt`; `contract` when `schema` doesn't hold.
+   */
+  read<Schema extends z.ZodType>(request: UpstreamRequest, schema: Schema): Promise<z.output<Schema>>;
+  /** The same, with the answer's headers: some vendors put the next page there. */
+  readWithHeaders<Schema extends z.ZodType>(
+    request: UpstreamRequest,
+    schema: Schema,
+  ): Promise<{ readonly body: z.output<Schema>; readonly headers: Headers }>;
+}

@@ -1,0 +1,60 @@
+import type { AuditFact } from "../audit/event.ts";
+import { type JsonObject, targetName } from "../path/tool.ts";
+import { digest, type Operation } from "./operation.ts";
+
+/** The audit's view of an operation that has just entered its state. */
+export function transitionFact(operation: Operation): AuditFact {
+  const { requester, error } = operation;
+  return {
+    type: "operation",
+    decision: operation.state,
+    outcome: outcomeOf(operation),
+    subject: requester.subject,
+    roles: requester.roles,
+    session_id: requester.session_id,
+    client_id: requester.client_id,
+    tool: operation.tool,
+    target: targetName(operation.target),
+    operation_id: operation.id,
+    trace_id: operation.trace_id,
+    finding_id: operation.finding_id,
+    error_kind: error?.kind ?? null,
+    error_code: error?.code ?? null,
+    args_digest: digest(operation.input),
+    args: operation.input,
+    detail: detailOf(operation),
+  };
+}
+
+function outcomeOf(operation: Operation): string {
+  switch (operation.state) {
+    case "succeeded":
+      return "ok";
+    case "denied":
+    case "expired":
+    case "abandoned":
+    case "failed_safe":
+      return "no_effect";
+    case "unknown":
+    case "probing":
+    case "needs_operator":
+      return "in_doubt";
+    default:
+      return "open";
+  }
+}
+
+function detailOf(operation: Operation): JsonObject {
+  const detail: Record<string, JsonObject[string]> = { reason: operation.reason, fence: operation.fence };
+  if (operation.supersedes !== null) detail.supersedes = operation.supersedes;
+  if (operation.policy_version !== null) detail.policy_version = operation.policy_version;
+  if (operation.held_because !== null) detail.held_because = operation.held_because;
+  if (operation.evidence !== null) detail.evidence = operation.evidence;
+  if (operation.decided_by !== null) detail.decided_by = operation.decided_by;
+  if (operation.decision_reason !== null) detail.decision_reason = operation.decision_reason;
+  if (operation.settled_by !== null) detail.settled_by = operation.settled_by;
+  if (operation.settled_because !== null) detail.settled_because = operation.settled_because;
+  if (operation.probe.attempts > 0) detail.reads = { ...operation.probe };
+  if (operation.deadline_at !== null) detail.deadline_at = new Date(operation.deadline_at).toISOString();
+  return detail;
+}

@@ -1,0 +1,102 @@
+import { credentialOf } from "../connectors/credentials.ts";
+import { breakerAllows, breakerReport } from "../downstream/circuit.ts";
+import { buildRequest, readAnswer } from "../downstream/exchange.ts";
+import { tokenFor } from "../downstream/tokens.ts";
+import { asFailure, Failure, publicError } from "../path/failure.ts";
+import { scopesOfRoles } from "../path/scopes.ts";
+import type { ChangeTool, Conclusion } from "../path/tool.ts";
+import type { Transition } from "./machine.ts";
+import type { Operation, Requester } from "./operation.ts";
+import { answerLost } from "./refusals.ts";
+
+/** What must be at hand before an intent is written. */
+export interface Ready {
+  readonly token: string;
+  /** Complete, so that building it can't fail between the intent and the wire. */
+  readonly request: Request;
+}
+
+/** How a dispatch ended. */
+export interface Ending {
+  readonly transition: Transition;
+  /** The vendor refused our token before acting on the request: a new token is worth one more try. */
+  readonly token_refused: boolean;
+}
+
+/** Sends state changes to vendors. It never retries: whether to is the operation's business. */
+export class Dispatcher {
+  readonly #env: Env;
+
+  constructor(env: Env) {
+    this.#env = env;
+  }
+
+  /**
+   * The request and its token, after the requester's standing was looked at again.
+   * @throws Failure if the requester may no longer ask for this, or no token can be had: nothing was sent
+   */
+  async prepare(
+    operation: Operation,
+    tool: ChangeTool,
+    requester: Requester,
+    refused_token: string | null,
+  ): Promise<Ready> {
+    breakerAllows(tool.credential);
+    const [token] = await Promise.all([
+      tokenFor(this.#env, tool.credential, { stale: refused_token ?? undefined }),
+      this.#stillMay(tool, requester),
+    ]);
+    const sending = { request_id: operation.id, signal: AbortSignal.timeout(tool.effect.deadline_ms) };
+    const asked = tool.request(operation.input, operation.id, this.#env);
+    const request = buildRequest(this.#env, credentialOf(tool.credential), asked, token, sending);
+    return { token, request };
+  }
+
+  /**
+   * Sends the one request. The first thing it does is `fetch`, in the caller's own turn: the caller has
+   * just written the intent, and the output gate holds the request until that is on disk. Never rejects.
+   */
+  async send(operation: Operation, tool: ChangeTool, ready: Ready): Promise<Ending> {
+    const { fence } = operation;
+    try {
+      const answer = await readAnswer(await fetch(ready.request));
+      breakerReport(tool.credential, answer.status < 500);
+      const { input, id: operation_id } = operation;
+      const before = JSON.parse(operation.before ?? "null");
+      const conclusion = tool.conclude(answer, { input, operation_id, before });
+      return { transition: toTransition(tool, conclusion, fence), token_refused: answer.status === 401 };
+    } catch (thrown) {
+      breakerReport(tool.credential, false);
+      return { transition: { type: "lose", fence, error: answerLost(thrown) }, token_refused: false };
+    }
+  }
+
+  async #stillMay(tool: ChangeTool, requester: Requester): Promise<void> {
+    const standing = await this.#env.PERSON.getByName(requester.person).standing(requester.session_id);
+    const scopes: readonly string[] = scopesOfRoles(standing.roles);
+    if (standing.active && (tool.scope === "any" || scopes.includes(tool.scope))) return;
+    throw new Failure(
+      "session_revoked",
+      "Whoever asked for this may no longer ask for it. Nothing was sent.",
+      {
+        next_step: "Sign in again, or ask someone who holds the role.",
+      },
+    );
+  }
+}
+
+function toTransition(tool: ChangeTool, conclusion: Conclusion<unknown>, fence: number): Transition {
+  switch (conclusion.outcome) {
+    case "done":
+      return {
+        type: "succeed",
+        fence,
+        evidence: "answered",
+        data: JSON.stringify(tool.output.parse(conclusion.data)),
+      };
+    case "no_effect":
+      return { type: "fail_safe", fence, error: publicError(conclusion.failure) };
+    case "unknown":
+      return { type: "lose", fence, error: answerLost(asFailure(conclusion.failure)) };
+  }
+}

@@ -1,0 +1,228 @@
+/**
+ * The operation state machine: every edge, and what must hold to take it. Pure.
+ *
+ * ```text
+ * claimed → executing | awaiting_confirmation | awaiting_approval | abandoned
+ * awaiting_* → approved | denied | expired          approved → executing | expired
+ * executing → succeeded | failed_safe | unknown     failed_safe → executing (a retry; fence + 1)
+ * unknown → probing → succeeded | failed_safe | needs_operator → succeeded | failed_safe
+ * ```
+ */
+import type { PublicError } from "../path/failure.ts";
+import type { Evidence, Operation, Requester } from "./operation.ts";
+
+export const EDGES = {
+  claimed: ["executing", "awaiting_confirmation", "awaiting_approval", "abandoned"],
+  awaiting_confirmation: ["approved", "denied", "expired"],
+  awaiting_approval: ["approved", "denied", "expired"],
+  approved: ["executing", "expired"],
+  executing: ["succeeded", "failed_safe", "unknown"],
+  failed_safe: ["executing"],
+  unknown: ["probing"],
+  probing: ["succeeded", "failed_safe", "needs_operator"],
+  needs_operator: ["succeeded", "failed_safe"],
+  succeeded: [],
+  denied: [],
+  expired: [],
+  abandoned: [],
+} as const;
+
+export type State = keyof typeof EDGES;
+
+/** An operation that isn't started within this time never will be. */
+export const CLAIM_LIFE_MS = 30_000;
+/** An approval must be acted on within this time. */
+export const APPROVAL_LIFE_MS = 5 * 60_000;
+
+/** What can happen to an operation. */
+export type Transition =
+  | {
+      readonly type: "hold";
+      readonly for: "confirmation" | "approval";
+      readonly policy_version: string;
+      readonly because: string;
+      readonly expires_at: number;
+      readonly before: string;
+    }
+  | { readonly type: "approve"; readonly by: string; readonly reason: string | null }
+  /** Somebody for whom policy says go makes a waiting operation their own. */
+  | {
+      readonly type: "take_over";
+      readonly by: Requester;
+      readonly policy_version: string;
+      readonly before: string;
+    }
+  | { readonly type: "deny"; readonly by: string; readonly reason: string }
+  | { readonly type: "expire" }
+  | { readonly type: "abandon"; readonly error: PublicError | null }
+  | {
+      readonly type: "dispatch";
+      readonly deadline_at: number;
+      /** Position among the dispatches on this target. */
+      readonly order: number;
+      readonly by?: Requester;
+      readonly policy_version?: string;
+      readonly before?: string;
+    }
+  | {
+      readonly type: "succeed";
+      readonly fence: number;
+      readonly evidence: Exclude<Evidence, "operator">;
+      readonly data: string;
+    }
+  | { readonly type: "fail_safe"; readonly fence: number; readonly error: PublicError }
+  | { readonly type: "lose"; readonly fence: number; readonly error: PublicError }
+  | { readonly type: "probe" }
+  | { readonly type: "give_up"; readonly fence: number }
+  | {
+      readonly type: "settle";
+      readonly happened: boolean;
+      readonly by: string;
+      readonly reason: string;
+      readonly data: string | null;
+    };
+
+/** Why a transition was refused. Nothing changed. */
+export type Refusal = "no_such_edge" | "stale_fence" | "own_request" | "too_late";
+
+export type Advance =
+  | { readonly ok: true; readonly operation: Operation }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+const NEXT: {
+  readonly [Type in Transition["type"]]: (transition: Extract<Transition, { type: Type }>) => State;
+} = {
+  hold: (t) => (t.for === "approval" ? "awaiting_approval" : "awaiting_confirmation"),
+  approve: () => "approved",
+  take_over: () => "approved",
+  deny: () => "denied",
+  expire: () => "expired",
+  abandon: () => "abandoned",
+  dispatch: () => "executing",
+  succeed: () => "succeeded",
+  fail_safe: () => "failed_safe",
+  lose: () => "unknown",
+  probe: () => "probing",
+  give_up: () => "needs_operator",
+  settle: (t) => (t.happened ? "succeeded" : "failed_safe"),
+};
+
+/** True if the diagram has this edge. */
+export function hasEdge(from: State, to: State): boolean {
+  return (EDGES[from] as readonly State[]).includes(to);
+}
+
+/**
+ * The operation after `transition`, or why it can't happen. `now` is milliseconds since the epoch.
+ */
+export function advance(operation: Operation, transition: Transition, now: number): Advance {
+  const to = (NEXT[transition.type] as (t: Transition) => State)(transition);
+  const refusal = refuse(operation, transition, to, now);
+  if (refusal !== null) return { ok: false, refusal };
+  return {
+    ok: true,
+    operation: { ...operation, ...changes(operation, transition, now), state: to, state_at: now },
+  };
+}
+
+function refuse(operation: Operation, transition: Transition, to: State, now: number): Refusal | null {
+  const from = operation.state;
+  if (!hasEdge(from, to)) return "no_such_edge";
+  switch (transition.type) {
+    case "succeed":
+    case "fail_safe":
+    case "lose":
+    case "give_up":
+      // A zombie of an earlier dispatch must not decide about a later one.
+      return transition.fence === operation.fence ? refuseByOrigin(from, transition) : "stale_fence";
+    case "settle":
+      // Only a person settles what reading back couldn't; what is still being read back isn't theirs yet.
+      return from === "needs_operator" ? null : "no_such_edge";
+    case "approve":
+      // One's own confirmation is one's own; an approval is another person's.
+      if (from === "awaiting_approval" && transition.by === operation.requester.subject) return "own_request";
+      return now < (operation.expires_at ?? 0) ? null : "too_late";
+    case "take_over":
+    case "deny":
+      return now < (operation.expires_at ?? 0) ? null : "too_late";
+    case "dispatch":
+      return dispatchInTime(operation, now) ? null : "too_late";
+    case "abandon":
+    case "expire":
+    case "hold":
+    case "probe":
+      return null;
+  }
+}
+
+/** How an end is known must fit where it is reached from: by answer, by reading back, or by a person. */
+function refuseByOrigin(from: State, transition: Transition): Refusal | null {
+  if (from === "needs_operator") return "no_such_edge";
+  if (transition.type !== "succeed") return null;
+  return (transition.evidence === "read_back") === (from === "probing") ? null : "no_such_edge";
+}
+
+function dispatchInTime(operation: Operation, now: number): boolean {
+  switch (operation.state) {
+    case "claimed":
+      return now < operation.created_at + CLAIM_LIFE_MS;
+    case "approved":
+      return now < (operation.approved_at ?? 0) + APPROVAL_LIFE_MS;
+    default:
+      return true;
+  }
+}
+
+function changes(operation: Operation, transition: Transition, now: number): Partial<Operation> {
+  switch (transition.type) {
+    case "hold":
+      return {
+        policy_version: transition.policy_version,
+        held_because: transition.because,
+        expires_at: transition.expires_at,
+        before: transition.before,
+      };
+    case "approve":
+      return { decided_by: transition.by, decision_reason: transition.reason, approved_at: now };
+    case "take_over":
+      return {
+        requester: transition.by,
+        policy_version: transition.policy_version,
+        before: transition.before,
+        held_because: null,
+        approved_at: now,
+      };
+    case "deny":
+      return { decided_by: transition.by, decision_reason: transition.reason };
+    case "expire":
+    case "probe":
+    case "give_up":
+      return {};
+    case "abandon":
+      return { error: transition.error };
+    case "dispatch":
+      return {
+        fence: operation.fence + 1,
+        dispatched_at: now,
+        deadline_at: transition.deadline_at,
+        dispatch_order: transition.order,
+        error: null,
+        probe: { attempts: 0, absent_reads: 0, failed_reads: 0 },
+        ...(transition.by === undefined ? {} : { requester: transition.by }),
+        ...(transition.policy_version === undefined ? {} : { policy_version: transition.policy_version }),
+        ...(transition.before === undefined ? {} : { before: transition.before }),
+      };
+    case "succeed":
+      return { data: transition.data, evidence: transition.evidence, executed_at: now, error: null };
+    case "fail_safe":
+    case "lose":
+      return { error: transition.error };
+    case "settle":
+      return {
+        evidence: "operator",
+        settled_by: transition.by,
+        settled_because: transition.reason,
+        ...(transition.happened ? { data: transition.data, executed_at: now, error: null } : {}),
+      };
+  }
+}

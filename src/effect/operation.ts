@@ -1,0 +1,158 @@
+import { createHash } from "node:crypto";
+import canonicalize from "canonicalize";
+import { v7 as uuidv7 } from "uuid";
+import type { PublicError } from "../path/failure.ts";
+import type { Role } from "../path/scopes.ts";
+import { type JsonObject, type Target, targetName } from "../path/tool.ts";
+import type { State } from "./machine.ts";
+import type { Claim } from "./protocol.ts";
+
+/** How we know how an operation ended. */
+export type Evidence =
+  /** The vendor answered: exactly one effect of ours. */
+  | "answered"
+  /** Read back afterwards: none or one of ours, the state is as wanted. */
+  | "read_back"
+  /** It was so before we asked: nothing was sent. */
+  | "already_so"
+  /** A person settled it. */
+  | "operator";
+
+/** Whoever asked for an operation, as they stood when they asked. */
+export interface Requester {
+  readonly subject: string;
+  readonly display: string;
+  /** Names the person object. */
+  readonly person: string;
+  readonly session_id: string;
+  readonly client_id: string;
+  readonly roles: readonly Role[];
+}
+
+/** What reading back has shown so far. */
+export interface ProbeRecord {
+  /** Reads that came back, whatever they showed, and reads that failed. */
+  readonly attempts: number;
+  readonly absent_reads: number;
+  readonly failed_reads: number;
+}
+
+/** One intended state change, from claim to terminal state. Times are milliseconds since the epoch. */
+export interface Operation {
+  readonly id: string;
+  readonly tool: string;
+  readonly target: Target;
+  /** Digest of tenant, tool, target and identity arguments: two calls with the same key are the same action. */
+  readonly key: string;
+  /** The tool's own arguments, as validated. */
+  readonly input: JsonObject;
+  readonly reason: string;
+  readonly finding_id: string | null;
+  readonly supersedes: string | null;
+  readonly trace_id: string | null;
+  readonly requester: Requester;
+  readonly created_at: number;
+
+  readonly state: State;
+  /** When `state` was entered. */
+  readonly state_at: number;
+  /** Counts dispatches. An answer that belongs to an earlier one changes nothing. */
+  readonly fence: number;
+  readonly dispatched_at: number | null;
+  /** Position among the dispatches on this target. Clocks go back; this doesn't. */
+  readonly dispatch_order: number | null;
+  readonly deadline_at: number | null;
+
+  readonly policy_version: string | null;
+  /** Why the gate held it back, for whoever decides. */
+  readonly held_because: string | null;
+  readonly expires_at: number | null;
+  readonly decided_by: string | null;
+  readonly decision_reason: string | null;
+  readonly approved_at: number | null;
+  readonly settled_by: string | null;
+  readonly settled_because: string | null;
+
+  /** The target's `data` as the gate read it, JSON. */
+  readonly before: string | null;
+  /** The first result's `data`, JSON. A replay returns these bytes. */
+  readonly data: string | null;
+  readonly evidence: Evidence | null;
+  readonly executed_at: number | null;
+  readonly error: PublicError | null;
+  readonly probe: ProbeRecord;
+}
+
+const ID = /^op_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}_([A-Za-z0-9_-]{16})$/;
+
+/** Name of the effect object that owns a target: the first 16 characters of base64url SHA-256. */
+export function effectName(tenant: string, target: Target): string {
+  return createHash("sha256")
+    .update(`${tenant}\n${targetName(target)}`)
+    .digest("base64url")
+    .slice(0, 16);
+}
+
+/** A new operation id. Its suffix names the effect object, so that it is found without a directory. */
+export function newOperationId(tenant: string, target: Target): string {
+  return `op_${uuidv7()}_${effectName(tenant, target)}`;
+}
+
+/** The effect object that an operation id names, or `null` if `id` isn't one. */
+export function effectNameOf(id: string): string | null {
+  return ID.exec(id)?.[1] ?? null;
+}
+
+/** SHA-256, base64url, of the RFC 8785 text of `value`. */
+export function digest(value: JsonObject): string {
+  const text = canonicalize(value);
+  if (text === undefined) throw new TypeError("a value without JSON form has no digest");
+  return createHash("sha256").update(text).digest("base64url");
+}
+
+/** The derived key. There is no time in it: a time bucket fires twice whenever a retry crosses its edge. */
+export function operationKey(tenant: string, tool: string, target: Target, identity: JsonObject): string {
+  return digest({ tenant, tool, target: targetName(target), identity });
+}
+
+/** What a caller's idempotency key is bound to: the action, whatever the words around it. */
+export function fingerprint(tool: string, identity: JsonObject): string {
+  return digest({ tool, identity });
+}
+
+/** A new operation, as a call asks for it at `now` (milliseconds since the epoch). */
+export function claimedOperation(claim: Claim, id: string, now: number): Operation {
+  return {
+    id,
+    tool: claim.tool,
+    target: claim.target,
+    key: claim.key,
+    input: claim.input,
+    reason: claim.reason,
+    finding_id: claim.finding_id,
+    supersedes: claim.supersedes,
+    trace_id: claim.trace_id,
+    requester: claim.requester,
+    created_at: now,
+    state: "claimed",
+    state_at: now,
+    fence: 0,
+    dispatched_at: null,
+    dispatch_order: null,
+    deadline_at: null,
+    policy_version: null,
+    held_because: null,
+    expires_at: null,
+    decided_by: null,
+    decision_reason: null,
+    approved_at: null,
+    settled_by: null,
+    settled_because: null,
+    before: null,
+    data: null,
+    evidence: null,
+    executed_at: null,
+    error: null,
+    probe: { attempts: 0, absent_reads: 0, failed_reads: 0 },
+  };
+}

@@ -1,0 +1,192 @@
+import type { Due } from "../audit/due.ts";
+import type { Ledger } from "../audit/ledger.ts";
+import { changeTool } from "../catalogue.ts";
+import { transitionFact } from "./audit-fact.ts";
+import { APPROVAL_LIFE_MS, advance, CLAIM_LIFE_MS, type Transition } from "./machine.ts";
+import { match, type Wanted } from "./matching.ts";
+import { claimedOperation, effectName, newOperationId, type Operation } from "./operation.ts";
+import { FIRST_PROBE_MS } from "./probing.ts";
+import { type Claim, type ClaimAnswer, type Go, viewOf } from "./protocol.ts";
+import { answerLost, TransitionRefused } from "./refusals.ts";
+import { OperationStore } from "./store.ts";
+import { Waiters } from "./waiters.ts";
+
+/** What the gate let through, and how long the vendor gets for it. */
+export interface Intent extends Go {
+  readonly deadline_ms: number;
+}
+
+/** Past the deadline, how long the answer that is being read may take before the operation counts as lost. */
+const DEADLINE_GRACE_MS = 2_000;
+
+/**
+ * The operations of one target, as state that can be audited: every change of an operation is one synchronous
+ * transaction of its row, its audit event and its next turn. Nothing here awaits.
+ */
+export class Operations {
+  readonly #storage: DurableObjectStorage;
+  readonly #ledger: Ledger;
+  readonly #due: Due;
+  readonly #tenant: string;
+  readonly #store: OperationStore;
+  /** Callers that wait for somebody else's operation. */
+  readonly waiters = new Waiters();
+
+  constructor(storage: DurableObjectStorage, ledger: Ledger, due: Due, tenant: string) {
+    this.#storage = storage;
+    this.#ledger = ledger;
+    this.#due = due;
+    this.#tenant = tenant;
+    this.#store = new OperationStore(storage);
+    this.#recover();
+  }
+
+  /** The operation with this id, or `null`. */
+  get(id: string): Operation | null {
+    return this.#store.get(id);
+  }
+
+  /** The operation with this id. @throws TypeError if it isn't here */
+  load(id: string): Operation {
+    const operation = this.#store.get(id);
+    if (operation === null) throw new TypeError(`operation ${id} is not here`);
+    return operation;
+  }
+
+  /** The operation that keeps any other on this target from starting, or `null`. */
+  busy(): Operation | null {
+    return this.#store.busy();
+  }
+
+  /**
+   * The operation that answers `claim`, or a new one.
+   * @param instead_of an operation that failed safe and that the caller may not retry: it doesn't answer
+   */
+  claim(claim: Claim, instead_of: string | null): ClaimAnswer {
+    const tool = changeTool(claim.tool);
+    return this.#storage.transactionSync(() => {
+      const now = Date.now();
+      const wanted: Wanted = {
+        key: claim.key,
+        subject: claim.requester.subject,
+        supersedes: claim.supersedes,
+        known: claim.operation_id,
+        window_ms: tool.effect.window_ms,
+      };
+      this.#sweep(claim.key, now);
+      const standing = this.#store.standing(wanted, tool.effect.reversed_by, now);
+      const found = match(wanted, standing, now);
+      switch (found.match) {
+        case "operation":
+          if (found.operation.id === instead_of && found.operation.state === "failed_safe") break;
+          return { kind: "match", operation: viewOf(found.operation) };
+        case "busy":
+          return { kind: "busy", operation: viewOf(found.operation) };
+        case "bad_supersedes":
+          return { kind: "bad_supersedes", why: found.why };
+        case "none":
+          break;
+      }
+      return { kind: "new", operation: viewOf(this.#begin(claim, now)) };
+    });
+  }
+
+  #begin(claim: Claim, now: number): Operation {
+    // The caller's key may still name an operation that came to nothing.
+    const spent = this.#store.get(claim.operation_id) !== null;
+    const id = spent ? newOperationId(this.#tenant, claim.target) : claim.operation_id;
+    const operation = claimedOperation(claim, id, now);
+    this.#ledger.identify("effect", effectName(this.#tenant, claim.target));
+    this.#store.insert(operation);
+    this.#ledger.append(transitionFact(operation));
+    this.#due.set("operation", operation.id, now + CLAIM_LIFE_MS);
+    return operation;
+  }
+
+  /** What the machine does with `transition`, with its audit event and its next turn. @throws TransitionRefused */
+  apply(id: string, transition: Transition): Operation {
+    const operation = this.#storage.transactionSync(() => {
+      const before = this.load(id);
+      const step = advance(before, transition, Date.now());
+      if (!step.ok) throw new TransitionRefused(step.refusal, before);
+      this.#store.update(step.operation);
+      this.#ledger.append(transitionFact(step.operation));
+      const at = nextTurn(step.operation);
+      if (at === null) this.#due.clear("operation", id);
+      else this.#due.set("operation", id, at);
+      return step.operation;
+    });
+    this.waiters.notify(operation);
+    return operation;
+  }
+
+  /** Notes what reads have shown so far. It moves nothing: the audit hears of it with what follows from it. */
+  probed(operation: Operation): void {
+    this.#store.update(operation);
+  }
+
+  /**
+   * The intent: fence, deadline, audit event and alarm in one transaction, all of it durable or none.
+   * @throws TransitionRefused if something else on the target got ahead
+   */
+  intend(id: string, intent: Intent): Operation {
+    return this.#storage.transactionSync(() => {
+      const { state } = this.load(id);
+      const busy = this.busy();
+      if (busy !== null) throw new TransitionRefused("busy", busy);
+      const { requester: by, policy_version, before } = intent;
+      if (state === "awaiting_approval" || state === "awaiting_confirmation") {
+        this.apply(id, { type: "take_over", by, policy_version, before });
+      }
+      const deadline_at = Date.now() + intent.deadline_ms;
+      const order = this.#store.nextDispatchOrder();
+      return this.apply(id, { type: "dispatch", deadline_at, order, by, policy_version, before });
+    });
+  }
+
+  /** What was so before anybody asked: dispatched and succeeded in one step, with nothing sent. */
+  alreadySo(id: string, intent: Intent): Operation {
+    return this.#storage.transactionSync(() => {
+      const { fence } = this.intend(id, intent);
+      return this.apply(id, { type: "succeed", fence, evidence: "already_so", data: intent.before });
+    });
+  }
+
+  /** Nothing of an earlier life is still running: what it had on the wire is in doubt now. */
+  #recover(): void {
+    for (const { id, fence } of this.#store.executing()) {
+      this.apply(id, { type: "lose", fence, error: answerLost() });
+    }
+  }
+
+  /** Ends what has run out of time, even if the alarm is late. */
+  #sweep(key: string, now: number): void {
+    for (const operation of this.#store.waiting(key)) {
+      const claimed_too_long = operation.state === "claimed" && now >= operation.created_at + CLAIM_LIFE_MS;
+      if (claimed_too_long) this.apply(operation.id, { type: "abandon", error: null });
+      else if (operation.state !== "claimed" && now >= (operation.expires_at ?? now)) {
+        this.apply(operation.id, { type: "expire" });
+      }
+    }
+  }
+}
+
+/** When an operation in this state needs attention by itself, in milliseconds since the epoch. */
+function nextTurn(operation: Operation): number | null {
+  switch (operation.state) {
+    case "claimed":
+      return operation.created_at + CLAIM_LIFE_MS;
+    case "awaiting_confirmation":
+    case "awaiting_approval":
+      return operation.expires_at;
+    case "approved":
+      return operation.state_at + APPROVAL_LIFE_MS;
+    case "executing":
+      return (operation.deadline_at ?? operation.state_at) + DEADLINE_GRACE_MS;
+    case "unknown":
+    case "probing":
+      return operation.state_at + FIRST_PROBE_MS;
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * What a read after an outcome in doubt proves, and when to look again. Pure.
+ *
+ * Reading back shows state, not cause. One sight of the wanted state ends the doubt. Absence is proven
+ * only by two reads, the later of them after every request of ours must have landed or died; where the
+ * vendor gives no such bound, a person decides.
+ */
+import type { ProbeRecord } from "./operation.ts";
+
+/** What one read showed. */
+export type Reading = "present" | "absent" | "failed";
+
+export type Verdict =
+  | { readonly next: "fail_safe" }
+  | { readonly next: "give_up" }
+  | { readonly next: "again"; readonly at: number };
+
+/** The first look: soon, because most doubts end with it. */
+export const FIRST_PROBE_MS = 500;
+/** Without a bound from the vendor, how long after the deadline a late landing is still watched for. */
+export const WATCH_MS = 30_000;
+/** After this long, a vendor that can't be read is a person's problem. */
+export const PROBE_LIFE_MS = 15 * 60_000;
+const LONGEST_PAUSE_MS = 30_000;
+
+/** The record with one more reading. */
+export function counted(record: ProbeRecord, reading: Reading): ProbeRecord {
+  return {
+    attempts: record.attempts + 1,
+    absent_reads: record.absent_reads + (reading === "absent" ? 1 : 0),
+    failed_reads: record.failed_reads + (reading === "failed" ? 1 : 0),
+  };
+}
+
+/**
+ * What follows from a reading that didn't show the wanted state.
+ * @param record with this reading counted
+ * @param read_at when the read began, milliseconds since the epoch
+ * @param deadline_at when the vendor's time to answer ended
+ * @param settle_ms how long after the deadline a request can still land, by the vendor's word, or `null`
+ */
+export function judge(
+  reading: Exclude<Reading, "present">,
+  record: ProbeRecord,
+  read_at: number,
+  deadline_at: number,
+  settle_ms: number | null,
+): Verdict {
+  const certain_at = deadline_at + (settle_ms ?? WATCH_MS);
+  if (reading === "absent" && record.absent_reads >= 2 && read_at >= certain_at) {
+    return settle_ms === null ? { next: "give_up" } : { next: "fail_safe" };
+  }
+  if (read_at >= deadline_at + PROBE_LIFE_MS) return { next: "give_up" };
+  const pause = Math.min(LONGEST_PAUSE_MS, 1000 * 2 ** Math.min(record.attempts - 1, 10));
+  const again = read_at + pause;
+  // Never sleep past the moment at which a read becomes proof.
+  return { next: "again", at: read_at < certain_at ? Math.min(again, certain_at) : again };
+}

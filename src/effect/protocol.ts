@@ -1,0 +1,101 @@
+/** What the session object and the effect object say to each other. Everything here survives RPC. */
+import type { PublicError } from "../path/failure.ts";
+import type { JsonObject, Target } from "../path/tool.ts";
+import type { State } from "./machine.ts";
+import type { Evidence, Operation, Requester } from "./operation.ts";
+
+/** A call that wants a state change. */
+export interface Claim {
+  /** The id that a new operation gets. The session wrote it down before asking. */
+  readonly operation_id: string;
+  readonly tool: string;
+  readonly target: Target;
+  readonly key: string;
+  readonly input: JsonObject;
+  readonly reason: string;
+  readonly finding_id: string | null;
+  readonly supersedes: string | null;
+  readonly trace_id: string | null;
+  readonly requester: Requester;
+}
+
+/** An operation as others may see it. */
+export interface OperationView {
+  readonly id: string;
+  readonly tool: string;
+  readonly target: Target;
+  readonly state: State;
+  readonly requester: Requester;
+  readonly approved_by: string | null;
+  readonly evidence: Evidence | null;
+  /** ISO 8601 UTC. */
+  readonly executed_at: string | null;
+  /** ISO 8601 UTC. */
+  readonly expires_at: string | null;
+  readonly held_because: string | null;
+  readonly decision_reason: string | null;
+  /** JSON text of the first result's `data`. */
+  readonly data: string | null;
+  readonly error: PublicError | null;
+}
+
+export type ClaimAnswer =
+  | { readonly kind: "new"; readonly operation: OperationView }
+  | { readonly kind: "match"; readonly operation: OperationView }
+  | { readonly kind: "busy"; readonly operation: OperationView }
+  | { readonly kind: "bad_supersedes"; readonly why: "other_action" | "still_open" | "not_here" | "own_key" };
+
+/** How the dispatch of an operation went. */
+export type ExecuteAnswer =
+  /** It was dispatched by this call, and stands as shown. */
+  | { readonly kind: "dispatched"; readonly operation: OperationView }
+  /** Somebody else dispatched it meanwhile. */
+  | { readonly kind: "match"; readonly operation: OperationView }
+  /** Something else on the target got ahead of it. */
+  | { readonly kind: "busy"; readonly operation: OperationView }
+  /** It could not be started; nothing was sent. */
+  | { readonly kind: "failed"; readonly operation: OperationView; readonly error: PublicError };
+
+/** The gate said go. */
+export interface Go {
+  readonly requester: Requester;
+  readonly policy_version: string;
+  /** The target's `data` as the gate read it, JSON text. */
+  readonly before: string;
+  /** The target was already as wanted when the gate looked. */
+  readonly in_effect: boolean;
+}
+
+/** The gate said: not without a person. */
+export interface Hold {
+  readonly for: "confirmation" | "approval";
+  readonly policy_version: string;
+  readonly because: string;
+  readonly before: string;
+}
+
+/** Whether the wanted state still holds, when somebody asks again. */
+export type StillInEffect = boolean | "unknown";
+
+/** The public view of an operation. */
+export function viewOf(operation: Operation): OperationView {
+  return {
+    id: operation.id,
+    tool: operation.tool,
+    target: operation.target,
+    state: operation.state,
+    requester: operation.requester,
+    approved_by: operation.approved_at === null ? null : operation.decided_by,
+    evidence: operation.evidence,
+    executed_at: isoOrNull(operation.executed_at),
+    expires_at: isoOrNull(operation.expires_at),
+    held_because: operation.held_because,
+    decision_reason: operation.decision_reason,
+    data: operation.data,
+    error: operation.error,
+  };
+}
+
+function isoOrNull(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
+}

@@ -1,0 +1,62 @@
+import { upstreamFor } from "../downstream/client.ts";
+import type { ChangeTool } from "../path/tool.ts";
+import type { Operation } from "./operation.ts";
+import type { Reading } from "./probing.ts";
+import type { StillInEffect } from "./protocol.ts";
+
+/** What a read of the target showed, with the tool's `data` as JSON text where the state was as wanted. */
+export type ReadbackResult =
+  | { readonly reading: "present"; readonly data: string }
+  | { readonly reading: Exclude<Reading, "present"> };
+
+/** How long a replay waits to learn whether its effect still holds. */
+const STILL_DEADLINE_MS = 1_000;
+/** How long that knowledge serves further replays. */
+const STILL_LIFE_MS = 5_000;
+/** A probe isn't waited for by anybody, but must not hold the object's alarm for long. */
+const PROBE_DEADLINE_MS = 10_000;
+
+/** Reads targets back with the tool's read credential. */
+export class Readback {
+  readonly #env: Env;
+  readonly #still = new Map<string, { readonly value: StillInEffect; readonly until: number }>();
+
+  constructor(env: Env) {
+    this.#env = env;
+  }
+
+  /** One read of the operation's target. Never rejects: a read that fails shows nothing. */
+  async read(
+    tool: ChangeTool,
+    operation: Operation,
+    deadline_ms = PROBE_DEADLINE_MS,
+  ): Promise<ReadbackResult> {
+    try {
+      const upstream = upstreamFor(this.#env, tool.read_credential, { deadline_ms });
+      const seen = await tool.inspect(operation.input, upstream, this.#env, operation.id);
+      // A target that is gone shows nothing about what our request did to it.
+      if (!seen.exists) return { reading: "failed" };
+      const data = JSON.stringify(tool.output.parse(seen.data));
+      return seen.in_effect ? { reading: "present", data } : { reading: "absent" };
+    } catch {
+      return { reading: "failed" };
+    }
+  }
+
+  /** Whether the state that a succeeded operation brought about still holds. */
+  async stillInEffect(tool: ChangeTool, operation: Operation): Promise<StillInEffect> {
+    const now = Date.now();
+    const remembered = this.#still.get(operation.id);
+    if (remembered !== undefined && now < remembered.until) return remembered.value;
+    const { reading } = await this.read(tool, operation, STILL_DEADLINE_MS);
+    const value = reading === "failed" ? "unknown" : reading === "present";
+    this.#still.clear();
+    this.#still.set(operation.id, { value, until: now + STILL_LIFE_MS });
+    return value;
+  }
+
+  /** Forgets what was read: the target is about to change. */
+  forget(): void {
+    this.#still.clear();
+  }
+}

@@ -1,0 +1,41 @@
+import type { PublicError } from "../path/failure.ts";
+import { Failure, publicError } from "../path/failure.ts";
+import type { Refusal } from "./machine.ts";
+import type { Operation } from "./operation.ts";
+
+/** A transition that the machine, or another operation on the target, doesn't allow now. Nothing changed. */
+export class TransitionRefused extends Error {
+  readonly refusal: Refusal | "busy";
+  readonly operation: Operation;
+
+  constructor(refusal: Refusal | "busy", operation: Operation) {
+    super(`operation ${operation.id} (${operation.state}): ${refusal}`);
+    this.name = "TransitionRefused";
+    this.refusal = refusal;
+    this.operation = operation;
+  }
+}
+
+/** A request was on the wire and nobody will hear its answer. */
+export function answerLost(cause?: unknown): PublicError {
+  return publicError(
+    new Failure("outcome_unknown", "The change was sent, and no answer came back that proves how it ended.", {
+      next_step: "Don't send it again. It is being read back; ask get_operation for the outcome.",
+      cause,
+    }),
+  );
+}
+
+/** A request was on the wire, and reading back has proven that it did nothing. */
+export function provenAbsent(): PublicError {
+  return publicError(
+    new Failure(
+      "upstream_unavailable",
+      "The change was sent, and reading back proved that it did not take effect.",
+      {
+        retry_after_ms: 0,
+        next_step: "Repeat the call if the change is still wanted.",
+      },
+    ),
+  );
+}

@@ -1,0 +1,66 @@
+/** The Worker: one instance serves one tenant. */
+import { consumeAudit } from "./audit/consumer.ts";
+import { reportGaps } from "./audit/gaps.ts";
+import {
+  authorizationServer,
+  type GrantProps,
+  type ResourceHandler,
+  resourceServer,
+} from "./auth/provider.ts";
+import { handleAuth } from "./auth/routes.ts";
+import { configurationProblems } from "./config.ts";
+import { preflight, readable, refuseForeign } from "./front.ts";
+import { CALLER_HEADER, type CallerAuth } from "./session/caller.ts";
+
+export { BrokerObject } from "./downstream/broker-object.ts";
+export { EffectObject } from "./effect/effect-object.ts";
+export { PersonObject } from "./person/person-object.ts";
+export { SessionObject } from "./session/session-object.ts";
+
+/** The protected resource: hands a verified request to its session object, one hop away. */
+const mcp: ResourceHandler = {
+  fetch(request, env, ctx) {
+    const { session_id } = ctx.props satisfies GrantProps;
+    const caller: CallerAuth = { session_id, client_id: ctx.auth.clientId ?? "", scopes: ctx.auth.scope };
+    const headers = new Headers(request.headers);
+    headers.set(CALLER_HEADER, JSON.stringify(caller));
+    // The token has done its work; nothing beyond this point needs it.
+    headers.delete("authorization");
+    return env.SESSION.getByName(session_id).fetch(new Request(request, { headers }));
+  },
+};
+
+export default {
+  async fetch(request, env, ctx) {
+    const { pathname } = new URL(request.url);
+    const problems = configurationProblems(env);
+    if (pathname === "/healthz") return health(problems);
+    if (problems.length > 0)
+      return new Response("Sallyport is not configured: see /healthz.\n", { status: 503 });
+    const foreign = refuseForeign(request, env);
+    if (foreign !== null) return foreign;
+    const response =
+      preflight(request) ??
+      (pathname === "/mcp" || pathname.startsWith("/.well-known/oauth-protected-resource")
+        ? await resourceServer(env, mcp).fetch(request, env, ctx)
+        : ((await handleAuth(request, env, ctx)) ??
+          (await authorizationServer(env).fetch(request, env, ctx))));
+    return readable(response, request);
+  },
+
+  async queue(batch, env) {
+    await consumeAudit(batch, env);
+  },
+
+  async scheduled(_controller, env) {
+    await reportGaps(env);
+  },
+} satisfies ExportedHandler<Env>;
+
+/** What is wrong is named, never quoted: the page is public. */
+function health(problems: readonly string[]): Response {
+  return Response.json(
+    { ok: problems.length === 0, problems },
+    { status: problems.length === 0 ? 200 : 503 },
+  );
+}

@@ -1,0 +1,52 @@
+/** Step 4: has this been asked for before? */
+import type { ClaimAnswer, OperationView } from "../effect/protocol.ts";
+import { type Answer, errorAnswer } from "./answer.ts";
+import { type ChangeCall, tell } from "./change-call.ts";
+import { inProgress } from "./operation-answer.ts";
+import { badSupersedes } from "./refusals.ts";
+
+/** Either the call is answered, or an operation goes on to the gate. */
+export type Claimed = { readonly answer: Answer } | { readonly operation: OperationView };
+
+/**
+ * Finds the operation that answers this call, or claims a new one. A match is answered here: it is neither
+ * gated nor counted again. Only what would be dispatched anew goes on.
+ */
+export async function claimOperation(change: ChangeCall): Promise<Claimed> {
+  const { session, idempotency_key, claim, effect } = change;
+  // Written down before the claim: whatever happens next, the same key asks for the same operation.
+  const operation_id =
+    idempotency_key === null
+      ? claim.operation_id
+      : session.keys.bind(idempotency_key, change.fingerprint, claim.operation_id);
+  const answer = await effect.claim({ ...claim, operation_id });
+  return settle(change, answer);
+}
+
+/** A new operation instead of one that failed safe, for a caller who may not simply retry that one. */
+export async function claimInstead(change: ChangeCall, of: string): Promise<Claimed> {
+  return settle(change, await change.effect.claimInstead(change.claim, of));
+}
+
+async function settle(change: ChangeCall, claimed: ClaimAnswer): Promise<Claimed> {
+  const { session, record, idempotency_key, effect } = change;
+  if (claimed.kind === "bad_supersedes") throw badSupersedes(claimed.why);
+  const { operation } = claimed;
+  record.note({ operation_id: operation.id });
+  record.ended(claimed.kind);
+  if (claimed.kind === "busy") return { answer: errorAnswer(inProgress(operation), operation) };
+  if (idempotency_key !== null) session.keys.rebind(idempotency_key, operation.id);
+  if (claimed.kind === "new" || mayGoOn(change, operation)) return { operation };
+  // An old success must not be taken for the present.
+  const still = operation.state === "succeeded" ? await effect.stillInEffect(operation.id) : null;
+  return { answer: tell(change, operation, true, still) };
+}
+
+/** A match that this call may still move: one to be retried, or one that waits and that this caller may start. */
+function mayGoOn({ principal }: ChangeCall, { state, requester }: OperationView): boolean {
+  if (state === "failed_safe") return true;
+  const waits = state === "awaiting_approval" || state === "awaiting_confirmation";
+  return (
+    waits && (requester.subject !== principal.subject || requester.roles.join() !== principal.roles.join())
+  );
+}

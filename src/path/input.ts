@@ -1,0 +1,143 @@
+/** Strict in: zod objects that refuse what they don't know, and errors that a model can act on. */
+import { z } from "zod";
+import { Failure, type Issue } from "./failure.ts";
+import type { JsonObject, Tool } from "./tool.ts";
+
+/**
+ * What every state change takes besides its own arguments. None of it is part of the action's identity. Its
+ * limits are kept out of the JSON Schema: repeated for every tool, they would cost each client's context window,
+ * and whoever exceeds one is told.
+ */
+const CHANGE_ARGUMENTS = {
+  reason: z.string().trim().min(3).max(500).describe("Why; for audit and approver"),
+  finding_id: z.string().min(1).max(200).optional(),
+  idempotency_key: z
+    .string()
+    .regex(/^[\w.:-]{8,128}$/, "8 to 128 letters, digits, or any of . _ : -")
+    .optional(),
+  supersedes: z.string().max(80).optional().describe("Operation to repeat on purpose"),
+};
+
+const LIMITS = ["minLength", "maxLength", "pattern"] as const;
+
+/** The validated arguments of a state change, taken apart. */
+export interface ChangeInput {
+  /** The tool's own arguments. */
+  readonly own: JsonObject;
+  readonly reason: string;
+  readonly finding_id: string | null;
+  readonly idempotency_key: string | null;
+  readonly supersedes: string | null;
+}
+
+const schemas = new WeakMap<Tool, z.ZodObject>();
+const jsonSchemas = new WeakMap<Tool, JsonObject>();
+
+function isCommon(schema: unknown): boolean {
+  return Object.values<unknown>(CHANGE_ARGUMENTS).some(
+    (common) => common === schema || (common instanceof z.ZodOptional && common.unwrap() === schema),
+  );
+}
+
+/** The whole input of a tool, strict. */
+function inputSchema(tool: Tool): z.ZodObject {
+  const known = schemas.get(tool);
+  if (known !== undefined) return known;
+  const shape = tool.kind === "change" ? { ...tool.input.shape, ...CHANGE_ARGUMENTS } : tool.input.shape;
+  const schema = z.strictObject(shape);
+  schemas.set(tool, schema);
+  return schema;
+}
+
+/** The input of a tool as JSON Schema. Generated once in an isolate's life. */
+export function inputJsonSchema(tool: Tool): JsonObject {
+  const known = jsonSchemas.get(tool);
+  if (known !== undefined) return known;
+  const { $schema: _dialect, ...schema } = z.toJSONSchema(inputSchema(tool), {
+    io: "input",
+    override: ({ zodSchema, jsonSchema }) => {
+      if (isCommon(zodSchema)) for (const name of LIMITS) delete jsonSchema[name];
+    },
+  });
+  jsonSchemas.set(tool, schema as JsonObject);
+  return schema as JsonObject;
+}
+
+/**
+ * The arguments of a call, as the tool declared them.
+ * @throws Failure `invalid_input` with every issue
+ */
+export function parseInput(tool: Tool, args: unknown): JsonObject {
+  const parsed = inputSchema(tool).safeParse(args ?? {});
+  if (parsed.success) return parsed.data as JsonObject;
+  const issues = parsed.error.issues.flatMap((issue) => describe(tool, issue));
+  throw new Failure("invalid_input", `The arguments of ${tool.name} are not valid. Nothing was done.`, {
+    issues,
+    next_step: "Mend the arguments that issues names, and call again.",
+  });
+}
+
+/** Separates what a change is about from the words around it. */
+export function takeApart(input: JsonObject): ChangeInput {
+  const { reason, finding_id, idempotency_key, supersedes, ...own } = input;
+  return {
+    own,
+    reason: String(reason),
+    finding_id: textOrNull(finding_id),
+    idempotency_key: textOrNull(idempotency_key),
+    supersedes: textOrNull(supersedes),
+  };
+}
+
+function textOrNull(value: JsonObject[string] | undefined): string | null {
+  return typeof value === "string" ? value : null;
+}
+
+function describe(tool: Tool, issue: z.core.$ZodIssue): Issue[] {
+  const path = issue.path.map(String).join(".");
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return issue.keys.map((key) => ({
+        path: [path, key].filter((part) => part !== "").join("."),
+        message: "This field is not known here.",
+        allowed: Object.keys(inputSchema(tool).shape),
+        hint: "Leave it out, or use one of the allowed names.",
+      }));
+    case "invalid_value":
+      return [
+        {
+          path,
+          message: "This value is not one of those allowed.",
+          allowed: issue.values.map(String),
+          hint: "Use one of the allowed values, spelled as shown.",
+        },
+      ];
+    case "invalid_type":
+      return [
+        {
+          path,
+          message: "This field is missing or has the wrong type.",
+          expected: issue.expected,
+          hint: `Give it as ${issue.expected}. Nothing is converted for you.`,
+        },
+      ];
+    case "too_small":
+      return [
+        { path, message: "This value is too small or too short.", expected: `at least ${issue.minimum}` },
+      ];
+    case "too_big":
+      return [
+        { path, message: "This value is too large or too long.", expected: `at most ${issue.maximum}` },
+      ];
+    case "invalid_format":
+      return [
+        {
+          path,
+          message: "This value doesn't have the form it needs.",
+          expected: issue.pattern ?? issue.format,
+        },
+      ];
+    default:
+      return [{ path, message: issue.message }];
+  }
+}

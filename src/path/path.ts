@@ -1,0 +1,123 @@
+/**
+ * The path: every tool call goes through {@link walk}, top to bottom, in this order. There is no other way
+ * to a tool: the lanes know this function only, and the tools know nothing of transport, scope or audit.
+ *
+ * 1 identity · 2 scope · 3 schema · 4 claim · 5 gate · 6 downstream · 7 answer
+ */
+import { authorize } from "../auth/authorize.ts";
+import { findTool } from "../catalogue.ts";
+import { type Answer, errorAnswer, type Result, readAnswer } from "./answer.ts";
+import { CallRecord } from "./call-record.ts";
+import { type ChangeCall, changeCall, tell } from "./change-call.ts";
+import { claimOperation } from "./claim.ts";
+import { asFailure, type Failure, failureFrom } from "./failure.ts";
+import { gate } from "./gate.ts";
+import { parseInput } from "./input.ts";
+import { inProgress } from "./operation-answer.ts";
+import type { Call, PathSession } from "./ports.ts";
+import type { Principal } from "./principal.ts";
+import { mayNot, unknownTool } from "./refusals.ts";
+import type { JsonObject, ReadTool, Tool } from "./tool.ts";
+import { typed } from "./typed.ts";
+
+/** Answers one call. Never throws: whatever happens is a result, and is in the audit. */
+export async function walk(call: Call, session: PathSession): Promise<Result> {
+  const record = new CallRecord(call.tool, call.trace_id, Date.now());
+  try {
+    record.enter("identity");
+    const principal = session.principal();
+    record.by(principal);
+    record.ended("ok");
+
+    record.enter("scope");
+    const tool = permitted(call.tool, principal);
+    record.ended("ok");
+
+    record.enter("schema");
+    const input = parseInput(tool, call.args);
+    record.input(input);
+    record.ended("ok");
+
+    const answer =
+      tool.kind === "read"
+        ? await read(tool, input, principal, session, record)
+        : await change(changeCall(tool, input, principal, session, call, record));
+    return audited(answer, session, record);
+  } catch (thrown) {
+    const failure = asFailure(thrown);
+    report(call, failure);
+    return audited(errorAnswer(failure), session, record);
+  }
+}
+
+/** Whoever may not call a tool gets no validation of its input. */
+function permitted(name: string, principal: Principal): Tool {
+  const tool = findTool(name);
+  if (tool === undefined) throw unknownTool(name);
+  const authorization = authorize(principal, tool.scope);
+  if (!authorization.ok) throw mayNot(tool, principal, authorization);
+  return tool;
+}
+
+/** A read has nothing to claim and nothing to gate. */
+async function read(
+  tool: ReadTool,
+  input: JsonObject,
+  principal: Principal,
+  session: PathSession,
+  record: CallRecord,
+): Promise<Answer> {
+  const { env } = session;
+  record.enter("downstream");
+  const upstream = record.upstreams(env, tool.credentials);
+  const outcome = await tool.run(input, { env, principal, now: Date.now(), upstream });
+  record.ended(outcome.outcome);
+
+  record.enter("answer");
+  return readAnswer(outcome.outcome === "found" ? { ...outcome, data: typed(tool, outcome.data) } : outcome);
+}
+
+/** A state change: once, however often it is asked for. */
+async function change(call: ChangeCall): Promise<Answer> {
+  const { record, effect } = call;
+  record.enter("claim");
+  const claimed = await claimOperation(call);
+  if ("answer" in claimed) return claimed.answer;
+
+  record.enter("gate");
+  const gated = await gate(call, claimed.operation);
+  if ("answer" in gated) return gated.answer;
+
+  record.enter("downstream");
+  const executed = await effect.execute(gated.operation.id, gated.go);
+  record.ended(executed.kind === "dispatched" ? executed.operation.state : executed.kind);
+
+  record.enter("answer");
+  switch (executed.kind) {
+    case "dispatched":
+      return tell(call, executed.operation, false);
+    case "match":
+      return tell(call, executed.operation, true);
+    case "busy":
+      return errorAnswer(inProgress(executed.operation), executed.operation);
+    case "failed":
+      return errorAnswer(failureFrom(executed.error), executed.operation);
+  }
+}
+
+/** The call's one audit event, written before the answer can leave. */
+function audited(answer: Answer, session: PathSession, record: CallRecord): Result {
+  try {
+    return { ...answer, audit_id: session.audit(record.fact(answer)) };
+  } catch (thrown) {
+    // What can't be audited is not answered: the caller must not act on what nobody can account for.
+    const failure = asFailure(thrown);
+    console.error(JSON.stringify({ alert: "call_not_audited" }), failure.cause);
+    return { ...errorAnswer(failure), audit_id: null };
+  }
+}
+
+/** Our own faults go to the log with their cause; callers get an audit id. */
+function report(call: Call, failure: Failure): void {
+  if (failure.kind === "internal") console.error("internal", call.tool.slice(0, 64), failure.cause);
+}

@@ -1,0 +1,15 @@
+import type { Role } from "./scopes.ts";
+
+/** Who is asking. Resolved inside the server from the verified token and the session's own record. */
+export interface Principal {
+  readonly tenant: string;
+  /** The human, as the identity provider names them (OIDC `sub`). */
+  readonly subject: string;
+  /** What people call them, for pages and messages: an e-mail address or a name. Never an identity. */
+  readonly display: string;
+  readonly roles: readonly Role[];
+  readonly client_id: string;
+  /** The scopes in the token, before the role narrows them. */
+  readonly scopes: readonly string[];
+  readonly session_id: string;
+}

@@ -1,0 +1,82 @@
+/** The path's own refusals, in words for a model. */
+import type { Authorization } from "../auth/authorize.ts";
+import { Failure } from "./failure.ts";
+import type { Principal } from "./principal.ts";
+import type { Tool } from "./tool.ts";
+
+/** There is no tool of that name. */
+export function unknownTool(name: string): Failure {
+  return new Failure("unknown_tool", `There is no tool called ${JSON.stringify(name.slice(0, 64))} here.`, {
+    next_step: "Call tools/list and use one of the names it gives.",
+  });
+}
+
+/** The role, or only the token, doesn't allow the tool. */
+export function mayNot(
+  tool: Tool,
+  principal: Principal,
+  authorization: Extract<Authorization, { ok: false }>,
+): Failure {
+  switch (authorization.reason) {
+    case "role_forbids":
+      return new Failure(
+        "role_forbids",
+        `${tool.name} is not allowed for the role of ${principal.display} (${principal.roles.join(", ") || "none"}).`,
+        { next_step: "Ask somebody who holds the role; signing in again doesn't help." },
+      );
+    case "scope_missing":
+      return new Failure(
+        "scope_missing",
+        `This connection was not given ${authorization.required.join(" ")}.`,
+        {
+          // The token's scopes too: a client that asks only for what is missing would lose the rest.
+          required_scopes: [...new Set([...principal.scopes, ...authorization.required])],
+          next_step: "Have the person connect again and allow the scopes in required_scopes.",
+        },
+      );
+  }
+}
+
+const WHY = {
+  other_action: "is another action than this call asks for",
+  still_open: "is still open, so there is nothing to repeat",
+  not_here: "is not an operation on this target",
+  own_key: "is what this idempotency_key already stands for",
+} as const;
+
+/** `supersedes` names an operation that this call can't repeat. */
+export function badSupersedes(why: keyof typeof WHY): Failure {
+  if (why === "own_key") {
+    return new Failure(
+      "idempotency_key_reused",
+      `The operation named in supersedes ${WHY[why]}. Nothing was done.`,
+      {
+        next_step: "Give the repeat an idempotency_key of its own, or none.",
+      },
+    );
+  }
+  return new Failure("invalid_input", `The operation named in supersedes ${WHY[why]}. Nothing was done.`, {
+    issues: [
+      { path: "supersedes", message: `It ${WHY[why]}.`, hint: "Name the finished operation to be repeated." },
+    ],
+    next_step: "Leave supersedes out, or name the finished operation that is to be repeated.",
+  });
+}
+
+/** A caller's key was used for another action before. */
+export function keyReused(): Failure {
+  return new Failure(
+    "idempotency_key_reused",
+    "This idempotency_key stands for another action. Nothing was done.",
+    {
+      next_step: "Use a new key for a new action, or repeat the first call exactly.",
+    },
+  );
+}
+
+/** The session, or the whole person, was signed out. */
+export function revoked(): Failure {
+  return new Failure("session_revoked", "This session was revoked. Nothing was done.", {
+    next_step: "Have the person sign in again.",
+  });
+}

@@ -1,0 +1,201 @@
+import type { z } from "zod";
+import type { CredentialName } from "../connectors/credentials.ts";
+import type { Upstream, UpstreamAnswer, UpstreamRequest } from "../downstream/upstream.ts";
+import type { Failure } from "./failure.ts";
+import type { Principal } from "./principal.ts";
+import type { Scope } from "./scopes.ts";
+
+/** A value that JSON can carry. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** An object that JSON can carry. */
+export type JsonObject = { readonly [key: string]: Json };
+
+/** MCP's hints to clients. All four are required here, and must be true. */
+export interface ToolAnnotations {
+  readonly readOnlyHint: boolean;
+  readonly destructiveHint: boolean;
+  readonly idempotentHint: boolean;
+  readonly openWorldHint: boolean;
+}
+
+interface Declared<Input extends z.ZodObject, Output extends z.ZodType> {
+  /** Public name, snake case, at most 64 characters. */
+  readonly name: string;
+  readonly title: string;
+  /** For the model: what it does, what it returns, when to use it. */
+  readonly description: string;
+  readonly annotations: ToolAnnotations;
+  /** The scope a caller needs. `any` admits every signed-in person whose role holds any scope. */
+  readonly scope: Scope | "any";
+  /** A strict object: unknown fields are refused. */
+  readonly input: Input;
+  /** What `data` holds in the answer. Validated before anything is passed on. */
+  readonly output: Output;
+}
+
+/** One source that a read asked, and how that went. */
+export interface SourceReport {
+  readonly source: string;
+  readonly status: "ok" | "error";
+  readonly count: number;
+  /** ISO 8601 UTC. */
+  readonly queried_at: string;
+  readonly error?: Failure;
+}
+
+/** What a read found. "Found nothing" is `found` with empty lists; "not found" names what doesn't exist. */
+export type ReadOutcome<Data> =
+  | {
+      readonly outcome: "found";
+      readonly data: Data;
+      readonly sources: readonly SourceReport[];
+      readonly next_cursor?: string | null;
+    }
+  | {
+      readonly outcome: "not_found";
+      readonly resource: { readonly kind: string; readonly id: string };
+      readonly sources: readonly SourceReport[];
+    };
+
+/** What a read may use. */
+export interface ReadContext {
+  readonly env: Env;
+  readonly principal: Principal;
+  /** Milliseconds since the epoch, fixed for the call. */
+  readonly now: number;
+  /** A vendor, through one of the credentials that the tool declares. @throws TypeError for any other */
+  readonly upstream: (credential: CredentialName) => Upstream;
+}
+
+/** A tool that changes nothing. */
+export interface ReadTool<Input extends z.ZodObject = z.ZodObject, Output extends z.ZodType = z.ZodType>
+  extends Declared<Input, Output> {
+  readonly kind: "read";
+  /** The read-only credentials it uses: one for each vendor that it asks. */
+  readonly credentials: readonly CredentialName[];
+  readonly run: (input: z.output<Input>, context: ReadContext) => Promise<ReadOutcome<z.output<Output>>>;
+}
+
+/** What a state change acts on. */
+export interface Target {
+  /** `device`, `user`, … */
+  readonly kind: string;
+  readonly id: string;
+}
+
+/** `device/<id>`: how a target is written everywhere. */
+export function targetName(target: Target): string {
+  return `${target.kind}/${target.id}`;
+}
+
+/** What the gate needs to know of a target. */
+export interface TargetAttributes {
+  readonly criticality?: "low" | "medium" | "high" | "critical";
+  readonly administrator?: boolean;
+}
+
+/** A target as it stands now: read before the change, and to find out afterwards what became of it. */
+export type Inspection<Data> =
+  | { readonly exists: false }
+  | {
+      readonly exists: true;
+      readonly attributes: TargetAttributes;
+      /** The target is already, or is becoming, what this tool would make it. */
+      readonly in_effect: true;
+      /** The tool's `data` for the target as it stands. */
+      readonly data: Data;
+    }
+  | {
+      readonly exists: true;
+      readonly attributes: TargetAttributes;
+      readonly in_effect: false;
+      /** The same, or `null` where the target has yet to be created. */
+      readonly data: Data | null;
+    };
+
+/** What a vendor's answer to a state change proves. */
+export type Conclusion<Data> =
+  /** The vendor says it took the change on. */
+  | { readonly outcome: "done"; readonly data: Data }
+  /** The vendor documents this answer as "nothing was done". */
+  | { readonly outcome: "no_effect"; readonly failure: Failure }
+  /** Anything else. Silence and a 500 prove nothing either way. */
+  | { readonly outcome: "unknown"; readonly failure: Failure };
+
+/** What a vendor's answer is judged by. */
+export interface Asked<Input, Data> {
+  readonly input: Input;
+  readonly operation_id: string;
+  /** The target's `data` as the gate read it, or `null` where it had yet to be created. */
+  readonly before: Data | null;
+}
+
+/**
+ * How a repeated state change is kept from taking effect twice.
+ *
+ * - `upstream-key`: the vendor deduplicates by our key, for longer than we rely on it.
+ * - `deterministic-create`: we choose a name that can be looked up.
+ * - `probe`: the vendor can be read back.
+ * - `none`: one dispatch, then an operator.
+ */
+export type EffectClass = "upstream-key" | "deterministic-create" | "probe" | "none";
+
+export interface Effect {
+  readonly class: EffectClass;
+  /** How long a success answers for repeats, in milliseconds from the moment it succeeded. */
+  readonly window_ms: number;
+  /** How long the vendor gets to answer, in milliseconds. */
+  readonly deadline_ms: number;
+  /**
+   * How long after the deadline a request can still land, in milliseconds, by the vendor's own word.
+   * `null` where the vendor gives none: then absence is never proven, and an operator decides.
+   */
+  readonly settle_ms: (env: Env) => number | null;
+  /** The tool that undoes this one, if any. */
+  readonly reversed_by: string | null;
+}
+
+/** A tool that changes state at one vendor, on one target. */
+export interface ChangeTool<Input extends z.ZodObject = z.ZodObject, Output extends z.ZodType = z.ZodType>
+  extends Declared<Input, Output> {
+  readonly kind: "change";
+  /** The credential for the change itself; nothing else uses it. */
+  readonly credential: CredentialName;
+  /** The read-only credential for looking at the target. */
+  readonly read_credential: CredentialName;
+  readonly effect: Effect;
+  readonly target: (input: z.output<Input>) => Target;
+  /** The arguments that make two calls the same action. */
+  readonly identity: (input: z.output<Input>) => JsonObject;
+  /** Looks at the target with the read credential. */
+  readonly inspect: (
+    input: z.output<Input>,
+    upstream: Upstream,
+    env: Env,
+    operation_id: string,
+  ) => Promise<Inspection<z.output<Output>>>;
+  /** The one request that performs the change. Pure: nothing may be awaited between intent and dispatch. */
+  readonly request: (input: z.output<Input>, operation_id: string, env: Env) => UpstreamRequest;
+  /** What the vendor's answer proves. Pure. */
+  readonly conclude: (
+    answer: UpstreamAnswer,
+    asked: Asked<z.output<Input>, z.output<Output>>,
+  ) => Conclusion<z.output<Output>>;
+}
+
+export type Tool = ReadTool | ChangeTool;
+
+/** Declares a read. The declaration's type is the checklist. */
+export function defineRead<Input extends z.ZodObject, Output extends z.ZodType>(
+  tool: Omit<ReadTool<Input, Output>, "kind">,
+): ReadTool {
+  return { ...tool, kind: "read" } as unknown as ReadTool;
+}
+
+/** Declares a state change. The declaration's type is the checklist. */
+export function defineChange<Input extends z.ZodObject, Output extends z.ZodType>(
+  tool: Omit<ChangeTool<Input, Output>, "kind">,
+): ChangeTool {
+  return { ...tool, kind: "change" } as unknown as ChangeTool;
+}

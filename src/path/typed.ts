@@ -1,0 +1,15 @@
+import { Failure } from "./failure.ts";
+import type { JsonObject, Tool } from "./tool.ts";
+
+/**
+ * `data` as the tool declared it: what isn't declared doesn't leave.
+ * @throws Failure `internal` if the tool's own mapping doesn't keep what its declaration promises
+ */
+export function typed(tool: Tool, data: unknown): JsonObject {
+  const parsed = tool.output.safeParse(data);
+  if (parsed.success) return parsed.data as JsonObject;
+  throw new Failure("internal", `Sallyport could not put the answer of ${tool.name} into its own form.`, {
+    next_step: "Tell whoever runs this instance, and give them the audit_id.",
+    cause: parsed.error,
+  });
+}

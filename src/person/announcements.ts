@@ -1,0 +1,59 @@
+import type { Person, PersonRecord } from "./person-record.ts";
+import type { SessionControl } from "./session-control.ts";
+import type { Session, Sessions } from "./sessions.ts";
+
+/** How many session objects are told at a time. */
+const AT_A_TIME = 50;
+
+/**
+ * Tells session objects what changed. Whoever changes a standing waits for this before answering, so that the
+ * change holds on the next call; what could not be told stays owed, and the object's alarm tries again.
+ */
+export class Announcements {
+  readonly #env: Env;
+  readonly #record: PersonRecord;
+  readonly #sessions: Sessions;
+
+  constructor(env: Env, record: PersonRecord, sessions: Sessions) {
+    this.#env = env;
+    this.#record = record;
+    this.#sessions = sessions;
+  }
+
+  /** @throws Error naming how many session objects couldn't be reached */
+  async deliver(): Promise<void> {
+    const owed = this.#sessions.owed();
+    const failures: unknown[] = [];
+    for (let start = 0; start < owed.length; start += AT_A_TIME) {
+      const told = owed.slice(start, start + AT_A_TIME).map((session) => this.#tell(session));
+      for (const result of await Promise.allSettled(told)) {
+        if (result.status === "rejected") failures.push(result.reason);
+      }
+    }
+    if (failures.length > 0) {
+      throw new Error(`${failures.length} of ${owed.length} sessions could not be told`, {
+        cause: failures[0],
+      });
+    }
+  }
+
+  async #tell(session: Session): Promise<void> {
+    const person = this.#record.require();
+    const control = this.#control(session.session_id);
+    const ended = session.state !== "active";
+    if (!ended && !session.opened) await control.open(this.#recordOf(session, person));
+    else {
+      const { roles, epoch } = person;
+      await control.update({ roles, epoch, revoked: ended, ...(ended ? { reason: session.state } : {}) });
+    }
+    this.#sessions.settle(session.session_id, person.epoch, !ended);
+  }
+
+  #recordOf({ session_id, client_id, client_name }: Session, person: Person) {
+    return { session_id, client_id, client_name, tenant: this.#env.TENANT, ...person };
+  }
+
+  #control(session_id: string): SessionControl {
+    return this.#env.SESSION.getByName(session_id);
+  }
+}

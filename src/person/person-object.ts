@@ -1,0 +1,258 @@
+import { AuditedObject } from "../audit/audited-object.ts";
+import { applySchema } from "../audit/schema.ts";
+import type { JsonObject } from "../path/tool.ts";
+import { Announcements } from "./announcements.ts";
+import {
+  consentFact,
+  denialFact,
+  endedFact,
+  refreshFact,
+  refusedFact,
+  sameRoles,
+  signedInFact,
+  upstreamFact,
+} from "./audit-fact.ts";
+import { Changes } from "./changes.ts";
+import { PersonRecord } from "./person-record.ts";
+import type {
+  Consent,
+  ConsentAnswer,
+  Denial,
+  PersonStanding,
+  RefreshResult,
+  Refusal,
+  SessionSummary,
+  SignIn,
+} from "./protocol.ts";
+import { PERSON_SCHEMA } from "./schema.ts";
+import type { EndReason } from "./session-control.ts";
+import { type Session, Sessions } from "./sessions.ts";
+import { SingleUse } from "./single-use.ts";
+import { UpstreamSession, type UpstreamStanding } from "./upstream-session.ts";
+
+/** When the alarm tells session objects what a call could not, in milliseconds after the change. */
+const ANNOUNCE_AFTER_MS = 1_000;
+
+/**
+ * One per person. It issues session ids, holds the person's standing and tells their session objects of every
+ * change before it answers; counts their state changes; and renews their sign-in at the identity provider.
+ */
+export class PersonObject extends AuditedObject {
+  readonly #record: PersonRecord;
+  readonly #sessions: Sessions;
+  readonly #single_use: SingleUse;
+  readonly #changes: Changes;
+  readonly #announcements: Announcements;
+  readonly #upstream: UpstreamSession;
+
+  protected override readonly tasks = {
+    announce: () => this.#announce(),
+    abandoned: (sign_in_id: string) => this.#abandoned(sign_in_id),
+  };
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    applySchema(ctx.storage, "person", PERSON_SCHEMA);
+    this.#record = new PersonRecord(this.sql, env);
+    this.#sessions = new Sessions(this.sql);
+    this.#single_use = new SingleUse(this.sql);
+    this.#changes = new Changes(this.sql);
+    this.#announcements = new Announcements(env, this.#record, this.#sessions);
+    this.#upstream = new UpstreamSession(env, this.#record, (standing) => this.#take(standing));
+  }
+
+  /** Takes note of a sign-in. What it returns is good for one consent within ten minutes. */
+  async signIn(sign_in: SignIn): Promise<{ sign_in_id: string }> {
+    const sign_in_id = this.ctx.storage.transactionSync(() => {
+      this.ledger.identify("person", sign_in.person);
+      const before = this.#record.get();
+      this.#record.signedIn(sign_in, sign_in.roles);
+      if (before !== null && !sameRoles(before.roles, sign_in.roles)) this.#owe();
+      // Without a new token an older one goes on: some providers give it at the first consent alone.
+      if (sign_in.upstream_refresh_token !== null)
+        this.#record.replaceUpstream(sign_in.upstream_refresh_token);
+      const waiting = this.#single_use.beginSignIn(Date.now());
+      this.due.set("abandoned", waiting.sign_in_id, waiting.expires_at);
+      this.ledger.append(signedInFact(sign_in));
+      return waiting.sign_in_id;
+    });
+    await this.#announce();
+    return { sign_in_id };
+  }
+
+  /** Takes note of a sign-in that is turned away. Sessions from better days end with it. */
+  async refuse(refusal: Refusal): Promise<void> {
+    this.ctx.storage.transactionSync(() => {
+      this.ledger.identify("person", refusal.person);
+      this.ledger.append(refusedFact(refusal));
+      if (refusal.reason === "no_role" && this.#record.get() !== null) this.#signOut("no_role");
+    });
+    await this.#announce();
+  }
+
+  /**
+   * The person lets a client act for them: finds that client's session, or begins one.
+   * @throws Error when the session object can't be reached; the sign-in is used up then
+   */
+  async consent(consent: Consent): Promise<ConsentAnswer> {
+    const session = this.ctx.storage.transactionSync(() => {
+      const now = Date.now();
+      if (!this.#takeSignIn(consent.sign_in_id, now)) return null;
+      const epoch = this.#record.raiseEpoch();
+      const session = this.#sessions.takeUp(consent, consent.scopes, epoch, now);
+      this.ledger.append(consentFact(this.#record.require(), consent, session, session.created_at < now));
+      this.due.set("announce", "", now + ANNOUNCE_AFTER_MS);
+      return session;
+    });
+    if (session === null) return { ok: false, reason: "expired" };
+    await this.#announce();
+    return { ok: true, session_id: session.session_id };
+  }
+
+  /** The person says no to a client. */
+  async deny(denial: Denial): Promise<void> {
+    this.ctx.storage.transactionSync(() => {
+      if (!this.#takeSignIn(denial.sign_in_id, Date.now())) return;
+      this.ledger.append(denialFact(this.#record.require(), denial));
+    });
+  }
+
+  /** Whether tokens may be issued for a grant's authorization code: once, and for a session that may act. */
+  async redeem(session_id: string, grant_id: string): Promise<boolean> {
+    if (this.#sessions.get(session_id)?.state !== "active") return false;
+    return this.#single_use.redeem(grant_id, Date.now());
+  }
+
+  /**
+   * A client wants to go on: asks the identity provider whether the person may, and with which roles. Concurrent
+   * callers share one question. Sessions know of what changed before this answers.
+   */
+  async refreshUpstream(session_id: string): Promise<RefreshResult> {
+    if (this.#sessions.get(session_id)?.state !== "active") return this.#refreshed(session_id, "revoked");
+    const { standing } = await this.#upstream.renew();
+    try {
+      await this.#announce();
+    } catch {
+      // The alarm goes on trying. Until the sessions know, no new token is due.
+      return this.#refreshed(session_id, "unavailable");
+    }
+    if (this.#sessions.get(session_id)?.state !== "active") return this.#refreshed(session_id, "revoked");
+    return this.#refreshed(session_id, standing === "unavailable" ? "unavailable" : "ok");
+  }
+
+  /** Whether a session may act now, and as whom. */
+  async standing(session_id: string): Promise<PersonStanding> {
+    const person = this.#record.get();
+    const active = this.#sessions.get(session_id)?.state === "active";
+    return { active, roles: person?.roles ?? [], epoch: person?.epoch ?? 0 };
+  }
+
+  /** How many distinct operations the person began within the last `window_ms`, this one included. */
+  async countChange(operation_id: string, window_ms: number): Promise<number> {
+    return this.#changes.count(operation_id, window_ms, Date.now());
+  }
+
+  /**
+   * Ends one session or all of them for good, and returns how many. Session objects know before this answers.
+   * @param by who decided: a subject
+   * @throws Error when a session object can't be reached; the alarm goes on trying
+   */
+  async revoke(which: { readonly session_id: string } | "all", by: string): Promise<number> {
+    const ended = this.ctx.storage.transactionSync(() => {
+      const sessions = this.#sessions
+        .unrevoked()
+        .filter(({ session_id }) => which === "all" || session_id === which.session_id);
+      this.#end(sessions, "revoked", { by });
+      if (this.#sessions.unrevoked().length === 0) this.#forgetUpstream();
+      return sessions.length;
+    });
+    await this.#announce();
+    return ended;
+  }
+
+  /** All sessions, newest first. */
+  async listSessions(): Promise<SessionSummary[]> {
+    return this.#sessions.list().map(({ created_at, signed_in_at, ended_at, opened: _, ...session }) => ({
+      ...session,
+      created_at: iso(created_at),
+      signed_in_at: iso(signed_in_at),
+      ended_at: ended_at === null ? null : iso(ended_at),
+    }));
+  }
+
+  /** What the identity provider said, once for each time it was asked. */
+  #take(standing: UpstreamStanding): void {
+    this.ctx.storage.transactionSync(() => {
+      const person = this.#record.require();
+      const fact = upstreamFact(person, standing);
+      if (fact !== null) this.ledger.append(fact);
+      if (standing.standing === "refused") this.#signOut(standing.reason);
+      if (standing.standing === "stands" && !sameRoles(person.roles, standing.roles)) {
+        this.#record.setRoles(standing.roles);
+        this.#owe();
+      }
+    });
+  }
+
+  #signOut(reason: string): void {
+    this.#end(this.#sessions.active(), "signed_out", { reason });
+    this.#forgetUpstream();
+  }
+
+  #end(sessions: readonly Session[], how: EndReason, detail: JsonObject): void {
+    if (sessions.length === 0) return;
+    const now = Date.now();
+    const person = this.#record.require();
+    const epoch = this.#record.raiseEpoch();
+    for (const session of sessions) {
+      this.#sessions.end(session.session_id, how, epoch, now);
+      this.ledger.append(endedFact(person, session, how, detail));
+    }
+    this.due.set("announce", "", now + ANNOUNCE_AFTER_MS);
+  }
+
+  /** With no session left there is nothing to renew for, and no consent page left open may bring one back. */
+  #forgetUpstream(): void {
+    this.#record.dropUpstream();
+    this.#single_use.dropSignIns();
+  }
+
+  /** @throws Error when a session object can't be reached; what it has to be told stays owed */
+  async #announce(): Promise<void> {
+    await this.#announcements.deliver();
+    if (this.#sessions.owed().length === 0) this.due.clear("announce", "");
+  }
+
+  /** Every active session has to know of the person's new standing. */
+  #owe(): void {
+    this.#sessions.oweActive(this.#record.raiseEpoch());
+    this.due.set("announce", "", Date.now() + ANNOUNCE_AFTER_MS);
+  }
+
+  #takeSignIn(sign_in_id: string, now: number): boolean {
+    const taken = this.#single_use.takeSignIn(sign_in_id, now);
+    if (taken) this.due.clear("abandoned", sign_in_id);
+    return taken;
+  }
+
+  /** A sign-in that led nowhere: nobody needs its refresh token. */
+  async #abandoned(sign_in_id: string): Promise<void> {
+    this.ctx.storage.transactionSync(() => {
+      this.#single_use.takeSignIn(sign_in_id, Date.now());
+      const needed = this.#sessions.active().length > 0 || this.#single_use.signInsWait();
+      if (!needed) this.#record.dropUpstream();
+    });
+  }
+
+  #refreshed(session_id: string, end: "ok" | "revoked" | "unavailable"): RefreshResult {
+    const result: RefreshResult = end === "ok" ? { ok: true } : { ok: false, reason: end };
+    const session = this.#sessions.get(session_id);
+    // A session that was never begun here is a forgery or a lost store: there is no chain to write to.
+    if (session !== null) this.ledger.append(refreshFact(this.#record.require(), session, result));
+    return result;
+  }
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
+}

@@ -1,0 +1,68 @@
+/** What is said to a person's object, and what it answers. Everything here survives RPC. */
+import type { Role } from "../path/scopes.ts";
+import type { Client, SessionState } from "./sessions.ts";
+
+/** Who somebody is, by the word of the identity provider. */
+export interface Signed {
+  /** Name of this object: see `personKey`. */
+  readonly person: string;
+  /** OIDC `sub`. */
+  readonly subject: string;
+  /** For people's eyes only. */
+  readonly display: string;
+}
+
+/** A sign-in that the role policy admits. */
+export interface SignIn extends Signed {
+  /** What the person is signing in to. */
+  readonly client_id: string;
+  readonly roles: readonly Role[];
+  /** The revision of the role policy that gave them. */
+  readonly policy_version: string;
+  /** `null` if the identity provider gave none. */
+  readonly upstream_refresh_token: string | null;
+}
+
+/** A sign-in that is turned away: no role, or a group claim that nobody can read. */
+export interface Refusal extends Signed {
+  readonly client_id: string;
+  readonly reason: "no_role" | "claim_unreadable";
+}
+
+/** A person's yes on the consent page. */
+export interface Consent extends Client {
+  readonly sign_in_id: string;
+  readonly scopes: readonly string[];
+}
+
+/** `expired`: the sign-in was used, is older than ten minutes, or the person was signed out since. */
+export type ConsentAnswer =
+  | { readonly ok: true; readonly session_id: string }
+  | { readonly ok: false; readonly reason: "expired" };
+
+/** A person's no on the consent page. */
+export interface Denial extends Client {
+  readonly sign_in_id: string;
+}
+
+/** `revoked`: not without a new sign-in. `unavailable`: try again, nothing is lost. */
+export type RefreshResult =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly reason: "revoked" | "unavailable" };
+
+/** Whether a session may act now, and as whom. */
+export interface PersonStanding {
+  readonly active: boolean;
+  readonly roles: readonly Role[];
+  readonly epoch: number;
+}
+
+/** A session as its owner and an administrator see it. Times are ISO 8601 UTC. */
+export interface SessionSummary extends Client {
+  readonly session_id: string;
+  readonly state: SessionState;
+  readonly scopes: readonly string[];
+  readonly created_at: string;
+  readonly signed_in_at: string;
+  readonly ended_at: string | null;
+}

@@ -1,0 +1,38 @@
+/** A person's tables, version by version. Steps are only ever appended to. */
+export const PERSON_SCHEMA = [
+  `CREATE TABLE person (
+     id INTEGER PRIMARY KEY CHECK (id = 1),
+     person TEXT NOT NULL,
+     subject TEXT NOT NULL,
+     display TEXT NOT NULL,
+     roles TEXT NOT NULL,
+     epoch INTEGER NOT NULL,
+     -- Sealed; null when there is none to refresh with.
+     upstream_token TEXT,
+     -- Counts the tokens that sign-ins brought and sign-outs took: a refresh under way can tell that it is late.
+     upstream_generation INTEGER NOT NULL DEFAULT 0,
+     -- Set while a refresh has no answer, so that one cut short is known for what it was.
+     upstream_asked_at INTEGER
+   );
+   CREATE TABLE sessions (
+     session_id TEXT PRIMARY KEY,
+     client_id TEXT NOT NULL,
+     client_name TEXT NOT NULL,
+     redirect_uri TEXT NOT NULL,
+     scopes TEXT NOT NULL,
+     state TEXT NOT NULL CHECK (state IN ('active', 'signed_out', 'revoked')),
+     created_at INTEGER NOT NULL,
+     signed_in_at INTEGER NOT NULL,
+     ended_at INTEGER,
+     -- Whether the session object has its record, and the epoch it has yet to be told of.
+     opened INTEGER NOT NULL DEFAULT 0,
+     owed_epoch INTEGER
+   );
+   CREATE UNIQUE INDEX session_of_client ON sessions (client_id, redirect_uri) WHERE state <> 'revoked';
+   CREATE INDEX sessions_owed ON sessions (session_id) WHERE owed_epoch IS NOT NULL;
+   CREATE TABLE sign_ins (sign_in_id TEXT PRIMARY KEY, expires_at INTEGER NOT NULL);
+   CREATE TABLE redeemed_grants (grant_id TEXT PRIMARY KEY, at INTEGER NOT NULL);
+   CREATE INDEX redeemed_grants_by_age ON redeemed_grants (at);
+   CREATE TABLE changes (operation_id TEXT PRIMARY KEY, at INTEGER NOT NULL);
+   CREATE INDEX changes_by_age ON changes (at)`,
+] as const;

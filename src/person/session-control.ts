@@ -1,0 +1,38 @@
+import type { Role } from "../path/scopes.ts";
+
+/** Everything a session object has to know of whose it is. Survives RPC. */
+export interface SessionRecord {
+  readonly session_id: string;
+  readonly tenant: string;
+  /** The human, as the identity provider names them (OIDC `sub`). */
+  readonly subject: string;
+  readonly display: string;
+  readonly roles: readonly Role[];
+  readonly client_id: string;
+  readonly client_name: string;
+  /** Name of the person's object. */
+  readonly person: string;
+  readonly epoch: number;
+}
+
+/** A session's standing, as its person's object sees it. */
+export interface Standing {
+  readonly roles: readonly Role[];
+  /** Rises with every change of standing; of two pushes that cross, the higher one holds. */
+  readonly epoch: number;
+  /** True when the session may do nothing any more, until `open` is called again. */
+  readonly revoked: boolean;
+  /** Why it may not. */
+  readonly reason?: EndReason;
+}
+
+/** `revoked` is final; after `signed_out` the same session goes on once the person has signed in again. */
+export type EndReason = "revoked" | "signed_out";
+
+/** What a session object offers to the person's object. */
+export interface SessionControl {
+  /** Begins the session, or takes it up again after `signed_out`. Repeats do nothing. */
+  open(record: SessionRecord): Promise<void>;
+  /** Takes over a newer standing. An older one, by its epoch, does nothing. */
+  update(standing: Standing): Promise<void>;
+}

@@ -1,0 +1,12 @@
+/** What the Worker verified about the token that a request came with. */
+export interface CallerAuth {
+  readonly session_id: string;
+  readonly client_id: string;
+  readonly scopes: readonly string[];
+}
+
+/**
+ * Carries {@link CallerAuth} from the Worker to the session object. The Worker sets it on every request, so
+ * that nothing a client sends under this name ever gets here.
+ */
+export const CALLER_HEADER = "x-sallyport-caller";

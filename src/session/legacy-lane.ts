@@ -1,0 +1,116 @@
+import { Server } from "@modelcontextprotocol/sdk/server/index.js";
+import { CallToolRequestSchema, ListToolsRequestSchema, McpError } from "@modelcontextprotocol/sdk/types.js";
+import { CfWorkerJsonSchemaValidator } from "@modelcontextprotocol/sdk/validation/cfworker";
+import { type TransportState, WorkerTransport } from "agents/mcp";
+import type { CallerAuth } from "./caller.ts";
+import {
+  callResult,
+  INSTRUCTIONS,
+  INVALID_PARAMS,
+  type LaneHost,
+  listTools,
+  SERVER_INFO,
+  unknownToolError,
+} from "./lane.ts";
+import { rpcError } from "./rpc-error.ts";
+import type { SessionStore } from "./session-store.ts";
+
+const SESSION_HEADER = "mcp-session-id";
+
+/**
+ * Clients of 2025-11-25 and older: protocol sessions with an id, a GET stream and pushed requests. Their state
+ * is in the object's storage, so that a session outlives the object's eviction.
+ */
+export class LegacyLane {
+  readonly #host: LaneHost;
+  readonly #store: SessionStore;
+  readonly #live = new Map<string, WorkerTransport>();
+
+  constructor(host: LaneHost, store: SessionStore) {
+    this.#host = host;
+    this.#store = store;
+  }
+
+  /** Answers one request whose body is `parsed`. */
+  async handle(request: Request, parsed: unknown, auth: CallerAuth): Promise<Response> {
+    const id = request.headers.get(SESSION_HEADER);
+    if (id === null && !isInitialize(parsed)) {
+      return rpcError(400, -32000, "This request needs the Mcp-Session-Id that initialize returned.");
+    }
+    const transport = id === null ? await this.#open() : await this.#resume(id);
+    if (transport === null)
+      return rpcError(404, -32001, "There is no such protocol session. Initialize a new one.");
+    return transport.handleRequest(request, {
+      ...(parsed === undefined ? {} : { parsedBody: parsed }),
+      authInfo: { token: "", clientId: auth.client_id, scopes: [...auth.scopes] },
+    });
+  }
+
+  /** Ends all streams: the session was revoked. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#live.values()].map((transport) => transport.close()));
+    this.#live.clear();
+  }
+
+  #open(): Promise<WorkerTransport> {
+    return this.#connect(crypto.randomUUID());
+  }
+
+  async #resume(id: string): Promise<WorkerTransport | null> {
+    const live = this.#live.get(id);
+    if (live !== undefined) return live;
+    return this.#store.protocolSession(id) === null ? null : this.#connect(id);
+  }
+
+  async #connect(id: string): Promise<WorkerTransport> {
+    const transport = new WorkerTransport({
+      sessionIdGenerator: () => id,
+      storage: {
+        get: () => parseState(this.#store.protocolSession(id)),
+        set: (state) => this.#store.writeProtocolSession(id, JSON.stringify(state)),
+      },
+      onsessioninitialized: () => {
+        this.#live.set(id, transport);
+      },
+      onsessionclosed: () => {
+        this.#live.delete(id);
+        this.#store.deleteProtocolSession(id);
+      },
+    });
+    await serverFor(this.#host).connect(transport);
+    if (this.#store.protocolSession(id) !== null) this.#live.set(id, transport);
+    return transport;
+  }
+}
+
+function serverFor(host: LaneHost): Server {
+  const server = new Server(SERVER_INFO, {
+    capabilities: { tools: {} },
+    instructions: INSTRUCTIONS,
+    // The default validator generates code, which workerd forbids.
+    jsonSchemaValidator: new CfWorkerJsonSchemaValidator(),
+  });
+  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: listTools(host.roles) }));
+  server.setRequestHandler(CallToolRequestSchema, async ({ params }, { authInfo }) => {
+    const result = await host.call(params.name, params.arguments, params._meta, authInfo?.scopes ?? []);
+    const unknown = unknownToolError(result);
+    if (unknown !== null) throw new McpError(INVALID_PARAMS, unknown.message, unknown.data);
+    return callResult(result);
+  });
+  return server;
+}
+
+function isInitialize(parsed: unknown): boolean {
+  const messages: unknown[] = Array.isArray(parsed) ? parsed : [parsed];
+  return messages.some(
+    (message) =>
+      typeof message === "object" &&
+      message !== null &&
+      "method" in message &&
+      message.method === "initialize",
+  );
+}
+
+function parseState(text: string | null): TransportState | undefined {
+  return text === null ? undefined : (JSON.parse(text) as TransportState);
+}

@@ -1,0 +1,119 @@
+import { isLegacyRequest } from "@modelcontextprotocol/server";
+import { AuditedObject } from "../audit/audited-object.ts";
+import type { Result } from "../path/answer.ts";
+import { walk } from "../path/path.ts";
+import type { PathSession } from "../path/ports.ts";
+import type { Principal } from "../path/principal.ts";
+import { revoked } from "../path/refusals.ts";
+import type { SessionControl, SessionRecord, Standing } from "../person/session-control.ts";
+import { isToolCall, readBody } from "./body.ts";
+import { CALLER_HEADER, type CallerAuth } from "./caller.ts";
+import { type LaneHost, traceIdOf } from "./lane.ts";
+import { LegacyLane } from "./legacy-lane.ts";
+import { ModernLane } from "./modern-lane.ts";
+import { type KnownSession, SessionStore } from "./session-store.ts";
+import { needsStepUp, stepUp, unauthorized } from "./step-up.ts";
+
+/**
+ * One per session: person × client × redirect URI, until revoked. Every call of the session, on either lane,
+ * enters the path here, and leaves its audit event in this object's chain.
+ */
+export class SessionObject extends AuditedObject implements SessionControl {
+  readonly #store: SessionStore;
+  readonly #host: LaneHost;
+  readonly #modern: ModernLane;
+  readonly #legacy: LegacyLane;
+
+  protected override readonly tasks = {};
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#store = new SessionStore(ctx.storage);
+    const roles = () => this.#store.record?.roles ?? [];
+    this.#host = {
+      get roles() {
+        return roles();
+      },
+      call: (tool, args, meta, scopes) => this.#call(tool, args, meta, scopes),
+    };
+    this.#modern = new ModernLane(this.#host, new URL(env.PUBLIC_URL).hostname);
+    this.#legacy = new LegacyLane(this.#host, this.#store);
+  }
+
+  /** Begins the session, or takes it up again after its person was signed out and has signed in again. */
+  async open(opened: SessionRecord): Promise<void> {
+    const known = this.#store.record;
+    // A push that was overtaken says nothing new; and what was revoked is never opened again.
+    if (known !== null && (known.epoch >= opened.epoch || known.ended === "revoked")) return;
+    this.ctx.storage.transactionSync(() => {
+      this.ledger.identify("session", opened.session_id);
+      this.#store.write({ ...opened, ended: null });
+      this.#note({ ...opened, ended: null }, "opened");
+    });
+  }
+
+  /** Takes over what changed about the person. It holds from the next call on. */
+  async update(standing: Standing): Promise<void> {
+    const known = this.#store.record;
+    if (known === null || known.epoch >= standing.epoch || known.ended === "revoked") return;
+    const { roles, epoch, revoked, reason = "revoked" } = standing;
+    const updated = { ...known, roles, epoch, ended: revoked ? reason : null };
+    this.ctx.storage.transactionSync(() => {
+      this.#store.write(updated);
+      this.#note(updated, updated.ended ?? "updated");
+    });
+    if (updated.ended !== null) await this.#legacy.close();
+  }
+
+  override async fetch(request: Request): Promise<Response> {
+    const auth = JSON.parse(request.headers.get(CALLER_HEADER) ?? "null") as CallerAuth | null;
+    const record = this.#store.record;
+    if (auth === null || record === null || auth.session_id !== record.session_id) {
+      return unauthorized(this.env, "This session isn't known here. Sign in again.");
+    }
+    const body = await readBody(request);
+    if (!body.ok) return body.refusal;
+    const { parsed } = body;
+    if (record.ended !== null && !isToolCall(parsed))
+      return unauthorized(this.env, "This session was revoked. Sign in again.");
+
+    if (await isLegacyRequest(request, parsed)) return this.#legacy.handle(request, parsed, auth);
+    const call = record.ended !== null ? null : needsStepUp(parsed, this.#principal(auth.scopes));
+    if (call !== null)
+      return stepUp(this.env, call, await this.#call(call.name, call.args, call.meta, auth.scopes));
+    return this.#modern.handle(request, parsed, auth);
+  }
+
+  async #call(tool: string, args: unknown, meta: unknown, scopes: readonly string[]): Promise<Result> {
+    const session: PathSession = {
+      env: this.env,
+      keys: this.#store,
+      person: this.#store.record?.person ?? "",
+      principal: () => this.#principal(scopes),
+      audit: (fact) => this.ledger.append(fact),
+    };
+    return walk({ tool, args, trace_id: traceIdOf(meta) }, session);
+  }
+
+  #note(record: KnownSession, decision: string): void {
+    const { subject, roles, session_id, client_id, client_name, epoch } = record;
+    const detail = { client_name, epoch };
+    this.ledger.append({
+      type: "session",
+      decision,
+      outcome: "ok",
+      subject,
+      roles,
+      session_id,
+      client_id,
+      detail,
+    });
+  }
+
+  #principal(scopes: readonly string[]): Principal {
+    const record = this.#store.record;
+    if (record === null || record.ended !== null) throw revoked();
+    const { tenant, subject, display, roles, client_id, session_id } = record;
+    return { tenant, subject, display, roles, client_id, scopes, session_id };
+  }
+}

@@ -1,0 +1,113 @@
+import { applySchema } from "../audit/schema.ts";
+import type { Keys } from "../path/ports.ts";
+import { keyReused } from "../path/refusals.ts";
+import type { EndReason, SessionRecord } from "../person/session-control.ts";
+
+/** What a session is, as the person object told it last. */
+export interface KnownSession extends SessionRecord {
+  /** Why it may do nothing any more, or `null` while it may. */
+  readonly ended: EndReason | null;
+}
+
+const SCHEMA = [
+  `CREATE TABLE session (id INTEGER PRIMARY KEY CHECK (id = 1), record TEXT NOT NULL);
+   CREATE TABLE keys (
+     key TEXT PRIMARY KEY,
+     fingerprint TEXT NOT NULL,
+     operation_id TEXT NOT NULL,
+     bound_at INTEGER NOT NULL
+   ) WITHOUT ROWID;
+   CREATE TABLE protocol_sessions (
+     id TEXT PRIMARY KEY,
+     state TEXT NOT NULL,
+     used_at INTEGER NOT NULL
+   ) WITHOUT ROWID`,
+] as const;
+
+/** A client that reconnects for ever must not fill the object: beyond this many, the oldest go. */
+const MAX_PROTOCOL_SESSIONS = 50;
+
+/** The session object's tables. */
+export class SessionStore implements Keys {
+  readonly #storage: DurableObjectStorage;
+  #record: KnownSession | null | undefined;
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+    applySchema(storage, "session", SCHEMA);
+  }
+
+  /** What this session is, or `null` before anybody opened it. */
+  get record(): KnownSession | null {
+    if (this.#record === undefined) {
+      const row = this.#storage.sql.exec<{ record: string }>("SELECT record FROM session").toArray()[0];
+      this.#record = row === undefined ? null : (JSON.parse(row.record) as KnownSession);
+    }
+    return this.#record;
+  }
+
+  write(record: KnownSession): void {
+    // Forgotten until the next read, so that a transaction that rolls back leaves no trace in memory.
+    this.#record = undefined;
+    this.#storage.sql.exec(
+      "INSERT INTO session (id, record) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET record = excluded.record",
+      JSON.stringify(record),
+    );
+  }
+
+  bind(key: string, fingerprint: string, operation_id: string): string {
+    const known = this.#storage.sql
+      .exec<{ fingerprint: string; operation_id: string }>(
+        "SELECT fingerprint, operation_id FROM keys WHERE key = ?",
+        key,
+      )
+      .toArray()[0];
+    if (known === undefined) {
+      this.#storage.sql.exec(
+        "INSERT INTO keys (key, fingerprint, operation_id, bound_at) VALUES (?, ?, ?, ?)",
+        key,
+        fingerprint,
+        operation_id,
+        Date.now(),
+      );
+      return operation_id;
+    }
+    if (known.fingerprint !== fingerprint) throw keyReused();
+    return known.operation_id;
+  }
+
+  rebind(key: string, operation_id: string): void {
+    this.#storage.sql.exec(
+      "UPDATE keys SET operation_id = ?1 WHERE key = ?2 AND operation_id <> ?1",
+      operation_id,
+      key,
+    );
+  }
+
+  /** The transport state of a protocol session of the 2025 lane, or `null` if there is none of that id. */
+  protocolSession(id: string): string | null {
+    return (
+      this.#storage.sql
+        .exec<{ state: string }>("SELECT state FROM protocol_sessions WHERE id = ?", id)
+        .toArray()[0]?.state ?? null
+    );
+  }
+
+  writeProtocolSession(id: string, state: string): void {
+    this.#storage.sql.exec(
+      `INSERT INTO protocol_sessions (id, state, used_at) VALUES (?1, ?2, ?3)
+       ON CONFLICT (id) DO UPDATE SET state = ?2, used_at = ?3`,
+      id,
+      state,
+      Date.now(),
+    );
+    this.#storage.sql.exec(
+      `DELETE FROM protocol_sessions WHERE id NOT IN
+         (SELECT id FROM protocol_sessions ORDER BY used_at DESC, id LIMIT ${MAX_PROTOCOL_SESSIONS})`,
+    );
+  }
+
+  deleteProtocolSession(id: string): void {
+    this.#storage.sql.exec("DELETE FROM protocol_sessions WHERE id = ?", id);
+  }
+}

@@ -1,0 +1,316 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { convertV4MiniflareOptions, Miniflare } from "miniflare";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type AuditRecord, RECORD_COLUMNS } from "../../src/audit/record.ts";
+import { LEDGER_SCHEMA } from "../../src/audit/tables.ts";
+import { chainRecords } from "./chain-fixture.ts";
+
+const PROJECT = join(import.meta.dirname, "../..");
+const SESSION = "session/s1/test";
+const EFFECT = "effect/device-d1/test";
+
+/** An object that does to its own database what it is told: it stands for any audited object. */
+const WORKER = `
+  import { DurableObject } from "cloudflare:workers";
+  export class Box extends DurableObject {
+    async fetch(request) {
+      for (const [query, ...values] of await request.json()) this.ctx.storage.sql.exec(query, ...values);
+      return new Response();
+    }
+  }
+  export default { fetch: (request, env) => env.BOX.getByName(new URL(request.url).pathname).fetch(request) };
+`;
+
+type Statement = [query: string, ...values: unknown[]];
+
+let root: string;
+let stateDir: string;
+let miniflare: Miniflare;
+let migration: string;
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "sallyport-audit-"));
+  migration = await readFile(join(PROJECT, "migrations/0001_audit.sql"), "utf8");
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+beforeEach(async () => {
+  stateDir = await mkdtemp(join(root, "state-"));
+  miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      resourcePersistencePath: stateDir,
+      cf: false,
+      telemetry: { enabled: false },
+      workers: [
+        {
+          name: "box",
+          modules: true,
+          script: WORKER,
+          compatibilityDate: "2026-10-01",
+          d1Databases: ["DB"],
+          durableObjects: { BOX: { className: "Box", useSQLite: true } },
+        },
+      ],
+    }),
+  );
+});
+afterEach(() => miniflare.dispose());
+
+async function inObject(name: string, ...statements: Statement[]): Promise<void> {
+  const response = await miniflare.dispatchFetch(`http://box/${name}`, {
+    method: "POST",
+    body: JSON.stringify(statements),
+  });
+  expect(response.status).toBe(200);
+}
+
+/** Writes an object that has `records` as its chain, and the last `pending` of them still to be sent. */
+async function writeObject(records: readonly AuditRecord[], pending = 0): Promise<void> {
+  const last = records.at(-1) ?? expect.fail();
+  await inObject(
+    last.chain,
+    ...LEDGER_SCHEMA.map((schema): Statement => [schema]),
+    [
+      `INSERT INTO audit_chain (id, kind, name, chain, seq, hash, confirmed_seq) VALUES (1, 'k', 'n', ?, ?, ?, ?)`,
+      last.chain,
+      last.seq,
+      last.hash,
+      last.seq - pending,
+    ],
+    ...records
+      .slice(records.length - pending)
+      .map(
+        ({ seq, hash, event }): Statement => [
+          "INSERT INTO audit_outbox (seq, hash, event) VALUES (?, ?, ?)",
+          seq,
+          hash,
+          event,
+        ],
+      ),
+  );
+}
+
+async function createStore(): Promise<void> {
+  const db = await miniflare.getD1Database("DB");
+  const statements = migration
+    .replaceAll(/^\s*--.*$/gm, "")
+    .split(";")
+    .filter((text) => text.trim() !== "");
+  await db.batch(statements.map((statement) => db.prepare(statement)));
+}
+
+async function writeStore(records: readonly AuditRecord[]): Promise<void> {
+  const db = await miniflare.getD1Database("DB");
+  const marks = RECORD_COLUMNS.map(() => "?").join(", ");
+  const insert = db.prepare(`INSERT INTO audit_events (${RECORD_COLUMNS.join(", ")}) VALUES (${marks})`);
+  await db.batch(records.map((record) => insert.bind(...RECORD_COLUMNS.map((column) => record[column]))));
+}
+
+/** Does what somebody with access to the database might. */
+async function tamper(query: string): Promise<void> {
+  await (await miniflare.getD1Database("DB")).prepare(query).run();
+}
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function run(script: string, ...args: string[]): Promise<Ended> {
+  const options = { cwd: PROJECT, env: { ...process.env, STATE_DIR: stateDir } };
+  try {
+    const ended = await promisify(execFile)(process.execPath, [join("scripts", script), ...args], options);
+    return { code: 0, ...ended };
+  } catch (error) {
+    return error as Ended;
+  }
+}
+
+async function verify(...args: string[]) {
+  const { code, stdout } = await run("audit.ts", "verify", ...args);
+  return { code, ...JSON.parse(stdout) };
+}
+
+const session = chainRecords(SESSION, 6);
+const effect = chainRecords(EFFECT, 3);
+
+async function writeBoth(): Promise<void> {
+  await createStore();
+  await writeStore([...session, ...effect]);
+  await writeObject(session);
+  await writeObject(effect);
+}
+
+describe("verify", () => {
+  test("holds for an instance that runs, and for the same one stopped", async () => {
+    await writeBoth();
+    const running = await verify();
+    expect(running).toMatchObject({ code: 0, ok: true, chains: 2, events: 9, conflicts: 0, findings: [] });
+    expect(running.heads).toContainEqual({ chain: SESSION, seq: 6, hash: session.at(-1)?.hash });
+    await miniflare.dispose();
+    expect(await verify()).toEqual(running);
+  });
+
+  test.each<[string, string, object]>([
+    [
+      "a byte of an event was edited",
+      `UPDATE audit_events SET event = replace(event, '"subject":"ada"', '"subject":"adb"') WHERE chain = '${SESSION}' AND seq = 3`,
+      { chain: SESSION, seq: 3, defect: "edited" },
+    ],
+    [
+      "a column was edited",
+      `UPDATE audit_events SET subject = 'bob' WHERE chain = '${SESSION}' AND seq = 3`,
+      { chain: SESSION, seq: 3, defect: "column_mismatch" },
+    ],
+    [
+      "an event was removed",
+      `DELETE FROM audit_events WHERE chain = '${EFFECT}' AND seq = 2`,
+      { chain: EFFECT, seq: 2, defect: "removed" },
+    ],
+    [
+      "the tail was cut",
+      `DELETE FROM audit_events WHERE chain = '${SESSION}' AND seq > 4`,
+      { chain: SESSION, seq: 5, through_seq: 6, defect: "cut_tail" },
+    ],
+    [
+      "an event was inserted",
+      `INSERT INTO audit_events (${RECORD_COLUMNS.join(", ")})
+       SELECT ${RECORD_COLUMNS.map((column) => (column === "seq" ? "7" : column)).join(", ")}
+       FROM audit_events WHERE chain = '${SESSION}' AND seq = 2`,
+      { chain: SESSION, seq: 7, defect: "inserted" },
+    ],
+    [
+      "a whole chain is gone",
+      `DELETE FROM audit_events WHERE chain = '${EFFECT}'`,
+      { chain: EFFECT, seq: 1, through_seq: 3, defect: "cut_tail" },
+    ],
+  ])("fails and says where when %s", async (_what, query, finding) => {
+    await writeBoth();
+    await tamper(query);
+    const result = await verify();
+    expect(result).toMatchObject({ code: 1, ok: false });
+    expect(result.findings).toEqual([expect.objectContaining(finding)]);
+  });
+
+  test("fails and names both when two events were exchanged", async () => {
+    await writeBoth();
+    await tamper(
+      `UPDATE audit_events SET seq = CASE seq WHEN 2 THEN -4 WHEN 4 THEN -2 ELSE seq END WHERE chain = '${SESSION}'`,
+    );
+    await tamper("UPDATE audit_events SET seq = -seq WHERE seq < 0");
+    const { code, findings } = await verify();
+    expect(code).toBe(1);
+    expect(findings).toMatchObject([
+      { chain: SESSION, seq: 2, defect: "reordered" },
+      { chain: SESSION, seq: 4, defect: "reordered" },
+    ]);
+  });
+
+  test("knows a chain that never reached the database, and that it may be on its way", async () => {
+    await createStore();
+    await writeObject(effect, 3);
+    expect(await verify()).toMatchObject({
+      code: 1,
+      ok: false,
+      findings: [{ chain: EFFECT, seq: 1, through_seq: 3, defect: "undelivered" }],
+    });
+  });
+
+  test("waits for what is on its way, no longer than it must", async () => {
+    await createStore();
+    await writeStore(effect.slice(0, 2));
+    await writeObject(effect, 1);
+    const waiting = verify("--wait", "30");
+    // By the time that this one has ended, the other has begun to wait.
+    expect(await verify()).toMatchObject({ ok: false });
+    await writeStore(effect.slice(2));
+    expect(await waiting).toMatchObject({ code: 0, ok: true, events: 3 });
+  });
+
+  test("gives up waiting after the time it was given", async () => {
+    await createStore();
+    await writeObject(effect, 3);
+    expect(await verify("--wait", "0.5")).toMatchObject({ code: 1, ok: false });
+  });
+
+  test("refuses a time to wait that is none", async () => {
+    expect(await run("audit.ts", "verify", "--wait", "soon")).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringContaining("number of seconds"),
+    });
+  });
+});
+
+describe("export", () => {
+  test("is verified offline, and tampering with it is named", async () => {
+    await writeBoth();
+    const { code, stdout } = await run("audit.ts", "export");
+    expect(code).toBe(0);
+    const lines = stdout.trimEnd().split("\n");
+    expect(lines).toHaveLength(9);
+
+    const file = join(stateDir, "export.ndjson");
+    await writeFile(file, stdout);
+    expect(await verify("--offline", file)).toMatchObject({ code: 0, ok: true, chains: 2, events: 9 });
+
+    await writeFile(file, lines.toSpliced(1, 1).join("\n"));
+    expect(await verify("--offline", file)).toMatchObject({
+      code: 1,
+      ok: false,
+      findings: [{ chain: EFFECT, seq: 2, defect: "removed" }],
+    });
+  });
+});
+
+describe("sql", () => {
+  test("prints rows as JSON, running and stopped", async () => {
+    await writeBoth();
+    const query = "SELECT chain, COUNT(*) AS n FROM audit_events GROUP BY chain ORDER BY chain";
+    const expected = `${JSON.stringify([
+      { chain: EFFECT, n: 3 },
+      { chain: SESSION, n: 6 },
+    ])}\n`;
+    expect(await run("sql.ts", query)).toMatchObject({ code: 0, stdout: expected });
+    await miniflare.dispose();
+    expect(await run("sql.ts", query)).toMatchObject({ code: 0, stdout: expected });
+  });
+
+  test("can't write", async () => {
+    await writeBoth();
+    expect(await run("sql.ts", "DELETE FROM audit_events")).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringContaining("readonly"),
+    });
+    expect(await verify()).toMatchObject({ ok: true, events: 9 });
+  });
+
+  test.each([
+    ["SQL that is none", ["SELEC"], "syntax error"],
+    ["no SQL", [], "usage"],
+  ])("refuses %s", async (_what, args, message) => {
+    await createStore();
+    const ended = await run("sql.ts", ...args);
+    expect(ended).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining(message) });
+  });
+});
+
+test.each([
+  ["verify", "audit.ts", ["verify"]],
+  ["export", "audit.ts", ["export"]],
+  ["sql", "sql.ts", ["SELECT 1"]],
+])("where nothing ever ran, %s says so", async (_name, script, args) => {
+  await miniflare.dispose();
+  await rm(stateDir, { recursive: true, force: true });
+  expect(await run(script, ...args)).toMatchObject({
+    code: 1,
+    stdout: "",
+    stderr: expect.stringContaining("there is no audit database"),
+  });
+});

@@ -1,0 +1,281 @@
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { Due } from "../../src/audit/due.ts";
+import type { AuditFact } from "../../src/audit/event.ts";
+import { Ledger } from "../../src/audit/ledger.ts";
+import { Outbox } from "../../src/audit/outbox.ts";
+import { readRecord } from "../../src/audit/record.ts";
+import { storeRecords } from "../../src/audit/store.ts";
+
+const FACT: AuditFact = { type: "call", decision: "allow", outcome: "ok", tool: "get_device" };
+
+/** A queue that keeps what it is given, or refuses it. */
+class TestQueue {
+  readonly batches: string[][] = [];
+  refuses = false;
+
+  async sendBatch(messages: Iterable<MessageSendRequest<string>>): Promise<void> {
+    if (this.refuses) throw new Error("queue away");
+    this.batches.push([...messages].map(({ body }) => body));
+  }
+
+  get sent(): string[] {
+    return this.batches.flat();
+  }
+}
+
+interface World {
+  readonly storage: DurableObjectStorage;
+  readonly ledger: Ledger;
+  readonly outbox: Outbox;
+  readonly queue: TestQueue;
+  readonly append: (count: number) => void;
+}
+
+/** Runs `work` in an object of its own, with the real store and a queue that nobody consumes. */
+function inObject(name: string, work: (world: World) => Promise<void>): Promise<void> {
+  return runInDurableObject(env.PERSON.getByName(`outbox test ${name}`), (_object, { storage }) => {
+    const due = new Due(storage);
+    const ledger = new Ledger(storage, due, "acme");
+    const queue = new TestQueue();
+    const outbox = new Outbox(storage, due, { ...env, AUDIT_QUEUE: queue as unknown as Queue });
+    ledger.identify("person", name);
+    const append = (count: number) =>
+      storage.transactionSync(() => {
+        for (let index = 0; index < count; index++) ledger.append(FACT);
+        // The lending object's own alarm would send them to the real queue.
+        due.clear("flush", "");
+      });
+    return work({ storage, ledger, outbox, queue, append });
+  });
+}
+
+function left(storage: DurableObjectStorage): number[] {
+  return storage.sql
+    .exec<{ seq: number }>("SELECT seq FROM audit_outbox ORDER BY seq")
+    .toArray()
+    .map(({ seq }) => seq);
+}
+
+function dueAt(storage: DurableObjectStorage, task: string): number | null {
+  return storage.sql.exec<{ at: number }>("SELECT at FROM due WHERE task = ?", task).toArray()[0]?.at ?? null;
+}
+
+/** Lets the time pass after which what was sent should have arrived. */
+function makeOverdue(storage: DurableObjectStorage): void {
+  storage.sql.exec("UPDATE audit_outbox SET check_at = 0 WHERE check_at IS NOT NULL");
+}
+
+/** What the queue's consumer does with these events. */
+async function deliver(events: readonly string[]): Promise<void> {
+  await storeRecords(
+    env.DB,
+    events.map((event) => {
+      const read = readRecord(event);
+      if (!read.ok) throw new Error(read.reason);
+      return read.record;
+    }),
+  );
+}
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+describe("flushing", () => {
+  test("sends every event once, in order, at most a hundred at a time", async () => {
+    await inObject("batches", async ({ outbox, queue, append }) => {
+      append(230);
+      await outbox.flush();
+      await outbox.flush();
+      expect(queue.batches.map((batch) => batch.length)).toEqual([100, 100, 30]);
+      expect(queue.sent.map((event) => JSON.parse(event).seq)).toEqual(
+        Array.from({ length: 230 }, (_, index) => index + 1),
+      );
+    });
+  });
+
+  test("keeps a batch under a queue's 256 KB", async () => {
+    await inObject("bytes", async ({ storage, ledger, outbox, queue }) => {
+      for (let index = 0; index < 20; index++) ledger.append({ ...FACT, args: { text: "é".repeat(20_000) } });
+      new Due(storage).clear("flush", "");
+      await outbox.flush();
+      expect(queue.sent).toHaveLength(20);
+      for (const batch of queue.batches) {
+        expect(new TextEncoder().encode(batch.join("")).length).toBeLessThan(256_000);
+      }
+      expect(queue.batches.length).toBeLessThanOrEqual(4);
+    });
+  });
+
+  test("keeps everything when the queue refuses, and sends it when it doesn't", async () => {
+    await inObject("refused", async ({ storage, outbox, queue, append }) => {
+      append(3);
+      queue.refuses = true;
+      await expect(outbox.flush()).rejects.toThrow("queue away");
+      expect(left(storage)).toEqual([1, 2, 3]);
+      queue.refuses = false;
+      await outbox.flush();
+      expect(queue.sent).toHaveLength(3);
+    });
+  });
+
+  test("lets nothing go by itself: acceptance by the queue is not durability", async () => {
+    await inObject("accepted", async ({ storage, outbox, append }) => {
+      append(2);
+      const before = Date.now();
+      await outbox.flush();
+      expect(left(storage)).toEqual([1, 2]);
+      expect(dueAt(storage, "confirm")).toBeGreaterThanOrEqual(before + 2_000);
+    });
+  });
+});
+
+describe("confirming", () => {
+  test("lets go of what the store holds", async () => {
+    await inObject("held", async ({ storage, ledger, outbox, queue, append }) => {
+      append(3);
+      await outbox.flush();
+      await deliver(queue.sent);
+      await outbox.confirm();
+      expect(left(storage)).toEqual([]);
+
+      append(1);
+      expect(ledger.head.seq).toBe(4);
+      await outbox.flush();
+      await deliver(queue.sent.slice(3));
+      await outbox.confirm();
+      expect(left(storage)).toEqual([]);
+    });
+  });
+
+  test("keeps everything above a gap, and sends again only what is missing", async () => {
+    await inObject("gap", async ({ storage, outbox, queue, append }) => {
+      append(5);
+      await outbox.flush();
+      await deliver(queue.sent.filter((event) => JSON.parse(event).seq !== 3));
+      makeOverdue(storage);
+      await outbox.confirm();
+      expect(left(storage)).toEqual([3, 4, 5]);
+      expect(dueAt(storage, "flush")).not.toBeNull();
+
+      await outbox.flush();
+      expect(queue.sent.slice(5).map((event) => JSON.parse(event).seq)).toEqual([3]);
+      await deliver(queue.sent.slice(5));
+      await outbox.confirm();
+      expect(left(storage)).toEqual([]);
+    });
+  });
+
+  test("gives what was just sent its time", async () => {
+    await inObject("in time", async ({ storage, outbox, queue, append }) => {
+      append(1);
+      await outbox.flush();
+      await outbox.confirm();
+      await outbox.flush();
+      expect(queue.sent).toHaveLength(1);
+      expect(left(storage)).toEqual([1]);
+    });
+  });
+
+  test("waits longer each time that an event doesn't arrive, up to five minutes, and then says so", async () => {
+    await inObject("back-off", async ({ storage, outbox, queue, append }) => {
+      const error = vi.spyOn(console, "error").mockImplementation(() => {});
+      append(1);
+      const waits: number[] = [];
+      for (let round = 0; round < 10; round++) {
+        const before = Date.now();
+        await outbox.flush();
+        waits.push(Math.floor(((dueAt(storage, "confirm") ?? 0) - before) / 1_000));
+        makeOverdue(storage);
+        await outbox.confirm();
+      }
+      expect(queue.sent).toHaveLength(10);
+      expect(waits).toEqual([2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
+      const alerts = error.mock.calls.map(([line]) => JSON.parse(String(line)));
+      expect(alerts.map(({ alert, sends }) => [alert, sends])).toEqual(
+        [6, 7, 8, 9, 10].map((sends) => ["audit_undelivered", sends]),
+      );
+    });
+  });
+
+  test("records a different event in its place as a conflict, keeps its own and doesn't send it again", async () => {
+    await inObject("conflict", async ({ storage, ledger, outbox, queue, append }) => {
+      const error = vi.spyOn(console, "error").mockImplementation(() => {});
+      append(3);
+      await outbox.flush();
+      const forged = (queue.sent[1] ?? "").replace("get_device", "get_nothing");
+      await deliver([queue.sent[0] ?? "", forged, queue.sent[2] ?? ""]);
+      makeOverdue(storage);
+      await outbox.confirm();
+      await outbox.confirm();
+      await outbox.flush();
+
+      expect(left(storage)).toEqual([2, 3]);
+      expect(queue.sent).toHaveLength(3);
+      const { results } = await env.DB.prepare(
+        "SELECT seq, offered_event, seen_by FROM audit_conflicts WHERE chain = ?",
+      )
+        .bind(ledger.chain)
+        .all();
+      expect(results).toEqual([{ seq: 2, offered_event: queue.sent[1], seen_by: "object" }]);
+      expect(JSON.parse(String(error.mock.calls[0]?.[0]))).toMatchObject({
+        alert: "audit_conflict",
+        chain: ledger.chain,
+        seq: 2,
+      });
+    });
+  });
+
+  test("reads a long outbox back page by page", async () => {
+    await inObject("pages", async ({ storage, outbox, queue, append }) => {
+      append(1_500);
+      await outbox.flush();
+      await deliver(queue.sent);
+      await outbox.confirm();
+      expect(left(storage)).toHaveLength(500);
+      expect(dueAt(storage, "confirm")).toBeLessThanOrEqual(Date.now());
+      await outbox.confirm();
+      expect(left(storage)).toEqual([]);
+    });
+  });
+
+  test("changes nothing when the store can't be read", async () => {
+    await inObject("store away", async ({ storage, ledger, append }) => {
+      append(1);
+      const due = new Due(storage);
+      const DB = {
+        prepare: () => {
+          throw new Error("D1 away");
+        },
+      } as unknown as D1Database;
+      const outbox = new Outbox(storage, due, {
+        ...env,
+        AUDIT_QUEUE: new TestQueue() as unknown as Queue,
+        DB,
+      });
+      await outbox.flush();
+      await expect(outbox.confirm()).rejects.toThrow("D1 away");
+      expect(left(storage)).toEqual([1]);
+      expect(ledger.head.seq).toBe(1);
+    });
+  });
+});
+
+test("an event goes from its object to the store through the real queue by itself", async () => {
+  const stub = env.PERSON.getByName("outbox test end to end");
+  const chain = await runInDurableObject(stub, (_object, { storage }) => {
+    const ledger = new Ledger(storage, new Due(storage), "acme");
+    ledger.identify("person", "end to end");
+    for (let index = 0; index < 5; index++) ledger.append(FACT);
+    return ledger.chain;
+  });
+  await expect
+    .poll(() => runInDurableObject(stub, (_object, { storage }) => left(storage)), { timeout: 15_000 })
+    .toEqual([]);
+  const { results } = await env.DB.prepare("SELECT seq FROM audit_events WHERE chain = ? ORDER BY seq")
+    .bind(chain)
+    .all();
+  expect(results.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
+});

@@ -1,0 +1,386 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { eventHash } from "../../src/audit/chain.ts";
+import type { AuditRecord } from "../../src/audit/record.ts";
+import { type LiveHead, recordColumns, type StoredEvent } from "../../src/audit/stored-event.ts";
+import { type Defect, verifyEvents } from "../../src/audit/verify.ts";
+import { chainRecords, headOf, recordOf, stored } from "./chain-fixture.ts";
+
+const CHAIN = "session/s1/test";
+const OTHER = "effect/device-d1/test";
+
+/** What a store presents: by chain and number. */
+function inOrder(rows: readonly StoredEvent[]): StoredEvent[] {
+  return rows.toSorted((a, b) => (a.chain === b.chain ? a.seq - b.seq : a.chain < b.chain ? -1 : 1));
+}
+
+function heads(...list: LiveHead[]): Map<string, LiveHead> {
+  return new Map(list.map((head) => [head.chain, head]));
+}
+
+/** The defects found online, as `defect seq` or `defect first-last`. */
+function found(rows: readonly StoredEvent[], live: ReadonlyMap<string, LiveHead> | null): string[] {
+  return verifyEvents(rows, live, recordColumns).findings.map(
+    ({ defect, seq, through_seq }) => `${defect} ${seq}${through_seq === undefined ? "" : `-${through_seq}`}`,
+  );
+}
+
+/** Another row's columns, moved to another place. */
+function at(row: StoredEvent, seq: number): StoredEvent {
+  return { ...row, seq, columns: { ...row.columns, seq } };
+}
+
+/** The row with another text, with or without the hash that the text has then. */
+function withText(row: StoredEvent, event: string, rehash: boolean): StoredEvent {
+  const hash = rehash ? eventHash(event) : row.hash;
+  return { ...row, event, hash, columns: { ...row.columns, hash } };
+}
+
+/** A row that a forger made: a text of its own, correctly hashed. */
+function forged(record: AuditRecord, change: Record<string, unknown>): StoredEvent {
+  const text = JSON.stringify({ ...JSON.parse(record.event), ...change });
+  return stored(recordOf(text));
+}
+
+const anyLength = fc.integer({ min: 3, max: 25 });
+/** A chain's length and one of its numbers. */
+const anyPlace = anyLength.chain((length) =>
+  fc.record({ length: fc.constant(length), seq: fc.integer({ min: 1, max: length }) }),
+);
+
+describe("an untouched store", () => {
+  test("has nothing to find, online and from an export alone", () => {
+    fc.assert(
+      fc.property(anyLength, anyLength, (length, otherLength) => {
+        const records = chainRecords(CHAIN, length);
+        const others = chainRecords(OTHER, otherLength);
+        const rows = inOrder([...records, ...others].map(stored));
+        expect(verifyEvents(rows, heads(headOf(records), headOf(others)), recordColumns)).toEqual({
+          chains: 2,
+          events: length + otherLength,
+          findings: [],
+        });
+        expect(found(rows, null)).toEqual([]);
+      }),
+    );
+  });
+});
+
+describe("one byte of an event", () => {
+  test("that was edited names that event, wherever the byte is", () => {
+    fc.assert(
+      fc.property(
+        anyPlace,
+        fc.nat(),
+        fc.integer({ min: 32, max: 126 }),
+        fc.boolean(),
+        ({ length, seq }, offset, code, rehash) => {
+          const records = chainRecords(CHAIN, length);
+          const rows = records.map(stored);
+          const row = rows[seq - 1] as StoredEvent;
+          const index = offset % row.event.length;
+          const byte = String.fromCharCode(code);
+          fc.pre(row.event[index] !== byte);
+          const event = row.event.slice(0, index) + byte + row.event.slice(index + 1);
+          rows[seq - 1] = withText(row, event, rehash);
+          expect(found(rows, heads(headOf(records)))).toEqual([`edited ${seq}`]);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  test("is found from what is stored alone too", () => {
+    fc.assert(
+      fc.property(anyPlace, fc.nat(), fc.integer({ min: 32, max: 126 }), ({ length, seq }, offset, code) => {
+        const rows = chainRecords(CHAIN, length).map(stored);
+        const row = rows[seq - 1] as StoredEvent;
+        const index = offset % row.event.length;
+        const byte = String.fromCharCode(code);
+        fc.pre(row.event[index] !== byte);
+        const event = row.event.slice(0, index) + byte + row.event.slice(index + 1);
+        rows[seq - 1] = withText(row, event, false);
+        expect(found(rows, null)).toEqual([`edited ${seq}`]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test.each([1, 5, 7])("in its number, made %i, names the event that it was", (claimed) => {
+    const records = chainRecords(CHAIN, 6);
+    const rows = records.map(stored);
+    const row = rows[2] as StoredEvent;
+    rows[2] = withText(row, row.event.replace('"seq":3', `"seq":${claimed}`), false);
+    expect(found(rows, heads(headOf(records)))).toEqual(["edited 3"]);
+    expect(found(rows, null)).toEqual(["edited 3"]);
+  });
+
+  test("that was hashed anew is found from what is stored alone, unless it is the last event's", () => {
+    fc.assert(
+      fc.property(anyPlace, ({ length, seq }) => {
+        const records = chainRecords(CHAIN, length);
+        const rows = records.map(stored);
+        rows[seq - 1] = forged(records[seq - 1] as AuditRecord, { subject: "bob" });
+        expect(found(rows, null)).toEqual(seq === length ? [] : [`edited ${seq}`]);
+      }),
+    );
+  });
+
+  test("that was hashed anew, with everything after it, is found at the live head", () => {
+    const records = chainRecords(CHAIN, 9);
+    const rewritten = [
+      ...records.slice(0, 4),
+      ...chainRecords(CHAIN, 9, { type: "call", decision: "deny", outcome: "error" }).slice(4),
+    ];
+    expect(found(rewritten.map(stored), heads(headOf(records)))).toContain("edited 9");
+  });
+});
+
+describe("a removed event", () => {
+  test("is named, with those beside it that were removed too", () => {
+    fc.assert(
+      fc.property(anyPlace, fc.integer({ min: 1, max: 4 }), ({ length, seq }, count) => {
+        const records = chainRecords(CHAIN, length);
+        const last = Math.min(seq + count - 1, length - 1);
+        fc.pre(seq < length);
+        const rows = records.filter((record) => record.seq < seq || record.seq > last).map(stored);
+        const expected = [last > seq ? `removed ${seq}-${last}` : `removed ${seq}`];
+        expect(found(rows, heads(headOf(records)))).toEqual(expected);
+        expect(found(rows, null)).toEqual(expected);
+      }),
+    );
+  });
+
+  test("is named even if those after it were moved up", () => {
+    const records = chainRecords(CHAIN, 8);
+    const rows = records
+      .filter(({ seq }) => seq !== 3)
+      .map((record) => at(stored(record), record.seq > 3 ? record.seq - 1 : record.seq));
+    expect(found(rows, heads(headOf(records)))).toEqual(["removed 3"]);
+    expect(found(rows, null)).toEqual(["removed 3"]);
+  });
+});
+
+describe("a cut tail", () => {
+  test("is named from the first event that is missing to the live head", () => {
+    fc.assert(
+      fc.property(anyPlace, ({ length, seq }) => {
+        const records = chainRecords(CHAIN, length);
+        const rows = records.slice(0, seq - 1).map(stored);
+        expect(found(rows, heads(headOf(records)))).toEqual([
+          seq === length ? `cut_tail ${seq}` : `cut_tail ${seq}-${length}`,
+        ]);
+      }),
+    );
+  });
+
+  test("is told from what its object still holds to be sent", () => {
+    const records = chainRecords(CHAIN, 9);
+    const live = heads({ ...headOf(records), pending_from: 7 });
+    const without = (...seqs: number[]) => records.filter(({ seq }) => !seqs.includes(seq)).map(stored);
+    expect(found(without(8, 9), live)).toEqual(["undelivered 8-9"]);
+    expect(found(without(6, 7, 8, 9), live)).toEqual(["cut_tail 6", "undelivered 7-9"]);
+    expect(found(without(7), live)).toEqual(["undelivered 7"]);
+    expect(found(without(6, 7), live)).toEqual(["removed 6", "undelivered 7"]);
+  });
+
+  test("can't be seen in an export alone", () => {
+    expect(found(chainRecords(CHAIN, 9).slice(0, 5).map(stored), null)).toEqual([]);
+  });
+});
+
+describe("two events in each other's place", () => {
+  const anyPair = anyLength.chain((length) =>
+    fc.record({
+      length: fc.constant(length),
+      pair: fc.uniqueArray(fc.integer({ min: 1, max: length }), { minLength: 2, maxLength: 2 }),
+    }),
+  );
+
+  test("are both named", () => {
+    fc.assert(
+      fc.property(anyPair, fc.boolean(), ({ length, pair }, online) => {
+        const [a = 0, b = 0] = pair.toSorted((x, y) => x - y);
+        const records = chainRecords(CHAIN, length);
+        const rows = records.map((record) =>
+          at(stored(record), record.seq === a ? b : record.seq === b ? a : record.seq),
+        );
+        expect(found(inOrder(rows), online ? heads(headOf(records)) : null)).toEqual([
+          `reordered ${a}`,
+          `reordered ${b}`,
+        ]);
+      }),
+    );
+  });
+
+  test("are both named when only their texts were exchanged", () => {
+    fc.assert(
+      fc.property(anyPair, fc.boolean(), ({ length, pair }, online) => {
+        const [a = 0, b = 0] = pair.toSorted((x, y) => x - y);
+        const records = chainRecords(CHAIN, length);
+        const rows = records.map(stored);
+        const [first, second] = [rows[a - 1] as StoredEvent, rows[b - 1] as StoredEvent];
+        rows[a - 1] = { ...first, event: second.event };
+        rows[b - 1] = { ...second, event: first.event };
+        expect(found(rows, online ? heads(headOf(records)) : null)).toEqual([
+          `reordered ${a}`,
+          `reordered ${b}`,
+        ]);
+      }),
+    );
+  });
+
+  test("are both named when the lines of an export were exchanged", () => {
+    const rows = chainRecords(CHAIN, 9).map(stored);
+    const moved = rows.map((row, index) => rows[index === 2 ? 6 : index === 6 ? 2 : index] ?? row);
+    expect(found(moved, null)).toEqual(["reordered 3", "reordered 7"]);
+  });
+});
+
+describe("an inserted event", () => {
+  test("is named when it took a place and those after it were moved down", () => {
+    fc.assert(
+      fc.property(anyPlace, fc.boolean(), ({ length, seq }, online) => {
+        const records = chainRecords(CHAIN, length);
+        const forgery = forged(records[seq - 1] as AuditRecord, { subject: "mallory" });
+        const rows = [
+          ...records.map((record) => at(stored(record), record.seq < seq ? record.seq : record.seq + 1)),
+          forgery,
+        ];
+        fc.pre(online || seq < length);
+        expect(found(inOrder(rows), online ? heads(headOf(records)) : null)).toEqual([`inserted ${seq}`]);
+      }),
+    );
+  });
+
+  test("is named at the end, however well it is linked", () => {
+    const records = chainRecords(CHAIN, 5);
+    const longer = chainRecords(CHAIN, 6).at(-1) as AuditRecord;
+    expect(found([...records, longer].map(stored), heads(headOf(records)))).toEqual(["inserted 6"]);
+  });
+
+  test("is named at the end of an export when it is a copy with a new number", () => {
+    const records = chainRecords(CHAIN, 5);
+    const copy = forged(records[2] as AuditRecord, { seq: 6 });
+    expect(found([...records.map(stored), copy], null)).toEqual(["inserted 6"]);
+  });
+
+  test("is named when an export has two events of one number, whichever comes first", () => {
+    const records = chainRecords(CHAIN, 5);
+    const forgery = forged(records[2] as AuditRecord, { subject: "mallory" });
+    const rows = records.map(stored);
+    expect(found(rows.toSpliced(2, 0, forgery), null)).toEqual(["inserted 3"]);
+    expect(found(rows.toSpliced(3, 0, forgery), null)).toEqual(["inserted 3"]);
+    expect(found(rows.toSpliced(3, 0, rows[2] as StoredEvent), null)).toEqual(["inserted 3"]);
+  });
+
+  test("is named when its whole chain is nobody's", () => {
+    const records = chainRecords(CHAIN, 2);
+    const result = verifyEvents(
+      inOrder([...records, ...chainRecords(OTHER, 2)].map(stored)),
+      heads(headOf(records)),
+      recordColumns,
+    );
+    expect(result.findings.map(({ chain, seq, defect }) => [chain, seq, defect])).toEqual([
+      [OTHER, 1, "inserted"],
+      [OTHER, 2, "inserted"],
+    ]);
+  });
+
+  test("with an absurd number costs no time", () => {
+    const records = chainRecords(CHAIN, 3);
+    const far = forged(records[2] as AuditRecord, { seq: Number.MAX_SAFE_INTEGER });
+    expect(found([...records.map(stored), far], heads(headOf(records)))).toEqual([
+      `inserted ${Number.MAX_SAFE_INTEGER}`,
+    ]);
+    expect(found([...records.map(stored), far], null)).toEqual([`inserted ${Number.MAX_SAFE_INTEGER}`]);
+  });
+});
+
+describe("a column that says something else than its text", () => {
+  const columns = Object.keys(stored(chainRecords(CHAIN, 1)[0] as AuditRecord).columns).filter(
+    (name) => name !== "seq" && name !== "chain",
+  );
+
+  test.each(columns)("is named: %s", (name) => {
+    const records = chainRecords(CHAIN, 4);
+    const rows = records.map(stored);
+    const row = rows[1] as StoredEvent;
+    const columns = { ...row.columns, [name]: "something else" };
+    rows[1] = { ...row, hash: String(columns.hash), columns };
+    const { findings } = verifyEvents(rows, heads(headOf(records)), recordColumns);
+    expect(findings).toMatchObject([{ chain: CHAIN, seq: 2, defect: "column_mismatch" }]);
+    expect(findings[0]?.detail).toContain(name);
+  });
+
+  test("is named when it was emptied", () => {
+    const records = chainRecords(CHAIN, 4);
+    const rows = records.map(stored);
+    const row = rows[1] as StoredEvent;
+    rows[1] = { ...row, columns: { ...row.columns, subject: null } };
+    expect(found(rows, heads(headOf(records)))).toEqual(["column_mismatch 2"]);
+  });
+
+  test("is named when it is the number, and no other event's", () => {
+    const records = chainRecords(CHAIN, 4);
+    const rows = records.map((record) => at(stored(record), record.seq === 2 ? 900 : record.seq));
+    expect(found(inOrder(rows), heads(headOf(records)))).toEqual(["column_mismatch 2"]);
+  });
+
+  test("is named when it is the chain, in the chain that the event is of", () => {
+    const records = chainRecords(CHAIN, 4);
+    const others = chainRecords(OTHER, 1);
+    const rows = [...records, ...others].map((record) => {
+      const row = stored(record);
+      if (record.chain !== CHAIN || record.seq !== 3) return row;
+      return { ...row, chain: OTHER, columns: { ...row.columns, chain: OTHER } };
+    });
+    const { findings } = verifyEvents(inOrder(rows), heads(headOf(records), headOf(others)), recordColumns);
+    expect(findings).toMatchObject([{ chain: CHAIN, seq: 3, defect: "column_mismatch" }]);
+  });
+});
+
+test("several defects in one chain are all named", () => {
+  const records = chainRecords(CHAIN, 20);
+  const rows = records.map(stored);
+  const edit = (seq: number) => {
+    const row = rows[seq - 1] as StoredEvent;
+    rows[seq - 1] = withText(row, row.event.replace("ada", "bob"), false);
+  };
+  edit(4);
+  edit(5);
+  edit(15);
+  const tampered = rows.filter(({ seq }) => ![9, 10, 19, 20].includes(seq));
+  const expected: `${Defect} ${string}`[] = [
+    "edited 4",
+    "edited 5",
+    "removed 9-10",
+    "edited 15",
+    "cut_tail 19-20",
+  ];
+  expect(found(tampered, heads(headOf(records)))).toEqual(expected);
+});
+
+test("an edit is named in a chain whose numbers an insertion or a removal has shifted", () => {
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(fc.integer({ min: 2, max: 11 }), { minLength: 2, maxLength: 2 }),
+      fc.boolean(),
+      ([shift = 0, edit = 0], insert) => {
+        const records = chainRecords(CHAIN, 12);
+        const rows = records
+          .filter(({ seq }) => insert || seq !== shift)
+          .map((record) => {
+            const row = stored(record);
+            const moved = at(row, record.seq < shift ? record.seq : record.seq + (insert ? 1 : -1));
+            return record.seq === edit ? withText(moved, row.event.replace("ada", "bob"), false) : moved;
+          });
+        if (insert) rows.push(forged(records[shift - 1] as AuditRecord, { subject: "mallory" }));
+        const names = found(inOrder(rows), heads(headOf(records)));
+        expect(names).toContain(`${insert ? "inserted" : "removed"} ${shift}`);
+        expect(names.some((name) => name === `edited ${edit}`)).toBe(true);
+        expect(names).toHaveLength(2);
+      },
+    ),
+  );
+});

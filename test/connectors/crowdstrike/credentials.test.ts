@@ -1,0 +1,55 @@
+import { describe, expect, test } from "vitest";
+import { localEnvironment } from "../../../scripts/local-environment.ts";
+import { CREDENTIALS, credentialProblems } from "../../../src/connectors/credentials.ts";
+import { settingsProblems } from "../../../src/connectors/crowdstrike/settings.ts";
+
+function environment(changes: Record<string, string | undefined> = {}): Env {
+  const local = localEnvironment({ publicUrl: "http://localhost:8787", labUrl: "http://localhost:8790" });
+  const defaults = { CROWDSTRIKE_SETTLE_MS: "30000", CROWDSTRIKE_UNASSIGNED_CRITICALITY: "high" };
+  return { ...local, ...defaults, ...changes } as unknown as Env;
+}
+
+describe("configuration", () => {
+  test("of a local instance has no problems", () => {
+    expect([...credentialProblems(environment()), ...settingsProblems(environment())]).toEqual([]);
+  });
+
+  test.each([
+    "CROWDSTRIKE_READ_CLIENT_ID",
+    "CROWDSTRIKE_READ_CLIENT_SECRET",
+    "CROWDSTRIKE_CONTAIN_CLIENT_ID",
+    "CROWDSTRIKE_CONTAIN_CLIENT_SECRET",
+  ])("without %s is refused by its name, and by no other", (variable) => {
+    for (const missing of [undefined, ""]) {
+      const problems = credentialProblems(environment({ [variable]: missing }));
+      expect(problems).toHaveLength(1);
+      expect(problems[0]).toContain(variable);
+    }
+  });
+
+  test.each([
+    ["CROWDSTRIKE_BASE_URL", "http://api.crowdstrike.example"],
+    ["CROWDSTRIKE_BASE_URL", "ftp://localhost"],
+    ["CROWDSTRIKE_BASE_URL", "https://api.crowdstrike.example/"],
+    ["CROWDSTRIKE_BASE_URL", undefined],
+    ["CROWDSTRIKE_SETTLE_MS", "soon"],
+    ["CROWDSTRIKE_SETTLE_MS", "-1"],
+    ["CROWDSTRIKE_UNASSIGNED_CRITICALITY", "tier-0"],
+    ["CROWDSTRIKE_UNASSIGNED_CRITICALITY", ""],
+  ])("with %s=%s is refused by its name", (variable, value) => {
+    expect(settingsProblems(environment({ [variable]: value })).join()).toContain(variable);
+  });
+
+  test("of no secret ever stands in what is said about it", () => {
+    const problems = credentialProblems(environment({ CROWDSTRIKE_READ_CLIENT_ID: "" }));
+    expect(problems.join()).not.toContain("lab-cs");
+  });
+});
+
+test("no two credentials share an API client, and each is declared under its own name", () => {
+  const variables = Object.entries(CREDENTIALS).flatMap(([name, credential]) => {
+    expect(credential.name).toBe(name);
+    return credential.problems({} as Env);
+  });
+  expect(new Set(variables).size).toBe(variables.length);
+});

@@ -1,0 +1,237 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, test } from "vitest";
+import { credentialOf } from "../../../src/connectors/credentials.ts";
+import { containDevice, releaseDevice } from "../../../src/connectors/crowdstrike/contain-device.ts";
+import { getDevice } from "../../../src/connectors/crowdstrike/get-device.ts";
+import { searchDevices } from "../../../src/connectors/crowdstrike/search-devices.ts";
+import { breakerReport } from "../../../src/downstream/circuit.ts";
+import { upstreamFor } from "../../../src/downstream/client.ts";
+import { buildRequest, readAnswer } from "../../../src/downstream/exchange.ts";
+import { tokenFor } from "../../../src/downstream/tokens.ts";
+import type { ChangeTool, Conclusion, ReadTool } from "../../../src/path/tool.ts";
+import { effects, inject, resetLab } from "../../downstream/lab-control.ts";
+
+const NOBODY = "0".repeat(32);
+
+interface Device {
+  readonly device_id: string;
+  readonly hostname: string;
+  readonly ip: string;
+  readonly containment: string;
+  readonly criticality: string;
+}
+
+const reader = () => upstreamFor(env, "crowdstrike.read");
+
+async function run(tool: ReadTool, input: object) {
+  const principal = {
+    tenant: "acme",
+    subject: "ada",
+    display: "Ada",
+    roles: [],
+    client_id: "test",
+    scopes: [],
+    session_id: "s",
+  };
+  return tool.run(tool.input.parse(input), { env, principal, now: Date.now(), upstream: reader });
+}
+
+async function search(input: object) {
+  const outcome = await run(searchDevices, input);
+  if (outcome.outcome !== "found") throw new Error("a search finds, if only nothing");
+  const { devices } = searchDevices.output.parse(outcome.data) as { devices: Device[] };
+  return { devices, next_cursor: outcome.next_cursor ?? null, sources: outcome.sources };
+}
+
+async function someDevice(input: object = {}): Promise<Device> {
+  const [device] = (await search({ containment: "normal", criticality: "low", limit: 1, ...input })).devices;
+  if (device === undefined) throw new Error("the lab has no such device");
+  return device;
+}
+
+/** Sends the one request of a change, as the effect object does. */
+async function perform(
+  tool: ChangeTool,
+  device: Device,
+  operation_id = "op_1",
+): Promise<Conclusion<unknown>> {
+  const input = { device_id: device.device_id };
+  const credential = credentialOf(tool.credential);
+  const token = await tokenFor(env, tool.credential);
+  const sending = { request_id: operation_id, signal: AbortSignal.timeout(tool.effect.deadline_ms) };
+  const request = buildRequest(env, credential, tool.request(input, operation_id, env), token, sending);
+  const { device_id, hostname, containment } = device;
+  return tool.conclude(await readAnswer(await fetch(request)), {
+    input,
+    operation_id,
+    before: { device_id, hostname, containment },
+  });
+}
+
+beforeEach(async () => {
+  await resetLab();
+  breakerReport("crowdstrike.read", true);
+});
+
+describe("search_devices", () => {
+  test("shows every device once, page by page, and says when it is whole", async () => {
+    const seen: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const page = await search({ limit: 100, ...(cursor === null ? {} : { cursor }) });
+      seen.push(...page.devices.map(({ device_id }) => device_id));
+      cursor = page.next_cursor;
+    } while (cursor !== null && seen.length < 1000);
+    expect(seen).toHaveLength(240);
+    expect(new Set(seen).size).toBe(240);
+  });
+
+  test("finds a device by a part of its name, by its address and by its id", async () => {
+    const { device_id, hostname, ip } = await someDevice();
+    for (const query of [hostname, hostname.slice(2, -1), `${hostname.slice(0, 6)}*`, ip, device_id]) {
+      const { devices } = await search({ query, limit: 100 });
+      expect(devices.map((device) => device.device_id)).toContain(device_id);
+    }
+  });
+
+  test("finds by rating only what is so rated, however many there are", async () => {
+    for (const criticality of ["medium", "high"]) {
+      const { devices } = await search({ criticality, limit: 100 });
+      expect(devices.length).toBeGreaterThan(10);
+      expect(new Set(devices.map((device) => device.criticality))).toEqual(new Set([criticality]));
+    }
+  });
+
+  test("that finds nothing is a whole answer with nothing in it", async () => {
+    const { devices, next_cursor, sources } = await search({ query: "no-such-host" });
+    expect(devices).toEqual([]);
+    expect(next_cursor).toBeNull();
+    expect(sources).toMatchObject([{ source: "crowdstrike", status: "ok", count: 0 }]);
+  });
+
+  test.each([
+    ["QueryDevicesByFilter", "partial", "transient"],
+    ["PostDeviceDetailsV2", "partial", "transient"],
+    ["QueryDevicesByFilter", "drift", "contract"],
+    ["PostDeviceDetailsV2", "drift", "contract"],
+    ["PostDeviceDetailsV2", "malformed", "contract"],
+    ["PostDeviceDetailsV2", "reset", "transient"],
+  ])("never takes a failure for nothing: %s %s is %s", async (operation, mode, kind) => {
+    await inject({ operation, mode });
+    await expect(search({})).rejects.toMatchObject({ kind });
+  });
+
+  test("refuses a cursor of another search", async () => {
+    const { next_cursor } = await search({ criticality: "low" });
+    await expect(search({ criticality: "medium", cursor: next_cursor })).rejects.toMatchObject({
+      code: "invalid_input",
+    });
+  });
+});
+
+describe("get_device", () => {
+  test("shows the device that was asked for", async () => {
+    const device = await someDevice();
+    expect(await run(getDevice, { device_id: device.device_id })).toMatchObject({
+      outcome: "found",
+      data: device,
+    });
+  });
+
+  test("says that a device doesn't exist only when the vendor says so", async () => {
+    expect(await run(getDevice, { device_id: NOBODY })).toMatchObject({
+      outcome: "not_found",
+      resource: { kind: "device", id: NOBODY },
+      sources: [{ status: "ok", count: 0 }],
+    });
+    await inject({ operation: "PostDeviceDetailsV2", mode: "partial" });
+    await expect(run(getDevice, { device_id: NOBODY })).rejects.toMatchObject({
+      code: "upstream_unavailable",
+    });
+  });
+});
+
+describe("contain_device and release_device", () => {
+  test("see a device with what the gate needs to know of it", async () => {
+    const { device_id, hostname } = await someDevice();
+    expect(await containDevice.inspect({ device_id }, reader(), env, "op_1")).toEqual({
+      exists: true,
+      attributes: { criticality: "low" },
+      in_effect: false,
+      data: { device_id, hostname, containment: "normal" },
+    });
+    expect(await releaseDevice.inspect({ device_id }, reader(), env, "op_1")).toMatchObject({
+      in_effect: true,
+    });
+    expect(await containDevice.inspect({ device_id: NOBODY }, reader(), env, "op_1")).toEqual({
+      exists: false,
+    });
+  });
+
+  test("take effect once, under the operation's id, and each undoes the other", async () => {
+    const device = await someDevice();
+    const { device_id, hostname } = device;
+    expect(await perform(containDevice, device, "op_contain")).toEqual({
+      outcome: "done",
+      data: { device_id, hostname, containment: "pending" },
+    });
+    expect(await containDevice.inspect({ device_id }, reader(), env, "op_1")).toMatchObject({
+      in_effect: true,
+    });
+    expect(await perform(releaseDevice, device, "op_release")).toMatchObject({
+      outcome: "done",
+      data: { containment: "lifting" },
+    });
+    expect(await releaseDevice.inspect({ device_id }, reader(), env, "op_1")).toMatchObject({
+      in_effect: true,
+    });
+    expect(await effects()).toMatchObject([
+      { action: "contain", target: `device/${device_id}`, request_id: "op_contain" },
+      { action: "lift_containment", target: `device/${device_id}`, request_id: "op_release" },
+    ]);
+  });
+
+  test("know a refusal from a doubt", async () => {
+    const device = await someDevice();
+    const gone = { ...device, device_id: NOBODY };
+    expect(await perform(containDevice, gone)).toMatchObject({ outcome: "no_effect" });
+    for (const status of [400, 401, 403, 409]) {
+      await inject({ operation: "PerformActionV2", mode: "status", status, times: 1 });
+      expect(await perform(containDevice, device)).toMatchObject({ outcome: "no_effect" });
+    }
+    await inject({ operation: "PerformActionV2", mode: "rate_limit", times: 1 });
+    expect(await perform(containDevice, device)).toMatchObject({
+      outcome: "no_effect",
+      failure: { code: "rate_limited" },
+    });
+    expect(await effects()).toEqual([]);
+
+    await inject({ operation: "PerformActionV2", mode: "error_after_effect", times: 1 });
+    expect(await perform(containDevice, device)).toMatchObject({ outcome: "unknown" });
+    await inject({ operation: "PerformActionV2", mode: "malformed", times: 1 });
+    expect(await perform(releaseDevice, device)).toMatchObject({ outcome: "unknown" });
+    await inject({ operation: "PerformActionV2", mode: "partial", times: 1 });
+    expect(await perform(containDevice, device)).toMatchObject({ outcome: "unknown" });
+    expect(await effects()).toHaveLength(2);
+  });
+
+  test("can't be done with the credential for reading, and the refusal names the permission", async () => {
+    const device = await someDevice();
+    const refused = await perform({ ...containDevice, credential: "crowdstrike.read" } as ChangeTool, device);
+    expect(refused).toMatchObject({
+      outcome: "no_effect",
+      failure: { code: "credential_rejected", message: expect.stringContaining("Hosts: WRITE") },
+    });
+    expect(await effects()).toEqual([]);
+  });
+
+  test("can be found by what they did", async () => {
+    const device = await someDevice();
+    await inject({ operation: "PerformActionV2", mode: "slow", delay_ms: 1, times: 1 });
+    await perform(containDevice, device);
+    const { containment } = await someDevice({ query: device.device_id, containment: undefined });
+    expect(["pending", "contained"]).toContain(containment);
+    const { devices } = await search({ containment: containment as "pending" });
+    expect(devices.map(({ device_id }) => device_id)).toEqual([device.device_id]);
+  });
+});

@@ -1,0 +1,20 @@
+import type { Vendor } from "../../src/downstream/vendor.ts";
+
+/** A vendor for tests of what holds for all of them. */
+export const exampleVendor: Vendor = {
+  name: "example",
+  title: "Example",
+  errorOf: () => null,
+  retryAfterMs: () => null,
+};
+
+/** A clock that goes only when it is told to. */
+export class Clock {
+  at = Date.parse("2026-11-22T10:00:00Z");
+
+  readonly now = (): number => this.at;
+
+  advance(ms: number): void {
+    this.at += ms;
+  }
+}

@@ -1,0 +1,65 @@
+import { describe, expect, it } from "vitest";
+import { DEFAULT_POLICY, decide, type GateFacts } from "../../src/path/policy.ts";
+
+const FACTS: GateFacts = {
+  tool: "contain_device",
+  roles: ["responder"],
+  attributes: { criticality: "low" },
+  count: 1,
+};
+
+function decision(changes: Partial<GateFacts>): string {
+  const decided = decide(DEFAULT_POLICY, { ...FACTS, ...changes });
+  return decided.decision === "go" ? "go" : decided.for;
+}
+
+describe("the default policy", () => {
+  it("lets a responder contain and release devices of low and medium criticality", () => {
+    for (const tool of ["contain_device", "release_device"]) {
+      for (const criticality of ["low", "medium"] as const) {
+        expect(decision({ tool, attributes: { criticality } })).toBe("go");
+      }
+    }
+  });
+
+  it("asks for another person when the device is of high or critical criticality", () => {
+    for (const tool of ["contain_device", "release_device"]) {
+      for (const criticality of ["high", "critical"] as const) {
+        expect(decision({ tool, attributes: { criticality } })).toBe("approval");
+      }
+    }
+  });
+
+  it("asks for another person when the target is an administrator", () => {
+    expect(decision({ tool: "suspend_user", attributes: { administrator: true } })).toBe("approval");
+    expect(decision({ tool: "suspend_user", attributes: { administrator: false } })).toBe("go");
+  });
+
+  it("asks for another person from the twenty-first change within ten minutes", () => {
+    expect(decision({ count: 20 })).toBe("go");
+    expect(decision({ count: 21 })).toBe("approval");
+  });
+
+  it("asks for another person for everything that an analyst wants", () => {
+    expect(decision({ roles: ["analyst"] })).toBe("approval");
+    expect(decision({ roles: ["analyst"], tool: "anything_new" })).toBe("approval");
+  });
+
+  it("goes by the strongest role of whoever has several", () => {
+    expect(decision({ roles: ["analyst", "responder"] })).toBe("go");
+  });
+
+  it("never says go where no rule does", () => {
+    expect(decision({ roles: [] })).toBe("approval");
+    expect(decide({ version: "empty", rules: [] }, FACTS)).toMatchObject({
+      decision: "hold",
+      for: "approval",
+    });
+  });
+
+  it("says why it holds something back", () => {
+    expect(decide(DEFAULT_POLICY, { ...FACTS, attributes: { criticality: "critical" } })).toMatchObject({
+      because: expect.stringContaining("critical"),
+    });
+  });
+});

@@ -1,0 +1,69 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { SQLInputValue } from "node:sqlite";
+import { type Lab, startLab } from "../../lab/lab.ts";
+import { queryDatabase } from "../../scripts/database-file.ts";
+import { type Instance, type InstanceOptions, startInstance } from "../../scripts/instance.ts";
+import { freePort } from "../../scripts/ports.ts";
+
+/** What a test may decide about its instance. */
+export type TestInstanceOptions = Pick<InstanceOptions, "environment" | "outbound">;
+
+/** An instance with a lab of its own, on ports and state that nobody else uses. */
+export interface TestInstance {
+  /** Its origin. It stays the same over a restart, so that tokens keep their resource. */
+  readonly url: string;
+  readonly stateDir: string;
+  readonly lab: Lab;
+  /** What runs at the moment; another one after {@link TestInstance.restart}. */
+  current(): Instance;
+  /** Rows of the audit database, whether the instance runs or not. */
+  sql<Row>(query: string, ...parameters: SQLInputValue[]): Row[];
+  /** SIGKILLs the runtime. Nothing answers until {@link TestInstance.restart}. */
+  kill9(): Promise<void>;
+  /** Starts the Worker again, on the same state and URL; one that still runs is killed first. */
+  restart(): Promise<void>;
+  /** Ends everything and removes its state. */
+  dispose(): Promise<void>;
+}
+
+/** Starts an instance and its lab. The caller disposes of it. */
+export async function startTestInstance(options: TestInstanceOptions = {}): Promise<TestInstance> {
+  const stateDir = await mkdtemp(join(tmpdir(), "sallyport-"));
+  const lab = await startLab({ port: 0, stateDir });
+  const start = async (port: number): Promise<Instance> =>
+    startInstance({ ...options, port, stateDir, labUrl: lab.url });
+
+  const port = await freePort();
+  let instance: Instance | undefined = await start(port);
+  const current = (): Instance => {
+    if (instance === undefined) throw new Error("the instance was killed and not restarted");
+    return instance;
+  };
+  const kill9 = async (): Promise<void> => {
+    const killed = current();
+    instance = undefined;
+    process.kill(killed.workerdPid(), "SIGKILL");
+    // Otherwise the runtime would be started again right away.
+    await killed.dispose();
+  };
+  return {
+    url: instance.url,
+    stateDir,
+    lab,
+    current,
+    sql: <Row>(query: string, ...parameters: SQLInputValue[]) =>
+      queryDatabase(stateDir, query, ...parameters) as Row[],
+    kill9,
+    async restart() {
+      if (instance !== undefined) await kill9();
+      instance = await start(port);
+    },
+    async dispose() {
+      await instance?.dispose();
+      await lab.close();
+      await rm(stateDir, { recursive: true, force: true });
+    },
+  };
+}

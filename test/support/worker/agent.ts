@@ -1,0 +1,37 @@
+import { env } from "cloudflare:workers";
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import type { Requester } from "../../../src/effect/operation.ts";
+import type { Result } from "../../../src/path/answer.ts";
+import { CALLER_HEADER } from "../../../src/session/caller.ts";
+
+export const ALL = ["devices:read", "devices:contain", "audit:read"];
+
+/** An MCP client that talks to a person's session object, with a token of the given scopes. */
+export async function agentOf(requester: Requester, scopes: readonly string[] = ALL): Promise<Client> {
+  const { session_id, client_id } = requester;
+  const session = env.SESSION.getByName(session_id);
+  const client = new Client(
+    { name: "test", version: "1" },
+    { versionNegotiation: { mode: { pin: "2026-07-28" } } },
+  );
+  const transport = new StreamableHTTPClientTransport(new URL(`${env.PUBLIC_URL}/mcp`), {
+    fetch: (url, init) => {
+      const headers = new Headers(init?.headers);
+      headers.set("host", new URL(env.PUBLIC_URL).host);
+      headers.set(CALLER_HEADER, JSON.stringify({ session_id, client_id, scopes }));
+      return session.fetch(new Request(url, { ...init, headers }));
+    },
+  });
+  await client.connect(transport);
+  return client;
+}
+
+/** What one call of one tool came to. */
+export async function call(
+  client: Client,
+  name: string,
+  args: Record<string, unknown> = {},
+): Promise<Result> {
+  const { structuredContent } = await client.callTool({ name, arguments: args });
+  return structuredContent as unknown as Result;
+}

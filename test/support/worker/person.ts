@@ -1,0 +1,48 @@
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { personKey } from "../../../src/person/person-key.ts";
+
+/** What the audit says, as far as these tests read it. */
+export interface Event {
+  readonly seq: number;
+  readonly type: string;
+  readonly decision: string;
+  readonly outcome: string;
+  readonly session_id?: string;
+  readonly client_id?: string;
+  readonly error_kind?: string;
+  readonly error_code?: string;
+  readonly roles?: readonly string[];
+  readonly detail?: Readonly<Record<string, unknown>>;
+}
+
+/** The object of a lab user. */
+export function personOf(user: string) {
+  return env.PERSON.getByName(personKey(env.OIDC_ISSUER, `${user}@acme.test`));
+}
+
+/** The session that a client has with a lab user. */
+export async function sessionOf(user: string, client_id: string): Promise<string> {
+  const sessions = await personOf(user).listSessions();
+  const session = sessions.find((session) => session.client_id === client_id);
+  if (session === undefined) throw new Error(`${user} has no session with ${client_id}`);
+  return session.session_id;
+}
+
+/** The user's chain from its beginning, wherever its events are by now: in the object, or in the store. */
+export async function chainOf(user: string): Promise<Event[]> {
+  const { chain, waiting } = await runInDurableObject(personOf(user), (_instance, { storage: { sql } }) => ({
+    chain: sql.exec<{ chain: string }>("SELECT chain FROM audit_chain").one().chain,
+    waiting: sql.exec<{ event: string }>("SELECT event FROM audit_outbox").toArray(),
+  }));
+  const { results: stored } = await env.DB.prepare("SELECT event FROM audit_events WHERE chain = ?")
+    .bind(chain)
+    .all<{ event: string }>();
+  const events = [...waiting, ...stored].map(({ event }) => JSON.parse(event) as Event);
+  return [...new Map(events.map((event) => [event.seq, event])).values()].sort((a, b) => a.seq - b.seq);
+}
+
+/** The chain's events about one client. */
+export async function eventsOf(user: string, client_id: string): Promise<Event[]> {
+  return (await chainOf(user)).filter((event) => event.client_id === client_id);
+}

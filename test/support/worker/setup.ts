@@ -1,0 +1,16 @@
+import { applyD1Migrations } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import type { D1Migration } from "@cloudflare/vitest-plugin";
+
+declare global {
+  namespace Cloudflare {
+    interface Env {
+      TEST_MIGRATIONS: D1Migration[];
+    }
+  }
+}
+
+await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
+
+// One lab serves all files of this project, one file at a time: each begins with the estate as seeded.
+await fetch(`${new URL(env.OIDC_ISSUER).origin}/reset`, { method: "POST" });
