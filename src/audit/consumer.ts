@@ -1,4 +1,5 @@
 import { alert, reasonOf } from "./alert.ts";
+import { chunksBySize } from "./chunks.ts";
 import { type AuditRecord, readRecord } from "./record.ts";
 import {
   type Conflict,
@@ -11,6 +12,14 @@ import {
 
 const FIRST_RETRY_S = 5;
 const LAST_RETRY_S = 300;
+
+/** D1 takes values of 2 MB. As {@link sizeOf} counts. */
+const MAX_STATEMENT_SIZE = 500_000;
+
+/** UTF-16 code units: at most half of the bytes that the text has as JSON within JSON, but for rare ones. */
+function sizeOf(text: string): number {
+  return text.length;
+}
 
 interface Arrival {
   readonly message: Message;
@@ -78,20 +87,36 @@ async function bury(
   queue: string,
   reasonFor: (message: Message) => string,
 ): Promise<void> {
-  const letters = messages.map((message): DeadLetter => {
-    const body = typeof message.body === "string" ? message.body : JSON.stringify(message.body);
-    const read = readRecord(body);
-    const { chain, seq } = read.ok ? read.record : { chain: null, seq: null };
-    return { id: message.id, queue, reason: reasonFor(message), chain, seq, body: body.toWellFormed() };
-  });
-  try {
-    await storeDeadLetters(db, letters);
-  } catch (thrown) {
-    retryLater(messages, thrown);
-    return;
+  const buried = messages.map((message) => ({
+    message,
+    letter: letterOf(message, queue, reasonFor(message)),
+  }));
+  for (const chunk of chunksBySize(buried, ({ letter }) => sizeOf(letter.body), MAX_STATEMENT_SIZE)) {
+    try {
+      await storeDeadLetters(
+        db,
+        chunk.map(({ letter }) => letter),
+      );
+    } catch (thrown) {
+      retryLater(
+        chunk.map(({ message }) => message),
+        thrown,
+      );
+      continue;
+    }
+    for (const { message, letter } of chunk) {
+      const { body: _body, ...rest } = letter;
+      alert("audit_dead_letter", rest);
+      message.ack();
+    }
   }
-  for (const { body: _body, ...letter } of letters) alert("audit_dead_letter", letter);
-  for (const message of messages) message.ack();
+}
+
+function letterOf({ id, body }: Message, queue: string, reason: string): DeadLetter {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  const read = readRecord(text);
+  const { chain, seq } = read.ok ? read.record : { chain: null, seq: null };
+  return { id, queue, reason, chain, seq, body: text.toWellFormed() };
 }
 
 function retryLater(messages: readonly Message[], thrown: unknown): void {

@@ -51,11 +51,6 @@ export class Ledger {
     );
   }
 
-  /** True once {@link identify} has been called in this object's life. */
-  get identified(): boolean {
-    return this.#row() !== undefined;
-  }
-
   /** @throws Error before {@link identify}. */
   get chain(): string {
     return this.#require().chain;

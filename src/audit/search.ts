@@ -13,7 +13,7 @@ export interface AuditQuery {
   readonly outcome?: string | undefined;
   readonly target?: string | undefined;
   readonly operation_id?: string | undefined;
-  /** At most {@link MAX_AUDIT_PAGE}; more is taken as that. */
+  /** At most 100; more is taken as that. */
   readonly limit: number;
   /** `next_cursor` of the page before. */
   readonly cursor?: string | null | undefined;
@@ -48,7 +48,7 @@ export interface AuditPage {
   readonly next_cursor: string | null;
 }
 
-export const MAX_AUDIT_PAGE = 100;
+const MAX_PAGE = 100;
 
 /** Where a page ended. Event ids are unique, so events of one millisecond are neither skipped nor repeated. */
 const cursorSchema = z.strictObject({ at: z.iso.datetime({ precision: 3 }), event_id: z.uuid() });
@@ -58,7 +58,7 @@ const cursorSchema = z.strictObject({ at: z.iso.datetime({ precision: 3 }), even
  * @throws Failure `invalid_input` for a cursor or a time that isn't one.
  */
 export async function searchAudit(db: D1Database, query: AuditQuery): Promise<AuditPage> {
-  const limit = Math.max(1, Math.min(query.limit, MAX_AUDIT_PAGE));
+  const limit = Math.max(1, Math.min(query.limit, MAX_PAGE));
   const database = new Kysely<AuditDatabase>({ dialect: new D1Dialect({ database: db }) });
   const rows = await filtered(database.selectFrom("audit_events").select(FIELDS), query)
     .orderBy("at", "desc")

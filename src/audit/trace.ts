@@ -62,11 +62,11 @@ export function traceChain(chain: string, entries: readonly Entry[], head: LiveH
       expected = entry.claims?.record.prev ?? null;
     } else {
       const place = seq;
-      const below = head !== null || genuine.length > 0;
+      const anchored = head !== null || genuine.length > 0;
       const suspect =
         take(index.standing.get(seq), (each) =>
           // With nothing known above, a text that is sound in itself and fits nowhere was put there.
-          below ? !belongsElsewhere(each, place, index) : !isSound(each),
+          anchored ? !belongsElsewhere(each, place, index) : !isSound(each),
         ) ?? take(said, (each) => !isSound(each));
       if (suspect === undefined) missing.push({ from: seq, through: seq });
       else edited.push(seq);

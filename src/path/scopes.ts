@@ -7,6 +7,18 @@
 export const SCOPES = {
   "devices:read": "See devices and whether they are contained",
   "devices:contain": "Cut devices off the network and let them back on",
+  "detections:read": "See detections of the endpoint sensor",
+  "detections:write": "Change the status of detections and comment on them",
+  "vulnerabilities:read": "See vulnerabilities, and what is known about them in public",
+  "scans:launch": "Launch vulnerability scans",
+  "identities:read": "See people's accounts and sign-ins",
+  "identities:suspend": "Suspend accounts, let them back in, and end their sessions",
+  "tickets:read": "See tickets",
+  "tickets:write": "Create tickets",
+  "pages:write": "Page whoever is on call",
+  "alerts:read": "See alerts of the SIEM",
+  "alerts:write": "Change the status of alerts and open cases",
+  "controls:read": "See how compliance controls stand, with their evidence",
   "operations:approve": "Decide on state changes that other people asked for",
   "audit:read": "Read the audit trail of everyone's calls",
 } as const;
@@ -32,7 +44,7 @@ const SCOPES_OF: Record<Role, readonly Scope[]> = {
   analyst: [...READS, ...WRITES],
   responder: [...READS, ...WRITES],
   approver: [...READS, "operations:approve"],
-  auditor: ["audit:read"],
+  auditor: ["controls:read", "audit:read"],
   admin: [...READS, "audit:read"],
 };
 

@@ -117,6 +117,39 @@ describe("events", () => {
   });
 });
 
+describe("a delivery of large messages", () => {
+  /** D1 refuses a value of more than 2 MB; the local one doesn't. */
+  const limited = {
+    batch: env.DB.batch.bind(env.DB),
+    prepare: (query: string) => {
+      const statement = env.DB.prepare(query);
+      return {
+        bind: (...values: unknown[]) => {
+          for (const value of values) {
+            const bytes = new TextEncoder().encode(String(value)).length;
+            if (bytes > 2_000_000) throw new Error("string or blob too big");
+          }
+          return statement.bind(...values);
+        },
+      };
+    },
+  } as unknown as D1Database;
+
+  test("is stored in statements that D1 takes", async () => {
+    const events = chainOf("large", 100, `"\\é${'"'.repeat(25_000)}`);
+    const result = await consume(events, { db: limited });
+    expect(result.explicitAcks).toHaveLength(100);
+    expect(await rows("audit_events", "chain = 'session/large/test'")).toHaveLength(100);
+  });
+
+  test("is recorded so as dead letters too", async () => {
+    const bodies = Array.from({ length: 30 }, (_, index) => `${index} ${'"'.repeat(120_000)}`);
+    const result = await consume(bodies, { db: limited, queue: "large-dead" });
+    expect(result.explicitAcks).toHaveLength(30);
+    expect(await rows("audit_dead_letters", "queue = 'large-dead'")).toHaveLength(30);
+  });
+});
+
 describe("what is no event", () => {
   test("is recorded whole with the reason and not delivered again; its neighbours are stored", async () => {
     const [event = ""] = chainOf("neighbour", 1);

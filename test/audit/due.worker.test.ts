@@ -235,6 +235,20 @@ describe("what is due", () => {
   });
 });
 
+test("an alarm that can't even read what is due doesn't fail, and comes again", async () => {
+  await inObject("unreadable", async (state) => {
+    const error = vi.spyOn(console, "error").mockImplementation(() => {});
+    const object = new TestObject(state, {});
+    state.storage.sql.exec("DROP TABLE due");
+    const before = Date.now();
+    await object.alarm();
+    expect(JSON.parse(String(error.mock.calls[0]?.[0]))).toMatchObject({ alert: "alarm_failed" });
+    error.mockRestore();
+    expect(await state.storage.getAlarm()).toBeGreaterThanOrEqual(before + 60_000);
+    await state.storage.deleteAlarm();
+  });
+});
+
 describe("an alarm that the platform gave up on", () => {
   test("is set again when the object starts", async () => {
     await inObject("revived", async (state, due) => {
