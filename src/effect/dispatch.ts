@@ -44,7 +44,8 @@ export class Dispatcher {
     breakerAllows(tool.credential);
     const [token] = await Promise.all([
       tokenFor(this.#env, tool.credential, { stale: refused_token ?? undefined }),
-      this.#stillMay(tool, requester),
+      this.#stillMay(tool.scope, requester),
+      operation.approver === null ? null : this.#stillMay("operations:approve", operation.approver),
     ]);
     const sending = { request_id: operation.id, signal: AbortSignal.timeout(tool.effect.deadline_ms) };
     const asked = tool.request(operation.input, operation.id, this.#env);
@@ -71,13 +72,13 @@ export class Dispatcher {
     }
   }
 
-  async #stillMay(tool: ChangeTool, requester: Requester): Promise<void> {
-    const standing = await this.#env.PERSON.getByName(requester.person).standing(requester.session_id);
+  async #stillMay(scope: ChangeTool["scope"], who: Pick<Requester, "person" | "session_id">): Promise<void> {
+    const standing = await this.#env.PERSON.getByName(who.person).standing(who.session_id);
     const scopes: readonly string[] = scopesOfRoles(standing.roles);
-    if (standing.active && (tool.scope === "any" || scopes.includes(tool.scope))) return;
+    if (standing.active && (scope === "any" || scopes.includes(scope))) return;
     throw new Failure(
       "session_revoked",
-      "Whoever asked for this may no longer ask for it. Nothing was sent.",
+      "Whoever asked for or approved this may no longer do so. Nothing was sent.",
       {
         next_step: "Sign in again, or ask someone who holds the role.",
       },

@@ -3,17 +3,20 @@ import { changeTool } from "../catalogue.ts";
 import { asFailure, type PublicError, publicError } from "../path/failure.ts";
 import type { ChangeTool } from "../path/tool.ts";
 import { Dispatcher } from "./dispatch.ts";
-import type { Transition } from "./machine.ts";
+import { APPROVAL_LIFE_MS, type Transition } from "./machine.ts";
 import type { Operation } from "./operation.ts";
 import { Operations } from "./operations.ts";
 import { counted, judge } from "./probing.ts";
 import {
   type Claim,
   type ClaimAnswer,
+  type Decide,
+  type DecideAnswer,
   type ExecuteAnswer,
   type Go,
   type Hold,
   type OperationView,
+  type Settle,
   type StillInEffect,
   viewOf,
 } from "./protocol.ts";
@@ -23,6 +26,8 @@ import { underWay } from "./waiters.ts";
 
 /** How long an approval may wait for a person. */
 const HOLD_LIFE_MS = 60 * 60_000;
+/** How soon an approved operation is tried again after a passing failure before its dispatch. */
+const APPROVED_RETRY_MS = 2_000;
 /** How long a duplicate waits for the first one's result before it is told to come back. */
 const JOIN_WAIT_MS = 5_000;
 
@@ -91,6 +96,25 @@ export class EffectObject extends AuditedObject {
     if (this.#operations.get(id)?.state === "claimed") this.#operations.apply(id, { type: "abandon", error });
   }
 
+  /**
+   * A person's decision on an operation that waits. An approval is dispatched by the alarm that is set with it,
+   * and by nothing else.
+   */
+  async decide(id: string, { decision, by, reason }: Decide): Promise<DecideAnswer> {
+    const approved = decision === "approve";
+    return this.#attempt(
+      id,
+      approved ? { type: "approve", by, reason } : { type: "deny", by: by.subject, reason },
+    );
+  }
+
+  /** An operator's word on what reading back couldn't settle. */
+  async settle(id: string, { outcome, by, reason }: Settle): Promise<DecideAnswer> {
+    const happened = outcome === "happened";
+    const data = happened ? (this.#operations.get(id)?.before ?? null) : null;
+    return this.#attempt(id, { type: "settle", happened, by, reason, data });
+  }
+
   /** An operation as it stands, or `null` if it isn't here. */
   async read(id: string): Promise<OperationView | null> {
     const operation = this.#operations.get(id);
@@ -124,6 +148,37 @@ export class EffectObject extends AuditedObject {
       const token_refused = ending.token_refused && operation.state === "failed_safe";
       if (!token_refused || refused_token !== null) return operation;
       refused_token = ready.token;
+    }
+  }
+
+  /** Dispatches what a person approved, as long as that holds; what passes is tried again, what doesn't ends it. */
+  async #dispatchApproved(operation: Operation): Promise<void> {
+    const { id, requester, policy_version, before, approved_at } = operation;
+    const go = {
+      requester,
+      policy_version: policy_version ?? "",
+      before: before ?? "null",
+      in_effect: false,
+    };
+    try {
+      await this.#execute(id, go);
+    } catch (thrown) {
+      if (this.#operations.load(id).state !== "approved") return;
+      const passing =
+        thrown instanceof TransitionRefused ? thrown.refusal === "busy" : asFailure(thrown).retryable;
+      const again = Date.now() + APPROVED_RETRY_MS;
+      if (passing && again < (approved_at ?? 0) + APPROVAL_LIFE_MS) this.due.set("operation", id, again);
+      else this.#operations.apply(id, { type: "expire", error: publicError(asFailure(thrown)) });
+    }
+  }
+
+  #attempt(id: string, transition: Transition): DecideAnswer {
+    if (this.#operations.get(id) === null) return { ok: false, refusal: "not_here" };
+    try {
+      return { ok: true, operation: viewOf(this.#operations.apply(id, transition)) };
+    } catch (thrown) {
+      if (thrown instanceof TransitionRefused) return { ok: false, refusal: thrown.refusal };
+      throw thrown;
     }
   }
 
@@ -168,8 +223,10 @@ export class EffectObject extends AuditedObject {
         return;
       case "awaiting_confirmation":
       case "awaiting_approval":
+        this.#operations.apply(id, { type: "expire", error: null });
+        return;
       case "approved":
-        this.#operations.apply(id, { type: "expire" });
+        await this.#dispatchApproved(operation);
         return;
       case "executing":
         this.#operations.apply(id, { type: "lose", fence: operation.fence, error: answerLost() });

@@ -9,7 +9,7 @@
  * ```
  */
 import type { PublicError } from "../path/failure.ts";
-import type { Evidence, Operation, Requester } from "./operation.ts";
+import type { Approver, Evidence, Operation, Requester } from "./operation.ts";
 
 export const EDGES = {
   claimed: ["executing", "awaiting_confirmation", "awaiting_approval", "abandoned"],
@@ -44,7 +44,7 @@ export type Transition =
       readonly expires_at: number;
       readonly before: string;
     }
-  | { readonly type: "approve"; readonly by: string; readonly reason: string | null }
+  | { readonly type: "approve"; readonly by: Approver; readonly reason: string | null }
   /** Somebody for whom policy says go makes a waiting operation their own. */
   | {
       readonly type: "take_over";
@@ -53,7 +53,8 @@ export type Transition =
       readonly before: string;
     }
   | { readonly type: "deny"; readonly by: string; readonly reason: string }
-  | { readonly type: "expire" }
+  /** `error`: why it couldn't be started in time, if that is known. */
+  | { readonly type: "expire"; readonly error: PublicError | null }
   | { readonly type: "abandon"; readonly error: PublicError | null }
   | {
       readonly type: "dispatch";
@@ -140,7 +141,9 @@ function refuse(operation: Operation, transition: Transition, to: State, now: nu
       return from === "needs_operator" ? null : "no_such_edge";
     case "approve":
       // One's own confirmation is one's own; an approval is another person's.
-      if (from === "awaiting_approval" && transition.by === operation.requester.subject) return "own_request";
+      if (from === "awaiting_approval" && transition.by.subject === operation.requester.subject) {
+        return "own_request";
+      }
       return now < (operation.expires_at ?? 0) ? null : "too_late";
     case "take_over":
     case "deny":
@@ -183,7 +186,12 @@ function changes(operation: Operation, transition: Transition, now: number): Par
         before: transition.before,
       };
     case "approve":
-      return { decided_by: transition.by, decision_reason: transition.reason, approved_at: now };
+      return {
+        approver: transition.by,
+        decided_by: transition.by.subject,
+        decision_reason: transition.reason,
+        approved_at: now,
+      };
     case "take_over":
       return {
         requester: transition.by,
@@ -194,10 +202,10 @@ function changes(operation: Operation, transition: Transition, now: number): Par
       };
     case "deny":
       return { decided_by: transition.by, decision_reason: transition.reason };
-    case "expire":
     case "probe":
     case "give_up":
       return {};
+    case "expire":
     case "abandon":
       return { error: transition.error };
     case "dispatch":

@@ -29,6 +29,15 @@ export interface Requester {
   readonly roles: readonly Role[];
 }
 
+/** Whoever approved an operation, as they signed in to do it. */
+export interface Approver {
+  readonly subject: string;
+  /** Names the person object. */
+  readonly person: string;
+  /** The session of the console that the decision was made in. */
+  readonly session_id: string;
+}
+
 /** What reading back has shown so far. */
 export interface ProbeRecord {
   /** Reads that came back, whatever they showed, and reads that failed. */
@@ -67,8 +76,11 @@ export interface Operation {
   /** Why the gate held it back, for whoever decides. */
   readonly held_because: string | null;
   readonly expires_at: number | null;
+  /** Who approved or denied it: a subject. */
   readonly decided_by: string | null;
   readonly decision_reason: string | null;
+  /** Looked at again before the dispatch: an approval doesn't outlive its giver's standing. */
+  readonly approver: Approver | null;
   readonly approved_at: number | null;
   readonly settled_by: string | null;
   readonly settled_because: string | null;
@@ -145,6 +157,7 @@ export function claimedOperation(claim: Claim, id: string, now: number): Operati
     expires_at: null,
     decided_by: null,
     decision_reason: null,
+    approver: null,
     approved_at: null,
     settled_by: null,
     settled_because: null,

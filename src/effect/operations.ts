@@ -165,7 +165,7 @@ export class Operations {
       const claimed_too_long = operation.state === "claimed" && now >= operation.created_at + CLAIM_LIFE_MS;
       if (claimed_too_long) this.apply(operation.id, { type: "abandon", error: null });
       else if (operation.state !== "claimed" && now >= (operation.expires_at ?? now)) {
-        this.apply(operation.id, { type: "expire" });
+        this.apply(operation.id, { type: "expire", error: null });
       }
     }
   }
@@ -180,7 +180,8 @@ function nextTurn(operation: Operation): number | null {
     case "awaiting_approval":
       return operation.expires_at;
     case "approved":
-      return operation.state_at + APPROVAL_LIFE_MS;
+      // By a person: the alarm dispatches it, at once. Taken over: whoever did so is dispatching it.
+      return operation.approver === null ? operation.state_at + APPROVAL_LIFE_MS : operation.state_at;
     case "executing":
       return (operation.deadline_at ?? operation.state_at) + DEADLINE_GRACE_MS;
     case "unknown":

@@ -1,8 +1,8 @@
 /** What the session object and the effect object say to each other. Everything here survives RPC. */
 import type { PublicError } from "../path/failure.ts";
 import type { JsonObject, Target } from "../path/tool.ts";
-import type { State } from "./machine.ts";
-import type { Evidence, Operation, Requester } from "./operation.ts";
+import type { Refusal, State } from "./machine.ts";
+import type { Approver, Evidence, Operation, Requester } from "./operation.ts";
 
 /** A call that wants a state change. */
 export interface Claim {
@@ -34,6 +34,15 @@ export interface OperationView {
   readonly expires_at: string | null;
   readonly held_because: string | null;
   readonly decision_reason: string | null;
+  readonly reason: string;
+  readonly finding_id: string | null;
+  readonly policy_version: string | null;
+  /** JSON text of the tool's own arguments. */
+  readonly input: string;
+  /** ISO 8601 UTC. */
+  readonly created_at: string;
+  /** JSON text of the target as the gate saw it, or `null`. */
+  readonly before: string | null;
   /** JSON text of the first result's `data`. */
   readonly data: string | null;
   readonly error: PublicError | null;
@@ -74,6 +83,26 @@ export interface Hold {
   readonly before: string;
 }
 
+/** What a person decides about an operation that waits for them. */
+export interface Decide {
+  readonly decision: "approve" | "deny";
+  readonly by: Approver;
+  readonly reason: string;
+}
+
+/** What an operator found out about an operation that reading back couldn't settle. */
+export interface Settle {
+  readonly outcome: "happened" | "did_not_happen";
+  /** Subject of the operator. */
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** `not_here`: no such operation. The rest is the machine's own refusal. */
+export type DecideAnswer =
+  | { readonly ok: true; readonly operation: OperationView }
+  | { readonly ok: false; readonly refusal: Refusal | "busy" | "not_here" };
+
 /** Whether the wanted state still holds, when somebody asks again. */
 export type StillInEffect = boolean | "unknown";
 
@@ -91,6 +120,12 @@ export function viewOf(operation: Operation): OperationView {
     expires_at: isoOrNull(operation.expires_at),
     held_because: operation.held_because,
     decision_reason: operation.decision_reason,
+    reason: operation.reason,
+    finding_id: operation.finding_id,
+    policy_version: operation.policy_version,
+    input: JSON.stringify(operation.input),
+    created_at: new Date(operation.created_at).toISOString(),
+    before: operation.before,
     data: operation.data,
     error: operation.error,
   };

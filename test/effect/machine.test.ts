@@ -14,6 +14,7 @@ import { operation, REQUESTER } from "./operation-builder.ts";
 
 const NOW = 1_000_000;
 const error = publicError(new Failure("upstream_unavailable", "x", { next_step: "y" }));
+const APPROVER = { subject: "approver@acme.test", person: "person-2", session_id: "ses_2" };
 const other = { ...REQUESTER, subject: "responder2@acme.test" };
 
 const TRANSITIONS: readonly Transition[] = [
@@ -26,10 +27,10 @@ const TRANSITIONS: readonly Transition[] = [
     expires_at: NOW + 10,
     before: "{}",
   },
-  { type: "approve", by: "approver@acme.test", reason: null },
+  { type: "approve", by: APPROVER, reason: null },
   { type: "take_over", by: other, policy_version: "1", before: "{}" },
   { type: "deny", by: "approver@acme.test", reason: "no" },
-  { type: "expire" },
+  { type: "expire", error: null },
   { type: "abandon", error: null },
   { type: "dispatch", deadline_at: NOW + 10, order: 1 },
   { type: "succeed", fence: 1, evidence: "answered", data: "{}" },
@@ -125,7 +126,11 @@ describe("the operation machine", () => {
 
   it("lets only another person approve, and only before it expires", () => {
     const waiting = inState("awaiting_approval");
-    const approve = (by: string): Transition => ({ type: "approve", by, reason: null });
+    const approve = (subject: string): Transition => ({
+      type: "approve",
+      by: { ...APPROVER, subject },
+      reason: null,
+    });
     expect(refusal(waiting, approve(REQUESTER.subject))).toBe("own_request");
     expect(refusal(waiting, approve("approver@acme.test"), NOW + 10)).toBe("too_late");
     expect(refusal(waiting, approve("approver@acme.test"), NOW + 9)).toBeNull();
@@ -133,7 +138,7 @@ describe("the operation machine", () => {
 
   it("lets people confirm what they asked for themselves", () => {
     const waiting = inState("awaiting_confirmation");
-    expect(refusal(waiting, { type: "approve", by: REQUESTER.subject, reason: null })).toBeNull();
+    expect(refusal(waiting, { type: "approve", by: REQUESTER, reason: null })).toBeNull();
   });
 
   it("makes the person who takes an operation over the one who asked", () => {

@@ -1,0 +1,25 @@
+/** What the tenant's object keeps for everybody, and how it is changed. Everything here survives RPC. */
+
+/** What an administrator has switched off. It holds from the next call on. */
+export interface Switches {
+  /** Rises with every change; of two pushes that cross, the higher one holds. */
+  readonly version: number;
+  readonly disabled_tools: readonly string[];
+  readonly disabled_credentials: readonly string[];
+}
+
+/** One change to the switches. */
+export interface SwitchChange {
+  readonly kind: "tool" | "credential";
+  readonly name: string;
+  readonly disabled: boolean;
+  /** Subject of whoever did it. */
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** What a session object offers to the tenant's object. */
+export interface SwitchListener {
+  /** Takes over newer switches. Older ones, by their version, do nothing. */
+  switched(switches: Switches): Promise<void>;
+}
