@@ -16,6 +16,7 @@ export { BrokerObject } from "./downstream/broker-object.ts";
 export { EffectObject } from "./effect/effect-object.ts";
 export { PersonObject } from "./person/person-object.ts";
 export { SessionObject } from "./session/session-object.ts";
+export { TenantObject } from "./tenant/tenant-object.ts";
 
 /** The protected resource: hands a verified request to its session object, one hop away. */
 const mcp: ResourceHandler = {

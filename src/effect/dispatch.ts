@@ -5,6 +5,7 @@ import { tokenFor } from "../downstream/tokens.ts";
 import { asFailure, Failure, publicError } from "../path/failure.ts";
 import { scopesOfRoles } from "../path/scopes.ts";
 import type { ChangeTool, Conclusion } from "../path/tool.ts";
+import { requireEnabled } from "../tenant/switchboard.ts";
 import type { Transition } from "./machine.ts";
 import type { Operation, Requester } from "./operation.ts";
 import { answerLost } from "./refusals.ts";
@@ -42,11 +43,13 @@ export class Dispatcher {
     refused_token: string | null,
   ): Promise<Ready> {
     breakerAllows(tool.credential);
-    const [token] = await Promise.all([
+    const [token, switches] = await Promise.all([
       tokenFor(this.#env, tool.credential, { stale: refused_token ?? undefined }),
+      this.#env.TENANT_OBJECT.getByName(this.#env.TENANT).switches(),
       this.#stillMay(tool.scope, requester),
       operation.approver === null ? null : this.#stillMay("operations:approve", operation.approver),
     ]);
+    requireEnabled(tool, switches);
     const sending = { request_id: operation.id, signal: AbortSignal.timeout(tool.effect.deadline_ms) };
     const asked = tool.request(operation.input, operation.id, this.#env);
     const request = buildRequest(this.#env, credentialOf(tool.credential), asked, token, sending);

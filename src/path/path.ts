@@ -31,6 +31,7 @@ export async function walk(call: Call, session: PathSession): Promise<Result> {
 
     record.enter("scope");
     const tool = permitted(call.tool, principal);
+    await session.enabled(tool);
     record.ended("ok");
 
     record.enter("schema");

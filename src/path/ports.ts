@@ -1,5 +1,6 @@
 import type { AuditFact } from "../audit/event.ts";
 import type { Principal } from "./principal.ts";
+import type { Tool } from "./tool.ts";
 
 /** A caller's idempotency keys, kept by the session for its life. */
 export interface Keys {
@@ -21,6 +22,11 @@ export interface PathSession {
    * @throws Failure `session_revoked`
    */
   principal(): Principal;
+  /**
+   * Refuses what an administrator has switched off.
+   * @throws Failure `tool_disabled`
+   */
+  enabled(tool: Tool): Promise<void>;
   /** The person object that counts this person's changes. */
   readonly person: string;
   /** Appends the call's audit event, synchronously, and returns its id. Throws if it can't. */

@@ -63,6 +63,14 @@ export function badSupersedes(why: keyof typeof WHY): Failure {
   });
 }
 
+/** An administrator has switched the tool, or a credential that it needs, off. */
+export function disabled(tool: Tool, credential: string | null): Failure {
+  const what = credential === null ? tool.name : `${credential}, which ${tool.name} needs,`;
+  return new Failure("tool_disabled", `${what} is switched off by an administrator. Nothing was done.`, {
+    next_step: "Ask an administrator of this instance, or do without it.",
+  });
+}
+
 /** A caller's key was used for another action before. */
 export function keyReused(): Failure {
   return new Failure(

@@ -6,6 +6,8 @@ import type { PathSession } from "../path/ports.ts";
 import type { Principal } from "../path/principal.ts";
 import { revoked } from "../path/refusals.ts";
 import type { SessionControl, SessionRecord, Standing } from "../person/session-control.ts";
+import type { Switches, SwitchListener } from "../tenant/protocol.ts";
+import { Switchboard } from "../tenant/switchboard.ts";
 import { isToolCall, readBody } from "./body.ts";
 import { CALLER_HEADER, type CallerAuth } from "./caller.ts";
 import { type LaneHost, traceIdOf } from "./lane.ts";
@@ -18,17 +20,19 @@ import { needsStepUp, stepUp, unauthorized } from "./step-up.ts";
  * One per session: person × client × redirect URI, until revoked. Every call of the session, on either lane,
  * enters the path here, and leaves its audit event in this object's chain.
  */
-export class SessionObject extends AuditedObject implements SessionControl {
+export class SessionObject extends AuditedObject implements SessionControl, SwitchListener {
   readonly #store: SessionStore;
   readonly #host: LaneHost;
   readonly #modern: ModernLane;
   readonly #legacy: LegacyLane;
+  readonly #switchboard: Switchboard;
 
   protected override readonly tasks = {};
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#store = new SessionStore(ctx.storage);
+    this.#switchboard = new Switchboard(env, () => this.#store.record?.session_id ?? "");
     const roles = () => this.#store.record?.roles ?? [];
     this.#host = {
       get roles() {
@@ -65,6 +69,11 @@ export class SessionObject extends AuditedObject implements SessionControl {
     if (updated.ended !== null) await this.#legacy.close();
   }
 
+  /** Takes over what an administrator has switched off or on. It holds from the next call on. */
+  async switched(switches: Switches): Promise<void> {
+    this.#switchboard.take(switches);
+  }
+
   override async fetch(request: Request): Promise<Response> {
     const auth = JSON.parse(request.headers.get(CALLER_HEADER) ?? "null") as CallerAuth | null;
     const record = this.#store.record;
@@ -90,6 +99,7 @@ export class SessionObject extends AuditedObject implements SessionControl {
       keys: this.#store,
       person: this.#store.record?.person ?? "",
       principal: () => this.#principal(scopes),
+      enabled: (wanted) => this.#switchboard.require(wanted),
       audit: (fact) => this.ledger.append(fact),
     };
     return walk({ tool, args, trace_id: traceIdOf(meta) }, session);
