@@ -1,6 +1,7 @@
 import { authProblems } from "./auth/problems.ts";
 import { credentialProblems } from "./connectors/credentials.ts";
 import { settingsProblems } from "./connectors/crowdstrike/settings.ts";
+import { readGatePolicy } from "./path/policy-document.ts";
 
 const checked = new WeakMap<Env, readonly string[]>();
 
@@ -11,7 +12,13 @@ const checked = new WeakMap<Env, readonly string[]>();
 export function configurationProblems(env: Env): readonly string[] {
   const known = checked.get(env);
   if (known !== undefined) return known;
-  const problems = [...authProblems(env), ...credentialProblems(env), ...settingsProblems(env)];
+  const gate = readGatePolicy(env.GATE_POLICY);
+  const problems = [
+    ...(gate.ok ? [] : gate.problems),
+    ...authProblems(env),
+    ...credentialProblems(env),
+    ...settingsProblems(env),
+  ];
   checked.set(env, problems);
   return problems;
 }

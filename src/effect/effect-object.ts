@@ -110,9 +110,15 @@ export class EffectObject extends AuditedObject {
 
   /** An operator's word on what reading back couldn't settle. */
   async settle(id: string, { outcome, by, reason }: Settle): Promise<DecideAnswer> {
-    const happened = outcome === "happened";
-    const data = happened ? (this.#operations.get(id)?.before ?? null) : null;
-    return this.#attempt(id, { type: "settle", happened, by, reason, data });
+    const operation = this.#operations.get(id);
+    if (operation === null) return { ok: false, refusal: "not_here" };
+    if (outcome === "did_not_happen") {
+      return this.#attempt(id, { type: "settle", happened: false, by, reason, data: null });
+    }
+    // A replay needs a result to return: the target as it stands, or as it stood if it was changed since.
+    const seen = await this.#readback.read(toolOf(operation), operation);
+    const data = seen.reading === "present" ? seen.data : operation.before;
+    return this.#attempt(id, { type: "settle", happened: true, by, reason, data });
   }
 
   /** An operation as it stands, or `null` if it isn't here. */

@@ -4,7 +4,8 @@ import { type Answer, coverageOf } from "./answer.ts";
 import { type ChangeCall, tell } from "./change-call.ts";
 import { claimInstead } from "./claim.ts";
 import { asFailure, publicError } from "./failure.ts";
-import { COUNT_WINDOW_MS, DEFAULT_POLICY, type Decision, decide } from "./policy.ts";
+import { COUNT_WINDOW_MS, type Decision, decide } from "./policy.ts";
+import { policyOf } from "./policy-document.ts";
 import type { Inspection } from "./tool.ts";
 import { typed } from "./typed.ts";
 
@@ -27,7 +28,7 @@ export async function gate(change: ChangeCall, operation: OperationView): Promis
   const { seen, decision } = looked;
   const before = JSON.stringify(seen.data === null ? null : typed(tool, seen.data));
   record.ended(decision.decision);
-  const { version: policy_version } = DEFAULT_POLICY;
+  const { version: policy_version } = policyOf(change.session.env);
   if (decision.decision === "go") {
     return {
       operation,
@@ -54,7 +55,7 @@ async function look(change: ChangeCall, operation: OperationView): Promise<Looke
     if (!seen.exists) return { exists: false, source: upstream.source, queried_at };
     const count = await env.PERSON.getByName(session.person).countChange(operation.id, COUNT_WINDOW_MS);
     const { attributes } = seen;
-    const decision = decide(DEFAULT_POLICY, { tool: tool.name, roles: principal.roles, attributes, count });
+    const decision = decide(policyOf(env), { tool: tool.name, roles: principal.roles, attributes, count });
     return { exists: true, seen, decision };
   } catch (thrown) {
     const failure = asFailure(thrown);

@@ -1,0 +1,190 @@
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import type { Client } from "@modelcontextprotocol/client";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { type Approver, effectNameOf, type Requester } from "../../src/effect/operation.ts";
+import type { Result } from "../../src/path/answer.ts";
+import { agentOf, call } from "../support/worker/agent.ts";
+import { lab } from "../support/worker/lab.ts";
+import { signedIn } from "../support/worker/people.ts";
+
+const why = { reason: "Test of approval" };
+let devices: string[] = [];
+
+beforeAll(async () => {
+  devices = await lab.devices();
+});
+afterEach(() => lab.clear());
+
+/** An analyst's containment that waits for a person. */
+interface Held {
+  readonly analyst: Client;
+  readonly requester: Requester;
+  readonly device_id: string;
+  readonly id: string;
+}
+
+async function held(name: string): Promise<Held> {
+  const device_id = devices.pop() ?? "";
+  const requester = await signedIn(name, "analyst");
+  const analyst = await agentOf(requester);
+  const result = (await call(analyst, "contain_device", { device_id, ...why })) as Result & {
+    operation: { id: string };
+  };
+  expect(result.status).toBe("pending_approval");
+  return { analyst, requester, device_id, id: result.operation.id };
+}
+
+const effectOf = (id: string) => env.EFFECT.getByName(effectNameOf(id) ?? "");
+
+async function approver(name = "approver"): Promise<Approver> {
+  const { subject, person, session_id } = await signedIn(name, "approver", "console");
+  return { subject, person, session_id };
+}
+
+function decide(id: string, by: Approver, decision: "approve" | "deny" = "approve") {
+  return effectOf(id).decide(id, { decision, by, reason: "Seen the evidence" });
+}
+
+/** Runs the object's alarm until the operation has left `state` and is not on its way. */
+async function leaves(id: string, state: string): Promise<string> {
+  for (;;) {
+    const now = (await effectOf(id).read(id))?.state ?? "gone";
+    if (now !== state && now !== "executing") return now;
+    await runDurableObjectAlarm(effectOf(id));
+  }
+}
+
+describe("an approval", () => {
+  it("by another person leads to one effect, and every retry gets its result", async () => {
+    const { analyst, device_id, id } = await held("analyst-1");
+    expect(await decide(id, await approver())).toMatchObject({ ok: true, operation: { state: "approved" } });
+    expect(await lab.effects(device_id)).toHaveLength(0);
+    expect(await leaves(id, "approved")).toBe("succeeded");
+    const retries = await Promise.all(
+      [1, 2, 3].map(() => call(analyst, "contain_device", { device_id, ...why })),
+    );
+    for (const retry of retries) {
+      expect(retry).toMatchObject({
+        status: "ok",
+        operation: {
+          id,
+          replayed: true,
+          requested_by: "analyst-1@acme.test",
+          approved_by: "approver@acme.test",
+        },
+      });
+    }
+    expect(await lab.effects(device_id)).toHaveLength(1);
+  });
+
+  it("of one's own request is refused, in whatever session it is given", async () => {
+    const { requester, device_id, id } = await held("analyst-2");
+    const own = { subject: requester.subject, person: requester.person, session_id: "ses_other" };
+    expect(await decide(id, own)).toEqual({ ok: false, refusal: "own_request" });
+    expect(await lab.effects(device_id)).toHaveLength(0);
+  });
+
+  it("works once", async () => {
+    const { id, device_id } = await held("analyst-3");
+    const by = await approver();
+    expect(await decide(id, by)).toMatchObject({ ok: true });
+    expect(await decide(id, by)).toEqual({ ok: false, refusal: "no_such_edge" });
+    await leaves(id, "approved");
+    expect(await decide(id, by)).toEqual({ ok: false, refusal: "no_such_edge" });
+    expect(await lab.effects(device_id)).toHaveLength(1);
+  });
+
+  it("after the request has expired is refused, even before the alarm has noticed", async () => {
+    const { id } = await held("analyst-4");
+    await runInDurableObject(effectOf(id), (_object, { storage }) => {
+      storage.sql.exec("UPDATE operations SET record = json_set(record, '$.expires_at', 1)");
+    });
+    expect(await decide(id, await approver())).toEqual({ ok: false, refusal: "too_late" });
+  });
+
+  it("isn't dispatched if the requester was revoked in between", async () => {
+    const { requester, device_id, id } = await held("analyst-5");
+    await decide(id, await approver());
+    await env.PERSON.getByName(requester.person).revoke("all", "admin@acme.test");
+    expect(await leaves(id, "approved")).toBe("expired");
+    expect(await lab.effects(device_id)).toHaveLength(0);
+  });
+
+  it("isn't dispatched if the approver was revoked in between", async () => {
+    const { device_id, id } = await held("analyst-6");
+    const by = await approver("approver-2");
+    await decide(id, by);
+    await env.PERSON.getByName(by.person).revoke("all", "admin@acme.test");
+    expect(await leaves(id, "approved")).toBe("expired");
+    expect(await lab.effects(device_id)).toHaveLength(0);
+  });
+
+  it("isn't dispatched by somebody who never held the role", async () => {
+    const { device_id, id } = await held("analyst-7");
+    const { subject, person, session_id } = await signedIn("viewer-7", "viewer", "console");
+    await decide(id, { subject, person, session_id });
+    expect(await leaves(id, "approved")).toBe("expired");
+    expect(await lab.effects(device_id)).toHaveLength(0);
+  });
+
+  it("waits out a passing failure before its dispatch, within five minutes", async () => {
+    const { device_id, id } = await held("analyst-8");
+    await lab.fault({ operation: "PerformActionV2", mode: "expire_tokens", times: 1 });
+    await decide(id, await approver());
+    expect(await leaves(id, "approved")).toBe("succeeded");
+    expect(await lab.effects(device_id)).toHaveLength(1);
+  });
+
+  it("holds for its own operation and no other: another device needs its own", async () => {
+    const { analyst, id } = await held("analyst-9");
+    await decide(id, await approver());
+    await leaves(id, "approved");
+    const other = devices.pop() ?? "";
+    expect(await call(analyst, "contain_device", { device_id: other, ...why })).toMatchObject({
+      status: "pending_approval",
+    });
+    expect(await lab.effects(other)).toHaveLength(0);
+  });
+});
+
+describe("a denial", () => {
+  it("carries its reason to the agent, for ten minutes, and nothing happens", async () => {
+    const { analyst, device_id, id } = await held("analyst-10");
+    expect(await decide(id, await approver(), "deny")).toMatchObject({
+      ok: true,
+      operation: { state: "denied" },
+    });
+    expect(await call(analyst, "contain_device", { device_id, ...why })).toMatchObject({
+      status: "error",
+      error: {
+        kind: "permission",
+        code: "approval_denied",
+        message: expect.stringContaining("Seen the evidence"),
+      },
+    });
+    expect(await lab.effects(device_id)).toHaveLength(0);
+  });
+});
+
+describe("an operator's word", () => {
+  it("settles what reading back couldn't, and nothing else", async () => {
+    const { id } = await held("analyst-11");
+    const settle = () =>
+      effectOf(id).settle(id, {
+        outcome: "happened",
+        by: "approver@acme.test",
+        reason: "Seen in the vendor's console",
+      });
+    expect(await settle()).toEqual({ ok: false, refusal: "no_such_edge" });
+    await runInDurableObject(effectOf(id), (_object, { storage }) => {
+      storage.sql.exec(
+        "UPDATE operations SET state = 'needs_operator', record = json_set(record, '$.state', 'needs_operator')",
+      );
+    });
+    expect(await settle()).toMatchObject({
+      ok: true,
+      operation: { state: "succeeded", evidence: "operator" },
+    });
+  });
+});
