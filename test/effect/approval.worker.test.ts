@@ -1,4 +1,4 @@
-import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import type { Client } from "@modelcontextprotocol/client";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -46,12 +46,14 @@ function decide(id: string, by: Approver, decision: "approve" | "deny" = "approv
   return effectOf(id).decide(id, { decision, by, reason: "Seen the evidence" });
 }
 
-/** Runs the object's alarm until the operation has left `state` and is not on its way. */
-async function leaves(id: string, state: string): Promise<string> {
+const ON_THE_WAY: readonly string[] = ["approved", "executing", "failed_safe"];
+
+/** Waits for the object's own alarm until an approved operation has come to its end. */
+async function ending(id: string): Promise<string> {
   for (;;) {
     const now = (await effectOf(id).read(id))?.state ?? "gone";
-    if (now !== state && now !== "executing") return now;
-    await runDurableObjectAlarm(effectOf(id));
+    if (!ON_THE_WAY.includes(now)) return now;
+    await scheduler.wait(20);
   }
 }
 
@@ -60,7 +62,7 @@ describe("an approval", () => {
     const { analyst, device_id, id } = await held("analyst-1");
     expect(await decide(id, await approver())).toMatchObject({ ok: true, operation: { state: "approved" } });
     expect(await lab.effects(device_id)).toHaveLength(0);
-    expect(await leaves(id, "approved")).toBe("succeeded");
+    expect(await ending(id)).toBe("succeeded");
     const retries = await Promise.all(
       [1, 2, 3].map(() => call(analyst, "contain_device", { device_id, ...why })),
     );
@@ -90,7 +92,7 @@ describe("an approval", () => {
     const by = await approver();
     expect(await decide(id, by)).toMatchObject({ ok: true });
     expect(await decide(id, by)).toEqual({ ok: false, refusal: "no_such_edge" });
-    await leaves(id, "approved");
+    await ending(id);
     expect(await decide(id, by)).toEqual({ ok: false, refusal: "no_such_edge" });
     expect(await lab.effects(device_id)).toHaveLength(1);
   });
@@ -107,7 +109,7 @@ describe("an approval", () => {
     const { requester, device_id, id } = await held("analyst-5");
     await decide(id, await approver());
     await env.PERSON.getByName(requester.person).revoke("all", "admin@acme.test");
-    expect(await leaves(id, "approved")).toBe("expired");
+    expect(await ending(id)).toBe("expired");
     expect(await lab.effects(device_id)).toHaveLength(0);
   });
 
@@ -116,7 +118,7 @@ describe("an approval", () => {
     const by = await approver("approver-2");
     await decide(id, by);
     await env.PERSON.getByName(by.person).revoke("all", "admin@acme.test");
-    expect(await leaves(id, "approved")).toBe("expired");
+    expect(await ending(id)).toBe("expired");
     expect(await lab.effects(device_id)).toHaveLength(0);
   });
 
@@ -124,7 +126,7 @@ describe("an approval", () => {
     const { device_id, id } = await held("analyst-7");
     const { subject, person, session_id } = await signedIn("viewer-7", "viewer", "console");
     await decide(id, { subject, person, session_id });
-    expect(await leaves(id, "approved")).toBe("expired");
+    expect(await ending(id)).toBe("expired");
     expect(await lab.effects(device_id)).toHaveLength(0);
   });
 
@@ -132,14 +134,14 @@ describe("an approval", () => {
     const { device_id, id } = await held("analyst-8");
     await lab.fault({ operation: "PerformActionV2", mode: "expire_tokens", times: 1 });
     await decide(id, await approver());
-    expect(await leaves(id, "approved")).toBe("succeeded");
+    expect(await ending(id)).toBe("succeeded");
     expect(await lab.effects(device_id)).toHaveLength(1);
   });
 
   it("holds for its own operation and no other: another device needs its own", async () => {
     const { analyst, id } = await held("analyst-9");
     await decide(id, await approver());
-    await leaves(id, "approved");
+    await ending(id);
     const other = devices.pop() ?? "";
     expect(await call(analyst, "contain_device", { device_id: other, ...why })).toMatchObject({
       status: "pending_approval",
