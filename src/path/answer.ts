@@ -83,12 +83,12 @@ export function changeAnswer(
   };
 }
 
-/** The answer to a state change that waits for a person. */
-export function pendingAnswer(operation: OperationView, approval_url: string): Answer {
+/** The answer to a state change that waits for a person. `replayed`: it did so before this call. */
+export function pendingAnswer(operation: OperationView, approval_url: string, replayed: boolean): Answer {
   const { id, state, expires_at, requester } = operation;
   return {
     status: "pending_approval",
-    operation: { id, state, approval_url, expires_at, requested_by: requester.subject },
+    operation: { id, state, approval_url, expires_at, requested_by: requester.subject, replayed },
   };
 }
 

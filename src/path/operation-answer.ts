@@ -23,7 +23,11 @@ export function operationAnswer(operation: OperationView, telling: Telling): Ans
       return changeAnswer(operation, telling.replayed, telling.still_in_effect);
     case "awaiting_approval":
     case "awaiting_confirmation":
-      return pendingAnswer(operation, `${telling.public_url}/console/approvals/${operation.id}`);
+      return pendingAnswer(
+        operation,
+        `${telling.public_url}/console/approvals/${operation.id}`,
+        telling.replayed,
+      );
     case "denied":
       return errorAnswer(denied(operation), operation);
     case "failed_safe":

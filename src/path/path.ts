@@ -16,7 +16,7 @@ import { parseInput } from "./input.ts";
 import { inProgress } from "./operation-answer.ts";
 import type { Call, PathSession } from "./ports.ts";
 import type { Principal } from "./principal.ts";
-import { mayNot, unknownTool } from "./refusals.ts";
+import { mayNot, notResumable, unknownTool } from "./refusals.ts";
 import type { JsonObject, ReadTool, Tool } from "./tool.ts";
 import { typed } from "./typed.ts";
 
@@ -35,6 +35,7 @@ export async function walk(call: Call, session: PathSession): Promise<Result> {
     record.ended("ok");
 
     record.enter("schema");
+    if (call.resumes === false) throw notResumable();
     const input = parseInput(tool, call.args);
     record.input(input);
     record.ended("ok");

@@ -37,6 +37,8 @@ export interface PathSession {
 export interface Call {
   readonly tool: string;
   readonly args: unknown;
+  /** False for a call that claims to resume another one and doesn't. */
+  readonly resumes?: boolean;
   /** W3C trace id, if the client sent one. */
   readonly trace_id: string | null;
 }

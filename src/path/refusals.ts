@@ -82,6 +82,20 @@ export function keyReused(): Failure {
   );
 }
 
+/** The state that a client carried through a round with its person isn't ours, isn't for this call, or was used. */
+export function notResumable(): Failure {
+  return new Failure(
+    "invalid_input",
+    "The requestState doesn't belong to this call, or was used before. Nothing was done.",
+    {
+      issues: [
+        { path: "requestState", message: "It can't be used here.", hint: "Repeat the call without it." },
+      ],
+      next_step: "Repeat the call without requestState.",
+    },
+  );
+}
+
 /** The session, or the whole person, was signed out. */
 export function revoked(): Failure {
   return new Failure("session_revoked", "This session was revoked. Nothing was done.", {

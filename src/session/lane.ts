@@ -19,8 +19,23 @@ export const INSTRUCTIONS =
 export interface LaneHost {
   /** The roles of whoever the session belongs to, as they stand now. */
   readonly roles: readonly Role[];
-  /** Walks one call down the path. `scopes` are those of the token that it came with. */
-  call(tool: string, args: unknown, meta: unknown, scopes: readonly string[]): Promise<Result>;
+  /** Walks one call down the path. */
+  call(call: LaneCall): Promise<Result>;
+  /** Seals what a 2026-07-28 client carries through a round with its person, to resume this very call. */
+  seal(call: LaneCall, operation_id: string): string;
+  /** The person's word on what they asked for themselves. */
+  confirm(operation_id: string, yes: boolean): Promise<void>;
+}
+
+/** One `tools/call`, as a lane received it. */
+export interface LaneCall {
+  readonly tool: string;
+  readonly args: unknown;
+  readonly meta: unknown;
+  /** The scopes of the token that it came with. */
+  readonly scopes: readonly string[];
+  /** The state that the client was given in an earlier round. */
+  readonly state?: string | undefined;
 }
 
 /** One entry of `tools/list`. */

@@ -1,8 +1,15 @@
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
-import { CallToolRequestSchema, ListToolsRequestSchema, McpError } from "@modelcontextprotocol/sdk/types.js";
+import {
+  CallToolRequestSchema,
+  ElicitResultSchema,
+  ListToolsRequestSchema,
+  McpError,
+  UrlElicitationRequiredError,
+} from "@modelcontextprotocol/sdk/types.js";
 import { CfWorkerJsonSchemaValidator } from "@modelcontextprotocol/sdk/validation/cfworker";
 import { type TransportState, WorkerTransport } from "agents/mcp";
 import type { CallerAuth } from "./caller.ts";
+import { CONFIRMATION_FORM, confirmed, humanStep } from "./human-step.ts";
 import {
   callResult,
   INSTRUCTIONS,
@@ -16,6 +23,8 @@ import { rpcError } from "./rpc-error.ts";
 import type { SessionStore } from "./session-store.ts";
 
 const SESSION_HEADER = "mcp-session-id";
+/** How long a person may take over a confirmation before the call answers without it, in milliseconds. */
+const CONFIRM_PATIENCE_MS = 120_000;
 
 /**
  * Clients of 2025-11-25 and older: protocol sessions with an id, a GET stream and pushed requests. Their state
@@ -91,11 +100,33 @@ function serverFor(host: LaneHost): Server {
     jsonSchemaValidator: new CfWorkerJsonSchemaValidator(),
   });
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: listTools(host.roles) }));
-  server.setRequestHandler(CallToolRequestSchema, async ({ params }, { authInfo }) => {
-    const result = await host.call(params.name, params.arguments, params._meta, authInfo?.scopes ?? []);
+  server.setRequestHandler(CallToolRequestSchema, async ({ params }, { authInfo, sendRequest }) => {
+    const call = {
+      tool: params.name,
+      args: params.arguments,
+      meta: params._meta,
+      scopes: authInfo?.scopes ?? [],
+    };
+    const result = await host.call(call);
     const unknown = unknownToolError(result);
     if (unknown !== null) throw new McpError(INVALID_PARAMS, unknown.message, unknown.data);
-    return callResult(result);
+    const step = humanStep(result);
+    const elicitation = server.getClientCapabilities()?.elicitation;
+    if (step === null || elicitation === undefined) return callResult(result);
+    if (step.step === "open") {
+      if (elicitation.url === undefined) return callResult(result);
+      const { url, message, operation_id: elicitationId } = step;
+      throw new UrlElicitationRequiredError([{ mode: "url", url, message, elicitationId }], message);
+    }
+    if (elicitation.form === undefined && elicitation.url !== undefined) return callResult(result);
+    const form = { mode: "form" as const, message: step.message, requestedSchema: CONFIRMATION_FORM };
+    const answer = await sendRequest({ method: "elicitation/create", params: form }, ElicitResultSchema, {
+      timeout: CONFIRM_PATIENCE_MS,
+    }).catch(() => null);
+    const yes = confirmed(answer);
+    if (yes === null) return callResult(result);
+    await host.confirm(step.operation_id, yes);
+    return callResult(await host.call(call));
   });
   return server;
 }

@@ -1,10 +1,20 @@
-import { ProtocolError, Server } from "@modelcontextprotocol/server";
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  type ClientCapabilities,
+  type InputRequiredResult,
+  inputRequired,
+  ProtocolError,
+  Server,
+} from "@modelcontextprotocol/server";
 import { createMcpHandler, type StatelessMcpHandler } from "agents/mcp/server";
+import type { Result } from "../path/answer.ts";
 import type { CallerAuth } from "./caller.ts";
+import { CONFIRMATION_FORM, confirmed, type HumanStep, humanStep } from "./human-step.ts";
 import {
   callResult,
   INSTRUCTIONS,
   INVALID_PARAMS,
+  type LaneCall,
   type LaneHost,
   listTools,
   SERVER_INFO,
@@ -44,11 +54,52 @@ function serverFor(host: LaneHost, scopes: readonly string[]): Server {
     ttlMs: LIST_TTL_MS,
     cacheScope: "private" as const,
   }));
-  server.setRequestHandler("tools/call", async ({ params }) => {
-    const result = await host.call(params.name, params.arguments, params._meta, scopes);
+  server.setRequestHandler("tools/call", async ({ params }, { mcpReq }) => {
+    const state = mcpReq.requestState<string>();
+    const call = { tool: params.name, args: params.arguments, meta: params._meta, scopes, state };
+    // The SDK has validated the envelope; its type just doesn't say what the keys hold.
+    const envelope = mcpReq.envelope as Record<string, unknown> | undefined;
+    const capabilities = envelope?.[CLIENT_CAPABILITIES_META_KEY] as ClientCapabilities | undefined;
+    const result = await host.call(call);
     const unknown = unknownToolError(result);
     if (unknown !== null) throw new ProtocolError(INVALID_PARAMS, unknown.message, unknown.data);
-    return callResult(result);
+    const answer = state === undefined ? null : confirmed(mcpReq.inputResponses?.[CONFIRM]);
+    if (answer !== null && waitsForConfirmation(result)) {
+      await host.confirm(result.operation.id, answer);
+      return callResult(await host.call({ ...call, state: undefined }));
+    }
+    return ask(host, call, humanStep(result), capabilities?.elicitation) ?? callResult(result);
   });
   return server;
+}
+
+const CONFIRM = "confirm";
+const OPEN = "approval";
+
+/** Asks the client's person, if the client can; everyone else gets the plain result. */
+function ask(
+  host: LaneHost,
+  call: LaneCall,
+  step: HumanStep | null,
+  elicitation: ClientCapabilities["elicitation"],
+): InputRequiredResult | null {
+  if (step === null || elicitation === undefined) return null;
+  const requestState = host.seal(call, step.operation_id);
+  const { message } = step;
+  if (step.step === "open") {
+    if (elicitation.url === undefined) return null;
+    const { url } = step;
+    return inputRequired({
+      inputRequests: { [OPEN]: inputRequired.elicitUrl({ url, message }) },
+      requestState,
+    });
+  }
+  // An empty capability means forms, by the protocol's own rule.
+  if (elicitation.form === undefined && elicitation.url !== undefined) return null;
+  const form = inputRequired.elicit({ message, requestedSchema: CONFIRMATION_FORM });
+  return inputRequired({ inputRequests: { [CONFIRM]: form }, requestState });
+}
+
+function waitsForConfirmation(result: Result): result is Extract<Result, { status: "pending_approval" }> {
+  return result.status === "pending_approval" && result.operation.state === "awaiting_confirmation";
 }

@@ -1,5 +1,6 @@
 import { isLegacyRequest } from "@modelcontextprotocol/server";
 import { AuditedObject } from "../audit/audited-object.ts";
+import { effectNameOf } from "../effect/operation.ts";
 import type { Result } from "../path/answer.ts";
 import { walk } from "../path/path.ts";
 import type { PathSession } from "../path/ports.ts";
@@ -10,9 +11,10 @@ import type { Switches, SwitchListener } from "../tenant/protocol.ts";
 import { Switchboard } from "../tenant/switchboard.ts";
 import { isToolCall, readBody } from "./body.ts";
 import { CALLER_HEADER, type CallerAuth } from "./caller.ts";
-import { type LaneHost, traceIdOf } from "./lane.ts";
+import { type LaneCall, type LaneHost, traceIdOf } from "./lane.ts";
 import { LegacyLane } from "./legacy-lane.ts";
 import { ModernLane } from "./modern-lane.ts";
+import { type ResumedCall, redeemState, sealState } from "./resumption.ts";
 import { type KnownSession, SessionStore } from "./session-store.ts";
 import { needsStepUp, stepUp, unauthorized } from "./step-up.ts";
 
@@ -38,7 +40,9 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
       get roles() {
         return roles();
       },
-      call: (tool, args, meta, scopes) => this.#call(tool, args, meta, scopes),
+      call: (call) => this.#call(call),
+      seal: (call, operation_id) => sealState(this.env, this.#resumed(call), operation_id, Date.now()),
+      confirm: (operation_id, yes) => this.#confirm(operation_id, yes),
     };
     this.#modern = new ModernLane(this.#host, new URL(env.PUBLIC_URL).hostname);
     this.#legacy = new LegacyLane(this.#host, this.#store);
@@ -89,11 +93,12 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
     if (await isLegacyRequest(request, parsed)) return this.#legacy.handle(request, parsed, auth);
     const call = record.ended !== null ? null : needsStepUp(parsed, this.#principal(auth.scopes));
     if (call !== null)
-      return stepUp(this.env, call, await this.#call(call.name, call.args, call.meta, auth.scopes));
+      return stepUp(this.env, call, await this.#call({ ...call, tool: call.name, scopes: auth.scopes }));
     return this.#modern.handle(request, parsed, auth);
   }
 
-  async #call(tool: string, args: unknown, meta: unknown, scopes: readonly string[]): Promise<Result> {
+  async #call(call: LaneCall): Promise<Result> {
+    const { tool, args, meta, scopes, state } = call;
     const session: PathSession = {
       env: this.env,
       keys: this.#store,
@@ -102,7 +107,29 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
       enabled: (wanted) => this.#switchboard.require(wanted),
       audit: (fact) => this.ledger.append(fact),
     };
-    return walk({ tool, args, trace_id: traceIdOf(meta) }, session);
+    const resumed =
+      state === undefined
+        ? {}
+        : { resumes: redeemState(this.env, this.#resumed(call), state, this.#store, Date.now()) !== null };
+    return walk({ tool, args, trace_id: traceIdOf(meta), ...resumed }, session);
+  }
+
+  /** The person's own word; whether they still may is looked at before the dispatch, as for everybody. */
+  async #confirm(operation_id: string, yes: boolean): Promise<void> {
+    const record = this.#store.record;
+    const effect = effectNameOf(operation_id);
+    if (record === null || record.ended !== null || effect === null) return;
+    const { subject, person, session_id } = record;
+    await this.env.EFFECT.getByName(effect).decide(operation_id, {
+      decision: yes ? "approve" : "deny",
+      by: { subject, person, session_id },
+      reason: yes ? "Confirmed by the person who asked" : "Not confirmed by the person who asked",
+    });
+  }
+
+  #resumed({ tool, args }: LaneCall): ResumedCall {
+    const { session_id = "", subject = "", client_id = "" } = this.#store.record ?? {};
+    return { session_id, subject, client_id, tool, args };
   }
 
   #note(record: KnownSession, decision: string): void {

@@ -2,6 +2,7 @@ import { applySchema } from "../audit/schema.ts";
 import type { Keys } from "../path/ports.ts";
 import { keyReused } from "../path/refusals.ts";
 import type { EndReason, SessionRecord } from "../person/session-control.ts";
+import type { UsedOnce } from "./resumption.ts";
 
 /** What a session is, as the person object told it last. */
 export interface KnownSession extends SessionRecord {
@@ -22,13 +23,14 @@ const SCHEMA = [
      state TEXT NOT NULL,
      used_at INTEGER NOT NULL
    ) WITHOUT ROWID`,
+  "CREATE TABLE used_states (nonce TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID",
 ] as const;
 
 /** A client that reconnects for ever must not fill the object: beyond this many, the oldest go. */
 const MAX_PROTOCOL_SESSIONS = 50;
 
 /** The session object's tables. */
-export class SessionStore implements Keys {
+export class SessionStore implements Keys, UsedOnce {
   readonly #storage: DurableObjectStorage;
   #record: KnownSession | null | undefined;
 
@@ -82,6 +84,16 @@ export class SessionStore implements Keys {
       operation_id,
       key,
     );
+  }
+
+  use(nonce: string, until: number): boolean {
+    this.#storage.sql.exec("DELETE FROM used_states WHERE until < ?", Date.now());
+    const { rowsWritten } = this.#storage.sql.exec(
+      "INSERT INTO used_states (nonce, until) VALUES (?, ?) ON CONFLICT DO NOTHING",
+      nonce,
+      until,
+    );
+    return rowsWritten > 0;
   }
 
   /** The transport state of a protocol session of the 2025 lane, or `null` if there is none of that id. */

@@ -1,0 +1,54 @@
+import { v7 as uuidv7 } from "uuid";
+import { z } from "zod";
+import { open, seal } from "../auth/seal.ts";
+import { digest } from "../effect/operation.ts";
+import type { JsonObject } from "../path/tool.ts";
+
+/** As long as an approval may wait: after that there is nothing to resume. */
+const LIFE_MS = 60 * 60_000;
+const PURPOSE = "request-state";
+
+const Content = z.strictObject({ nonce: z.string(), operation_id: z.string(), expires_at: z.int() });
+
+/** What a request state belongs to. It resumes this call of this person, and no other. */
+export interface ResumedCall {
+  readonly session_id: string;
+  readonly subject: string;
+  readonly client_id: string;
+  readonly tool: string;
+  readonly args: unknown;
+}
+
+/** A store that remembers what was used, for as long as it could be used again. */
+export interface UsedOnce {
+  /** True the first time. @param until milliseconds since the epoch */
+  use(nonce: string, until: number): boolean;
+}
+
+/** Seals the state that a 2026-07-28 client carries through a round with its person. */
+export function sealState(env: Env, call: ResumedCall, operation_id: string, now: number): string {
+  const content = { nonce: uuidv7(), operation_id, expires_at: now + LIFE_MS };
+  return seal(env, PURPOSE, binding(call), JSON.stringify(content));
+}
+
+/**
+ * The operation that a state resumes, or `null` if it was altered, is used up or too old, or belongs to another
+ * person, client, tool or arguments.
+ */
+export function redeemState(
+  env: Env,
+  call: ResumedCall,
+  state: string,
+  used: UsedOnce,
+  now: number,
+): string | null {
+  const text = open(env, PURPOSE, binding(call), state);
+  if (text === null) return null;
+  const { nonce, operation_id, expires_at } = Content.parse(JSON.parse(text));
+  if (now >= expires_at || !used.use(nonce, expires_at)) return null;
+  return operation_id;
+}
+
+function binding({ session_id, subject, client_id, tool, args }: ResumedCall): readonly string[] {
+  return [session_id, subject, client_id, tool, digest({ args: (args ?? {}) as JsonObject })];
+}
