@@ -34,6 +34,8 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: ["test/**/*.worker.test.ts"],
           testTimeout: 60_000,
+          // The first test to need the Worker's bundle builds it.
+          hookTimeout: 60_000,
         },
       },
     ],

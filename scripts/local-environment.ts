@@ -1,3 +1,4 @@
+import { labOktaKeys } from "./lab-keys.ts";
 import type { WorkerConfig } from "./worker-config.ts";
 
 /** What a local instance needs to know of its lab. None of it opens anything but the lab. */
@@ -22,6 +23,26 @@ export function localEnvironment({ publicUrl, labUrl }: LocalEnvironment): Recor
     CROWDSTRIKE_READ_CLIENT_SECRET: "lab-cs-read-secret",
     CROWDSTRIKE_CONTAIN_CLIENT_ID: "lab-cs-contain",
     CROWDSTRIKE_CONTAIN_CLIENT_SECRET: "lab-cs-contain-secret",
+    JIRA_BASE_URL: `${labUrl}/jira`,
+    JIRA_READ_EMAIL: "sallyport-read@acme.test",
+    JIRA_READ_API_TOKEN: "lab-jira-read-token",
+    JIRA_CREATE_EMAIL: "sallyport-create@acme.test",
+    JIRA_CREATE_API_TOKEN: "lab-jira-create-token",
+    CROWDSTRIKE_ALERTS_READ_CLIENT_ID: "lab-cs-alerts-read",
+    CROWDSTRIKE_ALERTS_READ_CLIENT_SECRET: "lab-cs-alerts-read-secret",
+    CROWDSTRIKE_ALERTS_WRITE_CLIENT_ID: "lab-cs-alerts-write",
+    CROWDSTRIKE_ALERTS_WRITE_CLIENT_SECRET: "lab-cs-alerts-write-secret",
+    CISA_KEV_BASE_URL: `${labUrl}/kev`,
+    EPSS_BASE_URL: `${labUrl}/epss`,
+    NVD_BASE_URL: `${labUrl}/nvd`,
+    OSV_BASE_URL: `${labUrl}/osv`,
+    OKTA_BASE_URL: `${labUrl}/okta`,
+    OKTA_READ_CLIENT_ID: "lab-okta-read",
+    OKTA_READ_PRIVATE_KEY: labOktaKeys.read,
+    OKTA_SUSPEND_CLIENT_ID: "lab-okta-suspend",
+    OKTA_SUSPEND_PRIVATE_KEY: labOktaKeys.suspend,
+    OKTA_SESSIONS_CLIENT_ID: "lab-okta-sessions",
+    OKTA_SESSIONS_PRIVATE_KEY: labOktaKeys.sessions,
   };
 }
 

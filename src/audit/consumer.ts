@@ -13,13 +13,8 @@ import {
 const FIRST_RETRY_S = 5;
 const LAST_RETRY_S = 300;
 
-/** D1 takes values of 2 MB. As {@link sizeOf} counts. */
-const MAX_STATEMENT_SIZE = 500_000;
-
-/** UTF-16 code units: at most half of the bytes that the text has as JSON within JSON, but for rare ones. */
-function sizeOf(text: string): number {
-  return text.length;
-}
+/** D1 takes values of 2 MB, and what is stored goes in as one. */
+const MAX_STATEMENT_BYTES = 1_500_000;
 
 interface Arrival {
   readonly message: Message;
@@ -42,15 +37,10 @@ export async function consumeAudit(batch: MessageBatch, env: Env): Promise<void>
     if (read.ok) arrivals.push({ message, record: read.record });
     else malformed.set(message, read.reason);
   }
-  if (arrivals.length > 0) await store(env.DB, arrivals);
-  if (malformed.size > 0) {
-    await bury(
-      env.DB,
-      [...malformed.keys()],
-      batch.queue,
-      (message) => malformed.get(message) ?? "malformed",
-    );
+  for (const chunk of chunksBySize(arrivals, ({ record }) => bytesOf(record), MAX_STATEMENT_BYTES)) {
+    await store(env.DB, chunk);
   }
+  await bury(env.DB, [...malformed.keys()], batch.queue, (message) => malformed.get(message) ?? "malformed");
 }
 
 async function store(db: D1Database, arrivals: readonly Arrival[]): Promise<void> {
@@ -91,7 +81,7 @@ async function bury(
     message,
     letter: letterOf(message, queue, reasonFor(message)),
   }));
-  for (const chunk of chunksBySize(buried, ({ letter }) => sizeOf(letter.body), MAX_STATEMENT_SIZE)) {
+  for (const chunk of chunksBySize(buried, ({ letter }) => bytesOf(letter), MAX_STATEMENT_BYTES)) {
     try {
       await storeDeadLetters(
         db,
@@ -125,4 +115,8 @@ function retryLater(messages: readonly Message[], thrown: unknown): void {
     const delaySeconds = Math.min(LAST_RETRY_S, FIRST_RETRY_S * 2 ** (message.attempts - 1));
     message.retry({ delaySeconds });
   }
+}
+
+function bytesOf(row: AuditRecord | DeadLetter): number {
+  return Buffer.byteLength(JSON.stringify(row), "utf8");
 }

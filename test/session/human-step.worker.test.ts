@@ -15,7 +15,7 @@ beforeAll(async () => {
   devices = await lab.devices();
 });
 
-type Elicitation = { url?: object; form?: object };
+type Elicitation = { url?: Record<string, never>; form?: Record<string, never> };
 type Asked = { mode?: string; url?: string; message: string };
 
 /** A client of either era that declares what its person can be asked, and answers with `answer`. */
