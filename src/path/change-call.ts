@@ -3,6 +3,7 @@ import { effectName, fingerprint, newOperationId, operationKey } from "../effect
 import type { Claim, OperationView, StillInEffect } from "../effect/protocol.ts";
 import type { Answer } from "./answer.ts";
 import type { CallRecord } from "./call-record.ts";
+import { createdBy } from "./creation.ts";
 import { takeApart } from "./input.ts";
 import { operationAnswer } from "./operation-answer.ts";
 import type { Call, PathSession } from "./ports.ts";
@@ -35,7 +36,9 @@ export function changeCall(
 ): ChangeCall {
   const { env, person } = session;
   const { own, reason, finding_id, idempotency_key, supersedes } = takeApart(input);
-  const target = tool.target(own);
+  const title = tool.creates?.(own);
+  const created = title === undefined ? "" : createdBy({ finding_id, idempotency_key, person, title });
+  const target = tool.target(own, created);
   const identity = tool.identity(own);
   const { subject, display, session_id, client_id, roles } = principal;
   record.note({ target: targetName(target), finding_id });

@@ -68,7 +68,7 @@ export function inputJsonSchema(tool: Tool): JsonObject {
  * @throws Failure `invalid_input` with every issue
  */
 export function parseInput(tool: Tool, args: unknown): JsonObject {
-  const parsed = inputSchema(tool).safeParse(args ?? {});
+  const parsed = inputSchema(tool).safeParse(args === undefined ? {} : args);
   if (parsed.success) return parsed.data as JsonObject;
   const issues = parsed.error.issues.flatMap((issue) => describe(tool, issue));
   throw new Failure("invalid_input", `The arguments of ${tool.name} are not valid. Nothing was done.`, {

@@ -6,7 +6,7 @@ import { Failure } from "./failure.ts";
 export const limit = z.int().min(1).max(100).default(25);
 
 /** Where to go on. */
-export const cursor = z.string().max(512).optional().describe("next_cursor of the page before");
+export const cursor = z.string().max(2048).optional().describe("next_cursor of the page before");
 
 /**
  * Where a listing goes on, in a form that means nothing to the caller.

@@ -165,7 +165,10 @@ export interface ChangeTool<Input extends z.ZodObject = z.ZodObject, Output exte
   /** The read-only credential for looking at the target. */
   readonly read_credential: CredentialName;
   readonly effect: Effect;
-  readonly target: (input: z.output<Input>) => Target;
+  /** For tools that create something: its title. */
+  readonly creates?: (input: z.output<Input>) => string;
+  /** @param created for tools that create something: what identifies it, see `creation.ts` */
+  readonly target: (input: z.output<Input>, created: string) => Target;
   /** The arguments that make two calls the same action. */
   readonly identity: (input: z.output<Input>) => JsonObject;
   /** Looks at the target with the read credential. */
