@@ -7,7 +7,8 @@ import { scopesOfRoles } from "../path/scopes.ts";
 import type { ChangeTool, Conclusion } from "../path/tool.ts";
 import { requireEnabled } from "../tenant/switchboard.ts";
 import type { Transition } from "./machine.ts";
-import type { Operation, Requester } from "./operation.ts";
+import type { Approver, Operation, Requester } from "./operation.ts";
+import type { Go } from "./protocol.ts";
 import { answerLost } from "./refusals.ts";
 
 /** What must be at hand before an intent is written. */
@@ -39,7 +40,7 @@ export class Dispatcher {
   async prepare(
     operation: Operation,
     tool: ChangeTool,
-    requester: Requester,
+    { requester, approved }: Go,
     refused_token: string | null,
   ): Promise<Ready> {
     breakerAllows(tool.credential);
@@ -47,10 +48,7 @@ export class Dispatcher {
       tokenFor(this.#env, tool.credential, { stale: refused_token ?? undefined }),
       this.#env.TENANT_OBJECT.getByName(this.#env.TENANT).switches(),
       this.#stillMay(tool.scope, requester),
-      // One's own confirmation needs no more than one's own standing, which was just looked at.
-      operation.approver === null || operation.approver.subject === requester.subject
-        ? null
-        : this.#stillMay("operations:approve", operation.approver),
+      this.#approverStands(approved === true ? operation.approver : null, requester),
     ]);
     requireEnabled(tool, switches);
     const sending = { request_id: operation.id, signal: AbortSignal.timeout(tool.effect.deadline_ms) };
@@ -76,6 +74,12 @@ export class Dispatcher {
       breakerReport(tool.credential, false);
       return { transition: { type: "lose", fence, error: answerLost(thrown) }, token_refused: false };
     }
+  }
+
+  /** One's own confirmation needs no more than one's own standing. */
+  async #approverStands(approver: Approver | null, requester: Requester): Promise<void> {
+    if (approver === null || approver.subject === requester.subject) return;
+    await this.#stillMay("operations:approve", approver);
   }
 
   async #stillMay(scope: ChangeTool["scope"], who: Pick<Requester, "person" | "session_id">): Promise<void> {

@@ -145,7 +145,7 @@ export class EffectObject extends AuditedObject {
     if (go.in_effect) return this.#operations.alreadySo(id, intent);
     let refused_token: string | null = null;
     for (;;) {
-      const ready = await this.#dispatcher.prepare(operation, tool, go.requester, refused_token);
+      const ready = await this.#dispatcher.prepare(operation, tool, go, refused_token);
       this.#readback.forget();
       // From here to `send` nothing may be awaited: the intent must be durable before the request can leave.
       operation = this.#operations.intend(id, intent);
@@ -165,6 +165,7 @@ export class EffectObject extends AuditedObject {
       policy_version: policy_version ?? "",
       before: before ?? "null",
       in_effect: false,
+      approved: true as const,
     };
     try {
       await this.#execute(id, go);
@@ -174,7 +175,10 @@ export class EffectObject extends AuditedObject {
         thrown instanceof TransitionRefused ? thrown.refusal === "busy" : asFailure(thrown).retryable;
       const again = Date.now() + APPROVED_RETRY_MS;
       if (passing && again < (approved_at ?? 0) + APPROVAL_LIFE_MS) this.due.set("operation", id, again);
-      else this.#operations.apply(id, { type: "expire", error: publicError(asFailure(thrown)) });
+      else {
+        const error = thrown instanceof TransitionRefused ? null : publicError(asFailure(thrown));
+        this.#operations.apply(id, { type: "expire", error });
+      }
     }
   }
 

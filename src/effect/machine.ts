@@ -64,6 +64,8 @@ export type Transition =
       readonly by?: Requester;
       readonly policy_version?: string;
       readonly before?: string;
+      /** It goes by the approval that the operation has. Without it, an earlier approval is no longer its ground. */
+      readonly approved?: true;
     }
   | {
       readonly type: "succeed";
@@ -216,6 +218,7 @@ function changes(operation: Operation, transition: Transition, now: number): Par
         dispatch_order: transition.order,
         error: null,
         probe: { attempts: 0, absent_reads: 0, failed_reads: 0 },
+        ...(transition.approved === true ? {} : { approver: null, approved_at: null, decided_by: null }),
         ...(transition.by === undefined ? {} : { requester: transition.by }),
         ...(transition.policy_version === undefined ? {} : { policy_version: transition.policy_version }),
         ...(transition.before === undefined ? {} : { before: transition.before }),

@@ -110,6 +110,11 @@ export function newOperationId(tenant: string, target: Target): string {
   return `op_${uuidv7()}_${effectName(tenant, target)}`;
 }
 
+/** When an operation was claimed, in milliseconds since the epoch: its UUIDv7 begins with that (RFC 9562 §5.7). */
+export function claimedAt(id: string): number {
+  return Number.parseInt(id.slice("op_".length).replace("-", "").slice(0, 12), 16);
+}
+
 /** The effect object that an operation id names, or `null` if `id` isn't one. */
 export function effectNameOf(id: string): string | null {
   return ID.exec(id)?.[1] ?? null;

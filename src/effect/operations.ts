@@ -140,7 +140,8 @@ export class Operations {
       }
       const deadline_at = Date.now() + intent.deadline_ms;
       const order = this.#store.nextDispatchOrder();
-      return this.apply(id, { type: "dispatch", deadline_at, order, by, policy_version, before });
+      const ground = intent.approved === true ? { approved: true as const } : {};
+      return this.apply(id, { type: "dispatch", deadline_at, order, by, policy_version, before, ...ground });
     });
   }
 

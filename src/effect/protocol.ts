@@ -73,6 +73,8 @@ export interface Go {
   readonly before: string;
   /** The target was already as wanted when the gate looked. */
   readonly in_effect: boolean;
+  /** It goes by a person's approval, not by policy alone. */
+  readonly approved?: true;
 }
 
 /** The gate said: not without a person. */

@@ -36,8 +36,9 @@ export class Readback {
       const seen = await tool.inspect(operation.input, upstream, this.#env, operation.id);
       // A target that is gone shows nothing about what our request did to it.
       if (!seen.exists) return { reading: "failed" };
-      const data = JSON.stringify(tool.output.parse(seen.data));
-      return seen.in_effect ? { reading: "present", data } : { reading: "absent" };
+      // What has yet to be created has no data.
+      if (!seen.in_effect) return { reading: "absent" };
+      return { reading: "present", data: JSON.stringify(tool.output.parse(seen.data)) };
     } catch {
       return { reading: "failed" };
     }

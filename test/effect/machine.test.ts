@@ -136,6 +136,22 @@ describe("the operation machine", () => {
     expect(refusal(waiting, approve("approver@acme.test"), NOW + 9)).toBeNull();
   });
 
+  it("forgets an approval as its ground when it is dispatched by policy alone", () => {
+    const approved = operation({
+      state: "failed_safe",
+      fence: 1,
+      approver: APPROVER,
+      approved_at: NOW,
+      decided_by: "a",
+    });
+    const dispatch: Transition = { type: "dispatch", deadline_at: NOW, order: 2 };
+    expect(step(approved, dispatch)).toMatchObject({ approver: null, approved_at: null, decided_by: null });
+    expect(step(approved, { ...dispatch, approved: true })).toMatchObject({
+      approver: APPROVER,
+      approved_at: NOW,
+    });
+  });
+
   it("lets people confirm what they asked for themselves", () => {
     const waiting = inState("awaiting_confirmation");
     expect(refusal(waiting, { type: "approve", by: REQUESTER, reason: null })).toBeNull();
