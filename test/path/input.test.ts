@@ -1,0 +1,128 @@
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { Failure } from "../../src/path/failure.ts";
+import { inputJsonSchema, parseInput, takeApart } from "../../src/path/input.ts";
+import { defineChange, defineRead, type Tool } from "../../src/path/tool.ts";
+
+const annotations = { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true };
+const words = { title: "Test", description: "Test", annotations };
+
+const search = defineRead({
+  ...words,
+  name: "search",
+  scope: "devices:read",
+  credentials: [],
+  input: z.strictObject({
+    level: z.enum(["low", "high"]).optional(),
+    limit: z.int().min(1).max(100).default(25),
+    name: z
+      .string()
+      .regex(/^[a-z]+$/)
+      .optional(),
+  }),
+  output: z.strictObject({}),
+  run: () => Promise.reject(new Error("not run")),
+});
+
+const change = defineChange({
+  ...words,
+  name: "change",
+  scope: "devices:contain",
+  credential: "crowdstrike.contain",
+  read_credential: "crowdstrike.read",
+  effect: { class: "none", window_ms: 1, deadline_ms: 1, settle_ms: () => null, reversed_by: null },
+  input: z.strictObject({ device_id: z.string() }),
+  output: z.strictObject({}),
+  target: () => ({ kind: "device", id: "x" }),
+  identity: () => ({}),
+  inspect: () => Promise.reject(new Error("not looked at")),
+  request: () => ({ operation: "x", method: "POST", path: "/" }),
+  conclude: () => ({ outcome: "done", data: {} }),
+});
+
+function issues(tool: Tool, args: unknown) {
+  try {
+    parseInput(tool, args);
+  } catch (thrown) {
+    if (thrown instanceof Failure) return thrown.detail.issues ?? [];
+  }
+  return [];
+}
+
+describe("arguments", () => {
+  it("are refused when unknown, naming each and what there is instead", () => {
+    expect(issues(search, { colour: "red", size: 1 })).toMatchObject([
+      { path: "colour", allowed: ["level", "limit", "name"] },
+      { path: "size", allowed: ["level", "limit", "name"] },
+    ]);
+  });
+
+  it("are never converted", () => {
+    expect(issues(search, { limit: "25" })).toMatchObject([{ path: "limit", expected: "number" }]);
+    expect(issues(search, { limit: 2.5 })).toHaveLength(1);
+  });
+
+  it("are bounded, and the bound is named", () => {
+    expect(issues(search, { limit: 101 })).toMatchObject([{ path: "limit", expected: "at most 100" }]);
+    expect(issues(search, { limit: 0 })).toMatchObject([{ path: "limit", expected: "at least 1" }]);
+  });
+
+  it("name the allowed values and the form they need", () => {
+    expect(issues(search, { level: "medium" })).toMatchObject([{ path: "level", allowed: ["low", "high"] }]);
+    expect(issues(search, { name: "No!" })).toMatchObject([
+      { path: "name", expected: expect.stringContaining("[a-z]") },
+    ]);
+  });
+
+  it("are all reported at once", () => {
+    expect(issues(change, { device_id: 1, reason: "x", other: true }).map(({ path }) => path)).toEqual([
+      "device_id",
+      "reason",
+      "other",
+    ]);
+  });
+
+  it("may be left out altogether where none is required", () => {
+    expect(parseInput(search, undefined)).toEqual({ limit: 25 });
+  });
+
+  it("of a state change need a reason, and take nothing that isn't declared", () => {
+    expect(issues(change, { device_id: "x" })).toMatchObject([{ path: "reason" }]);
+    expect(issues(change, { device_id: "x", reason: "   " })).toMatchObject([{ path: "reason" }]);
+    expect(issues(change, { device_id: "x", reason: "because", idempotency_key: "short" })).toHaveLength(1);
+  });
+
+  it("of a state change come apart into what it is about and the words around it", () => {
+    const input = parseInput(change, {
+      device_id: "x",
+      reason: " because ",
+      finding_id: "f",
+      idempotency_key: "key-0001",
+    });
+    expect(takeApart(input)).toEqual({
+      own: { device_id: "x" },
+      reason: "because",
+      finding_id: "f",
+      idempotency_key: "key-0001",
+      supersedes: null,
+    });
+  });
+});
+
+describe("the JSON Schema of a tool", () => {
+  it("is strict, and made once", () => {
+    expect(inputJsonSchema(change)).toMatchObject({
+      additionalProperties: false,
+      required: ["device_id", "reason"],
+    });
+    expect(inputJsonSchema(change)).toBe(inputJsonSchema(change));
+  });
+
+  it("doesn't repeat the limits of the common arguments for every tool, and keeps a tool's own", () => {
+    const { properties } = inputJsonSchema(change) as { properties: Record<string, object> };
+    expect(properties.reason).not.toHaveProperty("maxLength");
+    expect(properties.idempotency_key).not.toHaveProperty("pattern");
+    const own = inputJsonSchema(search) as { properties: Record<string, object> };
+    expect(own.properties.name).toHaveProperty("pattern");
+  });
+});
