@@ -8,25 +8,17 @@ import type { ChangeTool, Conclusion } from "../path/tool.ts";
 import { requireEnabled } from "../tenant/switchboard.ts";
 import type { Transition } from "./machine.ts";
 import type { Approver, Operation, Requester } from "./operation.ts";
+import type { Dispatching, Ending, Ready } from "./ports.ts";
 import type { Go } from "./protocol.ts";
 import { answerLost } from "./refusals.ts";
 
-/** What must be at hand before an intent is written. */
-export interface Ready {
-  readonly token: string;
-  /** Complete, so that building it can't fail between the intent and the wire. */
+/** A request that is complete, so that building it can't fail between the intent and the wire. */
+export interface PreparedRequest extends Ready {
   readonly request: Request;
 }
 
-/** How a dispatch ended. */
-export interface Ending {
-  readonly transition: Transition;
-  /** The vendor refused our token before acting on the request: a new token is worth one more try. */
-  readonly token_refused: boolean;
-}
-
 /** Sends state changes to vendors. It never retries: whether to is the operation's business. */
-export class Dispatcher {
+export class Dispatcher implements Dispatching<PreparedRequest> {
   readonly #env: Env;
 
   constructor(env: Env) {
@@ -42,7 +34,7 @@ export class Dispatcher {
     tool: ChangeTool,
     { requester, approved }: Go,
     refused_token: string | null,
-  ): Promise<Ready> {
+  ): Promise<PreparedRequest> {
     breakerAllows(tool.credential);
     const [token, switches] = await Promise.all([
       tokenFor(this.#env, tool.credential, { stale: refused_token ?? undefined }),
@@ -61,7 +53,7 @@ export class Dispatcher {
    * Sends the one request. The first thing it does is `fetch`, in the caller's own turn: the caller has
    * just written the intent, and the output gate holds the request until that is on disk. Never rejects.
    */
-  async send(operation: Operation, tool: ChangeTool, ready: Ready): Promise<Ending> {
+  async send(operation: Operation, tool: ChangeTool, ready: PreparedRequest): Promise<Ending> {
     const { fence } = operation;
     try {
       const answer = await readAnswer(await fetch(ready.request));

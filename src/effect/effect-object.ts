@@ -1,290 +1,94 @@
 import { AuditedObject } from "../audit/audited-object.ts";
 import { changeTool } from "../catalogue.ts";
-import { asFailure, type PublicError, publicError } from "../path/failure.ts";
-import type { ChangeTool } from "../path/tool.ts";
-import { Dispatcher } from "./dispatch.ts";
-import { APPROVAL_LIFE_MS, type Transition } from "./machine.ts";
-import type { Operation } from "./operation.ts";
-import { Operations } from "./operations.ts";
-import { counted, judge } from "./probing.ts";
-import {
-  type Claim,
-  type ClaimAnswer,
-  type Decide,
-  type DecideAnswer,
-  type ExecuteAnswer,
-  type Go,
-  type Hold,
-  type OperationView,
-  type Settle,
-  type StillInEffect,
-  viewOf,
+import type { PublicError } from "../path/failure.ts";
+import { Dispatcher, type PreparedRequest } from "./dispatch.ts";
+import { Effects } from "./effects.ts";
+import { effectNameOf } from "./operation.ts";
+import type { Durable, World } from "./ports.ts";
+import type {
+  Claim,
+  ClaimAnswer,
+  Decide,
+  DecideAnswer,
+  ExecuteAnswer,
+  Go,
+  Hold,
+  OperationView,
+  Settle,
+  StillInEffect,
 } from "./protocol.ts";
-import { Readback, type ReadbackResult } from "./readback.ts";
-import { answerLost, provenAbsent, TransitionRefused } from "./refusals.ts";
-import { underWay } from "./waiters.ts";
+import { Readback } from "./readback.ts";
+import { OperationStore } from "./store.ts";
 
-/** How long an approval may wait for a person. */
-const HOLD_LIFE_MS = 60 * 60_000;
-/** How soon an approved operation is tried again after a passing failure before its dispatch. */
-const APPROVED_RETRY_MS = 2_000;
-/** How long a duplicate waits for the first one's result before it is told to come back. */
-const JOIN_WAIT_MS = 5_000;
-
-/**
- * One per target. It serialises, records and performs the changes to that target, for every session,
- * person and client. State changes only in synchronous transactions; whatever is awaited is awaited between them.
- */
+/** One per target: storage, alarm and RPC around {@link Effects}, which decides everything. */
 export class EffectObject extends AuditedObject {
-  readonly #operations: Operations;
-  readonly #dispatcher: Dispatcher;
-  readonly #readback: Readback;
+  readonly #effects: Effects<PreparedRequest>;
 
   protected override readonly tasks = {
-    operation: (id: string) => this.#turn(id),
+    operation: (id: string) => this.#effects.turn(id),
   };
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#operations = new Operations(ctx.storage, this.ledger, this.due, env.TENANT);
-    this.#dispatcher = new Dispatcher(env);
-    this.#readback = new Readback(env);
-  }
-
-  /** Finds the operation that answers a call, or starts a new one. A new one must be started within 30 s. */
-  async claim(claim: Claim): Promise<ClaimAnswer> {
-    const answer = this.#operations.claim(claim, null);
-    if (answer.kind !== "match" || !underWay(answer.operation.state)) return answer;
-    await this.#operations.waiters.settled(answer.operation.id, JOIN_WAIT_MS);
-    return { kind: "match", operation: viewOf(this.#operations.load(answer.operation.id)) };
-  }
-
-  /**
-   * A new operation in place of one that failed safe, for a caller who may not simply retry it.
-   * If that one is no longer `failed_safe`, it answers.
-   */
-  async claimInstead(claim: Claim, of: string): Promise<ClaimAnswer> {
-    return this.#operations.claim(claim, of);
-  }
-
-  /** Dispatches what the gate let through, and returns how it ended. */
-  async execute(id: string, go: Go): Promise<ExecuteAnswer> {
-    const running = this.#execute(id, go);
-    // A client that goes away doesn't stop an operation.
-    this.ctx.waitUntil(running.catch(() => undefined));
-    try {
-      return { kind: "dispatched", operation: viewOf(await running) };
-    } catch (thrown) {
-      return await this.#notStarted(id, thrown);
-    }
-  }
-
-  /** Puts a new operation before a person. */
-  async hold(id: string, hold: Hold): Promise<OperationView> {
-    const { for: who, ...rest } = hold;
-    const operation = this.#operations.apply(id, {
-      type: "hold",
-      for: who,
-      ...rest,
-      expires_at: Date.now() + HOLD_LIFE_MS,
-    });
-    return viewOf(operation);
-  }
-
-  /** Gives up a new operation that was never started. Does nothing if it got further. */
-  async abandon(id: string, error: PublicError | null): Promise<void> {
-    if (this.#operations.get(id)?.state === "claimed") this.#operations.apply(id, { type: "abandon", error });
-  }
-
-  /**
-   * A person's decision on an operation that waits. An approval is dispatched by the alarm that is set with it,
-   * and by nothing else.
-   */
-  async decide(id: string, { decision, by, reason }: Decide): Promise<DecideAnswer> {
-    const approved = decision === "approve";
-    return this.#attempt(
-      id,
-      approved ? { type: "approve", by, reason } : { type: "deny", by: by.subject, reason },
+    const world: World = {
+      tenant: env.TENANT,
+      now: () => Date.now(),
+      tool: changeTool,
+      settleMs: (tool) => tool.effect.settle_ms(env),
+    };
+    this.#effects = new Effects(this.#durable(), new Dispatcher(env), new Readback(env), world, (running) =>
+      ctx.waitUntil(running),
     );
   }
 
-  /** An operator's word on what reading back couldn't settle. */
-  async settle(id: string, { outcome, by, reason }: Settle): Promise<DecideAnswer> {
-    const operation = this.#operations.get(id);
-    if (operation === null) return { ok: false, refusal: "not_here" };
-    if (outcome === "did_not_happen") {
-      return this.#attempt(id, { type: "settle", happened: false, by, reason, data: null });
-    }
-    // A replay needs a result to return: the target as it stands, or as it stood if it was changed since.
-    const seen = await this.#readback.read(toolOf(operation), operation);
-    const data = seen.reading === "present" ? seen.data : operation.before;
-    return this.#attempt(id, { type: "settle", happened: true, by, reason, data });
+  claim(claim: Claim): Promise<ClaimAnswer> {
+    return this.#effects.claim(claim);
   }
 
-  /** An operation as it stands, or `null` if it isn't here. */
-  async read(id: string): Promise<OperationView | null> {
-    const operation = this.#operations.get(id);
-    return operation === null ? null : viewOf(operation);
+  claimInstead(claim: Claim, of: string): Promise<ClaimAnswer> {
+    return this.#effects.claimInstead(claim, of);
   }
 
-  /**
-   * Whether what a finished operation brought about still holds: one read of at most 1 s, remembered 5 s.
-   * `null` for tools whose effect can't be read back.
-   */
-  async stillInEffect(id: string): Promise<StillInEffect | null> {
-    const operation = this.#operations.load(id);
-    const tool = toolOf(operation);
-    if (tool.effect.class !== "probe" || operation.state !== "succeeded") return null;
-    return this.#readback.stillInEffect(tool, operation);
+  execute(id: string, go: Go): Promise<ExecuteAnswer> {
+    return this.#effects.execute(id, go);
   }
 
-  async #execute(id: string, go: Go): Promise<Operation> {
-    let operation = this.#operations.load(id);
-    const tool = toolOf(operation);
-    const intent = { ...go, deadline_ms: tool.effect.deadline_ms };
-    if (go.in_effect) return this.#operations.alreadySo(id, intent);
-    let refused_token: string | null = null;
-    for (;;) {
-      const ready = await this.#dispatcher.prepare(operation, tool, go, refused_token);
-      this.#readback.forget();
-      // From here to `send` nothing may be awaited: the intent must be durable before the request can leave.
-      operation = this.#operations.intend(id, intent);
-      const ending = await this.#dispatcher.send(operation, tool, ready);
-      operation = this.#finish(operation, ending.transition);
-      const token_refused = ending.token_refused && operation.state === "failed_safe";
-      if (!token_refused || refused_token !== null) return operation;
-      refused_token = ready.token;
-    }
+  hold(id: string, hold: Hold): Promise<OperationView> {
+    return this.#effects.hold(id, hold);
   }
 
-  /** Dispatches what a person approved, as long as that holds; what passes is tried again, what doesn't ends it. */
-  async #dispatchApproved(operation: Operation): Promise<void> {
-    const { id, requester, policy_version, before, approved_at } = operation;
-    const go = {
-      requester,
-      policy_version: policy_version ?? "",
-      before: before ?? "null",
-      in_effect: false,
-      approved: true as const,
+  abandon(id: string, error: PublicError | null): Promise<void> {
+    return this.#effects.abandon(id, error);
+  }
+
+  decide(id: string, decide: Decide): Promise<DecideAnswer> {
+    return this.#effects.decide(id, decide);
+  }
+
+  settle(id: string, settle: Settle): Promise<DecideAnswer> {
+    return this.#effects.settle(id, settle);
+  }
+
+  read(id: string): Promise<OperationView | null> {
+    return this.#effects.read(id);
+  }
+
+  stillInEffect(id: string): Promise<StillInEffect | null> {
+    return this.#effects.stillInEffect(id);
+  }
+
+  #durable(): Durable {
+    return {
+      rows: new OperationStore(this.ctx.storage),
+      transaction: (work) => this.ctx.storage.transactionSync(work),
+      append: (fact) => {
+        this.ledger.identify("effect", effectNameOf(fact.operation_id ?? "") ?? "");
+        this.ledger.append(fact);
+      },
+      turn: (id, at) => {
+        if (at === null) this.due.clear("operation", id);
+        else this.due.set("operation", id, at);
+      },
     };
-    try {
-      await this.#execute(id, go);
-    } catch (thrown) {
-      if (this.#operations.load(id).state !== "approved") return;
-      const passing =
-        thrown instanceof TransitionRefused ? thrown.refusal === "busy" : asFailure(thrown).retryable;
-      const again = Date.now() + APPROVED_RETRY_MS;
-      if (passing && again < (approved_at ?? 0) + APPROVAL_LIFE_MS) this.due.set("operation", id, again);
-      else {
-        const error = thrown instanceof TransitionRefused ? null : publicError(asFailure(thrown));
-        this.#operations.apply(id, { type: "expire", error });
-      }
-    }
   }
-
-  #attempt(id: string, transition: Transition): DecideAnswer {
-    if (this.#operations.get(id) === null) return { ok: false, refusal: "not_here" };
-    try {
-      return { ok: true, operation: viewOf(this.#operations.apply(id, transition)) };
-    } catch (thrown) {
-      if (thrown instanceof TransitionRefused) return { ok: false, refusal: thrown.refusal };
-      throw thrown;
-    }
-  }
-
-  /** What to say of an operation that couldn't be dispatched. A new one is given up: nothing was sent. */
-  async #notStarted(id: string, thrown: unknown): Promise<ExecuteAnswer> {
-    if (thrown instanceof TransitionRefused && thrown.operation.id !== id) {
-      await this.abandon(id, null);
-      return { kind: "busy", operation: viewOf(thrown.operation) };
-    }
-    const operation = this.#operations.load(id);
-    if (thrown instanceof TransitionRefused) {
-      // Another caller's retry of the same operation got here first.
-      if (underWay(operation.state)) await this.#operations.waiters.settled(id, JOIN_WAIT_MS);
-      return { kind: "match", operation: viewOf(this.#operations.load(id)) };
-    }
-    const error = publicError(asFailure(thrown));
-    await this.abandon(id, error);
-    return { kind: "failed", operation: viewOf(operation), error };
-  }
-
-  /**
-   * Records how a dispatch ended, unless the operation has moved on without it. What can't be recorded
-   * is in doubt, whatever the vendor said: the row stays `executing` and is read back after its deadline.
-   */
-  #finish(operation: Operation, transition: Transition): Operation {
-    const current = this.#operations.load(operation.id);
-    if (current.state !== "executing" || current.fence !== operation.fence) return current;
-    try {
-      return this.#operations.apply(operation.id, transition);
-    } catch (thrown) {
-      console.error(JSON.stringify({ alert: "operation_end_not_recorded", operation_id: operation.id }));
-      return { ...current, state: "unknown", error: answerLost(thrown) };
-    }
-  }
-
-  /** An operation's turn came: its time ran out, or it is to be read back. */
-  async #turn(id: string): Promise<void> {
-    const operation = this.#operations.load(id);
-    switch (operation.state) {
-      case "claimed":
-        this.#operations.apply(id, { type: "abandon", error: null });
-        return;
-      case "awaiting_confirmation":
-      case "awaiting_approval":
-        this.#operations.apply(id, { type: "expire", error: null });
-        return;
-      case "approved":
-        await this.#dispatchApproved(operation);
-        return;
-      case "executing":
-        this.#operations.apply(id, { type: "lose", fence: operation.fence, error: answerLost() });
-        return;
-      case "unknown":
-        await this.#probe(this.#operations.apply(id, { type: "probe" }));
-        return;
-      case "probing":
-        await this.#probe(operation);
-        return;
-      default:
-        return;
-    }
-  }
-
-  async #probe(operation: Operation): Promise<void> {
-    const tool = toolOf(operation);
-    const read_at = Date.now();
-    const seen = await this.#readback.read(tool, operation);
-    this.ctx.storage.transactionSync(() => this.#conclude(operation, tool, seen, read_at));
-  }
-
-  #conclude(operation: Operation, tool: ChangeTool, seen: ReadbackResult, read_at: number): void {
-    const current = this.#operations.load(operation.id);
-    if (current.state !== "probing" || current.fence !== operation.fence) return;
-    const probe = counted(current.probe, seen.reading);
-    const { id, fence } = current;
-    this.#operations.probed({ ...current, probe });
-    if (seen.reading === "present") {
-      this.#operations.apply(id, { type: "succeed", fence, evidence: "read_back", data: seen.data });
-      return;
-    }
-    const deadline_at = current.deadline_at ?? current.state_at;
-    const verdict = judge(seen.reading, probe, read_at, deadline_at, tool.effect.settle_ms(this.env));
-    switch (verdict.next) {
-      case "fail_safe":
-        this.#operations.apply(id, { type: "fail_safe", fence, error: provenAbsent() });
-        return;
-      case "give_up":
-        this.#operations.apply(id, { type: "give_up", fence });
-        return;
-      case "again":
-        this.due.set("operation", id, verdict.at);
-        return;
-    }
-  }
-}
-
-function toolOf(operation: Operation): ChangeTool {
-  return changeTool(operation.tool);
 }

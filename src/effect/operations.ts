@@ -1,14 +1,11 @@
-import type { Due } from "../audit/due.ts";
-import type { Ledger } from "../audit/ledger.ts";
-import { changeTool } from "../catalogue.ts";
 import { transitionFact } from "./audit-fact.ts";
 import { APPROVAL_LIFE_MS, advance, CLAIM_LIFE_MS, type Transition } from "./machine.ts";
 import { match, type Wanted } from "./matching.ts";
-import { claimedOperation, effectName, newOperationId, type Operation } from "./operation.ts";
+import { claimedOperation, newOperationId, type Operation } from "./operation.ts";
+import type { Durable, World } from "./ports.ts";
 import { FIRST_PROBE_MS } from "./probing.ts";
 import { type Claim, type ClaimAnswer, type Go, viewOf } from "./protocol.ts";
 import { answerLost, TransitionRefused } from "./refusals.ts";
-import { OperationStore } from "./store.ts";
 import { Waiters } from "./waiters.ts";
 
 /** What the gate let through, and how long the vendor gets for it. */
@@ -24,38 +21,32 @@ const DEADLINE_GRACE_MS = 2_000;
  * transaction of its row, its audit event and its next turn. Nothing here awaits.
  */
 export class Operations {
-  readonly #storage: DurableObjectStorage;
-  readonly #ledger: Ledger;
-  readonly #due: Due;
-  readonly #tenant: string;
-  readonly #store: OperationStore;
+  readonly #durable: Durable;
+  readonly #world: World;
   /** Callers that wait for somebody else's operation. */
   readonly waiters = new Waiters();
 
-  constructor(storage: DurableObjectStorage, ledger: Ledger, due: Due, tenant: string) {
-    this.#storage = storage;
-    this.#ledger = ledger;
-    this.#due = due;
-    this.#tenant = tenant;
-    this.#store = new OperationStore(storage);
+  constructor(durable: Durable, world: World) {
+    this.#durable = durable;
+    this.#world = world;
     this.#recover();
   }
 
   /** The operation with this id, or `null`. */
   get(id: string): Operation | null {
-    return this.#store.get(id);
+    return this.#durable.rows.get(id);
   }
 
   /** The operation with this id. @throws TypeError if it isn't here */
   load(id: string): Operation {
-    const operation = this.#store.get(id);
+    const operation = this.#durable.rows.get(id);
     if (operation === null) throw new TypeError(`operation ${id} is not here`);
     return operation;
   }
 
   /** The operation that keeps any other on this target from starting, or `null`. */
   busy(): Operation | null {
-    return this.#store.busy();
+    return this.#durable.rows.busy();
   }
 
   /**
@@ -63,9 +54,9 @@ export class Operations {
    * @param instead_of an operation that failed safe and that the caller may not retry: it doesn't answer
    */
   claim(claim: Claim, instead_of: string | null): ClaimAnswer {
-    const tool = changeTool(claim.tool);
-    return this.#storage.transactionSync(() => {
-      const now = Date.now();
+    const tool = this.#world.tool(claim.tool);
+    return this.#durable.transaction(() => {
+      const now = this.#world.now();
       const wanted: Wanted = {
         key: claim.key,
         subject: claim.requester.subject,
@@ -74,7 +65,7 @@ export class Operations {
         window_ms: tool.effect.window_ms,
       };
       this.#sweep(claim.key, now);
-      const standing = this.#store.standing(wanted, tool.effect.reversed_by, now);
+      const standing = this.#durable.rows.standing(wanted, tool.effect.reversed_by, now);
       const found = match(wanted, standing, now);
       switch (found.match) {
         case "operation":
@@ -93,27 +84,24 @@ export class Operations {
 
   #begin(claim: Claim, now: number): Operation {
     // The caller's key may still name an operation that came to nothing.
-    const spent = this.#store.get(claim.operation_id) !== null;
-    const id = spent ? newOperationId(this.#tenant, claim.target) : claim.operation_id;
+    const spent = this.#durable.rows.get(claim.operation_id) !== null;
+    const id = spent ? newOperationId(this.#world.tenant, claim.target) : claim.operation_id;
     const operation = claimedOperation(claim, id, now);
-    this.#ledger.identify("effect", effectName(this.#tenant, claim.target));
-    this.#store.insert(operation);
-    this.#ledger.append(transitionFact(operation));
-    this.#due.set("operation", operation.id, now + CLAIM_LIFE_MS);
+    this.#durable.rows.insert(operation);
+    this.#durable.append(transitionFact(operation));
+    this.#durable.turn(operation.id, now + CLAIM_LIFE_MS);
     return operation;
   }
 
   /** What the machine does with `transition`, with its audit event and its next turn. @throws TransitionRefused */
   apply(id: string, transition: Transition): Operation {
-    const operation = this.#storage.transactionSync(() => {
+    const operation = this.#durable.transaction(() => {
       const before = this.load(id);
-      const step = advance(before, transition, Date.now());
+      const step = advance(before, transition, this.#world.now());
       if (!step.ok) throw new TransitionRefused(step.refusal, before);
-      this.#store.update(step.operation);
-      this.#ledger.append(transitionFact(step.operation));
-      const at = nextTurn(step.operation);
-      if (at === null) this.#due.clear("operation", id);
-      else this.#due.set("operation", id, at);
+      this.#durable.rows.update(step.operation);
+      this.#durable.append(transitionFact(step.operation));
+      this.#durable.turn(id, nextTurn(step.operation));
       return step.operation;
     });
     this.waiters.notify(operation);
@@ -122,7 +110,17 @@ export class Operations {
 
   /** Notes what reads have shown so far. It moves nothing: the audit hears of it with what follows from it. */
   probed(operation: Operation): void {
-    this.#store.update(operation);
+    this.#durable.rows.update(operation);
+  }
+
+  /** Has an operation's turn come again at `at`, without moving it. */
+  again(id: string, at: number): void {
+    this.#durable.turn(id, at);
+  }
+
+  /** Several steps as one: all of it is durable, or nothing. */
+  atomically<Result>(work: () => Result): Result {
+    return this.#durable.transaction(work);
   }
 
   /**
@@ -130,7 +128,7 @@ export class Operations {
    * @throws TransitionRefused if something else on the target got ahead
    */
   intend(id: string, intent: Intent): Operation {
-    return this.#storage.transactionSync(() => {
+    return this.#durable.transaction(() => {
       const { state } = this.load(id);
       const busy = this.busy();
       if (busy !== null) throw new TransitionRefused("busy", busy);
@@ -138,8 +136,8 @@ export class Operations {
       if (state === "awaiting_approval" || state === "awaiting_confirmation") {
         this.apply(id, { type: "take_over", by, policy_version, before });
       }
-      const deadline_at = Date.now() + intent.deadline_ms;
-      const order = this.#store.nextDispatchOrder();
+      const deadline_at = this.#world.now() + intent.deadline_ms;
+      const order = this.#durable.rows.nextDispatchOrder();
       const ground = intent.approved === true ? { approved: true as const } : {};
       return this.apply(id, { type: "dispatch", deadline_at, order, by, policy_version, before, ...ground });
     });
@@ -147,7 +145,7 @@ export class Operations {
 
   /** What was so before anybody asked: dispatched and succeeded in one step, with nothing sent. */
   alreadySo(id: string, intent: Intent): Operation {
-    return this.#storage.transactionSync(() => {
+    return this.#durable.transaction(() => {
       const { fence } = this.intend(id, intent);
       return this.apply(id, { type: "succeed", fence, evidence: "already_so", data: intent.before });
     });
@@ -155,14 +153,14 @@ export class Operations {
 
   /** Nothing of an earlier life is still running: what it had on the wire is in doubt now. */
   #recover(): void {
-    for (const { id, fence } of this.#store.executing()) {
+    for (const { id, fence } of this.#durable.rows.executing()) {
       this.apply(id, { type: "lose", fence, error: answerLost() });
     }
   }
 
   /** Ends what has run out of time, even if the alarm is late. */
   #sweep(key: string, now: number): void {
-    for (const operation of this.#store.waiting(key)) {
+    for (const operation of this.#durable.rows.waiting(key)) {
       const claimed_too_long = operation.state === "claimed" && now >= operation.created_at + CLAIM_LIFE_MS;
       if (claimed_too_long) this.apply(operation.id, { type: "abandon", error: null });
       else if (operation.state !== "claimed" && now >= (operation.expires_at ?? now)) {

@@ -1,6 +1,7 @@
 import { upstreamFor } from "../downstream/client.ts";
 import type { ChangeTool } from "../path/tool.ts";
 import type { Operation } from "./operation.ts";
+import type { ReadingBack } from "./ports.ts";
 import type { Reading } from "./probing.ts";
 import type { StillInEffect } from "./protocol.ts";
 
@@ -17,7 +18,7 @@ const STILL_LIFE_MS = 5_000;
 const PROBE_DEADLINE_MS = 10_000;
 
 /** Reads targets back with the tool's read credential. */
-export class Readback {
+export class Readback implements ReadingBack {
   readonly #env: Env;
   readonly #still = new Map<string, { readonly value: StillInEffect; readonly until: number }>();
 

@@ -2,6 +2,7 @@ import { applySchema } from "../audit/schema.ts";
 import type { Standing, Wanted } from "./matching.ts";
 import { DENIAL_LIFE_MS } from "./matching.ts";
 import type { Operation } from "./operation.ts";
+import type { Rows } from "./ports.ts";
 
 const SCHEMA = [
   `CREATE TABLE operations (
@@ -28,7 +29,7 @@ const SCHEMA = [
  * `record` is the operation as JSON; the other columns exist to find it. Every lookup that a call makes is
  * bounded by an index and a limit, so that a target with a long history answers as fast as a new one.
  */
-export class OperationStore {
+export class OperationStore implements Rows {
   readonly #sql: SqlStorage;
 
   constructor(storage: DurableObjectStorage) {

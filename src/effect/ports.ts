@@ -1,0 +1,77 @@
+/**
+ * What the effects on one target need of the world: storage, vendor and clock. The object gives them the real
+ * ones; a model of everything that can go wrong gives them its own.
+ */
+import type { AuditFact } from "../audit/event.ts";
+import type { ChangeTool } from "../path/tool.ts";
+import type { Transition } from "./machine.ts";
+import type { Standing, Wanted } from "./matching.ts";
+import type { Operation } from "./operation.ts";
+import type { Go, StillInEffect } from "./protocol.ts";
+import type { ReadbackResult } from "./readback.ts";
+
+/** The operations of one target as rows. Synchronous. */
+export interface Rows {
+  get(id: string): Operation | null;
+  insert(operation: Operation): void;
+  update(operation: Operation): void;
+  /** The operation that keeps any other from starting, or `null`. */
+  busy(): Operation | null;
+  /** Operations whose request may have been on the wire when this object's last life ended. */
+  executing(): Operation[];
+  /** Operations of an action that end by themselves when their time is over. */
+  waiting(key: string): Operation[];
+  /** The position that the next dispatch takes. */
+  nextDispatchOrder(): number;
+  /** Everything that `match` needs to answer a call. */
+  standing(wanted: Wanted, reversed_by: string | null, now: number): Standing;
+}
+
+/** What survives a crash: either all of a transaction, or nothing of it. */
+export interface Durable {
+  readonly rows: Rows;
+  transaction<Result>(work: () => Result): Result;
+  /** Appends an audit event of this target. Throws if it can't, and so ends the transaction. */
+  append(fact: AuditFact): void;
+  /** When an operation's turn comes by itself (milliseconds since the epoch), or `null` for never. */
+  turn(id: string, at: number | null): void;
+}
+
+/** How a dispatch ended. */
+export interface Ending {
+  readonly transition: Transition;
+  /** The vendor refused our token before acting on the request: a new token is worth one more try. */
+  readonly token_refused: boolean;
+}
+
+/** A request that is ready to be sent. */
+export interface Ready {
+  readonly token: string;
+}
+
+/** The way to the vendor. */
+export interface Dispatching<Prepared extends Ready> {
+  /** @throws Failure if it may not or can't be sent: nothing was */
+  prepare(operation: Operation, tool: ChangeTool, go: Go, refused_token: string | null): Promise<Prepared>;
+  /** Sends it in the caller's own turn. Never rejects. */
+  send(operation: Operation, tool: ChangeTool, ready: Prepared): Promise<Ending>;
+}
+
+/** The way back: how the target stands. */
+export interface ReadingBack {
+  /** Never rejects. */
+  read(tool: ChangeTool, operation: Operation): Promise<ReadbackResult>;
+  stillInEffect(tool: ChangeTool, operation: Operation): Promise<StillInEffect>;
+  /** The target is about to change. */
+  forget(): void;
+}
+
+/** The rest of the world. */
+export interface World {
+  readonly tenant: string;
+  /** Milliseconds since the epoch. It may go back. */
+  now(): number;
+  tool(name: string): ChangeTool;
+  /** How long after its deadline a request can still land, in milliseconds, or `null`. */
+  settleMs(tool: ChangeTool): number | null;
+}
