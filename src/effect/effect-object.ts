@@ -33,6 +33,10 @@ export class EffectObject extends AuditedObject {
     const world: World = {
       tenant: env.TENANT,
       now: () => Date.now(),
+      timer(ms, fire) {
+        const timer = setTimeout(fire, ms);
+        return () => clearTimeout(timer);
+      },
       tool: changeTool,
       settleMs: (tool) => tool.effect.settle_ms(env),
     };

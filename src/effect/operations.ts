@@ -24,11 +24,12 @@ export class Operations {
   readonly #durable: Durable;
   readonly #world: World;
   /** Callers that wait for somebody else's operation. */
-  readonly waiters = new Waiters();
+  readonly waiters: Waiters;
 
   constructor(durable: Durable, world: World) {
     this.#durable = durable;
     this.#world = world;
+    this.waiters = new Waiters((ms, fire) => world.timer(ms, fire));
     this.#recover();
   }
 

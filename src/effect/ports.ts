@@ -71,6 +71,8 @@ export interface World {
   readonly tenant: string;
   /** Milliseconds since the epoch. It may go back. */
   now(): number;
+  /** Calls `fire` once, in `ms` milliseconds, and returns how to take that back. */
+  timer(ms: number, fire: () => void): () => void;
   tool(name: string): ChangeTool;
   /** How long after its deadline a request can still land, in milliseconds, or `null`. */
   settleMs(tool: ChangeTool): number | null;

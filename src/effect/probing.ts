@@ -19,6 +19,8 @@ export type Verdict =
 export const FIRST_PROBE_MS = 500;
 /** Without a bound from the vendor, how long after the deadline a late landing is still watched for. */
 export const WATCH_MS = 30_000;
+/** An object may come back on another machine, whose clock is ahead of the one that wrote the deadline. */
+export const CLOCK_MARGIN_MS = 1_000;
 /** After this long, a vendor that can't be read is a person's problem. */
 export const PROBE_LIFE_MS = 15 * 60_000;
 const LONGEST_PAUSE_MS = 30_000;
@@ -46,7 +48,7 @@ export function judge(
   deadline_at: number,
   settle_ms: number | null,
 ): Verdict {
-  const certain_at = deadline_at + (settle_ms ?? WATCH_MS);
+  const certain_at = deadline_at + (settle_ms ?? WATCH_MS) + CLOCK_MARGIN_MS;
   if (reading === "absent" && record.absent_reads >= 2 && read_at >= certain_at) {
     return settle_ms === null ? { next: "give_up" } : { next: "fail_safe" };
   }

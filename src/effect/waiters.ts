@@ -1,4 +1,5 @@
 import type { Operation } from "./operation.ts";
+import type { World } from "./ports.ts";
 
 const UNDER_WAY: ReadonlySet<string> = new Set(["claimed", "approved", "executing"]);
 
@@ -10,17 +11,22 @@ export function underWay(state: string): boolean {
 /** Callers that wait for somebody else's operation. In memory: a wait that is lost is only a shorter wait. */
 export class Waiters {
   readonly #waiting = new Map<string, Set<() => void>>();
+  readonly #timer: World["timer"];
+
+  constructor(timer: World["timer"]) {
+    this.#timer = timer;
+  }
 
   /** Resolves when the operation is no longer under way, or after `wait_ms`. Never rejects. */
   async settled(id: string, wait_ms: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const waiting = this.#waiting.get(id) ?? new Set();
     this.#waiting.set(id, waiting.add(resolve));
-    const timer = setTimeout(resolve, wait_ms);
+    const cancel = this.#timer(wait_ms, resolve);
     try {
       await promise;
     } finally {
-      clearTimeout(timer);
+      cancel();
       waiting.delete(resolve);
       if (waiting.size === 0 && this.#waiting.get(id) === waiting) this.#waiting.delete(id);
     }

@@ -1,0 +1,108 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { violationsOf } from "./invariants.ts";
+import { type Action, type Bugs, Run } from "./run.ts";
+import { FATES } from "./vendor.ts";
+
+/** Committed, so that a failure can be seen again; `MODEL_SEED` and `MODEL_RUNS` take their place. */
+const SEED = Number(process.env.MODEL_SEED ?? 20_261_122);
+const RUNS = Number(process.env.MODEL_RUNS ?? 3_000);
+
+const action: fc.Arbitrary<Action> = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant("call" as const),
+      person: fc.nat(2),
+      tool: fc.nat(1),
+      key: fc.option(fc.nat(1), { freq: 3 }),
+      supersede: fc.boolean(),
+    }),
+  },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      do: fc.constant("end" as const),
+      which: fc.nat(5),
+      fate: fc.constantFrom(...FATES, "done" as const),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant("wait" as const),
+      ms: fc.constantFrom(10, 400, 2_000, 11_000, 31_000, 130_000),
+    }),
+  },
+  { weight: 4, arbitrary: fc.constant({ do: "alarm" as const }) },
+  { weight: 2, arbitrary: fc.constant({ do: "crash" as const }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant("skew" as const), ms: fc.integer({ min: -500, max: 500 }) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant("decide" as const), yes: fc.boolean(), by: fc.nat(1) }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("settle" as const), happened: fc.boolean() }) },
+);
+
+async function play(actions: readonly Action[], bugs: Bugs = {}): Promise<string[]> {
+  const run = new Run(bugs);
+  for (const step of actions) await run.act(step);
+  await run.drain();
+  return violationsOf(run);
+}
+
+function property(bugs: Bugs) {
+  return fc.asyncProperty(fc.array(action, { minLength: 4, maxLength: 40 }), async (actions) => {
+    const violations = await play(actions, bugs);
+    if (violations.length > 0) throw new Error(violations.join("\n"));
+  });
+}
+
+describe("the model of effects", () => {
+  it(`finds no violation in ${RUNS} runs`, { timeout: 2 ** 31 - 1 }, async () => {
+    await fc.assert(property({}), { seed: SEED, numRuns: RUNS });
+  });
+
+  it("reaches the states that matter", async () => {
+    const reached = new Set<string>();
+    for (const actions of fc.sample(fc.array(action, { minLength: 20, maxLength: 40 }), {
+      seed: SEED,
+      numRuns: 400,
+    })) {
+      const run = new Run();
+      for (const step of actions) await run.act(step);
+      await run.drain();
+      for (const { decision } of run.disk.journal) reached.add(decision);
+    }
+    for (const state of [
+      "succeeded",
+      "failed_safe",
+      "unknown",
+      "probing",
+      "approved",
+      "denied",
+      "expired",
+      "abandoned",
+    ]) {
+      expect(reached).toContain(state);
+    }
+  });
+});
+
+describe("the model finds a planted bug", () => {
+  const BUGS: Record<string, Bugs> = {
+    "a time bucket in the key": { key: (key, now) => `${key}/${Math.floor(now / 20_000)}` },
+    "an intent that is written after the effect": { write_after_effect: true },
+    "an asynchronous hash in the chain": { async_hash: true },
+    "a run-out lease taken for absence": { lease_expiry_is_absence: true },
+    "a retry of a request that timed out": { retry_of_timeouts: true },
+  };
+
+  it.each(Object.keys(BUGS))("%s", async (name) => {
+    const found = await fc.check(property(BUGS[name] ?? {}), { seed: SEED, numRuns: 5_000 });
+    expect(found.failed).toBe(true);
+  });
+});

@@ -1,0 +1,139 @@
+import type { Operation } from "../../src/effect/operation.ts";
+import type { Dispatching, Ending, ReadingBack, Ready } from "../../src/effect/ports.ts";
+import type { ReadbackResult } from "../../src/effect/readback.ts";
+import { answerLost } from "../../src/effect/refusals.ts";
+import { Failure, publicError } from "../../src/path/failure.ts";
+import type { ChangeTool } from "../../src/path/tool.ts";
+
+export const DEADLINE_MS = 10_000;
+/** The vendor's own word: a request of ours lands, and can be seen, within this after its deadline, or never. */
+export const SETTLE_MS = 20_000;
+/** How far what a read shows may lag behind what is so. Part of the bound above. */
+export const LAG_MS = 5_000;
+
+/** What becomes of a request that has left. */
+export const FATES = [
+  "done",
+  "refused",
+  "error_before",
+  "error_after",
+  "cut_before",
+  "cut_after",
+  "token_refused",
+] as const;
+export type Fate = (typeof FATES)[number];
+const ACTING: readonly Fate[] = ["done", "error_after", "cut_after"];
+
+/** What the vendor did, and for which dispatch. */
+export interface Effect {
+  readonly operation_id: string;
+  readonly fence: number;
+  readonly action: string;
+  readonly at: number;
+}
+
+const DATA: Readonly<Record<string, string>> = {
+  contain_device: '{"containment":"pending"}',
+  release_device: '{"containment":"lifting"}',
+};
+
+/** The `data` that a tool answers with. */
+export function dataOf(tool: string): string {
+  return DATA[tool] ?? "{}";
+}
+
+/** One device at a vendor. Its clock is the true one. */
+export class ModelVendor {
+  readonly effects: Effect[] = [];
+  readonly #history: { readonly at: number; readonly contained: boolean }[] = [];
+
+  /** A request lands. Whoever sent it may be long gone. */
+  land(operation: Operation, fate: Fate, at: number): void {
+    if (!ACTING.includes(fate)) return;
+    const { id: operation_id, fence, tool: action } = operation;
+    this.effects.push({ operation_id, fence, action, at });
+    this.#history.push({ at, contained: action === "contain_device" });
+  }
+
+  /** What a read at `at` shows: how things were a while ago. */
+  shows(tool: string, at: number): boolean {
+    const contained = this.#history.findLast((change) => change.at <= at - LAG_MS)?.contained ?? false;
+    return contained === (tool === "contain_device");
+  }
+}
+
+/** Something that the object awaits, held back until the model lets it end. */
+export interface Pending {
+  readonly kind: "prepare" | "send" | "read" | "gate";
+  readonly operation: Operation;
+  /** True time at which it began. */
+  readonly since: number;
+  /** The life of the object that awaits it. */
+  readonly life: number;
+  readonly end: (fate: Fate) => void;
+}
+
+/** What the model holds back. */
+export interface Wire {
+  readonly life: number;
+  hold(kind: Pending["kind"], operation: Operation): Promise<Fate>;
+  shows(tool: string): boolean;
+}
+
+/** The way to the vendor in one life of the object. */
+export class ModelDispatcher implements Dispatching<Ready> {
+  readonly #wire: Wire;
+
+  constructor(wire: Wire) {
+    this.#wire = wire;
+  }
+
+  async prepare(operation: Operation): Promise<Ready> {
+    if ((await this.#wire.hold("prepare", operation)) === "cut_before") {
+      throw new Failure("upstream_unavailable", "no token to be had", { next_step: "again" });
+    }
+    return { token: "token" };
+  }
+
+  async send(operation: Operation): Promise<Ending> {
+    const { fence, tool } = operation;
+    const fate = await this.#wire.hold("send", operation);
+    switch (fate) {
+      case "done":
+        return {
+          transition: { type: "succeed", fence, evidence: "answered", data: dataOf(tool) },
+          token_refused: false,
+        };
+      case "refused":
+      case "token_refused": {
+        const error = publicError(new Failure("rate_limited", "not now", { next_step: "later" }));
+        return { transition: { type: "fail_safe", fence, error }, token_refused: fate === "token_refused" };
+      }
+      default:
+        return { transition: { type: "lose", fence, error: answerLost() }, token_refused: false };
+    }
+  }
+}
+
+/** The way back in one life of the object. */
+export class ModelReadback implements ReadingBack {
+  readonly #wire: Wire;
+
+  constructor(wire: Wire) {
+    this.#wire = wire;
+  }
+
+  async read(tool: ChangeTool, operation: Operation): Promise<ReadbackResult> {
+    const fate = await this.#wire.hold("read", operation);
+    if (fate !== "done") return { reading: "failed" };
+    return this.#wire.shows(tool.name)
+      ? { reading: "present", data: dataOf(tool.name) }
+      : { reading: "absent" };
+  }
+
+  stillInEffect(): Promise<"unknown"> {
+    return Promise.resolve("unknown");
+  }
+
+  forget(): void {}
+}
