@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 
 const { runs, seed } = new Command("test:model")
@@ -13,7 +14,7 @@ const { runs, seed } = new Command("test:model")
   .parse()
   .opts<{ runs: number; seed: number }>();
 
-const vitest = createRequire(import.meta.url).resolve("vitest/vitest.mjs");
+const vitest = join(dirname(createRequire(import.meta.url).resolve("vitest/package.json")), "vitest.mjs");
 const child = spawn(process.execPath, [vitest, "run", "--project", "node", "test/model"], {
   stdio: "inherit",
   env: { ...process.env, MODEL_RUNS: String(runs), MODEL_SEED: String(seed) },
