@@ -52,7 +52,7 @@ async function serve(
   await hold(requestHeldMs(fault), signal);
   if (signal.aborted) return cut(c);
 
-  const request = { ...arrived, now: world.now() };
+  const request = { ...arrived, headers: headersUnder(fault, arrived.headers), now: world.now() };
   const perform = () => {
     const reply = world.storage.transaction(() => operation.handle(request));
     world.effects.committed();
@@ -63,6 +63,14 @@ async function serve(
   if (outcome === "cut" || signal.aborted) return cut(c);
   entry.status = outcome.status;
   return outcome instanceof Response ? outcome : send(simulator, request, outcome);
+}
+
+/** An answer that has changed, or broke off, isn't the one whose entity tag the caller holds. */
+function headersUnder(fault: Fault | undefined, arrived: Headers): Headers {
+  if (fault?.mode !== "drift" && fault?.mode !== "malformed") return arrived;
+  const headers = new Headers(arrived);
+  headers.delete("if-none-match");
+  return headers;
 }
 
 async function hold(ms: number, signal: AbortSignal): Promise<void> {
@@ -132,7 +140,7 @@ function malformed(simulator: Simulator, request: VendorRequest, reply: VendorRe
     ...simulator.headers(request, reply),
     ...reply.headers,
   };
-  return new Response(text.slice(0, Math.ceil(text.length * 0.6)), { status: reply.status, headers });
+  return new Response(text.slice(0, Math.floor(text.length * 0.6)), { status: reply.status, headers });
 }
 
 /** What a proxy in front of the vendor sends: not JSON, whatever its status. */
@@ -143,7 +151,7 @@ function gatewayPage(status: number): Response {
 
 function send(simulator: Simulator, request: VendorRequest, reply: VendorReply): Response {
   const headers = { ...simulator.headers(request, reply), ...reply.headers };
-  if (reply.body === undefined) return new Response(null, { status: reply.status, headers });
+  if (reply.body === undefined) return new Response(reply.text ?? null, { status: reply.status, headers });
   return new Response(JSON.stringify(reply.body), {
     status: reply.status,
     headers: { "content-type": "application/json", ...headers },

@@ -14,11 +14,13 @@ export interface VendorRequest {
   now: number;
 }
 
-/** What a simulator answers; `body` is sent as JSON, and nothing is sent without one. */
+/** What a simulator answers; `body` is sent as JSON, `text` as it is, and nothing is sent without either. */
 export interface VendorReply {
   status: number;
   headers?: Record<string, string>;
   body?: unknown;
+  /** For what a vendor doesn't say in JSON. Its content type belongs into `headers`. */
+  text?: string;
 }
 
 /** One operation of a vendor's API. */

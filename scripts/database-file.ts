@@ -2,6 +2,8 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 
+const LOCK_PATIENCE_MS = 5_000;
+
 /**
  * Runs a query on the audit database that an instance keeps in `stateDir`, whether the instance runs or not.
  * Opened for reading only.
@@ -12,7 +14,8 @@ export function queryDatabase(
   query: string,
   ...parameters: SQLInputValue[]
 ): Record<string, unknown>[] {
-  const database = new DatabaseSync(databaseFile(stateDir), { readOnly: true });
+  // The runtime locks its files for moments: while it starts, and while it takes up what a crash has left.
+  const database = new DatabaseSync(databaseFile(stateDir), { readOnly: true, timeout: LOCK_PATIENCE_MS });
   try {
     return database.prepare(query).all(...parameters);
   } finally {

@@ -18,6 +18,13 @@ export function localEnvironment({ publicUrl, labUrl }: LocalEnvironment): Recor
     OIDC_ISSUER: `${labUrl}/oidc`,
     OIDC_CLIENT_ID: "sallyport",
     OIDC_CLIENT_SECRET: "lab-oidc-secret",
+    // The lab vouches for these, as long as no fault holds a request back for longer.
+    CROWDSTRIKE_SETTLE_MS: "30000",
+    ELASTIC_SETTLE_MS: "30000",
+    JIRA_SETTLE_MS: "60000",
+    OKTA_SETTLE_MS: "30000",
+    PAGERDUTY_SETTLE_MS: "30000",
+    TENABLE_SETTLE_MS: "30000",
     CROWDSTRIKE_BASE_URL: `${labUrl}/crowdstrike`,
     CROWDSTRIKE_READ_CLIENT_ID: "lab-cs-read",
     CROWDSTRIKE_READ_CLIENT_SECRET: "lab-cs-read-secret",
@@ -28,6 +35,9 @@ export function localEnvironment({ publicUrl, labUrl }: LocalEnvironment): Recor
     JIRA_READ_API_TOKEN: "lab-jira-read-token",
     JIRA_CREATE_EMAIL: "sallyport-create@acme.test",
     JIRA_CREATE_API_TOKEN: "lab-jira-create-token",
+    PAGERDUTY_BASE_URL: `${labUrl}/pagerduty`,
+    PAGERDUTY_READ_API_KEY: "lab-pd-read-key",
+    PAGERDUTY_PAGE_API_KEY: "lab-pd-page-key",
     CROWDSTRIKE_ALERTS_READ_CLIENT_ID: "lab-cs-alerts-read",
     CROWDSTRIKE_ALERTS_READ_CLIENT_SECRET: "lab-cs-alerts-read-secret",
     CROWDSTRIKE_ALERTS_WRITE_CLIENT_ID: "lab-cs-alerts-write",
@@ -43,6 +53,16 @@ export function localEnvironment({ publicUrl, labUrl }: LocalEnvironment): Recor
     OKTA_SUSPEND_PRIVATE_KEY: labOktaKeys.suspend,
     OKTA_SESSIONS_CLIENT_ID: "lab-okta-sessions",
     OKTA_SESSIONS_PRIVATE_KEY: labOktaKeys.sessions,
+    ELASTIC_BASE_URL: `${labUrl}/elastic`,
+    // As Kibana shows them: an id and a secret, in base64.
+    ELASTIC_READ_API_KEY: "bGFiLWVsYXN0aWMtcmVhZDpsYWItZWxhc3RpYy1yZWFkLXNlY3JldA==",
+    ELASTIC_ALERTS_API_KEY: "bGFiLWVsYXN0aWMtYWxlcnRzOmxhYi1lbGFzdGljLWFsZXJ0cy1zZWNyZXQ=",
+    ELASTIC_CASES_API_KEY: "bGFiLWVsYXN0aWMtY2FzZXM6bGFiLWVsYXN0aWMtY2FzZXMtc2VjcmV0",
+    TENABLE_BASE_URL: `${labUrl}/tenable`,
+    TENABLE_READ_ACCESS_KEY: "lab-tenable-read",
+    TENABLE_READ_SECRET_KEY: "lab-tenable-read-secret",
+    TENABLE_SCAN_ACCESS_KEY: "lab-tenable-scan",
+    TENABLE_SCAN_SECRET_KEY: "lab-tenable-scan-secret",
   };
 }
 

@@ -1,6 +1,13 @@
 import { authProblems } from "./auth/problems.ts";
 import { credentialProblems } from "./connectors/credentials.ts";
 import { settingsProblems } from "./connectors/crowdstrike/settings.ts";
+import { elasticProblems } from "./connectors/elastic/settings.ts";
+import { intelligenceProblems } from "./connectors/intelligence/settings.ts";
+import { jiraProblems } from "./connectors/jira/settings.ts";
+import { oktaProblems } from "./connectors/okta/settings.ts";
+import { pagerdutyProblems } from "./connectors/pagerduty/settings.ts";
+import { tenableProblems } from "./connectors/tenable/settings.ts";
+import { noticeProblems } from "./console/notices/problems.ts";
 import { readGatePolicy } from "./path/policy-document.ts";
 
 const checked = new WeakMap<Env, readonly string[]>();
@@ -16,8 +23,15 @@ export function configurationProblems(env: Env): readonly string[] {
   const problems = [
     ...(gate.ok ? [] : gate.problems),
     ...authProblems(env),
+    ...noticeProblems(env),
     ...credentialProblems(env),
     ...settingsProblems(env),
+    ...intelligenceProblems(env),
+    ...tenableProblems(env),
+    ...jiraProblems(env),
+    ...pagerdutyProblems(env),
+    ...oktaProblems(env),
+    ...elasticProblems(env),
   ];
   checked.set(env, problems);
   return problems;

@@ -33,6 +33,19 @@ export function refuseForeign(request: Request, env: Env): Response | null {
   return null;
 }
 
+/**
+ * The request under the one name that this instance goes by. On a laptop `127.0.0.1` leads here as well as
+ * `localhost` does, and {@link refuseForeign} lets it in; but tokens are bound to one resource, by its one name.
+ */
+export function underOwnName(request: Request, env: Env): Request {
+  const own = new URL(env.PUBLIC_URL);
+  const url = new URL(request.url);
+  if (url.origin === own.origin && request.headers.get("host") === own.host) return request;
+  const headers = new Headers(request.headers);
+  headers.set("host", own.host);
+  return new Request(`${own.origin}${url.pathname}${url.search}`, new Request(request, { headers }));
+}
+
 /** Answers a preflight, or returns `null` if the request is none. */
 export function preflight(request: Request): Response | null {
   if (request.method !== "OPTIONS") return null;

@@ -9,7 +9,9 @@ import {
 } from "./auth/provider.ts";
 import { handleAuth } from "./auth/routes.ts";
 import { configurationProblems } from "./config.ts";
-import { preflight, readable, refuseForeign } from "./front.ts";
+import { handleConsole } from "./console/console.tsx";
+import { consumeNotices, isNoticeQueue, queueNotices } from "./console/notices/queue.ts";
+import { preflight, readable, refuseForeign, underOwnName } from "./front.ts";
 import { CALLER_HEADER, type CallerAuth } from "./session/caller.ts";
 
 export { BrokerObject } from "./downstream/broker-object.ts";
@@ -32,25 +34,28 @@ const mcp: ResourceHandler = {
 };
 
 export default {
-  async fetch(request, env, ctx) {
-    const { pathname } = new URL(request.url);
+  async fetch(received, env, ctx) {
+    const { pathname } = new URL(received.url);
     const problems = configurationProblems(env);
     if (pathname === "/healthz") return health(problems);
     if (problems.length > 0)
       return new Response("Sallyport is not configured: see /healthz.\n", { status: 503 });
-    const foreign = refuseForeign(request, env);
+    const foreign = refuseForeign(received, env);
     if (foreign !== null) return foreign;
+    const request = underOwnName(received, env);
     const response =
       preflight(request) ??
       (pathname === "/mcp" || pathname.startsWith("/.well-known/oauth-protected-resource")
         ? await resourceServer(env, mcp).fetch(request, env, ctx)
-        : ((await handleAuth(request, env, ctx)) ??
+        : ((await handleConsole(received, env, ctx)) ??
+          (await handleAuth(request, env, ctx)) ??
           (await authorizationServer(env).fetch(request, env, ctx))));
     return readable(response, request);
   },
 
   async queue(batch, env) {
-    await consumeAudit(batch, env);
+    if (isNoticeQueue(batch.queue)) await consumeNotices(batch, env);
+    else await consumeAudit(batch, env, (records) => queueNotices(env, records));
   },
 
   async scheduled(_controller, env) {

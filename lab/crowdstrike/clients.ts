@@ -1,5 +1,5 @@
 /** What an API client may do, in the console's words ("Hosts: READ"). */
-export type Scope = "hosts:read" | "hosts:write";
+export type Scope = "hosts:read" | "hosts:write" | "alerts:read" | "alerts:write";
 
 /** An API client as created in the Falcon console. */
 export interface ApiClient {
@@ -12,6 +12,8 @@ export interface ApiClient {
 const clients: readonly ApiClient[] = [
   { id: "lab-cs-read", secret: "lab-cs-read-secret", scopes: ["hosts:read"] },
   { id: "lab-cs-contain", secret: "lab-cs-contain-secret", scopes: ["hosts:write"] },
+  { id: "lab-cs-alerts-read", secret: "lab-cs-alerts-read-secret", scopes: ["alerts:read"] },
+  { id: "lab-cs-alerts-write", secret: "lab-cs-alerts-write-secret", scopes: ["alerts:write"] },
 ];
 
 /** The client of that id. */

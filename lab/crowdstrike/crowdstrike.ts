@@ -1,5 +1,6 @@
 import type { Simulator, VendorRequest } from "../simulator.ts";
 import type { World } from "../world.ts";
+import { alerts } from "./alerts.ts";
 import { authorizationOperations, vendor } from "./authorization.ts";
 import { Containment } from "./containment.ts";
 import { drift } from "./drift.ts";
@@ -10,7 +11,7 @@ import { hostQueries } from "./host-queries.ts";
 
 const requestsPerMinute = 6000;
 
-/** CrowdStrike Falcon: tokens and hosts. Held against the vendor's document by `test/contracts`. */
+/** CrowdStrike Falcon: tokens, hosts and alerts. Held against the vendor's document by `test/contracts`. */
 export function crowdstrike(world: World): Simulator {
   const containment = new Containment(world.storage);
   const recent: number[] = [];
@@ -22,6 +23,7 @@ export function crowdstrike(world: World): Simulator {
       ...hostQueries(world, containment),
       ...hostEntities(world, containment),
       ...hostActions(world, containment),
+      ...alerts(world, containment),
     ],
     failure: (request, status) => failure(request, status),
     tokenRefused: (request) => failure(request, 401),

@@ -4,6 +4,9 @@ const renamed: Record<string, string> = {
   access_token: "accessToken",
   expires_in: "expiresIn",
   trace_id: "traceId",
+  composite_id: "compositeId",
+  created_timestamp: "createdTimestamp",
+  resources_affected: "resourcesAffected",
 };
 
 const statusNumbers: Record<string, number> = {

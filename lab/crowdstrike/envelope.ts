@@ -19,18 +19,24 @@ interface Contents {
   resources?: readonly unknown[];
   errors?: readonly ApiError[];
   pagination?: Pagination;
+  /** How many things a change affected. */
+  affected?: number;
 }
 
-const service = (operation: string) => (operation.startsWith("oauth2") ? "csam" : "device-api");
+function service(operation: string): string {
+  if (operation.startsWith("oauth2")) return "csam";
+  return operation.includes("Alerts") ? "detectsapi" : "device-api";
+}
 
 /** Falcon's envelope: `meta`, `errors` and, except in bare failures, `resources`. */
 export function envelope(request: VendorRequest, status: number, contents: Contents): VendorReply {
-  const { resources, errors = [], pagination } = contents;
+  const { resources, errors = [], pagination, affected } = contents;
   const meta = {
     query_time: 0.012,
     ...(pagination && { pagination }),
     powered_by: service(request.operation),
     trace_id: request.traceId,
+    ...(affected !== undefined && { writes: { resources_affected: affected } }),
   };
   return { status, body: { meta, errors, ...(resources && { resources }) } };
 }

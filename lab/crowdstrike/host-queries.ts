@@ -7,6 +7,7 @@ import { describer } from "./devices.ts";
 import { envelope, failure, type Pagination } from "./envelope.ts";
 import { FqlError } from "./fql.ts";
 import { readScrollOffset, scrollLifetimeMs, scrollOffset } from "./scroll.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 interface Page {
   resources: string[];
@@ -67,11 +68,4 @@ export function hostQueries(world: World, containment: Containment): Operation[]
       throw error;
     }
   }
-}
-
-function wholeNumber(request: VendorRequest, name: string, absent: number, least: number, most: number) {
-  const text = request.query.get(name);
-  if (text === null) return absent;
-  const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  return number >= least && number <= most ? number : undefined;
 }

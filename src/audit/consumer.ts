@@ -24,8 +24,14 @@ interface Arrival {
 /**
  * The queue's side of the audit: stores events, and records what can't be stored as one. Every message is
  * acknowledged only after the database holds it; when the database fails, it comes again later.
+ * @param onStored is told of events that are in the database now, perhaps more than once. What it can't take comes
+ * again, too.
  */
-export async function consumeAudit(batch: MessageBatch, env: Env): Promise<void> {
+export async function consumeAudit(
+  batch: MessageBatch,
+  env: Env,
+  onStored: (records: readonly AuditRecord[]) => Promise<void> = async () => {},
+): Promise<void> {
   if (batch.queue.endsWith("-dead")) {
     await bury(env.DB, batch.messages, batch.queue, () => "delivered too often without being stored");
     return;
@@ -38,12 +44,16 @@ export async function consumeAudit(batch: MessageBatch, env: Env): Promise<void>
     else malformed.set(message, read.reason);
   }
   for (const chunk of chunksBySize(arrivals, ({ record }) => bytesOf(record), MAX_STATEMENT_BYTES)) {
-    await store(env.DB, chunk);
+    await store(env.DB, chunk, onStored);
   }
   await bury(env.DB, [...malformed.keys()], batch.queue, (message) => malformed.get(message) ?? "malformed");
 }
 
-async function store(db: D1Database, arrivals: readonly Arrival[]): Promise<void> {
+async function store(
+  db: D1Database,
+  arrivals: readonly Arrival[],
+  onStored: (records: readonly AuditRecord[]) => Promise<void>,
+): Promise<void> {
   try {
     const stored = await storeRecords(
       db,
@@ -53,6 +63,9 @@ async function store(db: D1Database, arrivals: readonly Arrival[]): Promise<void
     const conflicts = arrivals.flatMap(({ record }) => conflictOf(record, stored));
     if (conflicts.length > 0) await storeConflicts(db, conflicts);
     for (const { offered_event: _event, ...conflict } of conflicts) alert("audit_conflict", conflict);
+    await onStored(
+      arrivals.map(({ record }) => record).filter((record) => stored.get(placeOf(record)) === record.hash),
+    );
   } catch (thrown) {
     retryLater(
       arrivals.map(({ message }) => message),

@@ -8,6 +8,8 @@ import type { AuditDatabase } from "./store.ts";
 export interface AuditQuery {
   /** ISO 8601, inclusive. */
   readonly since?: string | undefined;
+  /** ISO 8601, exclusive. */
+  readonly until?: string | undefined;
   readonly subject?: string | undefined;
   readonly tool?: string | undefined;
   readonly outcome?: string | undefined;
@@ -70,25 +72,61 @@ export async function searchAudit(db: D1Database, query: AuditQuery): Promise<Au
   return { events, next_cursor: rows.length > limit && last !== undefined ? encodeCursor(last) : null };
 }
 
-type Search = SelectQueryBuilder<AuditDatabase, "audit_events", FoundEvent>;
+/** What an export is made of. */
+export type WholeEvent = Pick<
+  AuditDatabase["audit_events"],
+  "chain" | "seq" | "prev" | "hash" | "event" | "at" | "event_id"
+>;
 
-function filtered(search: Search, { since, cursor, ...query }: AuditQuery): Search {
+/**
+ * Everything that a search finds, whole and newest first, a page at a time: more than a page's worth of it is
+ * never held.
+ * @throws Failure `invalid_input` for a time that isn't one.
+ */
+export async function* wholeEvents(
+  db: D1Database,
+  query: Omit<AuditQuery, "limit" | "cursor">,
+): AsyncGenerator<readonly WholeEvent[]> {
+  const database = new Kysely<AuditDatabase>({ dialect: new D1Dialect({ database: db }) });
+  let cursor: string | null = null;
+  do {
+    const rows: WholeEvent[] = await filtered(
+      database.selectFrom("audit_events").select(["chain", "seq", "prev", "hash", "event", "at", "event_id"]),
+      { ...query, cursor },
+    )
+      .orderBy("at", "desc")
+      .orderBy("event_id", "desc")
+      .limit(MAX_PAGE)
+      .execute();
+    yield rows;
+    const last = rows.at(-1);
+    cursor = rows.length === MAX_PAGE && last !== undefined ? encodeCursor(last) : null;
+  } while (cursor !== null);
+}
+
+type Search<Row> = SelectQueryBuilder<AuditDatabase, "audit_events", Row>;
+
+function filtered<Row>(
+  search: Search<Row>,
+  { since, until, cursor, ...query }: Omit<AuditQuery, "limit">,
+): Search<Row> {
   let result = search;
   for (const column of ["subject", "tool", "outcome", "target", "operation_id"] as const) {
     const value = query[column];
     if (value !== undefined) result = result.where(column, "=", value);
   }
-  if (since !== undefined) result = result.where("at", ">=", instant(since));
+  if (since !== undefined) result = result.where("at", ">=", instant("since", since));
+  if (until !== undefined) result = result.where("at", "<", instant("until", until));
   if (cursor === undefined || cursor === null) return result;
   const { at, event_id } = decodeCursor(cursor);
   return result.where(({ eb, refTuple, tuple }) => eb(refTuple("at", "event_id"), "<", tuple(at, event_id)));
 }
 
 /** Times are stored in one form, which sorts as text. */
-function instant(since: string): string {
-  const ms = Date.parse(since);
+function instant(path: string, time: string): string {
+  const ms = Date.parse(time);
   if (Number.isNaN(ms))
-    throw invalid("since", "This is not a time.", "ISO 8601, for example 2026-11-22T10:00:00Z");
+    throw invalid(path, "This is not a time.", "ISO 8601, for example 2026-11-22T10:00:00Z");
   return new Date(ms).toISOString();
 }
 

@@ -39,10 +39,10 @@ export async function admit(
   return { ok: true, signed_in: { person, sign_in_id, subject, display, roles } };
 }
 
-/** The page for somebody who isn't admitted. */
+/** The page for somebody who isn't admitted. `back` is where a client waits, if one does. */
 export function turnedAway(
   { reason, display }: Extract<Admission, { ok: false }>,
-  options: { readonly headers: Headers; readonly back: string },
+  options: { readonly headers: Headers; readonly back?: string },
 ): Promise<Response> {
   const advice = {
     no_role: "none of your groups gives you a role here. Ask whoever runs Sallyport in your organisation.",

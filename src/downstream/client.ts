@@ -1,13 +1,21 @@
 import type { z } from "zod";
 import { type CredentialName, credentialOf } from "../connectors/credentials.ts";
-import { asFailure } from "../path/failure.ts";
+import { asFailure, type Failure } from "../path/failure.ts";
 import { breakerAllows, breakerIsOpen, breakerReport } from "./circuit.ts";
 import type { Credential } from "./credential.ts";
-import { buildRequest, exchange, jsonOf } from "./exchange.ts";
+import { buildRequest, exchangeBy, jsonOf, readAnswer } from "./exchange.ts";
 import { concluded, contractChanged, timedOut } from "./failures.ts";
+import { type ListAnswer, readListAnswer } from "./list-answer.ts";
 import { retrying } from "./resilience.ts";
 import { tokenFor } from "./tokens.ts";
-import type { Upstream, UpstreamAnswer, UpstreamExchange, UpstreamRequest } from "./upstream.ts";
+import type {
+  ListPart,
+  ListWindow,
+  Upstream,
+  UpstreamAnswer,
+  UpstreamExchange,
+  UpstreamRequest,
+} from "./upstream.ts";
 
 const ATTEMPTS = 3;
 const ATTEMPT_MS = 8_000;
@@ -62,10 +70,29 @@ class Reader implements RecordedUpstream {
     request: UpstreamRequest,
     schema: Schema,
   ): Promise<Understood<Schema>> {
+    return this.#recorded(request, readAnswer, (answer, payload) =>
+      this.#understand(request, schema, answer, payload),
+    );
+  }
+
+  async readList<Schema extends z.ZodType>(
+    request: UpstreamRequest,
+    element: Schema,
+    window: ListWindow<z.output<Schema>>,
+  ): Promise<ListPart<z.output<Schema>>> {
+    const read = (response: Response) => readListAnswer(response, element, window);
+    return this.#recorded(request, read, (answer) => this.#listIn(request, answer));
+  }
+
+  async #recorded<Answer extends UpstreamAnswer, Result>(
+    request: UpstreamRequest,
+    read: (response: Response) => Promise<Answer>,
+    understand: (answer: Answer, payload: unknown) => Result,
+  ): Promise<Result> {
     const began_at = Date.now();
     const asked = { attempts: 0, status: null as number | null };
     try {
-      return await this.#persistently(request, schema, asked);
+      return await this.#persistently(request, read, understand, asked);
     } catch (thrown) {
       throw concluded(asFailure(thrown), asked.attempts);
     } finally {
@@ -81,11 +108,12 @@ class Reader implements RecordedUpstream {
     }
   }
 
-  async #persistently<Schema extends z.ZodType>(
+  async #persistently<Answer extends UpstreamAnswer, Result>(
     request: UpstreamRequest,
-    schema: Schema,
+    read: (response: Response) => Promise<Answer>,
+    understand: (answer: Answer, payload: unknown) => Result,
     asked: Asked,
-  ): Promise<Understood<Schema>> {
+  ): Promise<Result> {
     breakerAllows(this.#name);
     // Outside the retries: the broker has its own, and three times three would be a storm.
     let token = await this.#token();
@@ -99,13 +127,17 @@ class Reader implements RecordedUpstream {
       mayContinue: () => !breakerIsOpen(this.#name),
     };
     return retrying(options, async (signal) => {
-      let answer = await this.#ask(request, token, signal, asked);
+      let answer = await this.#ask(request, read, token, signal, asked);
       if (answer.status === 401 && !token_renewed) {
         token_renewed = true;
         token = await this.#token(token);
-        answer = await this.#ask(request, token, signal, asked);
+        answer = await this.#ask(request, read, token, signal, asked);
       }
-      return this.#understand(request, schema, answer);
+      const { name, vendor } = this.#credential;
+      const payload = jsonOf(answer);
+      const failure = vendor.errorOf(answer, payload, { operation: request.operation, credential: name });
+      if (failure !== null) throw failure;
+      return understand(answer, payload);
     });
   }
 
@@ -121,19 +153,20 @@ class Reader implements RecordedUpstream {
     }
   }
 
-  async #ask(
+  async #ask<Answer extends UpstreamAnswer>(
     request: UpstreamRequest,
+    read: (response: Response) => Promise<Answer>,
     token: string,
     signal: AbortSignal,
     asked: Asked,
-  ): Promise<UpstreamAnswer> {
+  ): Promise<Answer> {
     const { vendor } = this.#credential;
     const sending = { request_id: this.#request_id, signal };
     asked.attempts += 1;
     asked.status = null;
     try {
       const built = buildRequest(this.#env, this.#credential, request, token, sending);
-      const answer = await exchange(vendor, request.operation, built, signal);
+      const answer = await exchangeBy(read, vendor, request.operation, built, signal);
       asked.status = answer.status;
       breakerReport(this.#name, answer.status < 500);
       return answer;
@@ -148,14 +181,20 @@ class Reader implements RecordedUpstream {
     request: UpstreamRequest,
     schema: Schema,
     answer: UpstreamAnswer,
+    payload: unknown,
   ): Understood<Schema> {
-    const { name, vendor } = this.#credential;
-    const payload = jsonOf(answer);
-    const failure = vendor.errorOf(answer, payload, { operation: request.operation, credential: name });
-    if (failure !== null) throw failure;
     const parsed = schema.safeParse(payload);
     if (parsed.success) return { body: parsed.data, headers: answer.headers };
-    throw contractChanged(vendor, request.operation, firstPath(parsed.error), { status: answer.status });
+    throw this.#contractChanged(request, firstPath(parsed.error), answer.status);
+  }
+
+  #listIn<Element>(request: UpstreamRequest, { list, status }: ListAnswer<Element>): ListPart<Element> {
+    if (list !== undefined && "kept" in list) return list;
+    throw this.#contractChanged(request, list?.contract_path ?? "", status);
+  }
+
+  #contractChanged(request: UpstreamRequest, path: string, status: number): Failure {
+    return contractChanged(this.#credential.vendor, request.operation, path, { status });
   }
 }
 

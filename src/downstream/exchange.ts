@@ -29,8 +29,10 @@ export function buildRequest(
   { request_id, signal }: Sending,
 ): Request {
   const url = new URL(`${credential.baseUrl(env)}${request.path}`);
-  for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, value);
-  const headers = new Headers({ accept: "application/json", "x-request-id": request_id });
+  for (const [name, values] of Object.entries(request.query ?? {})) {
+    for (const value of [values].flat()) url.searchParams.append(name, value);
+  }
+  const headers = new Headers({ accept: "application/json", ...request.headers, "x-request-id": request_id });
   credential.authorize(headers, token, env);
   if (request.json !== undefined) headers.set("content-type", "application/json");
   return new Request(url, {
@@ -65,18 +67,29 @@ export async function readAnswer(response: Response): Promise<UpstreamAnswer> {
 }
 
 /**
- * Sends a request once and reads the answer, whatever its status.
+ * Sends a request once and reads the answer to its end, whatever its status.
  * @param signal the request's own
  * @throws Failure `upstream_timeout`, `upstream_unavailable`, or `contract` for an answer without end
  */
-export async function exchange(
+export function exchange(
   vendor: Vendor,
   operation: string,
   request: Request,
   signal: AbortSignal,
 ): Promise<UpstreamAnswer> {
+  return exchangeBy(readAnswer, vendor, operation, request, signal);
+}
+
+/** The same, with the answer read in another way. */
+export async function exchangeBy<Answer extends UpstreamAnswer>(
+  read: (response: Response) => Promise<Answer>,
+  vendor: Vendor,
+  operation: string,
+  request: Request,
+  signal: AbortSignal,
+): Promise<Answer> {
   try {
-    return await readAnswer(await fetch(request));
+    return await read(await fetch(request));
   } catch (thrown) {
     throw connectionFailure(vendor, operation, thrown, signal);
   }

@@ -8,8 +8,11 @@ export interface UpstreamRequest {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Below the vendor's base URL, each segment already encoded. */
   readonly path: string;
-  readonly query?: Readonly<Record<string, string>>;
+  /** A list goes out as the parameter repeated. */
+  readonly query?: Readonly<Record<string, string | readonly string[]>>;
   readonly json?: JsonObject;
+  /** Beside those that every request has. None of them can replace a credential. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A vendor's answer, read to its end. */
@@ -32,6 +35,23 @@ export interface UpstreamExchange {
   readonly latency_ms: number;
 }
 
+/** What is wanted of a list that may be too long to be read as a whole. */
+export interface ListWindow<Element> {
+  /** How many elements are passed over. */
+  readonly from: number;
+  /** How many are kept at most. At least one. */
+  readonly most: number;
+  /** Which are kept. */
+  readonly keep: (element: Element) => boolean;
+}
+
+/** A part of a list. */
+export interface ListPart<Element> {
+  readonly kept: readonly Element[];
+  /** The `from` with which to go on, or `null` where nothing is left. */
+  readonly next: number | null;
+}
+
 /** A vendor's API through one read credential: retried, bounded, behind a breaker, validated. */
 export interface Upstream {
   /** The vendor's name, as in `coverage.sources`. */
@@ -46,4 +66,13 @@ export interface Upstream {
     request: UpstreamRequest,
     schema: Schema,
   ): Promise<{ readonly body: z.output<Schema>; readonly headers: Headers }>;
+  /**
+   * Reads a part of an answer that is one long list, in memory for one element at a time.
+   * @throws the same, with the element's place in the path
+   */
+  readList<Schema extends z.ZodType>(
+    request: UpstreamRequest,
+    element: Schema,
+    window: ListWindow<z.output<Schema>>,
+  ): Promise<ListPart<z.output<Schema>>>;
 }

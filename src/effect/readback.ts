@@ -7,7 +7,7 @@ import type { StillInEffect } from "./protocol.ts";
 
 /** What a read of the target showed, with the tool's `data` as JSON text where the state was as wanted. */
 export type ReadbackResult =
-  | { readonly reading: "present"; readonly data: string }
+  | { readonly reading: "present"; readonly data: string; readonly in_effect: boolean }
   | { readonly reading: Exclude<Reading, "present"> };
 
 /** How long a replay waits to learn whether its effect still holds. */
@@ -37,9 +37,9 @@ export class Readback implements ReadingBack {
       const seen = await tool.inspect(operation.input, upstream, this.#env, operation.id);
       // A target that is gone shows nothing about what our request did to it.
       if (!seen.exists) return { reading: "failed" };
-      // What has yet to be created has no data.
-      if (!seen.in_effect) return { reading: "absent" };
-      return { reading: "present", data: JSON.stringify(tool.output.parse(seen.data)) };
+      if (!seen.in_effect && seen.landed !== true) return { reading: "absent" };
+      const { in_effect } = seen;
+      return { reading: "present", data: JSON.stringify(tool.output.parse(seen.data)), in_effect };
     } catch {
       return { reading: "failed" };
     }
@@ -50,8 +50,8 @@ export class Readback implements ReadingBack {
     const now = Date.now();
     const remembered = this.#still.get(operation.id);
     if (remembered !== undefined && now < remembered.until) return remembered.value;
-    const { reading } = await this.read(tool, operation, STILL_DEADLINE_MS);
-    const value = reading === "failed" ? "unknown" : reading === "present";
+    const seen = await this.read(tool, operation, STILL_DEADLINE_MS);
+    const value = seen.reading === "failed" ? "unknown" : seen.reading === "present" && seen.in_effect;
     this.#still.clear();
     this.#still.set(operation.id, { value, until: now + STILL_LIFE_MS });
     return value;

@@ -32,7 +32,12 @@ export async function gate(change: ChangeCall, operation: OperationView): Promis
   if (decision.decision === "go") {
     return {
       operation,
-      go: { requester: claim.requester, policy_version, before, in_effect: seen.in_effect },
+      go: {
+        requester: claim.requester,
+        policy_version,
+        before,
+        in_effect: seen.in_effect || seen.landed === true,
+      },
     };
   }
   return {

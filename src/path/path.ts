@@ -6,12 +6,14 @@
  */
 import { authorize } from "../auth/authorize.ts";
 import { findTool } from "../catalogue.ts";
+import { effectName } from "../effect/operation.ts";
+import type { ExecuteAnswer } from "../effect/protocol.ts";
 import { type Answer, errorAnswer, type Result, readAnswer } from "./answer.ts";
 import { CallRecord } from "./call-record.ts";
 import { type ChangeCall, changeCall, tell } from "./change-call.ts";
 import { claimOperation } from "./claim.ts";
 import { asFailure, type Failure, failureFrom } from "./failure.ts";
-import { gate } from "./gate.ts";
+import { type Gated, gate } from "./gate.ts";
 import { parseInput } from "./input.ts";
 import { inProgress } from "./operation-answer.ts";
 import type { Call, PathSession } from "./ports.ts";
@@ -81,7 +83,7 @@ async function read(
 
 /** A state change: once, however often it is asked for. */
 async function change(call: ChangeCall): Promise<Answer> {
-  const { record, effect } = call;
+  const { record } = call;
   record.enter("claim");
   const claimed = await claimOperation(call);
   if ("answer" in claimed) return claimed.answer;
@@ -91,7 +93,7 @@ async function change(call: ChangeCall): Promise<Answer> {
   if ("answer" in gated) return gated.answer;
 
   record.enter("downstream");
-  const executed = await effect.execute(gated.operation.id, gated.go);
+  const executed = await execute(call, gated);
   record.ended(executed.kind === "dispatched" ? executed.operation.state : executed.kind);
 
   record.enter("answer");
@@ -104,6 +106,27 @@ async function change(call: ChangeCall): Promise<Answer> {
       return errorAnswer(inProgress(executed.operation), executed.operation);
     case "failed":
       return errorAnswer(failureFrom(executed.error), executed.operation);
+  }
+}
+
+/**
+ * Has the effect object dispatch it. An object that dies on the way may have sent the request: then what it
+ * knows in its next life is the answer, and if that can't be had either, the outcome is in doubt.
+ */
+async function execute(
+  { effect, session, claim }: ChangeCall,
+  { operation, go }: Extract<Gated, { go: unknown }>,
+): Promise<ExecuteAnswer> {
+  try {
+    return await effect.execute(operation.id, go);
+  } catch (thrown) {
+    console.error(JSON.stringify({ alert: "effect_object_lost", operation_id: operation.id }), thrown);
+    const { env } = session;
+    // A stub of its own: the other one died with the object.
+    const next = env.EFFECT.getByName(effectName(env.TENANT, claim.target));
+    const known = await next.read(operation.id).catch(() => ({ ...operation, state: "unknown" as const }));
+    if (known === null) throw thrown;
+    return { kind: "dispatched", operation: known };
   }
 }
 

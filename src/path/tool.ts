@@ -110,6 +110,8 @@ export type Inspection<Data> =
       readonly exists: true;
       readonly attributes: TargetAttributes;
       readonly in_effect: false;
+      /** This very operation took effect, and somebody has changed the state since: it must not be sent again. */
+      readonly landed?: true;
       /** The same, or `null` where the target has yet to be created. */
       readonly data: Data | null;
     };

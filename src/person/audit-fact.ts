@@ -1,7 +1,7 @@
 import type { AuditFact } from "../audit/event.ts";
 import type { JsonObject } from "../path/tool.ts";
 import type { Person } from "./person-record.ts";
-import type { Consent, Denial, RefreshResult, Refusal, SignIn } from "./protocol.ts";
+import type { Consent, ConsoleVisit, Denial, RefreshResult, Refusal, SignIn } from "./protocol.ts";
 import type { EndReason } from "./session-control.ts";
 import type { Session } from "./sessions.ts";
 import type { UpstreamStanding } from "./upstream-session.ts";
@@ -100,6 +100,23 @@ export function upstreamFact(person: Person, standing: UpstreamStanding): AuditF
 /** A session ended. `detail` says by whose word, or why. */
 export function endedFact(person: Person, session: Session, how: EndReason, detail: JsonObject): AuditFact {
   return { ...who(person, session), type: "session", decision: how, outcome: "ok", detail };
+}
+
+/** Somebody saw or did something in the console, or was kept from it. */
+export function consoleFact(person: Person, session: Session, visit: ConsoleVisit): AuditFact {
+  const { page, decision, error_code, operation_id, target, detail } = visit;
+  const refused = decision === "deny";
+  return {
+    ...who(person, session),
+    type: "console",
+    decision,
+    outcome: refused ? "error" : "ok",
+    ...(refused ? { error_kind: "permission" } : {}),
+    ...(error_code === undefined ? {} : { error_code }),
+    ...(operation_id === undefined ? {} : { operation_id }),
+    ...(target === undefined ? {} : { target }),
+    detail: { page, ...detail },
+  };
 }
 
 /** True if both hold the same roles; they are always in the same order. */

@@ -4,6 +4,7 @@ import type { JsonObject } from "../path/tool.ts";
 import { Announcements } from "./announcements.ts";
 import {
   consentFact,
+  consoleFact,
   denialFact,
   endedFact,
   refreshFact,
@@ -17,7 +18,9 @@ import { PersonRecord } from "./person-record.ts";
 import type {
   Consent,
   ConsentAnswer,
+  ConsoleVisit,
   Denial,
+  PersonProfile,
   PersonStanding,
   RefreshResult,
   Refusal,
@@ -168,6 +171,21 @@ export class PersonObject extends AuditedObject {
     });
     await this.#announce();
     return ended;
+  }
+
+  /** Who this is, or `null` if they never were admitted. */
+  async profile(): Promise<PersonProfile | null> {
+    const person = this.#record.get();
+    if (person === null) return null;
+    const { subject, display, roles } = person;
+    return { subject, display, roles };
+  }
+
+  /** Notes what the person saw or did in the console, or was kept from. */
+  async visited(visit: ConsoleVisit): Promise<void> {
+    const session = this.#sessions.get(visit.session_id);
+    // A session that was never begun here is a lost store's: there is no chain to write to.
+    if (session !== null) this.ledger.append(consoleFact(this.#record.require(), session, visit));
   }
 
   /** All sessions, newest first. */

@@ -1,5 +1,6 @@
 /** What is said to a person's object, and what it answers. Everything here survives RPC. */
 import type { Role } from "../path/scopes.ts";
+import type { JsonObject } from "../path/tool.ts";
 import type { Client, SessionState } from "./sessions.ts";
 
 /** Who somebody is, by the word of the identity provider. */
@@ -65,4 +66,24 @@ export interface SessionSummary extends Client {
   readonly created_at: string;
   readonly signed_in_at: string;
   readonly ended_at: string | null;
+}
+
+/** A person as an administrator sees them. */
+export interface PersonProfile {
+  readonly subject: string;
+  readonly display: string;
+  readonly roles: readonly Role[];
+}
+
+/** What a person saw or did in the console, or was kept from. */
+export interface ConsoleVisit {
+  readonly session_id: string;
+  /** The page or action, as the console calls it. */
+  readonly page: string;
+  readonly decision: "allow" | "deny";
+  /** Why not, in a word. */
+  readonly error_code?: string;
+  readonly operation_id?: string;
+  readonly target?: string;
+  readonly detail?: JsonObject;
 }

@@ -53,9 +53,18 @@ export function toolCallOf(parsed: unknown): ToolCall | null {
   return typeof name === "string" ? { id: parsed.id, name, args, meta } : null;
 }
 
-/** True if anything in the body, alone or in a batch, is a `tools/call`. */
+/** A `tools/call` without a tool's name, or with arguments that aren't an object; `null` for anything else. */
+export function malformedCallOf(parsed: unknown): ToolCall | null {
+  if (!isRecord(parsed) || parsed.method !== "tools/call" || parsed.id === undefined) return null;
+  const { name, arguments: args, _meta: meta } = isRecord(parsed.params) ? parsed.params : {};
+  if (typeof name === "string" && (args === undefined || isRecord(args))) return null;
+  return { id: parsed.id, name: typeof name === "string" ? name : "", args, meta };
+}
+
+/** True if the body is a `tools/call`, or a batch of nothing else. */
 export function isToolCall(parsed: unknown): boolean {
-  return (Array.isArray(parsed) ? parsed : [parsed]).some((message) => toolCallOf(message) !== null);
+  const messages: unknown[] = Array.isArray(parsed) ? parsed : [parsed];
+  return messages.length > 0 && messages.every((message) => toolCallOf(message) !== null);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -3,7 +3,6 @@ import {
   CallToolRequestSchema,
   ElicitResultSchema,
   ListToolsRequestSchema,
-  McpError,
   UrlElicitationRequiredError,
 } from "@modelcontextprotocol/sdk/types.js";
 import { CfWorkerJsonSchemaValidator } from "@modelcontextprotocol/sdk/validation/cfworker";
@@ -19,6 +18,7 @@ import {
   SERVER_INFO,
   unknownToolError,
 } from "./lane.ts";
+import { refuseMalformed } from "./malformed-call.ts";
 import { rpcError } from "./rpc-error.ts";
 import type { SessionStore } from "./session-store.ts";
 
@@ -49,6 +49,11 @@ export class LegacyLane {
     const transport = id === null ? await this.#open() : await this.#resume(id);
     if (transport === null)
       return rpcError(404, -32001, "There is no such protocol session. Initialize a new one.");
+    const malformed = await refuseMalformed(parsed, this.#host, auth.scopes);
+    if (malformed !== null) return malformed;
+    // A stream whose client is gone is noticed only when something is written to it. Until then the transport
+    // would refuse the client that comes back for its stream; so the newest stream takes the place of the older.
+    if (request.method === "GET") transport.closeStandaloneSSEStream();
     return transport.handleRequest(request, {
       ...(parsed === undefined ? {} : { parsedBody: parsed }),
       authInfo: { token: "", clientId: auth.client_id, scopes: [...auth.scopes] },
@@ -61,14 +66,23 @@ export class LegacyLane {
     this.#live.clear();
   }
 
-  #open(): Promise<WorkerTransport> {
+  async #open(): Promise<WorkerTransport> {
+    await this.#closeForgotten();
     return this.#connect(crypto.randomUUID());
   }
 
   async #resume(id: string): Promise<WorkerTransport | null> {
-    const live = this.#live.get(id);
-    if (live !== undefined) return live;
-    return this.#store.protocolSession(id) === null ? null : this.#connect(id);
+    if (!this.#store.useProtocolSession(id)) return null;
+    return this.#live.get(id) ?? this.#connect(id);
+  }
+
+  /** What the store has let go of to make room must not stay in memory either. */
+  async #closeForgotten(): Promise<void> {
+    for (const [id, transport] of [...this.#live]) {
+      if (this.#store.protocolSession(id) !== null) continue;
+      this.#live.delete(id);
+      await transport.close();
+    }
   }
 
   async #connect(id: string): Promise<WorkerTransport> {
@@ -109,7 +123,9 @@ function serverFor(host: LaneHost): Server {
     };
     const result = await host.call(call);
     const unknown = unknownToolError(result);
-    if (unknown !== null) throw new McpError(INVALID_PARAMS, unknown.message, unknown.data);
+    // Not the SDK's McpError: it would put its own name and the code into the message.
+    if (unknown !== null)
+      throw Object.assign(new Error(unknown.message), { code: INVALID_PARAMS, data: unknown.data });
     const step = humanStep(result);
     const elicitation = server.getClientCapabilities()?.elicitation;
     if (step === null || elicitation === undefined) return callResult(result);

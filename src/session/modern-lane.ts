@@ -20,15 +20,18 @@ import {
   SERVER_INFO,
   unknownToolError,
 } from "./lane.ts";
+import { refuseMalformed } from "./malformed-call.ts";
 
 /** How long a client may keep a list of tools, in milliseconds. A changed role shows up at the latest then. */
 const LIST_TTL_MS = 60_000;
 
 /** Clients of 2026-07-28: no session on the wire, a fresh low-level server for each request. */
 export class ModernLane {
+  readonly #host: LaneHost;
   readonly #handler: StatelessMcpHandler;
 
   constructor(host: LaneHost, hostname: string) {
+    this.#host = host;
     this.#handler = createMcpHandler((context) => serverFor(host, context.authInfo?.scopes ?? []), {
       legacy: "reject",
       // The Worker has checked both already; without these the handler would derive its own policy from the URL.
@@ -39,7 +42,9 @@ export class ModernLane {
   }
 
   /** Answers one request whose body is `parsed`. */
-  handle(request: Request, parsed: unknown, auth: CallerAuth): Promise<Response> {
+  async handle(request: Request, parsed: unknown, auth: CallerAuth): Promise<Response> {
+    const malformed = await refuseMalformed(parsed, this.#host, auth.scopes);
+    if (malformed !== null) return malformed;
     return this.#handler.fetch(request, {
       ...(parsed === undefined ? {} : { parsedBody: parsed }),
       authInfo: { token: "", clientId: auth.client_id, scopes: [...auth.scopes] },

@@ -80,18 +80,20 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
 
   override async fetch(request: Request): Promise<Response> {
     const auth = JSON.parse(request.headers.get(CALLER_HEADER) ?? "null") as CallerAuth | null;
-    const record = this.#store.record;
-    if (auth === null || record === null || auth.session_id !== record.session_id) {
+    if (auth === null || auth.session_id !== this.#store.record?.session_id) {
       return unauthorized(this.env, "This session isn't known here. Sign in again.");
     }
     const body = await readBody(request);
     if (!body.ok) return body.refusal;
     const { parsed } = body;
-    if (record.ended !== null && !isToolCall(parsed))
+    const legacy = await isLegacyRequest(request, parsed);
+    // Only now: a body can take its time, and the session may have ended meanwhile.
+    const ended = this.#store.record?.ended !== null;
+    if (ended && !isToolCall(parsed)) {
       return unauthorized(this.env, "This session was revoked. Sign in again.");
-
-    if (await isLegacyRequest(request, parsed)) return this.#legacy.handle(request, parsed, auth);
-    const call = record.ended !== null ? null : needsStepUp(parsed, this.#principal(auth.scopes));
+    }
+    if (legacy) return this.#legacy.handle(request, parsed, auth);
+    const call = ended ? null : needsStepUp(parsed, this.#principal(auth.scopes));
     if (call !== null)
       return stepUp(this.env, call, await this.#call({ ...call, tool: call.name, scopes: auth.scopes }));
     return this.#modern.handle(request, parsed, auth);

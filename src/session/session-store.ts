@@ -26,7 +26,7 @@ const SCHEMA = [
   "CREATE TABLE used_states (nonce TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID",
 ] as const;
 
-/** A client that reconnects for ever must not fill the object: beyond this many, the oldest go. */
+/** A client that reconnects for ever must not fill the object: beyond this many, the longest unused go. */
 const MAX_PROTOCOL_SESSIONS = 50;
 
 /** The session object's tables. */
@@ -103,6 +103,17 @@ export class SessionStore implements Keys, UsedOnce {
         .exec<{ state: string }>("SELECT state FROM protocol_sessions WHERE id = ?", id)
         .toArray()[0]?.state ?? null
     );
+  }
+
+  /** True if there is such a protocol session; it counts as used now, to the minute. */
+  useProtocolSession(id: string): boolean {
+    const now = Date.now();
+    this.#storage.sql.exec(
+      "UPDATE protocol_sessions SET used_at = ?1 WHERE id = ?2 AND used_at < ?1 - 60000",
+      now,
+      id,
+    );
+    return this.protocolSession(id) !== null;
   }
 
   writeProtocolSession(id: string, state: string): void {

@@ -2,6 +2,8 @@ import { env } from "cloudflare:workers";
 
 /** What can be asked of the lab to go wrong; `times` is without end where it is left out. */
 export interface Fault {
+  /** CrowdStrike, if none is named. */
+  readonly vendor?: string;
   readonly operation: string;
   readonly mode: string;
   readonly status?: number;

@@ -127,7 +127,7 @@ export class ModelReadback implements ReadingBack {
     const fate = await this.#wire.hold("read", operation);
     if (fate !== "done") return { reading: "failed" };
     return this.#wire.shows(tool.name)
-      ? { reading: "present", data: dataOf(tool.name) }
+      ? { reading: "present", data: dataOf(tool.name), in_effect: true }
       : { reading: "absent" };
   }
 

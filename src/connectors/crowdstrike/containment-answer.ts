@@ -4,18 +4,11 @@ import { contractChanged, credentialRejected } from "../../downstream/failures.t
 import type { UpstreamAnswer } from "../../downstream/upstream.ts";
 import { Failure } from "../../path/failure.ts";
 import type { Conclusion } from "../../path/tool.ts";
-import { crowdstrike, errorCodes } from "./errors.ts";
+import { crowdstrike, errorCodes, isRefusal } from "./errors.ts";
 import { AffectedEntities } from "./schemas.ts";
 
 export const OPERATION = "PerformActionV2";
 const ASKED = { operation: OPERATION, credential: "crowdstrike.contain" };
-
-/**
- * Refusals that the vendor documents for the action, each of them made before anything is done: the request
- * is malformed (400), the API client may not do this (403), the device already is as wanted (409), or the
- * rate limit turned the request away (429).
- */
-const REFUSALS: ReadonlySet<number> = new Set([400, 403, 409, 429]);
 
 /**
  * Judges an answer to an action on one device.
@@ -50,15 +43,10 @@ export function concludeAction<Data>(
   if (answer.status === 202 && codes.length === 0 && named.length === 1 && named[0] === device_id) {
     return { outcome: "done", data: done };
   }
-  if (failure !== null && named.length === 0 && isRefusal(answer.status, codes)) {
+  if (failure !== null && named.length === 0 && isRefusal(answer.status, codes, 202)) {
     return { outcome: "no_effect", failure: codes.every((code) => code === 409) ? alreadySo() : failure };
   }
   return { outcome: "unknown", failure: failure ?? contractChanged(crowdstrike, OPERATION, "resources") };
-}
-
-function isRefusal(status: number, codes: readonly number[]): boolean {
-  if (codes.length === 0 || !codes.every((code) => code >= 400 && code <= 499)) return false;
-  return status === 202 || REFUSALS.has(status);
 }
 
 /** CrowdStrike's own tooling reads an error 409 as "host already in desired state". */

@@ -63,7 +63,7 @@ function tokenIn(answer: UpstreamAnswer, credential: string, now: number): Acces
   return { token: parsed.data.access_token, expires_at: now + parsed.data.expires_in * 1000 };
 }
 
-/** CrowdStrike's credentials: what reads can't contain, and what contains can't read. */
+/** CrowdStrike's credentials: what reads can't change, what changes can't read, and hosts are apart from alerts. */
 export const crowdstrikeCredentials = {
   "crowdstrike.read": apiClient({
     name: "crowdstrike.read",
@@ -76,5 +76,17 @@ export const crowdstrikeCredentials = {
     permission: "Hosts: WRITE",
     id: "CROWDSTRIKE_CONTAIN_CLIENT_ID",
     secret: "CROWDSTRIKE_CONTAIN_CLIENT_SECRET",
+  }),
+  "crowdstrike.alerts_read": apiClient({
+    name: "crowdstrike.alerts_read",
+    permission: "Alerts: READ",
+    id: "CROWDSTRIKE_ALERTS_READ_CLIENT_ID",
+    secret: "CROWDSTRIKE_ALERTS_READ_CLIENT_SECRET",
+  }),
+  "crowdstrike.alerts_write": apiClient({
+    name: "crowdstrike.alerts_write",
+    permission: "Alerts: WRITE",
+    id: "CROWDSTRIKE_ALERTS_WRITE_CLIENT_ID",
+    secret: "CROWDSTRIKE_ALERTS_WRITE_CLIENT_SECRET",
   }),
 } as const;

@@ -60,14 +60,14 @@ export async function describeDevices(
 }
 
 /**
- * What a page lacks, as the failure that makes it incomplete, or `null` if it is whole. A device that was
+ * What a page lacks, as the failure that makes it incomplete, or `null` if it is whole. Something that was
  * listed and can't be described may be gone, or the vendor may be failing: the answer can't tell, and so
  * doesn't pass for whole.
- * @throws Failure the same, if not one device could be described: nothing must not look like "none found"
+ * @throws Failure the same, if nothing could be described: nothing must not look like "none found"
  */
-export function lacking(ids: readonly string[], devices: readonly Device[]): Failure | null {
-  if (devices.length === ids.length) return null;
-  const failure = incomplete(crowdstrike, ids.length, devices.length);
-  if (devices.length === 0) throw failure;
+export function lacking(ids: readonly string[], described: readonly unknown[]): Failure | null {
+  if (described.length === ids.length) return null;
+  const failure = incomplete(crowdstrike, ids.length, described.length);
+  if (described.length === 0) throw failure;
   return failure;
 }

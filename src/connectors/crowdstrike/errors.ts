@@ -18,10 +18,13 @@ const PERMISSIONS: Readonly<Record<string, string>> = {
   QueryDevicesByFilter: "Hosts: READ",
   PostDeviceDetailsV2: "Hosts: READ",
   PerformActionV2: "Hosts: WRITE",
+  GetQueriesAlertsV2: "Alerts: READ",
+  PostEntitiesAlertsV2: "Alerts: READ",
+  PatchEntitiesAlertsV3: "Alerts: WRITE",
 };
 
 /** Operations that are asked for things by id: an error 404 in their answer says that one doesn't exist. */
-const BY_ID: ReadonlySet<string> = new Set(["PostDeviceDetailsV2"]);
+const BY_ID: ReadonlySet<string> = new Set(["PostDeviceDetailsV2", "PostEntitiesAlertsV2"]);
 
 /** The part of every answer that says what failed (`msa.APIError`). Go's empty list may arrive as `null`. */
 const ErrorsOf = z.object({ errors: z.array(z.object({ code: z.int() })).nullish() });
@@ -49,6 +52,23 @@ export const crowdstrike: Vendor = {
 export function errorCodes(payload: unknown): number[] | null {
   const parsed = ErrorsOf.safeParse(payload);
   return parsed.success ? (parsed.data.errors ?? []).map((error) => error.code) : null;
+}
+
+/**
+ * Refusals that the vendor documents for its state changes, each of them made before anything is done: the
+ * request is malformed (400), the API client may not do this (403), the thing already is as wanted (409), or
+ * the rate limit turned the request away (429).
+ */
+const REFUSALS: ReadonlySet<number> = new Set([400, 403, 409, 429]);
+
+/**
+ * Whether an answer to a state change refuses it before anything was done, as far as status and codes can say:
+ * only by an error of the caller's making, and under a status that is a documented refusal or `success` with
+ * errors. A 5xx code says that the vendor failed on the way, which proves nothing.
+ */
+export function isRefusal(status: number, codes: readonly number[], success: number): boolean {
+  if (codes.length === 0 || !codes.every((code) => code >= 400 && code <= 499)) return false;
+  return status === success || REFUSALS.has(status);
 }
 
 /** Nothing failed, something just isn't there: that is for the tool to say. */

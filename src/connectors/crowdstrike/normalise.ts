@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { reportedText } from "../reported-text.ts";
 import type { DeviceRecord } from "./schemas.ts";
 import { CRITICALITIES, type Criticality } from "./settings.ts";
 
@@ -87,16 +88,4 @@ function deviceType({ product_type_desc, chassis_type_desc }: DeviceRecord): Dev
     default:
       return "Other";
   }
-}
-
-/** As long as a host name may be in DNS. */
-const LONGEST = 255;
-
-/**
- * What a host says of itself ends up in front of a model and of approvers: no control characters, which could
- * make it look like something else, and no more than a name's length.
- */
-function reportedText(value: string | null | undefined): string | null {
-  const clean = (value ?? "").replaceAll(/\p{C}/gu, "").slice(0, LONGEST);
-  return clean === "" ? null : clean;
 }

@@ -43,17 +43,20 @@ export type DeviceRecord = z.output<typeof DeviceRecord>;
 export const DeviceDetails = z.object({ resources: z.array(DeviceRecord).nullable() });
 
 /** `msa.QueryResponse`: one page of ids. An empty page must say that there is no more, or it is no answer. */
-export const DeviceIdPage = z
-  .object({
-    resources: z.array(DeviceId).nullable(),
-    meta: z.object({ pagination: z.object({ offset: z.int().min(0), total: z.int().min(0) }) }),
-  })
-  .refine(
-    ({ resources, meta }) => (resources ?? []).length > 0 || meta.pagination.total <= meta.pagination.offset,
-    {
-      path: ["resources"],
-    },
-  );
+export function idPage<Id extends z.ZodType<string>>(id: Id) {
+  return z
+    .object({
+      resources: z.array(id).nullable(),
+      meta: z.object({ pagination: z.object({ offset: z.int().min(0), total: z.int().min(0) }) }),
+    })
+    .refine(
+      ({ resources, meta: { pagination } }) =>
+        (resources ?? []).length > 0 || pagination.total <= pagination.offset,
+      { path: ["resources"] },
+    );
+}
+
+export const DeviceIdPage = idPage(DeviceId);
 
 /** `msa.ReplyAffectedEntities`: what an action took on, and what it didn't. */
 export const AffectedEntities = z.object({

@@ -1,18 +1,9 @@
 import { z } from "zod";
+import { BaseUrl } from "../base-url.ts";
 
 /** How much a device matters, from least to most. */
 export const CRITICALITIES = ["low", "medium", "high", "critical"] as const;
 export type Criticality = (typeof CRITICALITIES)[number];
-
-/** Tokens and findings travel over it, so only a lab on this machine may do without TLS. */
-const BaseUrl = z
-  .url({ protocol: /^https?$/ })
-  .refine((value) => isSafe(new URL(value)), "must be https, except on this machine")
-  .refine((value) => !value.endsWith("/"), "must not end with a slash");
-
-function isSafe(url: URL): boolean {
-  return url.protocol === "https:" || ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
-}
 
 const Settings = z.object({
   CROWDSTRIKE_BASE_URL: BaseUrl,

@@ -19,6 +19,10 @@ describe("configuration", () => {
     "CROWDSTRIKE_READ_CLIENT_SECRET",
     "CROWDSTRIKE_CONTAIN_CLIENT_ID",
     "CROWDSTRIKE_CONTAIN_CLIENT_SECRET",
+    "CROWDSTRIKE_ALERTS_READ_CLIENT_ID",
+    "CROWDSTRIKE_ALERTS_READ_CLIENT_SECRET",
+    "CROWDSTRIKE_ALERTS_WRITE_CLIENT_ID",
+    "CROWDSTRIKE_ALERTS_WRITE_CLIENT_SECRET",
   ])("without %s is refused by its name, and by no other", (variable) => {
     for (const missing of [undefined, ""]) {
       const problems = credentialProblems(environment({ [variable]: missing }));

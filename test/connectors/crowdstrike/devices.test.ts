@@ -1,9 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { z } from "zod";
 import { describeDevices, lacking } from "../../../src/connectors/crowdstrike/devices.ts";
 import { deviceOf } from "../../../src/connectors/crowdstrike/normalise.ts";
 import { DeviceRecord } from "../../../src/connectors/crowdstrike/schemas.ts";
-import type { Upstream, UpstreamRequest } from "../../../src/downstream/upstream.ts";
+import { RecordedRequests } from "../recorded-requests.ts";
 
 const A = "a".repeat(32);
 const B = "b".repeat(32);
@@ -13,39 +12,23 @@ const record = (device_id: string) => ({ device_id, status: "normal", last_seen:
 const device = (id: string) => deviceOf(DeviceRecord.parse(record(id)), "high");
 
 /** A vendor that describes these devices, whatever it is asked. */
-class Describing implements Upstream {
-  readonly source = "crowdstrike";
-  readonly asked: UpstreamRequest[] = [];
-  readonly #ids: readonly string[];
-
-  constructor(ids: readonly string[]) {
-    this.#ids = ids;
-  }
-
-  async read<Schema extends z.ZodType>(request: UpstreamRequest, schema: Schema): Promise<z.output<Schema>> {
-    return (await this.readWithHeaders(request, schema)).body;
-  }
-
-  async readWithHeaders<Schema extends z.ZodType>(request: UpstreamRequest, schema: Schema) {
-    this.asked.push(request);
-    return { body: schema.parse({ errors: [], resources: this.#ids.map(record) }), headers: new Headers() };
-  }
-}
+const describing = (ids: readonly string[]) =>
+  new RecordedRequests({ PostDeviceDetailsV2: { errors: [], resources: ids.map(record) } });
 
 describe("describing devices", () => {
   test("keeps the order in which they were listed", async () => {
-    const found = await describeDevices(new Describing([B, A]), [A, B], env);
+    const found = await describeDevices(describing([B, A]), [A, B], env);
     expect(found.map(({ device_id }) => device_id)).toEqual([A, B]);
   });
 
   test("asks nothing about none", async () => {
-    const upstream = new Describing([]);
+    const upstream = describing([]);
     expect(await describeDevices(upstream, [], env)).toEqual([]);
     expect(upstream.asked).toEqual([]);
   });
 
   test("takes no answer about another device", async () => {
-    await expect(describeDevices(new Describing([A, B]), [A], env)).rejects.toMatchObject({
+    await expect(describeDevices(describing([A, B]), [A], env)).rejects.toMatchObject({
       code: "upstream_contract_changed",
       detail: { contract_path: "resources.1.device_id" },
     });

@@ -17,8 +17,11 @@ export class Falcon {
     this.#url = `${url}/crowdstrike`;
   }
 
-  /** A client with a token of one of the two API clients. */
-  static async signedIn(lab: { url: string }, client: "read" | "contain"): Promise<Falcon> {
+  /** A client with a token of one of the API clients. */
+  static async signedIn(
+    lab: { url: string },
+    client: "read" | "contain" | "alerts-read" | "alerts-write",
+  ): Promise<Falcon> {
     const falcon = new Falcon(lab);
     await falcon.signIn(`lab-cs-${client}`, `lab-cs-${client}-secret`);
     return falcon;
@@ -53,6 +56,24 @@ export class Falcon {
   act(action: string, ids: string | string[], init: RequestInit = {}): Promise<Answer> {
     const body = JSON.stringify({ ids: [ids].flat() });
     return this.send("POST", `/devices/entities/devices-actions/v2?action_name=${action}`, body, init);
+  }
+
+  findAlerts(query: Record<string, string> = {}): Promise<Answer> {
+    return this.find(query, "/alerts/queries/alerts/v2");
+  }
+
+  describeAlerts(...composite_ids: string[]): Promise<Answer> {
+    return this.send("POST", "/alerts/entities/alerts/v2", JSON.stringify({ composite_ids }));
+  }
+
+  changeAlert(
+    ids: string | string[],
+    actions: Record<string, string>,
+    init: RequestInit = {},
+  ): Promise<Answer> {
+    const action_parameters = Object.entries(actions).map(([name, value]) => ({ name, value }));
+    const body = JSON.stringify({ composite_ids: [ids].flat(), action_parameters });
+    return this.send("PATCH", "/alerts/entities/alerts/v3", body, init);
   }
 
   async send(

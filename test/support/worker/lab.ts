@@ -39,9 +39,7 @@ export const lab = {
   async devices(...criticality: string[]): Promise<string[]> {
     const wanted = criticality.length > 0 ? criticality : ["low", "medium"];
     const { hosts } = (await (await fetch(url("/estate"))).json()) as { hosts: Host[] };
-    return hosts
-      .filter((host) => host.online && wanted.includes(host.criticality))
-      .map((host) => host.id);
+    return hosts.filter((host) => host.online && wanted.includes(host.criticality)).map((host) => host.id);
   },
 };
 

@@ -16,9 +16,14 @@ export interface Event {
   readonly detail?: Readonly<Record<string, unknown>>;
 }
 
+/** The name of a lab user's object. */
+export function personKeyOf(user: string): string {
+  return personKey(env.OIDC_ISSUER, `${user}@acme.test`);
+}
+
 /** The object of a lab user. */
 export function personOf(user: string) {
-  return env.PERSON.getByName(personKey(env.OIDC_ISSUER, `${user}@acme.test`));
+  return env.PERSON.getByName(personKeyOf(user));
 }
 
 /** The session that a client has with a lab user. */

@@ -1,0 +1,41 @@
+/** What CrowdStrike's answer to a change of an alert proves. */
+import { jsonOf } from "../../downstream/exchange.ts";
+import { contractChanged, credentialRejected } from "../../downstream/failures.ts";
+import type { UpstreamAnswer } from "../../downstream/upstream.ts";
+import type { Conclusion } from "../../path/tool.ts";
+import { AlertWrites } from "./alert-schemas.ts";
+import { crowdstrike, errorCodes, isRefusal } from "./errors.ts";
+
+export const OPERATION = "PatchEntitiesAlertsV3";
+const ASKED = { operation: OPERATION, credential: "crowdstrike.alerts_write" };
+
+/**
+ * Judges an answer to a change of one alert.
+ *
+ * - 200 that reports no error and one resource affected: done.
+ * - A refusal by the vendor's own words, with no resource affected: no effect. Under a 200, where some of the
+ *   actions may have been carried out and others refused, only if it says that none was affected.
+ * - 401: no effect whatever the body says; the status itself means that the request "has not been applied"
+ *   (RFC 9110 §15.5.2).
+ * - Everything else, a 200 that we can't read included: unknown.
+ */
+export function concludeUpdate<Data>(answer: UpstreamAnswer, done: Data): Conclusion<Data> {
+  if (answer.status === 401) {
+    return { outcome: "no_effect", failure: credentialRejected(crowdstrike, ASKED, 401) };
+  }
+  const payload = jsonOf(answer);
+  const failure = crowdstrike.errorOf(answer, payload, ASKED);
+  const written = AlertWrites.safeParse(payload);
+  const codes = errorCodes(payload);
+  if (!written.success || codes === null) {
+    return { outcome: "unknown", failure: failure ?? contractChanged(crowdstrike, OPERATION, "") };
+  }
+  const affected = written.data.meta.writes?.resources_affected;
+  if (answer.status === 200 && codes.length === 0 && affected === 1) return { outcome: "done", data: done };
+  const none = answer.status === 200 ? affected === 0 : !affected;
+  if (failure !== null && none && isRefusal(answer.status, codes, 200)) {
+    return { outcome: "no_effect", failure };
+  }
+  const path = "meta.writes.resources_affected";
+  return { outcome: "unknown", failure: failure ?? contractChanged(crowdstrike, OPERATION, path) };
+}

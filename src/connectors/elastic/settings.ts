@@ -1,0 +1,28 @@
+import { z } from "zod";
+import { BaseUrl } from "../base-url.ts";
+
+const Settings = z.object({
+  ELASTIC_BASE_URL: BaseUrl,
+  ELASTIC_SETTLE_MS: z.string().regex(/^\d*$/, "must be empty or a whole number of milliseconds"),
+});
+
+/** What is wrong with the settings that are no secrets: sentences that name the variable. Empty if nothing is. */
+export function elasticProblems(env: Env): string[] {
+  const parsed = Settings.safeParse(env);
+  return parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+}
+
+/** Kibana's address, with the space's path if it isn't the default space, without a slash at its end. */
+export function baseUrl(env: Env): string {
+  return env.ELASTIC_BASE_URL;
+}
+
+/**
+ * How long after its deadline a request can still take effect, in milliseconds. The vendor publishes no such
+ * bound, so it is for whoever runs the instance to know one; `null` where they left it empty.
+ */
+export function settleMs(env: Env): number | null {
+  return env.ELASTIC_SETTLE_MS === "" ? null : Number(env.ELASTIC_SETTLE_MS);
+}

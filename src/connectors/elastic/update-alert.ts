@@ -1,0 +1,57 @@
+import { z } from "zod";
+import { defineChange } from "../../path/tool.ts";
+import { alertRequest } from "./alert-query.ts";
+import { findAlerts } from "./alerts.ts";
+import { OPERATIONS } from "./errors.ts";
+import { alertOf } from "./normalise.ts";
+import { AlertId, STATUSES } from "./schemas.ts";
+import { settleMs } from "./settings.ts";
+import { concludeUpdate } from "./update-answer.ts";
+
+const WINDOW_MS = 60 * 60 * 1000;
+const DEADLINE_MS = 10_000;
+
+export const updateAlert = defineChange({
+  name: "update_alert",
+  title: "Update an alert",
+  description: "Sets an alert's status in the SIEM. Setting it back undoes it. Next: search_alerts.",
+  // Overwrites what somebody else may have set.
+  annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
+  scope: "alerts:write",
+  credential: "elastic.alerts",
+  read_credential: "elastic.read",
+  effect: {
+    class: "probe",
+    window_ms: WINDOW_MS,
+    deadline_ms: DEADLINE_MS,
+    settle_ms: settleMs,
+    reversed_by: null,
+  },
+  input: z.strictObject({
+    alert_id: AlertId.describe("From search_alerts"),
+    status: z.enum(STATUSES),
+  }),
+  output: z.strictObject({ alert_id: z.string(), title: z.string().nullable(), status: z.enum(STATUSES) }),
+  target: ({ alert_id }) => ({ kind: "alert", id: alert_id }),
+  identity: ({ alert_id, status }) => ({ alert_id, status }),
+  async inspect({ alert_id, status }, upstream) {
+    const { hits } = await findAlerts(upstream, alertRequest(alert_id));
+    const hit = hits.find(({ _id }) => _id === alert_id);
+    if (hit === undefined) return { exists: false };
+    const alert = alertOf(hit);
+    return {
+      exists: true,
+      attributes: {},
+      in_effect: alert.status === status,
+      data: { alert_id, title: alert.title, status: alert.status },
+    };
+  },
+  request: ({ alert_id, status }) => ({
+    operation: OPERATIONS.setAlertsStatus,
+    method: "POST",
+    path: "/api/detection_engine/signals/status",
+    json: { signal_ids: [alert_id], status },
+  }),
+  conclude: (answer, { input: { alert_id, status }, before }) =>
+    concludeUpdate(answer, { alert_id, title: before?.title ?? null, status }),
+});

@@ -1,0 +1,179 @@
+/** What the sources say of one vulnerability, put together. Pure. */
+import { z } from "zod";
+import { reportedText } from "../reported-text.ts";
+import { ocsfSeverity, type Severity, severityShape } from "../severity.ts";
+import type { EpssRow } from "./epss.ts";
+import type { KevEntry } from "./kev.ts";
+import type { NvdRecord } from "./nvd.ts";
+import type { OsvRecord } from "./osv.ts";
+
+const text = z.string().nullable();
+const time = z.iso.datetime().nullable();
+
+/** A vulnerability, in the words of OCSF's `cve` and `vulnerability` objects; ids and `kev` are Sallyport's own. */
+export const Cve = z.strictObject({
+  cve_id: z.string(),
+  title: text,
+  desc: text,
+  /** NVD's: `Analyzed`, `Rejected`, … A rejected one is no vulnerability. */
+  status: text,
+  ...severityShape,
+  cvss: z.array(
+    z.strictObject({
+      version: z.string(),
+      base_score: z.number().nullable(),
+      vector_string: z.string(),
+      vendor_name: z.string(),
+    }),
+  ),
+  /** Between 0 and 1: how likely exploitation is in the next 30 days, and how many score no higher. */
+  epss: z
+    .strictObject({ score: z.number(), percentile: z.number(), created_time: z.iso.datetime() })
+    .nullable(),
+  /** `null` where CISA could not be asked: not known isn't not exploited. */
+  known_exploited: z.boolean().nullable(),
+  kev: z
+    .strictObject({
+      added_time: z.iso.datetime(),
+      due_time: z.iso.datetime(),
+      required_action: text,
+      ransomware: text,
+    })
+    .nullable(),
+  related_cwes: z.array(z.strictObject({ uid: z.string() })),
+  affected_packages: z.array(
+    z.strictObject({ name: z.string(), ecosystem: z.string(), fixed_in_versions: z.array(z.string()) }),
+  ),
+  aliases: z.array(z.string()),
+  references: z.array(z.string()),
+  created_time: time,
+  modified_time: time,
+});
+export type Cve = z.output<typeof Cve>;
+
+/** What each source said: `null` is "nothing known", `undefined` "could not be asked". */
+export interface Sayings {
+  readonly nvd: NvdRecord | null | undefined;
+  readonly osv: OsvRecord | null | undefined;
+  readonly kev: KevEntry | null | undefined;
+  readonly epss: EpssRow | null | undefined;
+}
+
+/** How much of what has no end of its own is passed on. */
+const LONGEST_TEXT = 1000;
+const MOST = 10;
+
+/** The sources' sayings as one vulnerability. NVD's words come before OSV's. */
+export function cveOf(cve_id: string, { nvd, osv, kev, epss }: Sayings): Cve {
+  const english = nvd?.descriptions.find(({ lang }) => lang === "en")?.value;
+  return {
+    cve_id,
+    title: reportedText(kev?.vulnerabilityName) ?? reportedText(osv?.summary),
+    desc: reportedText(english, LONGEST_TEXT) ?? reportedText(osv?.details, LONGEST_TEXT),
+    status: reportedText(nvd?.vulnStatus),
+    ...severityOf(nvd),
+    cvss: cvssOf(nvd, osv),
+    epss: epss ? { score: epss.epss, percentile: epss.percentile, created_time: midnight(epss.date) } : null,
+    known_exploited: kev === undefined ? null : kev !== null,
+    kev: kev ? listingOf(kev) : null,
+    related_cwes: weaknessesOf(nvd).map((uid) => ({ uid })),
+    affected_packages: packagesOf(osv),
+    aliases: few([osv?.id, ...(osv?.aliases ?? [])].filter((id) => id !== cve_id)),
+    references: few((nvd?.references ?? []).map(({ url }) => url).filter((url) => /^https?:\/\//.test(url))),
+    created_time: nvd?.published ?? instant(osv?.published),
+    modified_time: nvd?.lastModified ?? instant(osv?.modified),
+  };
+}
+
+const LEVELS = {
+  NONE: "informational",
+  LOW: "low",
+  MEDIUM: "medium",
+  HIGH: "high",
+  CRITICAL: "critical",
+} as const satisfies Record<string, Severity>;
+
+/** NVD's own rating before others', the newest CVSS before older ones. CVSS 2 has no levels, and OSV only vectors. */
+function severityOf(nvd: Sayings["nvd"]) {
+  const { cvssMetricV40, cvssMetricV31, cvssMetricV30 } = nvd?.metrics ?? {};
+  const rated = [...(cvssMetricV40 ?? []), ...(cvssMetricV31 ?? []), ...(cvssMetricV30 ?? [])];
+  const [metric] = rated.toSorted((a, b) => Number(b.type === "Primary") - Number(a.type === "Primary"));
+  if (metric === undefined) return { ...ocsfSeverity(null), vendor_severity: null };
+  const { baseSeverity, baseScore, version } = metric.cvssData;
+  return {
+    ...ocsfSeverity(LEVELS[baseSeverity]),
+    vendor_severity: `${baseSeverity} (CVSS ${version} ${baseScore.toFixed(1)})`,
+  };
+}
+
+function cvssOf(nvd: Sayings["nvd"], osv: Sayings["osv"]): Cve["cvss"] {
+  const { cvssMetricV40, cvssMetricV31, cvssMetricV30, cvssMetricV2 } = nvd?.metrics ?? {};
+  const scored = [cvssMetricV40, cvssMetricV31, cvssMetricV30, cvssMetricV2].flatMap(
+    (metrics) => metrics ?? [],
+  );
+  const fromNvd = scored.map(({ source, cvssData: { version, baseScore, vectorString } }) => ({
+    version,
+    base_score: baseScore,
+    vector_string: vectorString,
+    vendor_name: reportedText(source) ?? "NVD",
+  }));
+  const vectors = new Set(fromNvd.map(({ vector_string }) => vector_string));
+  const fromOsv = (osv?.severity ?? [])
+    .filter(({ type, score }) => type.startsWith("CVSS") && !vectors.has(score))
+    .map(({ type, score }) => ({
+      version: /^CVSS:(\d\.\d)\//.exec(score)?.[1] ?? type.slice("CVSS_V".length),
+      base_score: null,
+      vector_string: score,
+      vendor_name: "OSV",
+    }));
+  return [...fromNvd, ...fromOsv].slice(0, MOST).map((metric) => ({
+    ...metric,
+    vector_string: metric.vector_string.slice(0, LONGEST_TEXT),
+  }));
+}
+
+function listingOf(entry: KevEntry): NonNullable<Cve["kev"]> {
+  return {
+    added_time: midnight(entry.dateAdded),
+    due_time: midnight(entry.dueDate),
+    required_action: reportedText(entry.requiredAction, LONGEST_TEXT),
+    ransomware: reportedText(entry.knownRansomwareCampaignUse),
+  };
+}
+
+/** `NVD-CWE-noinfo` and the like name no weakness. */
+function weaknessesOf(nvd: Sayings["nvd"]): string[] {
+  const values = (nvd?.weaknesses ?? []).flatMap(({ description }) => description.map(({ value }) => value));
+  return few(values.filter((value) => /^CWE-\d+$/.test(value)));
+}
+
+function packagesOf(osv: Sayings["osv"]): Cve["affected_packages"] {
+  const packages = new Map<string, { name: string; ecosystem: string; fixed: string[] }>();
+  for (const { package: affected, ranges } of osv?.affected ?? []) {
+    if (!affected) continue;
+    const { name, ecosystem } = affected;
+    const events = (ranges ?? []).flatMap((range) => range.events ?? []);
+    const known = packages.get(`${ecosystem}\n${name}`) ?? { name, ecosystem, fixed: [] };
+    known.fixed.push(...events.flatMap((event) => event.fixed ?? []));
+    packages.set(`${ecosystem}\n${name}`, known);
+  }
+  return [...packages.values()].slice(0, MOST).map(({ name, ecosystem, fixed }) => ({
+    name: reportedText(name) ?? "",
+    ecosystem: reportedText(ecosystem) ?? "",
+    fixed_in_versions: few(fixed),
+  }));
+}
+
+/** The first few of what is there, each once, fit to be shown. */
+function few(values: readonly (string | undefined)[]): string[] {
+  const shown = values.flatMap((value) => reportedText(value, 500) ?? []);
+  return [...new Set(shown)].slice(0, MOST);
+}
+
+function midnight(date: string): string {
+  return `${date}T00:00:00.000Z`;
+}
+
+function instant(time: string | null | undefined): string | null {
+  return time ? new Date(time).toISOString() : null;
+}

@@ -1,0 +1,31 @@
+import { z } from "zod";
+import { contractChanged } from "../../downstream/failures.ts";
+import type { Upstream } from "../../downstream/upstream.ts";
+import { epss } from "./sources.ts";
+
+const OPERATION = "getEpss";
+
+/** From 0 to 1, which FIRST writes as a decimal string. */
+const decimal = z
+  .string()
+  .regex(/^(0(\.\d+)?|1(\.0+)?)$/)
+  .transform(Number);
+
+const EpssRow = z.object({ cve: z.string(), epss: decimal, percentile: decimal, date: z.iso.date() });
+export type EpssRow = z.output<typeof EpssRow>;
+
+const EpssAnswer = z
+  .object({ total: z.int().min(0), data: z.array(EpssRow) })
+  .refine(({ total, data }) => data.length === total, { path: ["data"] });
+
+/** The newest score of a CVE, or `null` if it has none. */
+export async function readEpss(upstream: Upstream, cve_id: string): Promise<EpssRow | null> {
+  const { data } = await upstream.read(
+    { operation: OPERATION, method: "GET", path: "/data/v1/epss", query: { cve: cve_id } },
+    EpssAnswer,
+  );
+  const [row] = data;
+  if (row === undefined) return null;
+  if (row.cve !== cve_id) throw contractChanged(epss, OPERATION, "data.0.cve");
+  return row;
+}

@@ -1,0 +1,66 @@
+import { z } from "zod";
+import { defineChange } from "../../path/tool.ts";
+import { Title } from "../title.ts";
+import { concludeCreation, OPERATION } from "./creation-answer.ts";
+import { documentOf } from "./document.ts";
+import { findCreation } from "./issues.ts";
+import { PRIORITIES, PRIORITY_NAMES } from "./normalise.ts";
+import { project, settleMs } from "./settings.ts";
+
+const WINDOW_MS = 24 * 60 * 60 * 1000;
+const DEADLINE_MS = 10_000;
+
+/** On every ticket that was created through Sallyport, for people. */
+const LABEL = "sallyport";
+
+export const createTicket = defineChange({
+  name: "create_ticket",
+  title: "Create a ticket",
+  description:
+    "Creates a ticket for the security team, in plain text. The same finding or title within a day is the same ticket.",
+  // A repeat within the window creates nothing; a later one does.
+  annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
+  scope: "tickets:write",
+  credential: "jira.create",
+  read_credential: "jira.read",
+  effect: {
+    class: "deterministic-create",
+    window_ms: WINDOW_MS,
+    deadline_ms: DEADLINE_MS,
+    settle_ms: settleMs,
+    reversed_by: null,
+  },
+  input: z.strictObject({
+    title: Title,
+    description: z.string().trim().min(1).max(8000),
+    priority: z.enum(PRIORITIES),
+  }),
+  output: z.strictObject({ ticket_id: z.string(), title: z.string() }),
+  creates: ({ title }) => title,
+  // The target is the identity of what is to be created, so no argument is left that tells two of them apart.
+  target: (_input, created) => ({ kind: "ticket", id: created }),
+  identity: () => ({}),
+  /** Looks for the label, which no other ticket has. A search that shows nothing may only be behind: see `settle_ms`. */
+  async inspect({ title }, upstream, env, operation_id) {
+    const found = await findCreation(upstream, project(env), operation_id);
+    const seen = { exists: true, attributes: {} } as const;
+    if (found === null) return { ...seen, in_effect: false, data: null };
+    return { ...seen, in_effect: true, data: { ticket_id: found.key, title } };
+  },
+  request: ({ title, description, priority }, operation_id, env) => ({
+    operation: OPERATION,
+    method: "POST",
+    path: "/rest/api/3/issue",
+    json: {
+      fields: {
+        project: { key: project(env) },
+        issuetype: { name: env.JIRA_ISSUE_TYPE },
+        summary: title,
+        description: documentOf(description),
+        priority: { name: PRIORITY_NAMES[priority] },
+        labels: [LABEL, operation_id],
+      },
+    },
+  }),
+  conclude: (answer, { input: { title } }) => concludeCreation(answer, (ticket_id) => ({ ticket_id, title })),
+});

@@ -1,0 +1,93 @@
+import type { AccessToken, Credential } from "../../downstream/credential.ts";
+import { exchange, jsonOf } from "../../downstream/exchange.ts";
+import { contractChanged } from "../../downstream/failures.ts";
+import type { UpstreamAnswer } from "../../downstream/upstream.ts";
+import { Failure } from "../../path/failure.ts";
+import { jira } from "./errors.ts";
+import { CurrentUser } from "./schemas.ts";
+import { baseUrl } from "./settings.ts";
+
+const OPERATION = "getCurrentUser";
+
+/** An API token is good until it is revoked; this often it is asked again whether it still is. */
+const CHECK_LIFE_MS = 15 * 60_000;
+
+/** The groups that Jira Cloud gives its administrators, the newer ones with the site's name behind. */
+const ADMINISTRATORS = /^(site-admins|org-admins|administrators|jira-admin(istrator)?s(-[\w-]+)?)$/;
+
+type Variable = {
+  [Name in keyof Env]: Name extends `JIRA_${string}_${"EMAIL" | "API_TOKEN"}` ? Name : never;
+}[keyof Env];
+
+interface Account<Name extends string> {
+  readonly name: Name;
+  readonly permission: string;
+  readonly email: Variable;
+  readonly token: Variable;
+}
+
+/** An account with an API token. One for each purpose, so that any one can be revoked alone. */
+function account<Name extends string>({ name, permission, email, token }: Account<Name>) {
+  return {
+    name,
+    vendor: jira,
+    permission,
+    baseUrl,
+    async mint(env, now, signal) {
+      const basic = Buffer.from(`${env[email]}:${env[token]}`).toString("base64");
+      // Jira takes a wrong token for nobody, and nobody's searches succeed and find nothing. This one doesn't.
+      const request = new Request(`${baseUrl(env)}/rest/api/3/myself?expand=groups`, {
+        headers: { accept: "application/json", authorization: `Basic ${basic}` },
+        redirect: "manual",
+        signal,
+      });
+      checked(await exchange(jira, OPERATION, request, signal), name);
+      return { token: basic, expires_at: now + CHECK_LIFE_MS } satisfies AccessToken;
+    },
+    authorize(headers, basic) {
+      headers.set("authorization", `Basic ${basic}`);
+    },
+    problems: (env) =>
+      [email, token].filter((variable) => !env[variable]).map((variable) => `${variable}: is missing`),
+  } as const satisfies Credential;
+}
+
+/** @throws Failure unless the answer says that the token belongs to an account, and to no administrator */
+function checked(answer: UpstreamAnswer, credential: string): void {
+  const asked = { operation: OPERATION, credential };
+  const payload = jsonOf(answer);
+  const failure = jira.errorOf(answer, payload, asked);
+  if (failure !== null) throw failure;
+  const parsed = CurrentUser.safeParse(payload);
+  if (!parsed.success) {
+    throw contractChanged(jira, OPERATION, parsed.error.issues[0]?.path.join(".") ?? "");
+  }
+  const group = parsed.data.groups?.items.find(({ name }) => ADMINISTRATORS.test(name));
+  if (group !== undefined) throw tooBroad(credential, group.name);
+}
+
+function tooBroad(credential: string, group: string): Failure {
+  return new Failure(
+    "credential_rejected",
+    `The account of Sallyport's credential ${credential} administers Jira, which is more than it is for. It is not used.`,
+    {
+      next_step: `Tell whoever runs this instance to remove the account of ${credential} from the group ${group}.`,
+    },
+  );
+}
+
+/** Jira's credentials: what reads can't create. */
+export const jiraCredentials = {
+  "jira.create": account({
+    name: "jira.create",
+    permission: "Create issues",
+    email: "JIRA_CREATE_EMAIL",
+    token: "JIRA_CREATE_API_TOKEN",
+  }),
+  "jira.read": account({
+    name: "jira.read",
+    permission: "Browse projects",
+    email: "JIRA_READ_EMAIL",
+    token: "JIRA_READ_API_TOKEN",
+  }),
+} as const;

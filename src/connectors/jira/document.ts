@@ -1,0 +1,33 @@
+/** Atlassian Document Format, as much of it as plain text needs. */
+import type { JsonObject } from "../../path/tool.ts";
+
+/** Beyond this many, paragraphs are joined: a document is for people to read. */
+const MOST_PARAGRAPHS = 200;
+
+/** A plain text as a document: an empty line ends a paragraph, a line break is one. */
+export function documentOf(text: string): JsonObject {
+  const paragraphs = text
+    .replaceAll(/\r\n?/g, "\n")
+    .split(/\n\s*\n/)
+    .filter((paragraph) => paragraph.trim() !== "");
+  const kept = paragraphs.slice(0, MOST_PARAGRAPHS - 1);
+  const rest = paragraphs.slice(MOST_PARAGRAPHS - 1).join("\n");
+  return {
+    type: "doc",
+    version: 1,
+    content: (rest === "" ? kept : [...kept, rest]).map((paragraph) => ({
+      type: "paragraph",
+      content: linesOf(paragraph),
+    })),
+  };
+}
+
+/** A text node must not be empty, so an empty line is a break alone. */
+function linesOf(paragraph: string): JsonObject[] {
+  return paragraph
+    .split("\n")
+    .flatMap((line, at) => [
+      ...(at === 0 ? [] : [{ type: "hardBreak" }]),
+      ...(line === "" ? [] : [{ type: "text", text: line }]),
+    ]);
+}

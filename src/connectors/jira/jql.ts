@@ -1,0 +1,55 @@
+/** Queries in the Jira Query Language, built from validated parts. No caller writes JQL. */
+import { z } from "zod";
+import { CATEGORY_NAMES, type TicketStatus } from "./normalise.ts";
+
+/** Up to eight words. Nothing in one can end a quotation, or mean anything in Jira's text search. */
+const WORD = /^[\p{L}\p{N}._@-]*[\p{L}\p{N}][\p{L}\p{N}._@-]*$/u;
+const MOST_WORDS = 8;
+
+/** What a search may look for. */
+export const TicketQuery = z
+  .string()
+  .max(128)
+  .refine((query) => {
+    const words = query.split(" ");
+    return words.length <= MOST_WORDS && words.every((word) => WORD.test(word));
+  }, `must be 1 to ${MOST_WORDS} words of letters, digits, dots, hyphens, underscores and @, one space between`);
+
+export interface TicketFilter {
+  readonly query?: string | undefined;
+  readonly status?: TicketStatus | undefined;
+}
+
+/** The query for a search: newest first. The project bounds it, whatever is asked. */
+export function ticketsJql(project: string, { query, status }: TicketFilter): string {
+  const clauses = [
+    `project = ${quoted(project)}`,
+    ...(status === undefined ? [] : [`statusCategory = ${quoted(CATEGORY_NAMES[status])}`]),
+    ...(query === undefined ? [] : query.split(" ").map((word) => `text ~ ${phrase(word)}`)),
+  ];
+  return `${clauses.join(" AND ")} ORDER BY created DESC`;
+}
+
+/**
+ * The query for what an operation created: the first, should there ever be two. The project is named so that
+ * an account that may no longer see it is refused, instead of finding nothing.
+ */
+export function creationJql(project: string, operation_id: string): string {
+  return `project = ${quoted(project)} AND labels = ${quoted(operation_id)} ORDER BY created ASC`;
+}
+
+/** The key in a query that is nothing but a key of `project`, or `null`. */
+export function keyIn(query: string, project: string): string | null {
+  const key = query.toUpperCase();
+  return key.startsWith(`${project}-`) && /^\d+$/.test(key.slice(project.length + 1)) ? key : null;
+}
+
+/** A value in quotes. Every value is validated before; this holds even if one isn't. */
+export function quoted(value: string): string {
+  return `"${value.replaceAll(/["\\]/g, "\\$&")}"`;
+}
+
+/** The operand of `~` is a query of its own: a quotation in the quotation keeps a word from being one. */
+function phrase(word: string): string {
+  return quoted(quoted(word));
+}

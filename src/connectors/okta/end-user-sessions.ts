@@ -1,0 +1,76 @@
+import { z } from "zod";
+import { claimedAt } from "../../effect/operation.ts";
+import { defineChange } from "../../path/tool.ts";
+import { concludeChange } from "./change-answer.ts";
+import { userOf } from "./normalise.ts";
+import { UserId } from "./schemas.ts";
+import { settleInLogMs } from "./settings.ts";
+import { sessionsEndedAt } from "./system-log.ts";
+import { readUserAndRoles } from "./users.ts";
+
+const WINDOW_MS = 15 * 60 * 1000;
+const DEADLINE_MS = 10_000;
+const OPERATION = "revokeUserSessions";
+const CREDENTIAL = "okta.sessions";
+const ANSWERS = { success: 204, refusals: [403, 404, 429] } as const;
+
+/**
+ * How far Okta's clock may be behind ours, in milliseconds: what ended sessions just after the claim is then
+ * logged as before it. Too much would take an earlier end for this one.
+ */
+const CLOCK_SKEW_MS = 5_000;
+
+export const endUserSessions = defineChange({
+  name: "end_user_sessions",
+  title: "End a user's sessions",
+  description:
+    "Signs a user out of Okta everywhere; their devices are forgotten for MFA, too (forgetDevices). Apps' own sessions and tokens stay. May need approval.",
+  // Unsaved work may be lost; after 15 minutes a repeat ends the sessions that were begun since.
+  annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
+  scope: "identities:suspend",
+  credential: CREDENTIAL,
+  read_credential: "okta.read",
+  effect: {
+    class: "probe",
+    window_ms: WINDOW_MS,
+    deadline_ms: DEADLINE_MS,
+    settle_ms: settleInLogMs,
+    reversed_by: null,
+  },
+  input: z.strictObject({ user_id: UserId.describe("From search_users") }),
+  output: z.strictObject({
+    user_id: z.string(),
+    name: z.string().nullable(),
+    /** `null`: not since this was asked for. */
+    sessions_ended_time: z.iso.datetime().nullable(),
+  }),
+  target: ({ user_id }) => ({ kind: "user", id: user_id }),
+  identity: ({ user_id }) => ({ user_id }),
+  /** Okta shows no sessions. Only its log tells that they were ended, and it is enough that they were, whoever did it. */
+  async inspect({ user_id }, upstream, _env, operation_id) {
+    const [read, ended] = await Promise.all([
+      readUserAndRoles(upstream, user_id),
+      sessionsEndedAt(upstream, user_id, claimedAt(operation_id) - CLOCK_SKEW_MS),
+    ]);
+    if (read === null) return { exists: false };
+    return {
+      exists: true,
+      attributes: { administrator: read.administrator },
+      in_effect: ended !== null,
+      data: { user_id, name: userOf(read.user).name, sessions_ended_time: ended },
+    };
+  },
+  request: ({ user_id }) => ({
+    operation: OPERATION,
+    method: "DELETE",
+    path: `/api/v1/users/${user_id}/sessions`,
+    // Okta's defaults differ between its engines, so both are said.
+    query: { forgetDevices: "true", oauthTokens: "false" },
+  }),
+  conclude: (answer, { input: { user_id }, before }) =>
+    concludeChange(answer, { operation: OPERATION, credential: CREDENTIAL }, ANSWERS, {
+      user_id,
+      name: before?.name ?? null,
+      sessions_ended_time: new Date(answer.at).toISOString(),
+    }),
+});

@@ -1,0 +1,57 @@
+import { z } from "zod";
+import { BaseUrl } from "../base-url.ts";
+
+const Milliseconds = z.string().regex(/^\d*$/, "must be empty or a whole number of milliseconds");
+
+const Settings = z.object({
+  OKTA_BASE_URL: BaseUrl,
+  OKTA_SETTLE_MS: Milliseconds,
+  OKTA_LOG_LAG_MS: Milliseconds,
+});
+
+/** Those that must be apps of their own: Okta reports the scopes that were asked for, not all that an app was granted. */
+const CLIENT_IDS = ["OKTA_READ_CLIENT_ID", "OKTA_SUSPEND_CLIENT_ID", "OKTA_SESSIONS_CLIENT_ID"] as const;
+
+/** What is wrong with the settings that are no secrets: sentences that name the variable. Empty if nothing is. */
+export function oktaProblems(env: Env): string[] {
+  const parsed = Settings.safeParse(env);
+  const settings = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  return [...settings, ...sharedApps(env)];
+}
+
+function sharedApps(env: Env): string[] {
+  return CLIENT_IDS.flatMap((name, index) => {
+    const same = CLIENT_IDS.slice(0, index).find((earlier) => env[earlier] === env[name]);
+    const shared = same !== undefined && Boolean(env[name]);
+    return shared ? [`${name}: is the app of ${same}; each purpose needs one of its own`] : [];
+  });
+}
+
+/** The org's URL, `https://<org>.okta.com`, without a slash at its end. */
+export function baseUrl(env: Env): string {
+  return env.OKTA_BASE_URL;
+}
+
+/**
+ * How long after its deadline a request can still take effect, in milliseconds. The vendor publishes no such
+ * bound, so it is for whoever runs the instance to know one; `null` where they left it empty.
+ */
+export function settleMs(env: Env): number | null {
+  return milliseconds(env.OKTA_SETTLE_MS);
+}
+
+/**
+ * The same, until its effect can be found in the system log too, which is only "near real-time". `null` where
+ * either is not known.
+ */
+export function settleInLogMs(env: Env): number | null {
+  const settle = settleMs(env);
+  const lag = milliseconds(env.OKTA_LOG_LAG_MS);
+  return settle === null || lag === null ? null : settle + lag;
+}
+
+function milliseconds(text: string): number | null {
+  return text === "" ? null : Number(text);
+}

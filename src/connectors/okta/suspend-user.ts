@@ -1,0 +1,124 @@
+import { z } from "zod";
+import { Failure } from "../../path/failure.ts";
+import { type ChangeTool, defineChange, type ToolAnnotations } from "../../path/tool.ts";
+import { concludeChange } from "./change-answer.ts";
+import { STATUSES, type Status, userOf } from "./normalise.ts";
+import { UserId } from "./schemas.ts";
+import { settleMs } from "./settings.ts";
+import { readUserAndRoles } from "./users.ts";
+
+const WINDOW_MS = 24 * 60 * 60 * 1000;
+const DEADLINE_MS = 10_000;
+const CREDENTIAL = "okta.suspend";
+const ANSWERS = { success: 200, refusals: [400, 403, 404, 429] } as const;
+
+/** What both tools answer: the account, and where it stands. */
+const Suspended = z.strictObject({
+  user_id: z.string(),
+  name: z.string().nullable(),
+  status: z.enum(STATUSES),
+});
+
+/** A lifecycle operation and what it leads to. */
+interface Move {
+  readonly operation: "suspendUser" | "unsuspendUser";
+  readonly path: "suspend" | "unsuspend";
+  /** The only status that Okta does it from. */
+  readonly from: Status;
+  readonly to: Status;
+  /** The statuses in which there is nothing left to ask for. */
+  readonly in_effect: readonly Status[];
+}
+
+type Words = Pick<ChangeTool, "name" | "title" | "description"> & {
+  readonly annotations: ToolAnnotations;
+  readonly reversed_by: string;
+};
+
+function lifecycleTool(words: Words, { operation, path, from, to, in_effect }: Move): ChangeTool {
+  const { reversed_by, ...naming } = words;
+  return defineChange({
+    ...naming,
+    scope: "identities:suspend",
+    credential: CREDENTIAL,
+    read_credential: "okta.read",
+    effect: {
+      class: "probe",
+      window_ms: WINDOW_MS,
+      deadline_ms: DEADLINE_MS,
+      settle_ms: settleMs,
+      reversed_by,
+    },
+    input: z.strictObject({ user_id: UserId.describe("From search_users") }),
+    output: Suspended,
+    target: ({ user_id }) => ({ kind: "user", id: user_id }),
+    identity: ({ user_id }) => ({ user_id }),
+    async inspect({ user_id }, upstream) {
+      const read = await readUserAndRoles(upstream, user_id);
+      if (read === null) return { exists: false };
+      const { name, status } = userOf(read.user);
+      return {
+        exists: true,
+        attributes: { administrator: read.administrator },
+        in_effect: in_effect.includes(status),
+        data: { user_id, name, status },
+      };
+    },
+    request: ({ user_id }) => ({
+      operation,
+      method: "POST",
+      path: `/api/v1/users/${user_id}/lifecycle/${path}`,
+    }),
+    conclude(answer, { input: { user_id }, before }) {
+      const done = { user_id, name: before?.name ?? null, status: to };
+      const conclusion = concludeChange(answer, { operation, credential: CREDENTIAL }, ANSWERS, done);
+      const wrongStatus = conclusion.outcome === "no_effect" && answer.status === 400;
+      return wrongStatus ? { ...conclusion, failure: onlyFrom(from, before?.status) } : conclusion;
+    },
+  });
+}
+
+/** The request has nothing in it that could be invalid but the account's status. */
+function onlyFrom(from: Status, seen: Status | undefined): Failure {
+  const was = seen === undefined || seen === from ? "this one no longer is" : `this one was ${seen}`;
+  return new Failure(
+    "upstream_rejected",
+    `Okta did nothing: it does this only to ${from} accounts; ${was}.`,
+    {
+      next_step: "Call get_user to see the account as it is now.",
+      upstream_status: 400,
+    },
+  );
+}
+
+export const suspendUser = lifecycleTool(
+  {
+    name: "suspend_user",
+    title: "Suspend a user",
+    description:
+      "Keeps a user from signing in to Okta; the account keeps its groups and apps. Only active accounts. May need approval. Next: end_user_sessions. Undo: unsuspend_user.",
+    // Somebody can't work any more; asking again changes nothing more.
+    annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
+    reversed_by: "unsuspend_user",
+  },
+  { operation: "suspendUser", path: "suspend", from: "active", to: "suspended", in_effect: ["suspended"] },
+);
+
+export const unsuspendUser = lifecycleTool(
+  {
+    name: "unsuspend_user",
+    title: "Unsuspend a user",
+    description: "Lets a suspended user sign in to Okta again. May need approval. Undo: suspend_user.",
+    // It opens a door that somebody closed for a reason.
+    annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
+    reversed_by: "suspend_user",
+  },
+  {
+    operation: "unsuspendUser",
+    path: "unsuspend",
+    from: "suspended",
+    to: "active",
+    // An account gets into the other three from active only: whoever is there is not suspended any more.
+    in_effect: ["active", "password_expired", "recovery", "locked_out"],
+  },
+);

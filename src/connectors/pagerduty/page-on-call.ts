@@ -1,0 +1,106 @@
+import { z } from "zod";
+import { contractChanged } from "../../downstream/failures.ts";
+import type { Upstream } from "../../downstream/upstream.ts";
+import { defineChange } from "../../path/tool.ts";
+import { reportedText } from "../reported-text.ts";
+import { Title } from "../title.ts";
+import { concludePage, OPERATION } from "./creation-answer.ts";
+import { pagerduty } from "./errors.ts";
+import { IncidentPage, type IncidentRecord } from "./schemas.ts";
+import { settleMs } from "./settings.ts";
+
+const WINDOW_MS = 24 * 60 * 60 * 1000;
+const DEADLINE_MS = 10_000;
+
+const URGENCIES = ["high", "low"] as const;
+
+/** What the page came to. A service can be set to one urgency, whatever is asked for. */
+const Page = z.strictObject({
+  incident_id: z.string(),
+  title: z.string(),
+  urgency: z.enum(URGENCIES),
+  status: z.string(),
+});
+
+export const pageOnCall = defineChange({
+  name: "page_on_call",
+  title: "Page whoever is on call",
+  description:
+    "Pages whoever is on call for security, by opening an incident. High urgency wakes people. The same finding or title within a day pages once.",
+  // A repeat within the window pages nobody; a later one does.
+  annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
+  scope: "pages:write",
+  credential: "pagerduty.page",
+  read_credential: "pagerduty.read",
+  effect: {
+    class: "deterministic-create",
+    window_ms: WINDOW_MS,
+    deadline_ms: DEADLINE_MS,
+    settle_ms: settleMs,
+    reversed_by: null,
+  },
+  input: z.strictObject({
+    title: Title,
+    urgency: z.enum(URGENCIES),
+  }),
+  output: Page,
+  creates: ({ title }) => title,
+  // The target is the identity of what is to be created, so no argument is left that tells two of them apart.
+  target: (_input, created) => ({ kind: "incident", id: created }),
+  identity: () => ({}),
+  async inspect({ title }, upstream, _env, operation_id) {
+    const found = await findIncident(upstream, operation_id);
+    const seen = { exists: true, attributes: {} } as const;
+    if (found === null) return { ...seen, in_effect: false, data: null };
+    return { ...seen, in_effect: true, data: pageOf(found, title) };
+  },
+  request: ({ title, urgency }, operation_id, env) => ({
+    operation: OPERATION,
+    method: "POST",
+    path: "/incidents",
+    json: {
+      incident: {
+        type: "incident",
+        title,
+        service: { id: env.PAGERDUTY_SERVICE_ID, type: "service_reference" },
+        urgency,
+        incident_key: operation_id,
+      },
+    },
+  }),
+  conclude: (answer, { input: { title }, operation_id }) =>
+    concludePage(answer, operation_id, (incident) => pageOf(incident, title)),
+});
+
+/**
+ * The incident that an operation opened, resolved or not, however long ago; `null` if there is none. The
+ * vendor's own deduplication ends with the incident, so whoever only looked at open ones would page again for
+ * what somebody has just resolved.
+ */
+async function findIncident(upstream: Upstream, operation_id: string): Promise<IncidentRecord | null> {
+  const operation = "listIncidents";
+  const { incidents } = await upstream.read(
+    {
+      operation,
+      method: "GET",
+      path: "/incidents",
+      query: {
+        incident_key: operation_id,
+        "statuses[]": ["triggered", "acknowledged", "resolved"],
+        date_range: "all",
+        sort_by: "created_at:asc",
+        limit: "1",
+      },
+    },
+    IncidentPage,
+  );
+  // Somebody else's incident must not pass for ours, should the key ever be ignored.
+  if (incidents.some(({ incident_key }) => incident_key !== operation_id)) {
+    throw contractChanged(pagerduty, operation, "incidents.0.incident_key");
+  }
+  return incidents[0] ?? null;
+}
+
+function pageOf({ id, urgency, status }: IncidentRecord, title: string): z.output<typeof Page> {
+  return { incident_id: id, title, urgency, status: reportedText(status) ?? "unknown" };
+}

@@ -1,0 +1,46 @@
+/** Severity in OCSF's words, whatever the vendor's. */
+import { z } from "zod";
+
+/** What callers ask for, from least to most. */
+export const SEVERITIES = ["informational", "low", "medium", "high", "critical"] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+/** A list to search by. Its limits are kept out of the JSON Schema, where the words say as much. */
+export const severities = z
+  .array(z.enum(SEVERITIES))
+  .refine(
+    (list) => list.length > 0 && new Set(list).size === list.length,
+    "name each once, and at least one",
+  );
+
+const CAPTIONS = {
+  0: "Unknown",
+  1: "Informational",
+  2: "Low",
+  3: "Medium",
+  4: "High",
+  5: "Critical",
+  6: "Fatal",
+  99: "Other",
+} as const;
+
+/** OCSF's `severity_id`. */
+export type SeverityId = keyof typeof CAPTIONS;
+
+const ID_OF: Record<Severity, SeverityId> = { informational: 1, low: 2, medium: 3, high: 4, critical: 5 };
+
+/** The part of a finding that says how severe it is. `vendor_severity` is the vendor's own value. */
+export const severityShape = {
+  severity_id: z.int(),
+  severity: z.string(),
+  vendor_severity: z.string().nullable(),
+};
+
+/** OCSF's `severity_id` with its caption; 0, "Unknown", for none. */
+export function ocsfSeverity(severity: Severity | null): {
+  readonly severity_id: SeverityId;
+  readonly severity: string;
+} {
+  const severity_id = severity === null ? 0 : ID_OF[severity];
+  return { severity_id, severity: CAPTIONS[severity_id] };
+}

@@ -1,0 +1,146 @@
+import type { FC } from "hono/jsx";
+import { findTool } from "../../catalogue.ts";
+import type { OperationView } from "../../effect/protocol.ts";
+import { targetName } from "../../path/tool.ts";
+import { Csrf, Foreign } from "../elements.tsx";
+import { clientNameOf, requireOperation } from "../operations/access.ts";
+import { Before, OperationCard, Outcome } from "../operations/card.tsx";
+import { OperationTable } from "../operations/history.tsx";
+import { latestOperations } from "../operations/latest.ts";
+import { page } from "../page.tsx";
+import type { Visit, Visitor } from "../visit.ts";
+import { MAX_REASON, whyNotTheirs } from "./decide.ts";
+
+const SECTION = "/console/approvals";
+const HISTORY = 10;
+
+/**
+ * `GET /console/approvals/{id}`: one operation that waits for a decision, or how it was decided. Opening it decides
+ * nothing: the form does, if whoever opens it may.
+ */
+export async function showApproval(visit: Visit): Promise<Response> {
+  const { env, visitor, now } = visit;
+  const operation = await requireOperation(visit);
+  const [client_name, { operations }] = await Promise.all([
+    clientNameOf(env, operation),
+    latestOperations(env.DB, {
+      target: targetName(operation.target),
+      other_than: operation.id,
+      limit: HISTORY,
+    }),
+  ]);
+  const title = findTool(operation.tool)?.title ?? operation.tool;
+  const content = (
+    <>
+      <p class="crumb">
+        <a href={SECTION}>Approvals</a>
+      </p>
+      <h1>{title}</h1>
+      <p class="lead">
+        <Foreign>{nameOf(operation)}</Foreign>, asked for by <Foreign>{operation.requester.display}</Foreign>
+      </p>
+      <div class="columns">
+        <div>
+          <OperationCard operation={operation} client_name={client_name} now={now} />
+          <Before operation={operation} />
+        </div>
+        <div>
+          <Decision operation={operation} visitor={visitor} now={now} />
+          <Outcome operation={operation} now={now} />
+        </div>
+      </div>
+      <section class="card" aria-labelledby="history">
+        <h2 id="history">What else happened to this target</h2>
+        <OperationTable
+          label="Other operations on this target"
+          operations={operations}
+          now={now}
+          empty="Nothing, as far as the audit goes back."
+        />
+      </section>
+    </>
+  );
+  return page(visitor, { title, section: SECTION }, content);
+}
+
+/** The target by the name that people know it by, where the gate saw one. */
+function nameOf({ before, target }: OperationView): string {
+  const seen: unknown = JSON.parse(before ?? "null");
+  const { hostname } = (seen ?? {}) as { hostname?: unknown };
+  return typeof hostname === "string" ? `${hostname} (${targetName(target)})` : targetName(target);
+}
+
+const Decision: FC<{ operation: OperationView; visitor: Visitor; now: number }> = ({
+  operation,
+  visitor,
+  now,
+}) => {
+  const { state, expires_at } = operation;
+  if (state === "approved" || state === "executing") {
+    return (
+      <div class="notice ok" role="status">
+        <p>Approved. It is being carried out now.</p>
+        <p>
+          <a href={`${SECTION}/${operation.id}`}>See what came of it</a>
+        </p>
+      </div>
+    );
+  }
+  if (state !== "awaiting_approval" && state !== "awaiting_confirmation") {
+    return (
+      <div class={`notice ${state === "succeeded" ? "ok" : ""}`} role="status">
+        <p>{DECIDED[state] ?? "This was decided. Nothing more is asked of you."}</p>
+        <p>
+          <a href={`/console/operations/${operation.id}`}>See the whole course of it</a>
+        </p>
+      </div>
+    );
+  }
+  if (expires_at !== null && Date.parse(expires_at) <= now) {
+    return <div class="notice">This has expired. If it is still wanted, it has to be asked for again.</div>;
+  }
+  const why = whyNotTheirs(operation, visitor);
+  return why === null ? (
+    <Form operation={operation} visitor={visitor} />
+  ) : (
+    <div class="notice warn">{WHY_NOT[why]}</div>
+  );
+};
+
+const DECIDED: Readonly<Record<string, string>> = {
+  succeeded: "Approved, and carried out.",
+  denied: "Denied. Whoever asked has been told.",
+  expired: "Expired: nobody decided in time, or it could not be carried out in time. Nothing was sent.",
+  needs_operator: "It was sent, and how it ended isn't known. An operator has to settle it.",
+  failed_safe: "It was tried, and had no effect.",
+};
+
+const WHY_NOT = {
+  own_request: "You asked for this yourself. Another person has to decide on it.",
+  not_theirs: "This waits for whoever asked for it to confirm.",
+  role_forbids: "Your role doesn't decide on this.",
+} as const;
+
+const Form: FC<{ operation: OperationView; visitor: Visitor }> = ({ operation, visitor }) => (
+  <section class="card" aria-labelledby="decide">
+    <h2 id="decide">{operation.state === "awaiting_approval" ? "Your decision" : "Do you want this?"}</h2>
+    <form method="post" action={`${SECTION}/${operation.id}`}>
+      <Csrf token={visitor.csrf} />
+      <label for="reason">
+        Reason <span class="hint">needed to deny; whoever asked gets to read it</span>
+      </label>
+      <textarea id="reason" name="reason" maxlength={MAX_REASON} />
+      <div class="actions">
+        <button class="primary" type="submit" name="decision" value="approve">
+          {operation.state === "awaiting_approval" ? "Approve" : "Confirm"}
+        </button>
+        <button class="danger" type="submit" name="decision" value="deny">
+          Deny
+        </button>
+      </div>
+    </form>
+    <p class="dim small">
+      Your decision counts once, for exactly what stands here, and is recorded under your name.
+    </p>
+  </section>
+);

@@ -1,0 +1,77 @@
+import { findTool } from "../../catalogue.ts";
+import type { OperationView } from "../../effect/protocol.ts";
+import { targetName } from "../../path/tool.ts";
+import { Badge, Foreign, Id, Table, Time } from "../elements.tsx";
+import { OperationTable, shortened } from "../operations/history.tsx";
+import { type LatestOperation, latestOperations, waitingOperations } from "../operations/latest.ts";
+import { page } from "../page.tsx";
+import type { Visit } from "../visit.ts";
+
+const SECTION = "/console/approvals";
+const DECIDED_SHOWN = 5;
+
+/** `GET /console/approvals`: what waits for somebody's decision, the oldest first, and what was decided last. */
+export async function showApprovals({ env, visitor, now }: Visit): Promise<Response> {
+  const [waiting, denied, expired] = await Promise.all([
+    waitingOperations(env, "awaiting_approval", now),
+    latestOperations(env.DB, { state: "denied", limit: DECIDED_SHOWN }),
+    latestOperations(env.DB, { state: "expired", limit: DECIDED_SHOWN }),
+  ]);
+  const over = [...denied.operations, ...expired.operations].sort(newestFirst).slice(0, DECIDED_SHOWN);
+  const content = (
+    <>
+      <h1>Approvals</h1>
+      <p class="lead">State changes that policy holds back until another person decides. Times are UTC.</p>
+      <section class="card" aria-labelledby="waiting">
+        <h2 id="waiting">Waiting for a decision</h2>
+        <Table
+          label="Waiting for a decision"
+          columns={["What", "Target", "Asked for by", "Held because", "Expires", ""]}
+          empty="Nothing waits."
+          rows={waiting.map((operation) => rowOf(operation, visitor.subject, now))}
+        />
+      </section>
+      <section class="card" aria-labelledby="over">
+        <h2 id="over">Denied or expired lately</h2>
+        <OperationTable label="Denied or expired lately" operations={over} now={now} empty="None yet." />
+      </section>
+    </>
+  );
+  return page(visitor, { title: "Approvals", section: SECTION }, content);
+}
+
+function rowOf(operation: OperationView, subject: string, now: number) {
+  const { id, tool, target, requester, reason, held_because, expires_at } = operation;
+  const own = requester.subject === subject;
+  return [
+    <>
+      <strong>{findTool(tool)?.title ?? tool}</strong>
+      <div class="dim small">
+        <Foreign>{shortened(reason)}</Foreign>
+      </div>
+    </>,
+    <Id>{targetName(target)}</Id>,
+    <>
+      <Foreign>{requester.display}</Foreign>
+      {own && (
+        <>
+          {" "}
+          <Badge tone="info">you</Badge>
+        </>
+      )}
+    </>,
+    held_because ?? "",
+    expires_at === null ? "" : <Time at={expires_at} now={now} />,
+    <a class="button" href={`${SECTION}/${id}`}>
+      {own ? "Look" : "Review"}
+      <span class="visually-hidden">
+        {" "}
+        {tool} on {targetName(target)}
+      </span>
+    </a>,
+  ];
+}
+
+function newestFirst(one: LatestOperation, other: LatestOperation): number {
+  return one.at < other.at ? 1 : -1;
+}

@@ -1,0 +1,206 @@
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { reasonOf } from "../audit/alert.ts";
+import { countRefusal } from "../auth/refusals.ts";
+import { isCrossSite, isOwnForm } from "./cross-site.ts";
+import { inWords, may } from "./need.ts";
+import { PROTECTION, page, problemPage } from "./page.tsx";
+import { ROUTES } from "./routes.ts";
+import { type ConsoleSession, forgottenSession, readSession } from "./session-cookie.ts";
+import { beginConsoleSignIn, finishConsoleSignIn, isConsoleCallback } from "./sign-in.ts";
+import { ICON, ICON_PATH, STYLE, STYLE_PATH } from "./style.ts";
+import {
+  type ActionRoute,
+  type Done,
+  field,
+  Refused,
+  type Route,
+  type Visit,
+  type Visitor,
+} from "./visit.ts";
+
+/** More than any form here ever holds, in bytes. */
+const MAX_FORM_BYTES = 64 * 1024;
+
+type Bindings = { readonly Bindings: Env };
+
+const app = new Hono<Bindings>({ strict: false });
+
+app.get(STYLE_PATH, () => asset(STYLE, "text/css; charset=utf-8"));
+app.get(ICON_PATH, () => asset(ICON, "image/svg+xml"));
+app.get("/console/signed-out", () =>
+  problemPage(200, "You are signed out", "In every browser: the console's session has ended."),
+);
+for (const route of ROUTES) {
+  if (route.method === "POST") app.use(route.path, bodyLimit({ maxSize: MAX_FORM_BYTES, onError: tooLarge }));
+  app.on(route.method, route.path, (c) => visit(c, route));
+}
+app.notFound(() => problemPage(404, "There is nothing here", "The address may be mistyped, or too old."));
+app.onError((error) => {
+  console.error(JSON.stringify({ level: "error", console: "failed", reason: reasonOf(error) }));
+  return problemPage(500, "Something went wrong here", "Nothing more is known to this page. Try again.");
+});
+
+/**
+ * The console, and the end of its sign-in.
+ * @returns `null` for whatever else
+ */
+export async function handleConsole(
+  request: Request,
+  env: Env,
+  ctx: ExecutionContext,
+): Promise<Response | null> {
+  const url = new URL(request.url);
+  if (isConsoleCallback(url)) return guarded(() => finishConsoleSignIn(request, env));
+  if (url.pathname !== "/console" && !url.pathname.startsWith("/console/")) return null;
+  return app.fetch(request, env, ctx);
+}
+
+async function guarded(answer: () => Promise<Response>): Promise<Response> {
+  try {
+    return await answer();
+  } catch (thrown) {
+    console.error(JSON.stringify({ level: "error", console: "failed", reason: reasonOf(thrown) }));
+    return problemPage(500, "Something went wrong here", "Nothing more is known to this page. Try again.");
+  }
+}
+
+/** Every page and action, from whoever it comes: who is it, may they, and what the audit has to say of it. */
+async function visit(c: Context<Bindings>, route: Route): Promise<Response> {
+  const { env } = c;
+  const request = c.req.raw;
+  if (route.method === "POST" && isCrossSite(request, env)) return crossSite("other_origin");
+  const now = Date.now();
+  const session = readSession(env, request, now);
+  if (session === null) return signIn(request, env, route);
+  const { active, roles } = await env.PERSON.getByName(session.person).standing(session.session_id);
+  if (!active) return signedOut();
+
+  const visitor: Visitor = { ...session, tenant: env.TENANT, roles };
+  const visit: Visit = {
+    env,
+    url: new URL(request.url),
+    visitor,
+    now,
+    param: (name) => {
+      const value = c.req.param(name);
+      if (value === undefined) throw new TypeError(`${route.path} has no ${name}`);
+      return value;
+    },
+  };
+  try {
+    if (route.method === "POST") {
+      const form = await formOf(request);
+      if (!isOwnForm(field(form, "csrf"), session.csrf)) return crossSite("not_our_form");
+      requireNeed(route, visitor);
+      return await act(route, visit, form);
+    }
+    requireNeed(route, visitor);
+    // Who reads what not everybody may is on record before they have read it.
+    if (route.need !== "any") await note(visit, session, route, "allow", {});
+    return await route.show(visit);
+  } catch (thrown) {
+    if (!(thrown instanceof Refused)) throw thrown;
+    if (thrown.status === 403 || route.method === "POST") {
+      await note(visit, session, route, "deny", { ...thrown.about, error_code: thrown.code });
+    }
+    return refusal(visit, route, thrown);
+  }
+}
+
+async function act(route: ActionRoute, visit: Visit, form: FormData): Promise<Response> {
+  const done: Done = await route.act(visit, form);
+  await note(visit, visit.visitor, route, "allow", done.about);
+  const headers = new Headers({ Location: `${visit.env.PUBLIC_URL}${done.to}`, ...PROTECTION });
+  if (done.signs_out === true) headers.append("Set-Cookie", forgottenSession());
+  return new Response(null, { status: 303, headers });
+}
+
+function requireNeed(route: Route, { roles }: Visitor): void {
+  if (may(roles, route.need)) return;
+  throw new Refused(403, "role_forbids", {
+    title: "Your role doesn't allow this",
+    advice: `It takes ${inWords(route.need)}. You have ${roles.join(", ") || "none"}.`,
+  });
+}
+
+async function note(
+  { env }: Visit,
+  { person, session_id }: Pick<ConsoleSession, "person" | "session_id">,
+  route: Route,
+  decision: "allow" | "deny",
+  more: Done["about"] & { readonly error_code?: string },
+): Promise<void> {
+  await env.PERSON.getByName(person).visited({ session_id, page: route.name, decision, ...more });
+}
+
+async function formOf(request: Request): Promise<FormData> {
+  try {
+    return await request.formData();
+  } catch {
+    throw new Refused(400, "not_a_form", {
+      title: "This isn't a form",
+      advice: "Open the page again, and use the form on it.",
+    });
+  }
+}
+
+/** A link leads on to where it led, once its opener has signed in. What a form held can't be carried over. */
+function signIn(request: Request, env: Env, { method }: Route): Promise<Response> {
+  if (method === "POST") return signedOut();
+  // The cookie of the sign-in must be set where the identity provider sends people back to.
+  const canonical = new URL(request.url);
+  const { host, protocol } = new URL(env.PUBLIC_URL);
+  if (canonical.host !== host) {
+    Object.assign(canonical, { host, protocol });
+    return Promise.resolve(Response.redirect(canonical.href, 302));
+  }
+  return beginConsoleSignIn(request, env);
+}
+
+function signedOut(): Promise<Response> {
+  const headers = new Headers({ "Set-Cookie": forgottenSession() });
+  const advice = "Your session has ended, and nothing was done. Sign in, and open the page again.";
+  return problemPage(401, "You are signed out", advice, headers);
+}
+
+/** Somebody else's page did this with the person's browser: counted, and not held against them. */
+function crossSite(reason: string): Promise<Response> {
+  countRefusal({ category: "console", reason });
+  return problemPage(
+    403,
+    "This didn't come from here",
+    "The form was sent by another site, or by a page from before you last signed in. Nothing was done.",
+  );
+}
+
+function refusal({ visitor, url }: Visit, { method }: Route, refused: Refused): Promise<Response> {
+  const section = `/${url.pathname.split("/").slice(1, 3).join("/")}`;
+  // An action stands below the page whose form posts it, or at the same address.
+  const back = method === "POST" ? url.pathname.replace(/\/(?:settle|revoke|switch)$/, "") : "/console";
+  const content = (
+    <>
+      <h1>{refused.title}</h1>
+      <div class={`notice ${refused.status === 404 ? "" : "bad"}`} role="alert">
+        <p>{refused.advice}</p>
+      </div>
+      <p>
+        <a href={back}>Back</a>
+      </p>
+    </>
+  );
+  return page(visitor, { title: refused.title, section }, content, refused.status);
+}
+
+function tooLarge(): Promise<Response> {
+  return problemPage(413, "This is too large", "No form here holds that much. Nothing was done.");
+}
+
+function asset(content: string, type: string): Response {
+  const headers = {
+    ...PROTECTION,
+    "Content-Type": type,
+    "Cache-Control": "public, max-age=31536000, immutable",
+  };
+  return new Response(content, { headers });
+}

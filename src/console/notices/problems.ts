@@ -1,0 +1,17 @@
+import { isLoopback } from "../../auth/public-url.ts";
+import { isSecret } from "./signature.ts";
+
+/** What is wrong with the variables of the webhook, each named. Empty if nothing is, or there is to be none. */
+export function noticeProblems({ WEBHOOK_URL, WEBHOOK_SECRET }: Env): string[] {
+  if (!WEBHOOK_URL) return [];
+  const url = URL.parse(WEBHOOK_URL);
+  const safe = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
+  return [
+    ...(safe ? [] : ["WEBHOOK_URL must be an https URL: http is for loopback hosts"]),
+    ...(isSecret(WEBHOOK_SECRET ?? "")
+      ? []
+      : [
+          'WEBHOOK_SECRET must be whsec_ and random bytes in base64: make one with echo "whsec_$(openssl rand -base64 32)"',
+        ]),
+  ];
+}

@@ -1,0 +1,90 @@
+import { reasonOf } from "../../audit/alert.ts";
+import type { AuditRecord } from "../../audit/record.ts";
+import { readOperation } from "../operations/latest.ts";
+import { bodyOf, type Notice, noticeOf } from "./notice.ts";
+import { signatureHeaders } from "./signature.ts";
+
+const QUEUE = "sallyport-notices";
+const DEAD = `${QUEUE}-dead`;
+/** How long a receiver gets to answer, in milliseconds. */
+const TIMEOUT_MS = 10_000;
+const FIRST_RETRY_S = 10;
+const LAST_RETRY_S = 900;
+
+/** True for the queue of notices, and for the one where those end up that nobody takes. */
+export function isNoticeQueue(queue: string): boolean {
+  return queue === QUEUE || queue === DEAD;
+}
+
+/**
+ * Queues a notice for each event that a person should hear of. It is called where events are stored, off the path:
+ * no call waits for a webhook, and an event that comes again queues its notice again rather than losing it.
+ */
+export async function queueNotices(env: Env, records: readonly AuditRecord[]): Promise<void> {
+  if (!env.WEBHOOK_URL) return;
+  const notices = records.map(noticeOf).filter((notice) => notice !== null);
+  if (notices.length > 0) await env.NOTICE_QUEUE.sendBatch(notices.map((body) => ({ body })));
+}
+
+/** Tells the receiver, one notice at a time; what it doesn't take comes again later. */
+export async function consumeNotices(batch: MessageBatch, env: Env): Promise<void> {
+  const handle = batch.queue === DEAD ? giveUp : tell;
+  for (const message of batch.messages as readonly Message<Notice>[]) {
+    try {
+      await handle(message.body, env);
+      message.ack();
+    } catch (thrown) {
+      const { body, attempts } = message;
+      console.warn(lineOf("notice_failed", body, { attempts, reason: reasonOf(thrown) }));
+      const delaySeconds = Math.min(LAST_RETRY_S, FIRST_RETRY_S * 2 ** (attempts - 1));
+      message.retry({ delaySeconds });
+    }
+  }
+}
+
+async function tell(notice: Notice, env: Env): Promise<void> {
+  const { event_id, operation_id, state } = notice;
+  const known = await env.DB.prepare("SELECT 1 FROM notices WHERE event_id = ?").bind(event_id).first();
+  if (known !== null) return;
+  const operation = await readOperation(env, operation_id);
+  // Somebody was faster than the message: there is nothing left to ask for.
+  if (operation?.state !== state) return;
+
+  const body = bodyOf(notice, operation, env);
+  const answer = await fetch(env.WEBHOOK_URL, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      ...signatureHeaders(env.WEBHOOK_SECRET, event_id, body, Date.now()),
+    },
+    body,
+    // A notice goes where it was configured to go, and nowhere else.
+    redirect: "manual",
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  await answer.body?.cancel();
+  if (!answer.ok) throw new Error(`the webhook answered ${answer.status}`);
+  await note(env, notice, "delivered");
+}
+
+async function giveUp(notice: Notice, env: Env): Promise<void> {
+  await note(env, notice, "undelivered");
+  console.error(lineOf("notice_undelivered", notice));
+}
+
+async function note(env: Env, { event_id }: Notice, outcome: "delivered" | "undelivered"): Promise<void> {
+  await env.DB.prepare(
+    "INSERT INTO notices (event_id, outcome) VALUES (?, ?) ON CONFLICT (event_id) DO NOTHING",
+  )
+    .bind(event_id, outcome)
+    .run();
+}
+
+/** One JSON line, without anything of the operation but its id. */
+function lineOf(
+  name: string,
+  { event_id, operation_id }: Notice,
+  more: Readonly<Record<string, unknown>> = {},
+): string {
+  return JSON.stringify({ alert: name, event_id, operation_id, ...more });
+}

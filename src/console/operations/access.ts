@@ -1,0 +1,43 @@
+import type { OperationView } from "../../effect/protocol.ts";
+import { may } from "../need.ts";
+import { Refused, type Visit, type Visitor } from "../visit.ts";
+import { readOperation } from "./latest.ts";
+
+/** Whether somebody may see the operations that other people asked for. */
+export function maySeeAll({ roles }: Pick<Visitor, "roles">): boolean {
+  return may(roles, "operations:approve") || may(roles, "audit:read");
+}
+
+/**
+ * The operation that the address names, if whoever asks may see it: their own, or anybody's by role.
+ * @throws Refused
+ */
+export async function requireOperation({ env, visitor, param }: Visit): Promise<OperationView> {
+  const id = param("id");
+  const operation = await readOperation(env, id);
+  if (operation === null) {
+    throw new Refused(404, "not_found", {
+      title: "There is no such operation",
+      advice: "The link may be mistyped or cut.",
+    });
+  }
+  if (operation.requester.subject !== visitor.subject && !maySeeAll(visitor)) {
+    throw new Refused(
+      403,
+      "role_forbids",
+      {
+        title: "This was asked for by somebody else",
+        advice:
+          "Seeing other people's operations takes a role that decides on them, or one that reads the audit.",
+      },
+      { operation_id: operation.id },
+    );
+  }
+  return operation;
+}
+
+/** What the requester calls their client, as their own object knows it; `null` if it doesn't. */
+export async function clientNameOf(env: Env, { requester }: OperationView): Promise<string | null> {
+  const sessions = await env.PERSON.getByName(requester.person).listSessions();
+  return sessions.find(({ session_id }) => session_id === requester.session_id)?.client_name ?? null;
+}

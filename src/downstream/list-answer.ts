@@ -1,0 +1,59 @@
+/** An answer that is one long list, of which only a part is wanted. */
+import type { z } from "zod";
+import { readAnswer } from "./exchange.ts";
+import { elementsOf, NotAList } from "./json-list.ts";
+import type { ListPart, ListWindow, UpstreamAnswer } from "./upstream.ts";
+
+/** No documented element comes near this. */
+const LONGEST_ELEMENT = 4 * 1024 * 1024;
+
+/** An answer whose body was read as a list, as far as it was wanted; `body` is left empty. */
+export interface ListAnswer<Element> extends UpstreamAnswer {
+  /** `undefined` where the answer is no success, and was read as any other. */
+  readonly list?: ListPart<Element> | { readonly contract_path: string };
+}
+
+/** Reads what `window` shows of a successful answer's list, and no further. */
+export async function readListAnswer<Schema extends z.ZodType>(
+  response: Response,
+  schema: Schema,
+  window: ListWindow<z.output<Schema>>,
+): Promise<ListAnswer<z.output<Schema>>> {
+  if (!response.ok) return readAnswer(response);
+  const { status, headers } = response;
+  const list = await partOf(response, schema, window);
+  return { status, headers, body: "", at: Date.now(), list };
+}
+
+async function partOf<Schema extends z.ZodType>(
+  response: Response,
+  schema: Schema,
+  { from, most, keep }: ListWindow<z.output<Schema>>,
+): Promise<ListPart<z.output<Schema>> | { readonly contract_path: string }> {
+  const kept: z.output<Schema>[] = [];
+  let place = 0;
+  try {
+    // Leaving the loop early cancels the body: the rest isn't even sent.
+    for await (const text of elementsOf(textOf(response), LONGEST_ELEMENT)) {
+      if (kept.length === most) return { kept, next: place };
+      if (place >= from) {
+        const parsed = schema.safeParse(JSON.parse(text));
+        if (!parsed.success) {
+          return { contract_path: [place, ...(parsed.error.issues[0]?.path ?? [])].join(".") };
+        }
+        if (keep(parsed.data)) kept.push(parsed.data);
+      }
+      place += 1;
+    }
+    return { kept, next: null };
+  } catch (thrown) {
+    if (thrown instanceof NotAList || thrown instanceof SyntaxError) return { contract_path: String(place) };
+    throw thrown;
+  }
+}
+
+async function* textOf(response: Response): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  for await (const chunk of response.body ?? []) yield decoder.decode(chunk, { stream: true });
+  yield decoder.decode();
+}

@@ -1,0 +1,134 @@
+import { describe, expect, test } from "vitest";
+import { concludeCase } from "../../../src/connectors/elastic/case-answer.ts";
+import { elastic, OPERATIONS } from "../../../src/connectors/elastic/errors.ts";
+import { concludeUpdate } from "../../../src/connectors/elastic/update-answer.ts";
+import { jsonOf } from "../../../src/downstream/exchange.ts";
+import { publicError } from "../../../src/path/failure.ts";
+import { answer, CANARY } from "../crowdstrike/answers.ts";
+
+const PAGE = `<html>${CANARY}</html>`;
+const platform = (statusCode: number) => ({ statusCode, error: "Error", message: CANARY });
+const siem = (status_code: number) => ({ status_code, message: CANARY });
+
+function failureOf(status: number, body: unknown, operation: string = OPERATIONS.searchAlerts, headers = {}) {
+  const given = answer(status, body, headers);
+  return elastic.errorOf(given, jsonOf(given), { operation, credential: "elastic.read" });
+}
+
+describe("a status is classified by one table", () => {
+  test.each([
+    [400, "upstream_rejected", false],
+    [401, "credential_rejected", false],
+    [403, "credential_rejected", false],
+    [404, "upstream_rejected", false],
+    [408, "upstream_timeout", true],
+    [409, "upstream_rejected", false],
+    [429, "rate_limited", true],
+    [500, "upstream_unavailable", true],
+    [503, "upstream_unavailable", true],
+    [504, "upstream_timeout", true],
+    [302, "upstream_contract_changed", false],
+  ] as const)("%d is %s in either shape, and in none", (status, code, retryable) => {
+    for (const body of [platform(status), siem(status), PAGE, ""]) {
+      const failure = failureOf(status, body);
+      expect(failure).toMatchObject({ code, retryable });
+      if (failure !== null) expect(JSON.stringify(publicError(failure))).not.toContain(CANARY);
+    }
+  });
+
+  test("a 403 names the privilege that is needed, and a 429 when to come back", () => {
+    expect(failureOf(403, platform(403), OPERATIONS.createCase)?.message).toContain("Cases: All");
+    expect(failureOf(429, platform(429), undefined, { "retry-after": "3" })).toMatchObject({
+      detail: { retry_after_ms: 3000 },
+    });
+  });
+});
+
+describe("the change of an alert's status", () => {
+  const counts = { took: 1, timed_out: false, total: 1, updated: 1, version_conflicts: 0, failures: [] };
+  const conclude = (status: number, body: unknown) => concludeUpdate(answer(status, body), "changed");
+
+  test("is done when one alert was updated", () => {
+    expect(conclude(200, counts)).toEqual({ outcome: "done", data: "changed" });
+  });
+
+  test.each([
+    ["no alert of that id", { ...counts, total: 0, updated: 0 }, "upstream_rejected"],
+    [
+      "another change at the same moment",
+      { ...counts, updated: 0, version_conflicts: 1 },
+      "upstream_unavailable",
+    ],
+  ])("had no effect when there was %s", (_, body, code) => {
+    expect(conclude(200, body)).toMatchObject({ outcome: "no_effect", failure: { code } });
+  });
+
+  test.each([
+    [400, platform(400)],
+    [400, siem(400)],
+    [401, PAGE],
+    [403, platform(403)],
+    [403, siem(403)],
+    [429, platform(429)],
+  ])("had no effect when it was refused with %d %j", (status, body) => {
+    expect(conclude(status, body)).toMatchObject({ outcome: "no_effect" });
+  });
+
+  test.each([
+    [200, { ...counts, failures: [{ cause: CANARY }] }],
+    [200, { ...counts, updated: 0, failures: [{ cause: CANARY }] }],
+    [200, { ...counts, timed_out: true, updated: 0 }],
+    [200, { ...counts, updated: 2 }],
+    [200, { ...counts, updated: 1, version_conflicts: 1 }],
+    [200, { ...counts, updated: "1" }],
+    [200, { ...counts, failures: undefined }],
+    [200, {}],
+    [200, PAGE],
+    [202, counts],
+    [400, PAGE],
+    [403, PAGE],
+    [404, platform(404)],
+    [409, siem(409)],
+    [429, siem(429)],
+    [429, PAGE],
+    [500, siem(500)],
+    [503, platform(503)],
+  ])("is in doubt when it is answered with %d %j", (status, body) => {
+    expect(conclude(status, body)).toMatchObject({ outcome: "unknown" });
+  });
+});
+
+describe("the creation of a case", () => {
+  const conclude = (status: number, body: unknown) =>
+    concludeCase(answer(status, body), "op_1", (id) => ({ id }));
+
+  test("is done when the case carries the operation's tag", () => {
+    expect(conclude(200, { id: "66b9", tags: ["sallyport", "op_1"] })).toEqual({
+      outcome: "done",
+      data: { id: "66b9" },
+    });
+  });
+
+  test.each([
+    [400, platform(400)],
+    [401, PAGE],
+    [403, platform(403)],
+    [429, platform(429)],
+  ])("had no effect when it was refused with %d", (status, body) => {
+    expect(conclude(status, body)).toMatchObject({ outcome: "no_effect" });
+  });
+
+  test.each([
+    [200, { id: "66b9", tags: ["op_2"] }],
+    [200, { id: "66b9", tags: "op_1" }],
+    [200, {}],
+    [200, PAGE],
+    [400, PAGE],
+    [403, PAGE],
+    [409, platform(409)],
+    [429, PAGE],
+    [500, platform(500)],
+  ])("is in doubt when it is answered with %d %j", (status, body) => {
+    expect(conclude(status, body)).toMatchObject({ outcome: "unknown" });
+  });
+});

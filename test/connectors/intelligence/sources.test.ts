@@ -1,0 +1,112 @@
+import { describe, expect, test } from "vitest";
+import { localEnvironment } from "../../../scripts/local-environment.ts";
+import { intelligenceCredentials } from "../../../src/connectors/intelligence/credentials.ts";
+import { intelligenceProblems } from "../../../src/connectors/intelligence/settings.ts";
+import { epss, kev, nvd, osv } from "../../../src/connectors/intelligence/sources.ts";
+import { jsonOf } from "../../../src/downstream/exchange.ts";
+import type { UpstreamAnswer } from "../../../src/downstream/upstream.ts";
+import type { Vendor } from "../../../src/downstream/vendor.ts";
+import { publicError } from "../../../src/path/failure.ts";
+import { answer, CANARY } from "../crowdstrike/answers.ts";
+
+const failureOf = (source: Vendor, given: UpstreamAnswer) =>
+  source.errorOf(given, jsonOf(given), { operation: "ask", credential: `${source.name}.read` });
+
+describe.each([osv, nvd, kev, epss])("$title", (source) => {
+  test.each([
+    [400, "upstream_rejected"],
+    [401, "upstream_rejected"],
+    [404, "upstream_rejected"],
+    [408, "upstream_timeout"],
+    [429, "rate_limited"],
+    [500, "upstream_unavailable"],
+    [503, "upstream_unavailable"],
+    [504, "upstream_timeout"],
+    [302, "upstream_contract_changed"],
+  ])("answering %d is %s", (status, code) => {
+    for (const body of ["", `<html>${CANARY}</html>`, { message: CANARY }]) {
+      const failure = failureOf(source, answer(status, body, { message: CANARY }));
+      expect(failure).toMatchObject({ code });
+      if (failure !== null) expect(JSON.stringify(publicError(failure))).not.toContain(CANARY);
+    }
+  });
+
+  test("answering 200 without JSON is a changed contract, never nothing", () => {
+    for (const body of ["", "<html></html>", '{"a":']) {
+      expect(failureOf(source, answer(200, body))).toMatchObject({ code: "upstream_contract_changed" });
+    }
+    expect(failureOf(source, answer(200, {}))).toBeNull();
+  });
+
+  test("is waited for as long as Retry-After says", () => {
+    expect(failureOf(source, answer(429, "", { "retry-after": "7" }))).toMatchObject({
+      detail: { retry_after_ms: 7000 },
+    });
+  });
+});
+
+describe("what one source means by a status and the others don't", () => {
+  test("a 404 of OSV's own is an answer, and any other isn't", () => {
+    expect(failureOf(osv, answer(404, { code: 5, message: "Bug not found." }))).toBeNull();
+    expect(failureOf(osv, answer(404, { code: 12, message: "no such route" }))).toMatchObject({
+      code: "upstream_rejected",
+    });
+    expect(failureOf(epss, answer(404, { code: 5 }))).toMatchObject({ code: "upstream_rejected" });
+  });
+
+  test("NVD's 403 is its rate limit, and its 404 may be about our key", () => {
+    expect(failureOf(nvd, answer(403, "<html></html>"))).toMatchObject({
+      code: "rate_limited",
+      detail: { retry_after_ms: 30_000 },
+    });
+    expect(failureOf(nvd, answer(404, "", { message: "Invalid apiKey." }))).toMatchObject({
+      code: "credential_rejected",
+      message: expect.stringContaining("nvd.read"),
+    });
+    expect(failureOf(epss, answer(403, ""))).toMatchObject({ code: "upstream_rejected" });
+  });
+
+  test("only CISA's file is ever not modified", () => {
+    expect(failureOf(kev, answer(304, ""))).toBeNull();
+    expect(failureOf(osv, answer(304, ""))).toMatchObject({ code: "upstream_contract_changed" });
+  });
+});
+
+describe("credentials of public sources", () => {
+  const env = (changes: Record<string, string> = {}) =>
+    ({
+      ...localEnvironment({ publicUrl: "http://localhost:8787", labUrl: "http://localhost:8790" }),
+      NVD_API_KEY: "",
+      ...changes,
+    }) as unknown as Env;
+
+  test.each(Object.values(intelligenceCredentials))(
+    "$name puts no secret on a request",
+    async (credential) => {
+      const { token } = await credential.mint(env(), 0);
+      const headers = new Headers();
+      credential.authorize(headers, token);
+      expect([...headers.keys()]).toEqual(["user-agent"]);
+      expect(credential.problems()).toEqual([]);
+    },
+  );
+
+  test("NVD gets its key where there is one, and nobody else does", async () => {
+    for (const [name, credential] of Object.entries(intelligenceCredentials)) {
+      const { token } = await credential.mint(env({ NVD_API_KEY: CANARY }), 0);
+      const headers = new Headers();
+      credential.authorize(headers, token);
+      expect(headers.get("apikey")).toBe(name === "nvd.read" ? CANARY : null);
+    }
+  });
+
+  test.each(["CISA_KEV_BASE_URL", "EPSS_BASE_URL", "NVD_BASE_URL", "OSV_BASE_URL"])(
+    "are refused by the name of %s if it isn't safe",
+    (variable) => {
+      expect(intelligenceProblems(env())).toEqual([]);
+      for (const value of ["", "http://example.com", "https://example.com/"]) {
+        expect(intelligenceProblems(env({ [variable]: value })).join()).toContain(variable);
+      }
+    },
+  );
+});

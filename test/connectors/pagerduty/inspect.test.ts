@@ -1,0 +1,32 @@
+import { describe, expect, test } from "vitest";
+import { pageOnCall } from "../../../src/connectors/pagerduty/page-on-call.ts";
+import { RecordedRequests } from "../recorded-requests.ts";
+
+const input = pageOnCall.input.parse({ title: "Ransomware", urgency: "high" });
+const incident = { id: "PT4KHLK", incident_key: "op_1", status: "resolved", urgency: "low" };
+const inspect = (...incidents: object[]) =>
+  pageOnCall.inspect(input, new RecordedRequests({ listIncidents: { incidents } }), {} as Env, "op_1");
+
+describe("a page", () => {
+  test("is the incident under its key, whatever has become of it", async () => {
+    for (const status of ["triggered", "resolved", "snoozed"]) {
+      expect(await inspect({ ...incident, status })).toEqual({
+        exists: true,
+        attributes: {},
+        in_effect: true,
+        data: { incident_id: "PT4KHLK", title: "Ransomware", urgency: "low", status },
+      });
+    }
+  });
+
+  test("has yet to be sent where there is none", async () => {
+    expect(await inspect()).toEqual({ exists: true, attributes: {}, in_effect: false, data: null });
+  });
+
+  test("isn't somebody else's incident, should the key ever be ignored", async () => {
+    await expect(inspect({ ...incident, incident_key: "op_2" })).rejects.toMatchObject({
+      code: "upstream_contract_changed",
+      detail: { contract_path: "incidents.0.incident_key" },
+    });
+  });
+});

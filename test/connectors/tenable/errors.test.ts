@@ -1,0 +1,101 @@
+import { describe, expect, test } from "vitest";
+import { OPERATIONS, tenable } from "../../../src/connectors/tenable/errors.ts";
+import { concludeLaunch } from "../../../src/connectors/tenable/launch-answer.ts";
+import { jsonOf } from "../../../src/downstream/exchange.ts";
+import { publicError } from "../../../src/path/failure.ts";
+import { answer, CANARY } from "../crowdstrike/answers.ts";
+
+const PAGE = `<html><head><title>429 Too Many Requests</title></head>${CANARY}</html>`;
+const shaped = (statusCode: number) => ({ statusCode, error: "Error", message: CANARY });
+
+function failureOf(status: number, body: unknown, operation: string = OPERATIONS.listScans, headers = {}) {
+  const given = answer(status, body, headers);
+  return tenable.errorOf(given, jsonOf(given), { operation, credential: "tenable.read" });
+}
+
+describe("a status is classified by one table", () => {
+  test.each([
+    [400, "upstream_rejected", false],
+    [401, "credential_rejected", false],
+    [403, "credential_rejected", false],
+    [404, "upstream_rejected", false],
+    [408, "upstream_timeout", true],
+    [409, "upstream_rejected", false],
+    [429, "rate_limited", true],
+    [500, "upstream_unavailable", true],
+    [503, "upstream_unavailable", true],
+    [504, "upstream_timeout", true],
+    [302, "upstream_contract_changed", false],
+  ] as const)("%d is %s, whatever the body", (status, code, retryable) => {
+    expect(failureOf(status, shaped(status))).toMatchObject({ code, retryable });
+    expect(failureOf(status, PAGE)).toMatchObject({ code, retryable });
+  });
+
+  test("a 403 names the role that is needed", () => {
+    expect(failureOf(403, "", OPERATIONS.launchScan)?.message).toContain("Scan Operator [24]");
+    expect(failureOf(403, "", OPERATIONS.exportStatus)?.message).toContain("Basic [16]");
+  });
+
+  test("the page of a rate limit says in its header when to come back", () => {
+    const limited = failureOf(429, PAGE, OPERATIONS.listScans, { "retry-after": "7" });
+    expect(limited).toMatchObject({ code: "rate_limited", detail: { retry_after_ms: 7000 } });
+  });
+
+  test("nothing that the vendor wrote is in any failure's public form", () => {
+    for (const status of [302, 400, 401, 403, 404, 409, 429, 500]) {
+      const failure = failureOf(status, shaped(status));
+      expect(failure).not.toBeNull();
+      if (failure !== null) expect(JSON.stringify(publicError(failure))).not.toContain(CANARY);
+    }
+  });
+});
+
+describe("an export", () => {
+  test("that is under way already is an answer, not a failure", () => {
+    const active = { active_job_id: "1f3381e3-a551-4b9b-9c17-b019412cc35c", failure_reason: CANARY };
+    expect(failureOf(409, active, OPERATIONS.requestExport)).toBeNull();
+    expect(failureOf(409, active, OPERATIONS.launchScan)).toMatchObject({ code: "upstream_rejected" });
+    expect(failureOf(409, { active_job_id: "x" }, OPERATIONS.requestExport)).toMatchObject({
+      code: "upstream_rejected",
+    });
+  });
+
+  test("that the vendor no longer has says that the cursor is too old", () => {
+    for (const operation of [OPERATIONS.exportStatus, OPERATIONS.downloadChunk]) {
+      expect(failureOf(404, "", operation)).toMatchObject({
+        code: "invalid_input",
+        detail: { issues: [{ path: "cursor" }] },
+      });
+    }
+  });
+});
+
+describe("the launch of a scan", () => {
+  const conclude = (status: number, body: unknown) =>
+    concludeLaunch(answer(status, body), (run_uid) => ({ run_uid }));
+
+  test("is done when the answer names the run", () => {
+    expect(conclude(200, { scan_uuid: "44346bcb" })).toEqual({
+      outcome: "done",
+      data: { run_uid: "44346bcb" },
+    });
+  });
+
+  test.each([401, 403, 404, 429])("that is refused with %d had no effect", (status) => {
+    expect(conclude(status, status === 429 ? PAGE : shaped(status))).toMatchObject({ outcome: "no_effect" });
+  });
+
+  test.each([
+    [200, {}],
+    [200, "{"],
+    [200, PAGE],
+    [202, { scan_uuid: "44346bcb" }],
+    [302, ""],
+    [400, shaped(400)],
+    [409, shaped(409)],
+    [500, shaped(500)],
+    [502, PAGE],
+  ])("that is answered with %d %j is in doubt", (status, body) => {
+    expect(conclude(status, body)).toMatchObject({ outcome: "unknown" });
+  });
+});

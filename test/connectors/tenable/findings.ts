@@ -1,0 +1,31 @@
+/** A finding as an export chunk has it, with everything that is used and something that isn't. */
+export const FINDING = {
+  finding_id: "02716af9-1adb-4057-b4d5-dcb0c36b290c",
+  state: "OPEN",
+  severity: "high",
+  severity_id: 3,
+  severity_default_id: 3,
+  severity_modification_type: "NONE",
+  first_found: "2026-10-08T19:18:10.472Z",
+  last_found: "2026-11-21T05:03:13.737Z",
+  output: "s3cr3t-canary",
+  plugin: {
+    id: 201194,
+    name: "OpenSSH < 9.8 Race Condition",
+    cve: ["CVE-2024-6387", "CVE-2006-5051"],
+    solution: "Upgrade to OpenSSH 9.8.",
+    has_patch: true,
+    exploit_available: true,
+    cvss3_base_score: 8.1,
+  },
+  asset: {
+    uuid: "53ed0fa2-ccd5-4d2e-92ee-c072635889e3",
+    hostname: "bos-web-01",
+    fqdn: "bos-web-01.acme.test",
+    netbios_name: "BOS-WEB-01",
+    ipv4: "10.20.0.11",
+    operating_system: ["Linux Kernel 6.8"],
+  },
+  port: { port: 22, protocol: "TCP", service: "ssh" },
+  scan: { schedule_uuid: "461e4ebc-b309-face-6fa1-afa4ba163cb6d84b9dc0a0dc5020", uuid: "270b911b" },
+};

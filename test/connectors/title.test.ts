@@ -1,0 +1,25 @@
+import { describe, expect, test } from "vitest";
+import { Title } from "../../src/connectors/title.ts";
+
+describe("a title", () => {
+  test.each(["Patch OpenSSL on FRA-web-03", "ログを確認する", "Ünïcode 👩‍💻 works", "  trimmed  "])(
+    "may be %j",
+    (title) => {
+      expect(Title.parse(title)).toBe(title.trim());
+    },
+  );
+
+  test.each([
+    "",
+    "  ",
+    "ab",
+    "two\nlines",
+    "tab\there",
+    "re\u202everse",
+    "half \ud83d",
+    "line\u2028end",
+    "x".repeat(256),
+  ])("may not be %j", (title) => {
+    expect(Title.safeParse(title).success).toBe(false);
+  });
+});

@@ -1,0 +1,67 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import chromium from "@sparticuz/chromium";
+import { type Browser, type BrowserContext, type Page, chromium as playwright } from "playwright-core";
+
+/** Where screenshots are kept for people to look at. Not in the repository. */
+const ARTEFACTS = join(import.meta.dirname, "../../artefacts/console");
+
+const WIDTHS = { wide: { width: 1280, height: 860 }, narrow: { width: 400, height: 860 } } as const;
+const SCHEMES = ["light", "dark"] as const;
+
+/** A real browser. The caller closes it. */
+export async function launchChromium(): Promise<Browser> {
+  return playwright.launch({
+    executablePath: await chromium.executablePath(),
+    // Not the package's own arguments: they turn web security off, and put all pages into one process. Its sandbox
+    // refuses to start for root, who it is in containers.
+    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+    headless: true,
+  });
+}
+
+/** A person's browser, in which nothing may run: the console has to work without scripts. */
+export function withoutScripts(browser: Browser): Promise<BrowserContext> {
+  return browser.newContext({ javaScriptEnabled: false, viewport: WIDTHS.wide });
+}
+
+/** Signs in at the lab's page, if that is what came up. */
+export async function signInAtLab(page: Page, user: string): Promise<void> {
+  if ((await page.locator("input[name=password]").count()) === 0) return;
+  await page.fill("input[name=login]", user);
+  await page.fill("input[name=password]", "lab");
+  await page.click("button[type=submit]");
+}
+
+/** Takes the page's picture in both colour schemes and both widths, whole. */
+export async function picture(page: Page, name: string): Promise<void> {
+  await mkdir(ARTEFACTS, { recursive: true });
+  // A click that navigates returns before the stylesheet is there.
+  await page.waitForLoadState();
+  for (const [size, viewport] of Object.entries(WIDTHS)) {
+    await page.setViewportSize(viewport);
+    for (const colorScheme of SCHEMES) {
+      await page.emulateMedia({ colorScheme });
+      await page.screenshot({ path: join(ARTEFACTS, `${name}-${size}-${colorScheme}.png`), fullPage: true });
+    }
+  }
+  await page.setViewportSize(WIDTHS.wide);
+  await page.emulateMedia({ colorScheme: "light" });
+}
+
+/** How far the page's content reaches beyond the window at 400 px, in pixels. */
+export async function overflowAt400(page: Page): Promise<number> {
+  await page.setViewportSize(WIDTHS.narrow);
+  const boxes = await page.locator("body *").evaluateAll((elements) =>
+    elements.map((element) => ({
+      right: element.getBoundingClientRect().right,
+      // What scrolls by itself doesn't make the page scroll.
+      clipped: element.closest("pre, .table-wrap, .visually-hidden, thead") !== null,
+    })),
+  );
+  await page.setViewportSize(WIDTHS.wide);
+  return Math.max(
+    0,
+    ...boxes.filter(({ clipped }) => !clipped).map(({ right }) => right - WIDTHS.narrow.width),
+  );
+}

@@ -1,0 +1,151 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { setTimeout as delay } from "node:timers/promises";
+import { readLiveHeads } from "../../scripts/live-chains.ts";
+import { signIn } from "../../scripts/oauth-client.ts";
+import { effects } from "../lab/support/estate.ts";
+import { startTestInstance, type TestInstance } from "../support/instance.ts";
+import { type Acknowledged, Agent, type Era } from "./agent.ts";
+import { type AuditedEvent, type Evidence, operationsOf, type Stored, unsettled } from "./evidence.ts";
+
+const POLL_MS = 250;
+
+/** How an agent comes to the instance. */
+export interface AgentOptions {
+  /** The newest, unless it says otherwise. */
+  readonly era?: Era;
+  /** Where the agent reaches the instance, if not directly. */
+  readonly origin?: string;
+  /** Space-separated. What a responder needs, unless it says otherwise. */
+  readonly scope?: string;
+}
+
+/**
+ * A whole instance that is killed and started again on the same state, clients that outlive it, and a record of
+ * what they were told. The lab is never killed: it is the witness.
+ */
+export class CrashEngine {
+  readonly instance: TestInstance;
+  /** Every answer that any client received, in order. */
+  readonly answers: Acknowledged[] = [];
+  readonly #agents: Agent[] = [];
+  #life = new AbortController();
+  #alive = true;
+
+  private constructor(instance: TestInstance) {
+    this.instance = instance;
+  }
+
+  /** Starts an instance and its lab. The caller disposes of it. @param environment variables of the instance */
+  static async start(environment: Readonly<Record<string, string>>): Promise<CrashEngine> {
+    return new CrashEngine(await startTestInstance({ environment }));
+  }
+
+  get lab() {
+    return this.instance.lab;
+  }
+
+  /** Signs a lab user in, with a client of its own. */
+  async agent(user: string, options: AgentOptions = {}): Promise<Agent> {
+    const {
+      era = "2026-07-28",
+      origin = this.instance.url,
+      scope = "devices:read devices:contain",
+    } = options;
+    const name = `${user}-${this.#agents.length + 1}`;
+    const { access_token: token } = await signIn({
+      mcpUrl: `${this.instance.url}/mcp`,
+      user,
+      scope,
+      clientName: name,
+    });
+    const agent = await Agent.connect(name, era, {
+      mcpUrl: `${origin}/mcp`,
+      token,
+      life: () => this.#life.signal,
+      acknowledged: (answer) => this.answers.push(answer),
+    });
+    this.#agents.push(agent);
+    return agent;
+  }
+
+  /** False from the moment of a kill until the restart. */
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  /** SIGKILLs the runtime. Every call that wasn't answered by then fails. */
+  async kill(): Promise<void> {
+    this.#alive = false;
+    await this.instance.kill9();
+    this.#life.abort(new Error("the instance was killed"));
+  }
+
+  /** Starts the Worker again, on the same state and URL. */
+  async restart(): Promise<void> {
+    this.#life = new AbortController();
+    await this.instance.restart();
+    this.#alive = true;
+  }
+
+  /**
+   * Waits until every operation is at rest and the audit database holds every chain to its end.
+   * @throws Error naming what isn't settled after `within_ms`
+   */
+  async settled(within_ms: number): Promise<Stored> {
+    const until = Date.now() + within_ms;
+    for (;;) {
+      // The heads first: what the database then lacks is missing, and not just newer.
+      const heads = readLiveHeads(this.instance.stateDir);
+      const events = this.events();
+      const waiting = unsettled({ heads, events });
+      if (waiting.length === 0) return { heads, events };
+      if (Date.now() > until) throw new Error(`not settled after ${within_ms} ms:\n${waiting.join("\n")}`);
+      await delay(POLL_MS);
+    }
+  }
+
+  /**
+   * What every witness says, once everything is settled.
+   * @throws Error naming what isn't settled after `within_ms`
+   */
+  async evidence(within_ms: number): Promise<Evidence> {
+    const auditor = await this.agent("auditor", { scope: "audit:read" });
+    for (const id of operationsOf(await this.settled(within_ms)).keys()) {
+      await auditor.call("get_operation", { operation_id: id });
+    }
+    // What the auditor asked is in the audit too.
+    const stored = await this.settled(within_ms);
+    return { ...stored, effects: await effects(this.lab), answers: this.answers };
+  }
+
+  /** The audit database, by chain and number. */
+  events(): AuditedEvent[] {
+    return this.instance
+      .sql<{ hash: string; event: string }>("SELECT hash, event FROM audit_events ORDER BY chain, seq")
+      .map(({ hash, event }) => ({ ...(JSON.parse(event) as Omit<AuditedEvent, "hash">), hash }));
+  }
+
+  /** What `npm run audit -- verify` says: its exit code, and what it printed. */
+  async verify(): Promise<{ code: number; said: string }> {
+    const script = join(import.meta.dirname, "../../scripts/audit.ts");
+    const child = spawn(process.execPath, [script, "verify"], {
+      env: { ...process.env, STATE_DIR: this.instance.stateDir },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const [out, err, [code]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, "close"),
+    ]);
+    return { code: code as number, said: `${out}${err}`.trim() };
+  }
+
+  async dispose(): Promise<void> {
+    this.#life.abort(new Error("the test is over"));
+    await Promise.allSettled(this.#agents.map((agent) => agent.close()));
+    await this.instance.dispose();
+  }
+}

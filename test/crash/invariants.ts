@@ -1,0 +1,160 @@
+/**
+ * What must hold whatever was killed when. Pure: each rule compares witnesses that know nothing of each other,
+ * and says in words what doesn't fit.
+ */
+import type { AuditedEvent, Evidence, OperationTrace } from "./evidence.ts";
+import { operationsOf } from "./evidence.ts";
+
+type Operations = ReadonlyMap<string, OperationTrace>;
+
+/** Everything that doesn't hold. Empty if all does. */
+export function violations(evidence: Evidence): string[] {
+  const operations = operationsOf(evidence);
+  return [
+    ...[...operations.values()].flatMap((operation) => [
+      ...tooManyEffects(operation, evidence),
+      ...unprovenRepeat(operation),
+    ]),
+    ...effectsWithoutIntent(operations, evidence),
+    ...repeatedActions(evidence),
+    ...unrecordedAnswers(operations, evidence),
+    ...brokenPromises(operations, evidence),
+    ...twoTales(operations, evidence),
+    ...twoOperationsOfOneKey(evidence),
+    ...brokenChains(evidence),
+  ];
+}
+
+/** How many effects an operation may have had that succeeded, by how that is known. */
+const BY_EVIDENCE: Readonly<Record<string, readonly number[]>> = {
+  answered: [1],
+  read_back: [0, 1],
+  operator: [0, 1],
+  already_so: [0],
+};
+
+/** How many effects an operation may have had, by how it ended. */
+function allowed({ last }: OperationTrace): readonly number[] {
+  if (last.decision === "succeeded") return BY_EVIDENCE[last.detail?.evidence ?? ""] ?? [];
+  return last.decision === "needs_operator" ? [0, 1] : [0];
+}
+
+function tooManyEffects(operation: OperationTrace, { effects }: Evidence): string[] {
+  const count = effects.filter(({ request_id }) => request_id === operation.id).length;
+  if (allowed(operation).includes(count)) return [];
+  const { decision, detail } = operation.last;
+  return [
+    `${operation.id} had ${count} effects and ended ${decision} (${detail?.evidence ?? "no evidence"})`,
+  ];
+}
+
+/** Nothing is sent a second time before it is proven that the first had no effect. */
+function unprovenRepeat({ id, transitions }: OperationTrace): string[] {
+  return transitions.flatMap(({ decision, detail }, index) => {
+    const before = transitions.slice(0, index);
+    const sent_before = before.filter((event) => event.decision === "executing").length;
+    if (decision !== "executing") return [];
+    const proven = sent_before === 0 || before.at(-1)?.decision === "failed_safe";
+    return [
+      ...(proven ? [] : [`${id} was sent again after ${before.at(-1)?.decision}`]),
+      ...(detail?.fence === sent_before + 1 ? [] : [`${id} was sent with fence ${detail?.fence}`]),
+    ];
+  });
+}
+
+/** Whatever happened was intended first, and the intent outlived the crash. */
+function effectsWithoutIntent(operations: Operations, { effects }: Evidence): string[] {
+  return effects.flatMap(({ request_id, target, at }) => {
+    const intents = operations
+      .get(request_id)
+      ?.transitions.filter(({ decision }) => decision === "executing");
+    const intent = intents?.find((event) => event.target === target && event.at <= at);
+    return intent === undefined ? [`the effect of ${request_id} on ${target} has no intent before it`] : [];
+  });
+}
+
+/** Only we act on the devices: whatever is contained twice in a row was contained once too often. */
+function repeatedActions({ effects }: Evidence): string[] {
+  return [...Map.groupBy(effects, ({ target }) => target)].flatMap(([target, of]) =>
+    of.flatMap(({ action, request_id }, index) =>
+      of[index - 1]?.action === action ? [`${target}: ${request_id} did ${action} again`] : [],
+    ),
+  );
+}
+
+/** What a client was told is on record, down to the operations that it heard of. */
+function unrecordedAnswers(operations: Operations, { answers, events }: Evidence): string[] {
+  const audited = new Map(events.map((event) => [event.event_id, event]));
+  return answers.flatMap(({ agent, tool, answer }) => {
+    const event = answer.audit_id === null ? undefined : audited.get(answer.audit_id);
+    const heard_of = answer.operation?.id;
+    return [
+      ...(event?.type === "call" && event.tool === tool ? [] : [`${agent}'s ${tool} isn't in the audit`]),
+      ...(answer.error?.kind === "internal" ? [`${agent}'s ${tool} failed internally`] : []),
+      ...(heard_of === undefined || operations.has(heard_of) ? [] : [`${heard_of} isn't in the audit`]),
+    ];
+  });
+}
+
+/** Whoever was told of a success was told how it ended, and all were told the same, byte for byte. */
+function brokenPromises(operations: Operations, { answers }: Evidence): string[] {
+  const told = new Map<string, string>();
+  return answers.flatMap(({ agent, answer: { status, operation, data } }) => {
+    if (status !== "ok" || operation === undefined) return [];
+    const { id, evidence } = operation;
+    const last = operations.get(id)?.last;
+    const holds = last?.decision === "succeeded" && last.detail?.evidence === evidence;
+    const text = JSON.stringify(data);
+    const first = told.get(id) ?? text;
+    told.set(id, first);
+    return [
+      ...(holds
+        ? []
+        : [`${agent} was told that ${id} succeeded (${evidence}), and it ended ${last?.decision}`]),
+      ...(text === first ? [] : [`${agent} was told ${text} of ${id}, and somebody before ${first}`]),
+    ];
+  });
+}
+
+/** The objects and the audit tell the same. Nobody asks for an operation before it is at rest. */
+function twoTales(operations: Operations, { answers }: Evidence): string[] {
+  return answers.flatMap(({ tool, args, answer }) => {
+    if (tool !== "get_operation") return [];
+    const last = operations.get(String(args.operation_id))?.last;
+    const same =
+      answer.data?.state === last?.decision &&
+      (answer.data?.evidence ?? undefined) === last?.detail?.evidence;
+    return same ? [] : [`${args.operation_id} is ${answer.data?.state}, and ${last?.decision} in the audit`];
+  });
+}
+
+/** A caller's key stands for one operation, over any number of crashes. */
+function twoOperationsOfOneKey({ answers }: Evidence): string[] {
+  const done = answers.filter(({ args, answer }) => "idempotency_key" in args && answer.status === "ok");
+  const by_key = Map.groupBy(done, ({ agent, args }) => `${agent} ${String(args.idempotency_key)}`);
+  return [...by_key].flatMap(([key, of]) => {
+    const ids = new Set(of.map(({ answer }) => answer.operation?.id));
+    return ids.size > 1 ? [`the key ${key} stands for ${[...ids].join(" and ")}`] : [];
+  });
+}
+
+const GENESIS = "0".repeat(64);
+
+/** Every chain is whole, from its beginning to the end that its object knows. */
+function brokenChains({ events, heads }: Evidence): string[] {
+  const stored = Map.groupBy(events, ({ chain }) => chain);
+  return [...new Set([...stored.keys(), ...heads.keys()])].flatMap((chain) => {
+    const of = stored.get(chain) ?? [];
+    const gap = of.findIndex((event, index) => !follows(event, of[index - 1]));
+    if (gap !== -1) return [`${chain} is broken at ${of[gap]?.seq}`];
+    const head = heads.get(chain);
+    const end = of.at(-1);
+    return head?.seq === end?.seq && head?.hash === end?.hash
+      ? []
+      : [`${chain} ends at ${end?.seq ?? 0}, and its object says ${head?.seq ?? "nothing"}`];
+  });
+}
+
+function follows({ seq, prev }: AuditedEvent, before: AuditedEvent | undefined): boolean {
+  return seq === (before?.seq ?? 0) + 1 && prev === (before?.hash ?? GENESIS);
+}

@@ -1,0 +1,257 @@
+import {
+  Client as ClientV2,
+  StreamableHTTPClientTransport as TransportV2,
+  UnauthorizedError as UnauthorizedV2,
+} from "@modelcontextprotocol/client";
+import { UnauthorizedError as UnauthorizedV1 } from "@modelcontextprotocol/sdk/client/auth.js";
+import { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js";
+import { StreamableHTTPClientTransport as TransportV1 } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { LabControls } from "../../scripts/demo/lab.ts";
+import { signIn } from "../../scripts/oauth-client.ts";
+import { scopesOfRoles } from "../../src/path/scopes.ts";
+import { listTools } from "../../src/session/lane.ts";
+import { startTestInstance, type TestInstance } from "../support/instance.ts";
+import { OAuthPerson } from "./support/oauth-person.ts";
+
+const INFO = { name: "e2e", version: "1" };
+const BOTH = "devices:read devices:contain";
+/** What a first connection asks for. */
+const VIEW = scopesOfRoles(["viewer"]).join(" ");
+
+let instance: TestInstance;
+let mcpUrl: string;
+let devices: string[];
+const open: { close(): Promise<void> }[] = [];
+
+beforeAll(async () => {
+  instance = await startTestInstance();
+  mcpUrl = `${instance.url}/mcp`;
+  const { hosts } = (await (await fetch(`${instance.lab.url}/estate`)).json()) as {
+    hosts: { id: string; online: boolean; criticality: string }[];
+  };
+  devices = hosts.filter(({ online, criticality }) => online && criticality === "low").map(({ id }) => id);
+});
+afterEach(async () => {
+  for (const client of open.splice(0)) await client.close();
+});
+afterAll(() => instance.dispose());
+
+function device(): string {
+  const id = devices.pop();
+  if (id === undefined) throw new Error("the lab has no device left");
+  return id;
+}
+
+/** What both SDKs' clients can do. */
+interface AnyClient {
+  listTools(): Promise<{ tools: { name: string }[] }>;
+  callTool(call: { name: string; arguments: Record<string, unknown> }): Promise<Record<string, unknown>>;
+  close(): Promise<void>;
+}
+
+interface Connection {
+  readonly client: AnyClient;
+  readonly era: string | undefined;
+}
+
+type Access = { readonly token: string } | { readonly authProvider: OAuthPerson };
+
+function optionsOf(access: Access) {
+  return "token" in access
+    ? { requestInit: { headers: { authorization: `Bearer ${access.token}` } } }
+    : { authProvider: access.authProvider };
+}
+
+async function connectV1(access: Access): Promise<Connection> {
+  const client = new ClientV1(INFO);
+  const transport = new TransportV1(new URL(mcpUrl), optionsOf(access));
+  // The SDK's own transport isn't assignable under exactOptionalPropertyTypes.
+  await client.connect(transport as Transport);
+  open.push(client);
+  return { client: client as unknown as AnyClient, era: transport.protocolVersion };
+}
+
+async function connectV2(access: Access, mode: "auto" | { pin: string }): Promise<Connection> {
+  const client = new ClientV2(INFO, { versionNegotiation: { mode } });
+  await client.connect(new TransportV2(new URL(mcpUrl), optionsOf(access)));
+  open.push(client);
+  return { client: client as unknown as AnyClient, era: client.getNegotiatedProtocolVersion() };
+}
+
+describe.each([
+  ["the 1.x SDK's client", "2025-11-25", connectV1],
+  [
+    "the 2.x SDK's client held to 2026-07-28",
+    "2026-07-28",
+    (access: Access) => connectV2(access, { pin: "2026-07-28" }),
+  ],
+  ["the 2.x SDK's client left to itself", "2026-07-28", (access: Access) => connectV2(access, "auto")],
+])("%s", (_name, era, connect) => {
+  async function as(user: string, scope = BOTH): Promise<Connection> {
+    const { access_token } = await signIn({ mcpUrl, user, scope });
+    return connect({ token: access_token });
+  }
+
+  it("connects in its own era", async () => {
+    expect((await as("responder")).era).toBe(era);
+  });
+
+  it("sees the tools of its person's role, however little its token allows", async () => {
+    const { tools } = await (await as("responder", "devices:read")).client.listTools();
+    expect(tools).toEqual(JSON.parse(JSON.stringify(listTools(["responder"]))));
+    const viewer = await (await as("viewer", "devices:read")).client.listTools();
+    expect(viewer.tools.map(({ name }) => name)).not.toContain("contain_device");
+  });
+
+  it("reads the same from the text as from the structure, whatever came of the call", async () => {
+    const { client } = await as("responder");
+    const calls = [
+      { name: "whoami", arguments: {}, status: "ok" },
+      { name: "search_devices", arguments: { limit: 2 }, status: "ok" },
+      { name: "get_device", arguments: { device_id: "0".repeat(32) }, status: "not_found" },
+      { name: "get_device", arguments: { device_id: "no" }, status: "error" },
+      { name: "contain_device", arguments: { device_id: device(), reason: "End to end" }, status: "ok" },
+    ];
+    for (const { status, ...call } of calls) {
+      const result = await client.callTool(call);
+      const [block, ...more] = result.content as { type: string; text: string }[];
+      const [sentence, ...json] = (block?.text ?? "").split("\n");
+      expect(more).toEqual([]);
+      expect(sentence).toMatch(/^[A-Z].+\.$/);
+      expect(JSON.parse(json.join("\n"))).toEqual(result.structuredContent);
+      expect(result.structuredContent).toMatchObject({
+        status,
+        audit_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      });
+      expect(result.isError ?? false).toBe(status === "error");
+    }
+  });
+
+  it("is told in the text, too, that a repeat was not carried out again", async () => {
+    const { client } = await as("responder");
+    const call = { name: "contain_device", arguments: { device_id: device(), reason: "End to end" } };
+    const first = await client.callTool(call);
+    const again = await client.callTool(call);
+    expect(again.structuredContent).toMatchObject({
+      operation: { replayed: true, still_in_effect: true },
+      data: (first.structuredContent as { data: unknown }).data,
+    });
+    expect((again.content as { text: string }[])[0]?.text).toMatch(/^Already executed/);
+  });
+
+  it("gets an error of the protocol, with ours as its data, for a tool that doesn't exist", async () => {
+    const { client } = await as("responder");
+    const error = await client.callTool({ name: "no_such_tool", arguments: {} }).catch((thrown) => thrown);
+    expect(error).toMatchObject({
+      code: -32602,
+      data: { status: "error", error: { kind: "invalid_request", code: "unknown_tool", retryable: false } },
+    });
+  });
+});
+
+describe("the 1.x SDK's client, by its own OAuth", () => {
+  it("registers, sends its person through sign-in and consent, and comes back with a token", async () => {
+    const person = new OAuthPerson("responder");
+    await expect(connectV1({ authProvider: person })).rejects.toThrow(UnauthorizedV1);
+    await finishV1(person);
+    const { client } = await connectV1({ authProvider: person });
+    expect(person.asked).toHaveLength(1);
+    expect(person.asked[0]?.searchParams.get("code_challenge_method")).toBe("S256");
+    expect(person.tokens()?.scope).toBe(VIEW);
+    expect((await client.callTool({ name: "whoami", arguments: {} })).structuredContent).toMatchObject({
+      data: { subject: "responder@acme.test", scopes: VIEW.split(" ") },
+    });
+  });
+
+  it("refreshes a token that ran out, without its person, and goes on in its protocol session", async () => {
+    const person = new OAuthPerson("responder");
+    await connectV1({ authProvider: person }).catch(() => undefined);
+    await finishV1(person);
+    const { client } = await connectV1({ authProvider: person });
+    const before = person.tokens();
+    person.spoilAccessToken();
+    expect((await client.callTool({ name: "whoami", arguments: {} })).isError).toBeUndefined();
+    expect(person.tokens()?.access_token).not.toBe(before?.access_token);
+    expect(person.tokens()?.refresh_token).not.toBe(before?.refresh_token);
+    expect(person.asked).toHaveLength(1);
+  });
+
+  it("is told as a result, not by a 403 that it can't handle, which scopes a call lacks", async () => {
+    const person = new OAuthPerson("responder");
+    await connectV1({ authProvider: person }).catch(() => undefined);
+    await finishV1(person);
+    const { client } = await connectV1({ authProvider: person });
+    const refused = await client.callTool({ name: "contain_device", arguments: {} });
+    expect(refused).toMatchObject({
+      isError: true,
+      structuredContent: {
+        error: { code: "scope_missing", required_scopes: [...VIEW.split(" "), "devices:contain"] },
+      },
+    });
+    expect(person.asked).toHaveLength(1);
+  });
+
+  /** The person's part: a transport of its own, because a failed connection's is of no more use. */
+  async function finishV1(person: OAuthPerson): Promise<void> {
+    const code = (await person.allow()).get("code") ?? "";
+    await new TransportV1(new URL(mcpUrl), { authProvider: person }).finishAuth(code);
+  }
+});
+
+describe("the 2.x SDK's client, by its own OAuth", () => {
+  const PIN = { pin: "2026-07-28" };
+
+  async function signedIn(person: OAuthPerson): Promise<AnyClient> {
+    await expect(connectV2({ authProvider: person }, PIN)).rejects.toThrow(UnauthorizedV2);
+    await finishV2(person);
+    return (await connectV2({ authProvider: person }, PIN)).client;
+  }
+
+  async function finishV2(person: OAuthPerson): Promise<void> {
+    await new TransportV2(new URL(mcpUrl), { authProvider: person }).finishAuth(await person.allow());
+  }
+
+  it("registers, sends its person through sign-in and consent, and refreshes without them", async () => {
+    const person = new OAuthPerson("responder");
+    const client = await signedIn(person);
+    const before = person.tokens();
+    person.spoilAccessToken();
+    expect((await client.callTool({ name: "whoami", arguments: {} })).structuredContent).toMatchObject({
+      data: { subject: "responder@acme.test", scopes: VIEW.split(" ") },
+    });
+    expect(person.tokens()?.access_token).not.toBe(before?.access_token);
+    expect(person.asked).toHaveLength(1);
+  });
+
+  it("steps up after a 403: asks for what it had and what it lacks, and stays in its session", async () => {
+    const lab = new LabControls(instance.lab.url);
+    const person = new OAuthPerson("responder");
+    const client = await signedIn(person);
+    const session = await sessionOf(client);
+    const device_id = device();
+    const contain = () =>
+      client.callTool({ name: "contain_device", arguments: { device_id, reason: "Step up" } });
+
+    await expect(contain()).rejects.toThrow(UnauthorizedV2);
+    expect(await lab.effects(device_id)).toEqual([]);
+    expect(person.asked).toHaveLength(2);
+    await finishV2(person);
+    expect(person.tokens()?.scope?.split(" ")).toEqual(
+      expect.arrayContaining([...VIEW.split(" "), "devices:contain"]),
+    );
+
+    expect((await contain()).structuredContent).toMatchObject({
+      status: "ok",
+      operation: { replayed: false },
+    });
+    expect(await lab.effects(device_id)).toHaveLength(1);
+    expect(await sessionOf(client)).toBe(session);
+  });
+
+  async function sessionOf(client: AnyClient): Promise<string> {
+    const { structuredContent } = await client.callTool({ name: "whoami", arguments: {} });
+    return (structuredContent as { data: { session_id: string } }).data.session_id;
+  }
+});

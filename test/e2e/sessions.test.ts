@@ -1,0 +1,206 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { LabControls } from "../../scripts/demo/lab.ts";
+import { signIn } from "../../scripts/oauth-client.ts";
+import { startTestInstance, type TestInstance } from "../support/instance.ts";
+import { ENVELOPE, type Message, type Reply, Wire } from "./support/wire.ts";
+
+const SCOPE = "devices:read devices:contain";
+const REASON = "End to end";
+
+let instance: TestInstance;
+let lab: LabControls;
+let devices: string[];
+
+beforeAll(async () => {
+  instance = await startTestInstance();
+  lab = new LabControls(instance.lab.url);
+  const { hosts } = (await (await fetch(`${instance.lab.url}/estate`)).json()) as {
+    hosts: { id: string; online: boolean; criticality: string }[];
+  };
+  devices = hosts.filter(({ online, criticality }) => online && criticality === "low").map(({ id }) => id);
+});
+afterEach(() => lab.clear());
+afterAll(() => instance.dispose());
+
+function device(): string {
+  const id = devices.pop();
+  if (id === undefined) throw new Error("the lab has no device left");
+  return id;
+}
+
+/** A fresh client of a person, and so a session of its own. */
+async function as(user: string): Promise<Wire> {
+  const mcpUrl = `${instance.url}/mcp`;
+  return new Wire(mcpUrl, (await signIn({ mcpUrl, user, scope: SCOPE })).access_token);
+}
+
+/** A call's result, as far as these tests look at it. */
+interface Structured {
+  readonly status: string;
+  readonly data: Record<string, unknown>;
+  readonly operation: { readonly id: string; readonly replayed: boolean; readonly evidence: string };
+  readonly error: { readonly code: string };
+}
+
+function structured({ message }: { message: Message }): Structured {
+  return message.result?.structuredContent as Structured;
+}
+
+async function contain(
+  wire: { call(name: string, args: object): Promise<Reply> },
+  device_id: string,
+  more = {},
+) {
+  return structured(await wire.call("contain_device", { device_id, reason: REASON, ...more }));
+}
+
+describe("a client that goes away in the middle of a call", () => {
+  it.each(["2025", "2026"])("doesn't stop the operation (%s lane)", async (lane) => {
+    const wire = await as("responder");
+    const legacy = await wire.initialize();
+    const device_id = device();
+    const before = await fired();
+    await lab.fault({ operation: "PerformActionV2", mode: "slow", delay_ms: 700, times: 1 });
+    const leaving = new AbortController();
+    const params = { name: "contain_device", arguments: { device_id, reason: REASON } };
+    const body = { jsonrpc: "2.0", id: 1, method: "tools/call", params };
+    const sent =
+      lane === "2025"
+        ? legacy.send({ body, signal: leaving.signal }).then((answer) => answer.text())
+        : wire.send({
+            body: { ...body, params: { ...params, _meta: ENVELOPE } },
+            headers: {
+              "mcp-protocol-version": "2026-07-28",
+              "mcp-method": "tools/call",
+              "mcp-name": "contain_device",
+            },
+            signal: leaving.signal,
+          });
+    await fetch(`${instance.lab.url}/faults?fired=${before + 1}&timeout_ms=10000`);
+    leaving.abort();
+    await expect(sent).rejects.toThrow("aborted");
+
+    // Asked again, it is the same operation, and it was carried out by nobody's patience.
+    const again = await contain(wire, device_id);
+    expect(again).toMatchObject({ status: "ok", operation: { replayed: true, evidence: "answered" } });
+    expect(await lab.effects(device_id)).toHaveLength(1);
+    await expect
+      .poll(() => statesOf(again.operation.id), { timeout: 10_000 })
+      .toEqual(["claimed", "executing", "succeeded"]);
+    await expect.poll(() => callsOf(again.operation.id), { timeout: 10_000 }).toEqual(["allow", "replay"]);
+  });
+
+  async function fired(): Promise<number> {
+    const faults = (await (await fetch(`${instance.lab.url}/faults`)).json()) as { fired: number }[];
+    return faults.reduce((sum, fault) => sum + fault.fired, 0);
+  }
+
+  function statesOf(operation_id: string): unknown[] {
+    const query =
+      "SELECT decision FROM audit_events WHERE operation_id = ? AND chain LIKE 'effect/%' ORDER BY seq";
+    return instance.sql<{ decision: string }>(query, operation_id).map(({ decision }) => decision);
+  }
+
+  function callsOf(operation_id: string): unknown[] {
+    const query =
+      "SELECT decision FROM audit_events WHERE operation_id = ? AND chain LIKE 'session/%' ORDER BY seq";
+    return instance.sql<{ decision: string }>(query, operation_id).map(({ decision }) => decision);
+  }
+});
+
+describe("two sessions of one person", () => {
+  it("share what was done, and keep their keys apart", async () => {
+    const [first, second] = [await as("responder"), await as("responder")];
+    const [one, other] = [device(), device()];
+    const idempotency_key = "same-key-in-both";
+    const done = await contain(first, one, { idempotency_key });
+    expect(done).toMatchObject({ operation: { replayed: false } });
+
+    // The same action in the other session: the same operation, whatever the key.
+    for (const key of [{}, { idempotency_key: "another-key" }]) {
+      expect(await contain(second, one, key)).toMatchObject({
+        operation: { id: done.operation.id, replayed: true },
+      });
+    }
+    // The same key in the other session stands for nothing yet; in the first, for the first device.
+    expect(await contain(second, other, { idempotency_key })).toMatchObject({
+      operation: { replayed: false },
+    });
+    expect(await contain(first, other, { idempotency_key })).toMatchObject({
+      error: { code: "idempotency_key_reused" },
+    });
+    expect(await contain(second, one, { idempotency_key })).toMatchObject({
+      error: { code: "idempotency_key_reused" },
+    });
+    expect(await lab.effects(one)).toHaveLength(1);
+    expect(await lab.effects(other)).toHaveLength(1);
+  });
+
+  it("are one where it is one client, on whichever lane", async () => {
+    const wire = await as("responder");
+    const legacy = await wire.initialize();
+    const device_id = device();
+    const idempotency_key = "one-key-two-lanes";
+    const first = await contain(legacy, device_id, { idempotency_key });
+    const again = await contain(wire, device_id, { idempotency_key });
+    expect(again.operation).toMatchObject({ id: first.operation.id, replayed: true });
+    expect(await contain(wire, device(), { idempotency_key })).toMatchObject({
+      error: { code: "idempotency_key_reused" },
+    });
+  });
+
+  it("asking at the same moment bring about one effect", async () => {
+    const wires = await Promise.all(["responder", "responder", "responder2"].map(as));
+    const device_id = device();
+    const results = await Promise.all(
+      wires.flatMap((wire) => [contain(wire, device_id), contain(wire, device_id)]),
+    );
+    expect(results.filter(({ operation }) => operation?.replayed === false)).toHaveLength(1);
+    expect(new Set(results.map(({ operation }) => operation?.id)).size).toBe(1);
+    expect(new Set(results.map(({ data }) => JSON.stringify(data))).size).toBe(1);
+    expect(await lab.effects(device_id)).toHaveLength(1);
+  });
+});
+
+describe("a runtime that is killed and started again", () => {
+  it("leaves a 2025-era client its protocol session, its keys and what was done", async () => {
+    const wire = await as("responder");
+    const legacy = await wire.initialize();
+    const device_id = device();
+    const idempotency_key = "before-the-crash";
+    const first = await contain(legacy, device_id, { idempotency_key });
+    const stream = await legacy.send({ method: "GET" });
+    expect(stream.status).toBe(200);
+
+    await instance.kill9();
+    await expect(stream.text()).rejects.toThrow();
+    await instance.restart();
+
+    expect((await legacy.request("tools/list")).message.result).toHaveProperty("tools");
+    const again = await contain(legacy, device_id, { idempotency_key });
+    expect(again).toMatchObject({ operation: { id: first.operation.id, replayed: true }, data: first.data });
+    expect(await lab.effects(device_id)).toHaveLength(1);
+    const stream2 = await legacy.send({ method: "GET" });
+    expect(stream2.status).toBe(200);
+    await stream2.body?.cancel();
+    expect((await wire.call("whoami")).message.result).toMatchObject({ structuredContent: { status: "ok" } });
+  });
+
+  it("in the middle of a change leaves its outcome in doubt, settles it, and never repeats it", async () => {
+    const wire = await as("responder");
+    const device_id = device();
+    await lab.fault({ operation: "PerformActionV2", mode: "hold_after_effect", delay_ms: 20_000, times: 1 });
+    const lost = contain(wire, device_id).catch((error: unknown) => error);
+    await expect.poll(() => lab.effects(device_id), { timeout: 10_000 }).toHaveLength(1);
+    await instance.kill9();
+    await lost;
+    await instance.restart();
+    await expect
+      .poll(async () => (await contain(wire, device_id)).status, { timeout: 20_000, interval: 250 })
+      .toBe("ok");
+    expect(await contain(wire, device_id)).toMatchObject({
+      operation: { replayed: true, evidence: "read_back" },
+    });
+    expect(await lab.effects(device_id)).toHaveLength(1);
+  });
+});

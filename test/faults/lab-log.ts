@@ -1,0 +1,27 @@
+/** What the lab saw: every request that a vendor was sent, and every effect that there really was. */
+import { env } from "cloudflare:workers";
+
+export interface SeenRequest {
+  readonly vendor: string;
+  readonly operation: string;
+}
+
+export interface SeenEffect extends SeenRequest {
+  readonly action: string;
+  readonly target: string;
+  readonly request_id: string;
+}
+
+async function listed<Item>(path: string): Promise<readonly Item[]> {
+  return (await fetch(new URL(path, env.OIDC_ISSUER))).json();
+}
+
+/** All requests since the lab was reset, token requests and the like included. */
+export function requestsSeen(): Promise<readonly SeenRequest[]> {
+  return listed("/requests");
+}
+
+/** All effects since the lab was reset; with `wait`, as soon as there are that many, or after five seconds. */
+export function effectsSeen(wait = 0): Promise<readonly SeenEffect[]> {
+  return listed(`/effects?wait=${wait}&timeout_ms=5000`);
+}

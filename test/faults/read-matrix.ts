@@ -1,0 +1,125 @@
+/** What each fault of each operation that a read asks has to look like to whoever reads. */
+import type { Code } from "../../src/path/failure.ts";
+import { FAULT_NAMES, type FaultName } from "./faults.ts";
+
+/** What a call under a fault comes to. */
+export type Cell =
+  /** The call fails. */
+  | { readonly status: "error"; readonly code: Code }
+  /** The call shows what else there is, says that it is incomplete, and what went wrong at the source. */
+  | { readonly status: "incomplete"; readonly code: Code }
+  /** The call shows what else there is, and the vendor's answer is a documented "nothing known". */
+  | { readonly status: "complete" }
+  /** The vendor's answer is its documented way to say that this one thing doesn't exist. */
+  | { readonly status: "not_found" };
+
+/** One operation of one vendor, on the way of one read. */
+export interface ReadColumn {
+  readonly tool: string;
+  /** For `check_control`. */
+  readonly control_id?: string;
+  readonly vendor: string;
+  /** The vendor document's operationId. */
+  readonly operation: string;
+  readonly cells: Readonly<Record<FaultName, Cell>>;
+}
+
+const USUALLY: Readonly<Record<FaultName, Code>> = {
+  "HTTP 400": "upstream_rejected",
+  "HTTP 401": "credential_rejected",
+  "HTTP 403": "credential_rejected",
+  "HTTP 404": "upstream_rejected",
+  "HTTP 429": "rate_limited",
+  "HTTP 500": "upstream_unavailable",
+  "HTTP 503": "upstream_unavailable",
+  "time-out": "upstream_timeout",
+  reset: "upstream_unavailable",
+  drift: "upstream_contract_changed",
+  "malformed JSON": "upstream_contract_changed",
+  "HTML body": "upstream_contract_changed",
+  "error inside a 200": "upstream_unavailable",
+};
+
+type Exceptions = Readonly<Partial<Record<FaultName, Code | Cell>>>;
+
+function cells(status: "error" | "incomplete", exceptions: Exceptions): ReadColumn["cells"] {
+  const cell = (fault: FaultName): Cell => {
+    const said = exceptions[fault] ?? USUALLY[fault];
+    return typeof said === "string" ? { status, code: said } : said;
+  };
+  return Object.fromEntries(FAULT_NAMES.map((fault) => [fault, cell(fault)])) as ReadColumn["cells"];
+}
+
+/** An operation that the call can't do without. */
+function whole(tool: string, vendor: string, operation: string, exceptions: Exceptions = {}): ReadColumn {
+  return { tool, vendor, operation, cells: cells("error", exceptions) };
+}
+
+/** An operation that the call can do without, if it says so. */
+function part(tool: string, vendor: string, operation: string, exceptions: Exceptions = {}): ReadColumn {
+  return { tool, vendor, operation, cells: cells("incomplete", exceptions) };
+}
+
+/** An operation that a control rests on: the control is then indeterminate. */
+function evidence(
+  control_id: string,
+  vendor: string,
+  operation: string,
+  exceptions: Exceptions = {},
+): ReadColumn {
+  return { ...part("check_control", vendor, operation, exceptions), control_id };
+}
+
+const NOT_FOUND = { status: "not_found" } as const;
+
+/** A listed thing that is then said not to exist may be gone, or hidden: the page isn't whole. */
+const LISTED_BUT_GONE = { "HTTP 404": "upstream_unavailable" } as const;
+
+/** The public sources take no credential, so none is to blame; an error under a 200 is a shape that they don't have. */
+const PUBLIC = {
+  "HTTP 401": "upstream_rejected",
+  "HTTP 403": "upstream_rejected",
+  "error inside a 200": "upstream_contract_changed",
+} as const;
+
+export const READS: readonly ReadColumn[] = [
+  whole("search_devices", "crowdstrike", "QueryDevicesByFilter"),
+  whole("search_devices", "crowdstrike", "PostDeviceDetailsV2", LISTED_BUT_GONE),
+  whole("get_device", "crowdstrike", "PostDeviceDetailsV2", { "HTTP 404": NOT_FOUND }),
+  whole("search_detections", "crowdstrike", "GetQueriesAlertsV2"),
+  whole("search_detections", "crowdstrike", "PostEntitiesAlertsV2", LISTED_BUT_GONE),
+  whole("get_detection", "crowdstrike", "PostEntitiesAlertsV2", { "HTTP 404": NOT_FOUND }),
+  whole("search_vulnerabilities", "tenable", "exports-vulns-request-export", {
+    "error inside a 200": "upstream_contract_changed",
+  }),
+  whole("search_vulnerabilities", "tenable", "exports-vulns-export-status", {
+    "HTTP 404": "invalid_input",
+    // The vendor's own way: the export is finished, and some of its chunks failed.
+    "error inside a 200": { status: "incomplete", code: "upstream_unavailable" },
+  }),
+  whole("search_vulnerabilities", "tenable", "exports-vulns-download-chunk", {
+    "HTTP 404": "invalid_input",
+    "error inside a 200": "upstream_contract_changed",
+  }),
+  part("lookup_cve", "kev", "getKevCatalog", PUBLIC),
+  part("lookup_cve", "osv", "OSV_GetVulnById", { ...PUBLIC, "HTTP 404": { status: "complete" } }),
+  part("lookup_cve", "nvd", "getCves", { ...PUBLIC, "HTTP 403": "rate_limited" }),
+  part("lookup_cve", "epss", "getEpss", PUBLIC),
+  whole("search_users", "okta", "listUsers"),
+  whole("get_user", "okta", "getUser", { "HTTP 404": NOT_FOUND }),
+  part("get_user", "okta", "listFactors", { "HTTP 404": "upstream_contract_changed" }),
+  part("get_user", "okta", "listAssignedRolesForUser", { "HTTP 404": "upstream_contract_changed" }),
+  whole("search_sign_ins", "okta", "listLogEvents"),
+  whole("search_tickets", "jira", "searchAndReconsileIssuesUsingJql"),
+  whole("search_alerts", "elastic", "SearchAlerts"),
+  evidence("devices-without-sensor", "crowdstrike", "QueryDevicesByFilter"),
+  evidence("detections-unassigned", "crowdstrike", "PostEntitiesAlertsV2", LISTED_BUT_GONE),
+  evidence("critical-vulnerabilities-overdue", "tenable", "exports-vulns-export-status", {
+    "HTTP 404": "invalid_input",
+  }),
+  evidence("users-inactive", "okta", "listUsers"),
+  evidence("users-without-mfa", "okta", "listFactors", LISTED_BUT_GONE),
+];
+
+/** Reads that ask no vendor: there is nothing of one to go wrong. */
+export const OWN_READS = ["get_operation", "list_controls", "search_audit", "whoami"] as const;
