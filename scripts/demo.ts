@@ -16,9 +16,7 @@ try {
   const url = `http://localhost:${portFrom(process.env, "PORT", 8787)}`;
   const lab = process.env.LAB_URL || `http://localhost:${portFrom(process.env, "LAB_PORT", 8790)}`;
   await reachable(url);
-  const stage = { mcpUrl: `${url}/mcp`, lab: new LabControls(lab), narrator };
-  await tell(stage, "2025-11-25");
-  await tell(stage, "2026-07-28");
+  await tell({ mcpUrl: `${url}/mcp`, lab: new LabControls(lab), narrator });
   narrator.chapter("The audit");
   const summary = await verify();
   narrator.scene(
@@ -41,9 +39,13 @@ async function reachable(url: string): Promise<void> {
 /** What `npm run audit -- verify --wait` says, or `null` if it fails. */
 async function verify(): Promise<string | null> {
   const script = join(import.meta.dirname, "audit.ts");
-  const child = spawn(process.execPath, [script, "verify", "--wait", String(DRAIN_S)], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const child = spawn(
+    process.execPath,
+    ["--disable-warning=ExperimentalWarning", script, "verify", "--wait", String(DRAIN_S)],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   let output = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     output += text;

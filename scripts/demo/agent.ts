@@ -22,6 +22,7 @@ export interface Answer {
     readonly evidence?: string | null;
     readonly requested_by?: string;
     readonly still_in_effect?: boolean | "unknown";
+    readonly approval_url?: string;
   };
   readonly error?: {
     readonly kind: string;
@@ -39,6 +40,10 @@ export interface Agent {
   call(tool: string, args?: Record<string, unknown>): Promise<Answer>;
   close(): Promise<void>;
 }
+
+/** A probe or an approved dispatch comes soon; this is far more than either needs. */
+const PATIENCE_MS = 30_000;
+const PAUSE_MS = 250;
 
 const INFO = { name: "sallyport-demo", version: "1.0.0" };
 
@@ -64,4 +69,14 @@ function agent(client: ClientV1 | ClientV2): Agent {
     },
     close: () => client.close(),
   };
+}
+
+/** Asks until the answer is as it should be, or patience ends; the last answer either way. */
+export async function until(ask: () => Promise<Answer>, holds: (answer: Answer) => boolean): Promise<Answer> {
+  const patience = AbortSignal.timeout(PATIENCE_MS);
+  for (;;) {
+    const answer = await ask();
+    if (holds(answer) || patience.aborted) return answer;
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  }
 }

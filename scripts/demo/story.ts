@@ -1,5 +1,6 @@
 import { signIn } from "../oauth-client.ts";
-import { type Agent, type Answer, connect, type Era } from "./agent.ts";
+import { type Agent, type Answer, connect, type Era, until } from "./agent.ts";
+import { tellApproval } from "./approval.ts";
 import type { LabControls } from "./lab.ts";
 import type { Narrator } from "./narrator.ts";
 
@@ -13,34 +14,40 @@ export interface Stage {
 const READ = "devices:read";
 const BOTH = "devices:read devices:contain";
 const NOBODY = "0".repeat(32);
-/** A probe comes soon after the doubt; this is far more than it needs. */
-const SETTLE_PATIENCE_MS = 30_000;
-const PAUSE_MS = 250;
 
-/** The whole story, told through a client of one era. */
-export async function tell(stage: Stage, era: Era): Promise<void> {
-  const { narrator, mcpUrl, lab } = stage;
+/** The whole story, told through clients of both eras. */
+export async function tell(stage: Stage): Promise<void> {
+  await withAgents(stage, async (as) => play(stage, "2025-11-25", as));
+  await withAgents(stage, async (as) => play(stage, "2026-07-28", as));
+  await withAgents(stage, async (as) => {
+    const legacy = await as("analyst", BOTH, "2025-11-25");
+    const modern = await as("analyst", BOTH, "2026-07-28");
+    await tellApproval(stage.narrator, stage.lab, { legacy, modern });
+  });
+}
+
+/** A 2025-era client keeps a stream open, and the process with it: whatever was opened is closed. */
+async function withAgents({ mcpUrl }: Stage, work: (as: SignInAs) => Promise<void>): Promise<void> {
   const agents: Agent[] = [];
-  const as = async (user: string, scope: string): Promise<Agent> => {
-    const { access_token } = await signIn({ mcpUrl, user, scope, clientName: `Demo ${era}` });
-    const agent = await connect(mcpUrl, era, access_token);
-    agents.push(agent);
-    return agent;
-  };
-  narrator.chapter(`A client of ${era}`);
-  await lab.clear();
   try {
-    await play(stage, era, as);
+    await work(async (user, scope, era) => {
+      const { access_token } = await signIn({ mcpUrl, user, scope, clientName: `Demo ${era}` });
+      const agent = await connect(mcpUrl, era, access_token);
+      agents.push(agent);
+      return agent;
+    });
   } finally {
-    // A 2025-era client keeps a stream open, and the process with it.
     await Promise.all(agents.map((agent) => agent.close()));
   }
 }
 
-type SignInAs = (user: string, scope: string) => Promise<Agent>;
+type SignInAs = (user: string, scope: string, era: Era) => Promise<Agent>;
 
-async function play(stage: Stage, era: Era, as: SignInAs): Promise<void> {
-  const { narrator } = stage;
+async function play(stage: Stage, era: Era, signInAs: SignInAs): Promise<void> {
+  const { narrator, lab } = stage;
+  const as = (user: string, scope: string) => signInAs(user, scope, era);
+  narrator.chapter(`A client of ${era}`);
+  await lab.clear();
   const narrow = await as("responder", READ);
   const devices = await reading(stage, narrow);
   const [first, second] = devices;
@@ -190,15 +197,6 @@ function settledBy(agent: Agent, operation_id: string): Promise<Answer> {
     () => agent.call("get_operation", { operation_id }),
     ({ data }) => data?.state === "succeeded",
   );
-}
-
-async function until(ask: () => Promise<Answer>, holds: (answer: Answer) => boolean): Promise<Answer> {
-  const patience = AbortSignal.timeout(SETTLE_PATIENCE_MS);
-  for (;;) {
-    const answer = await ask();
-    if (holds(answer) || patience.aborted) return answer;
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-  }
 }
 
 async function once(narrator: Narrator, lab: LabControls, device_id: string, before: number): Promise<void> {
