@@ -1,7 +1,6 @@
 import type { Estate } from "../estate/estate.ts";
 import type { Host } from "../estate/hosts.ts";
-import { stableId } from "../estate/random.ts";
-import { draw } from "../estate/weaknesses.ts";
+import { draw, stableId } from "../estate/random.ts";
 
 /** An alert as Elasticsearch shows it when it is asked for fields: each is a list of values. */
 export interface Alert {

@@ -35,3 +35,8 @@ export function seeded(seed: number): Random {
 export function stableId(name: string, length = 32): string {
   return createHash("sha256").update(`lab/${name}`).digest("hex").slice(0, length);
 }
+
+/** A number from 0 up to `below`, that depends on nothing but its name. */
+export function draw(name: string, below: number): number {
+  return Number.parseInt(stableId(name, 8), 16) % below;
+}

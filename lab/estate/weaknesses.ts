@@ -1,5 +1,5 @@
 import type { Host, HostKind } from "./hosts.ts";
-import { stableId } from "./random.ts";
+import { draw } from "./random.ts";
 
 /** Something that is wrong with some of the machines, in nobody's vocabulary. */
 export interface Weakness {
@@ -37,7 +37,7 @@ const afterClick = "AV:N/AC:L/PR:N/UI:R/S:U/C:H/I:H/A:H";
 const withAccount = "AV:N/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H";
 
 /** What the scanners find at Acme. Public vulnerabilities, so that public sources know them, too. */
-export const weaknesses: readonly Weakness[] = [
+const weaknesses: readonly Weakness[] = [
   {
     check: 156327,
     title: "Apache Log4j < 2.16.0 Remote Code Execution",
@@ -239,9 +239,4 @@ export function weaknessesOf(host: Host): Weakness[] {
     ({ check, kinds, share }) =>
       kinds.includes(host.kind) && draw(`weakness/${host.id}/${check}`, 100) < share,
   );
-}
-
-/** A number from 0 up to `below`, that depends on nothing but its name. */
-export function draw(name: string, below: number): number {
-  return Number.parseInt(stableId(name, 8), 16) % below;
 }

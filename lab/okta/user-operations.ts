@@ -20,10 +20,13 @@ export function userOperations(world: World, directory: Directory): Operation[] 
       id: "getUser",
       method: "GET",
       path: "/api/v1/users/{id}",
-      ...guarded(world, "okta.users.read", (request) =>
+      ...guarded(world, "okta.users.read", (request) => {
         // A service app has no user of its own that `me` could stand for.
-        described(request, "id", (standing, base) => userRecord(standing, base)),
-      ),
+        const reply = described(request, "id", (standing, base) => userRecord(standing, base));
+        if (reply.status !== 200) return reply;
+        const { lastUpdated } = reply.body as ReturnType<typeof userRecord>;
+        return { ...reply, headers: { etag: `W/"${lastUpdated}"` } };
+      }),
     },
     {
       id: "listFactors",

@@ -1,6 +1,7 @@
 import type { Estate } from "../estate/estate.ts";
 import type { Host, HostKind } from "../estate/hosts.ts";
-import { draw, type Weakness, weaknessesOf } from "../estate/weaknesses.ts";
+import { draw } from "../estate/random.ts";
+import { type Weakness, weaknessesOf } from "../estate/weaknesses.ts";
 import { scanOf } from "./scans.ts";
 import { stableUuid } from "./uuid.ts";
 

@@ -12,7 +12,7 @@ import { problemPage } from "./page.tsx";
 import { HOST_COOKIE, sessionCookie } from "./session-cookie.ts";
 
 /** What the console is called where clients are. */
-export const CONSOLE_CLIENT_ID = "console";
+const CONSOLE_CLIENT_ID = "console";
 
 /**
  * An identity provider registers one redirect URI, so this sign-in ends where those of MCP clients end. Its state

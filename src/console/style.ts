@@ -105,7 +105,8 @@ td { overflow-wrap: break-word; }
 td .id { overflow-wrap: anywhere; }
 time, time + .dim { white-space: nowrap; }
 .even table { table-layout: fixed; }
-.even th:first-child { width: 30%; }
+.even th:first-child { width: 27%; }
+.even th:last-child { width: 24%; }
 .even time { white-space: normal; }
 td .id { display: inline-block; min-width: 10.5rem; }
 dl.facts + .table-wrap, .table-wrap + details { margin-top: 1rem; }

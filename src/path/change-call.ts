@@ -37,8 +37,10 @@ export function changeCall(
   const { env, person } = session;
   const { own, reason, finding_id, idempotency_key, supersedes } = takeApart(input);
   const title = tool.creates?.(own);
-  const created = title === undefined ? "" : createdBy({ finding_id, idempotency_key, person, title });
-  const target = tool.target(own, created);
+  const creation = title === undefined ? null : { finding_id, idempotency_key, person, title };
+  const target = tool.target(own, creation === null ? "" : createdBy(creation));
+  // The key itself says nothing about what it was used for.
+  const about = creation === null ? targetName(target) : createdBy({ ...creation, idempotency_key: null });
   const identity = tool.identity(own);
   const { subject, display, session_id, client_id, roles } = principal;
   record.note({ target: targetName(target), finding_id });
@@ -49,7 +51,7 @@ export function changeCall(
     record,
     effect: env.EFFECT.getByName(effectName(env.TENANT, target)),
     idempotency_key,
-    fingerprint: fingerprint(tool.name, { ...identity, target: targetName(target) }),
+    fingerprint: fingerprint(tool.name, { ...identity, about }),
     claim: {
       operation_id: newOperationId(env.TENANT, target),
       tool: tool.name,

@@ -31,5 +31,6 @@ function folded(title: string): string {
 function bounded(identity: string): string {
   if (identity.length <= LONGEST) return identity;
   const digest = createHash("sha256").update(identity).digest("base64url").slice(0, 22);
-  return `${identity.slice(0, LONGEST - 23)}~${digest}`;
+  // A cut may fall into the middle of a character.
+  return `${identity.slice(0, LONGEST - 23).toWellFormed()}~${digest}`;
 }

@@ -142,6 +142,8 @@ export class VendorDocument {
 /** The values of a query parameter as its type has them. A repeated parameter that is no list is judged value by value. */
 function typedBy(type: string | undefined, values: readonly string[]): readonly unknown[] {
   if (type === "array") return [values];
+  if (type === "boolean")
+    return values.map((value) => (value === "true" || value === "false" ? value === "true" : value));
   return type === "integer" ? values.map(Number) : values;
 }
 

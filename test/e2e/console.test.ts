@@ -120,7 +120,8 @@ describe("in a real browser, without scripts", () => {
       .toContain("Approved, and carried out");
     await picture(page, "approval-approved");
     const older = await agentOf("analyst", "An older client", "2025-11-25");
-    const retry = (by: Agent) => by.call("contain_device", { device_id: held.device_id, reason: "Is it done?" });
+    const retry = (by: Agent) =>
+      by.call("contain_device", { device_id: held.device_id, reason: "Is it done?" });
     for (const again of await Promise.all([retry(agent), retry(older), retry(agent)])) {
       expect(again).toMatchObject({ status: "ok", operation: { id: held.id, replayed: true } });
       expect(again.operation).toMatchObject({ approved_by: "approver@acme.test" });

@@ -5,7 +5,7 @@ import { concludeChange } from "./change-answer.ts";
 import { userOf } from "./normalise.ts";
 import { UserId } from "./schemas.ts";
 import { settleInLogMs } from "./settings.ts";
-import { sessionsEndedAt } from "./system-log.ts";
+import { sessionsEnded } from "./system-log.ts";
 import { readUserAndRoles } from "./users.ts";
 
 const WINDOW_MS = 15 * 60 * 1000;
@@ -46,19 +46,25 @@ export const endUserSessions = defineChange({
   }),
   target: ({ user_id }) => ({ kind: "user", id: user_id }),
   identity: ({ user_id }) => ({ user_id }),
-  /** Okta shows no sessions. Only its log tells that they were ended, and it is enough that they were, whoever did it. */
-  async inspect({ user_id }, upstream, _env, operation_id) {
-    const [read, ended] = await Promise.all([
+  /**
+   * Okta shows no sessions; only its log tells that they were ended. It is enough that they were, whoever did it,
+   * as long as the user hasn't signed in again.
+   */
+  async inspect({ user_id }, upstream, env, operation_id) {
+    const from = claimedAt(operation_id) - CLOCK_SKEW_MS;
+    const [read, end] = await Promise.all([
       readUserAndRoles(upstream, user_id),
-      sessionsEndedAt(upstream, user_id, claimedAt(operation_id) - CLOCK_SKEW_MS),
+      sessionsEnded(upstream, user_id, from, env.OKTA_SESSIONS_CLIENT_ID),
     ]);
     if (read === null) return { exists: false };
-    return {
+    const seen = {
       exists: true,
       attributes: { administrator: read.administrator },
-      in_effect: ended !== null,
-      data: { user_id, name: userOf(read.user).name, sessions_ended_time: ended },
-    };
+      data: { user_id, name: userOf(read.user).name, sessions_ended_time: end?.ended_time ?? null },
+    } as const;
+    if (end === null) return { ...seen, in_effect: false };
+    if (!end.signed_in_since) return { ...seen, in_effect: true };
+    return { ...seen, in_effect: false, ...(end.ours ? { landed: true as const } : {}) };
   },
   request: ({ user_id }) => ({
     operation: OPERATION,

@@ -93,6 +93,8 @@ export const SessionsEndedEvent = z.object({
   eventType: z.literal("user.session.clear"),
   outcome: z.object({ result: z.literal("SUCCESS") }),
   target: z.array(z.object({ id: z.string() })),
+  /** Of a request with an OAuth token, the app's. */
+  client: z.object({ id: reported }).nullish(),
 });
 
 /** `schema`, or `null` where Okta says that there is no such thing. */

@@ -47,16 +47,28 @@ export async function listSignIns(
   return { events, after: nextAfter(headers, OPERATION) };
 }
 
+/** How a user's sessions were ended since some moment. */
+export interface SessionsEnd {
+  /** When they last were, by anybody, ISO 8601 UTC. */
+  readonly ended_time: string;
+  /** Whether one of our own requests did it. Where the log names no app, it may have been ours, and counts as ours. */
+  readonly ours: boolean;
+  /** Whether the user has signed in again. */
+  readonly signed_in_since: boolean;
+}
+
 /**
- * When a user's sessions were last ended, by anybody, ISO 8601 UTC; `null` if they weren't since `from`
- * (milliseconds since the epoch). What happened in the last moments may not be in the log yet.
+ * How a user's sessions were ended since `from` (milliseconds since the epoch), or `null` if they weren't.
+ * What happened in the last moments may not be in the log yet.
+ * @param client_id the app that our own requests come from
  */
-export async function sessionsEndedAt(
+export async function sessionsEnded(
   upstream: Upstream,
   user_id: string,
   from: number,
-): Promise<string | null> {
-  const [last] = await upstream.read(
+  client_id: string,
+): Promise<SessionsEnd | null> {
+  const events = await upstream.read(
     {
       operation: OPERATION,
       method: "GET",
@@ -65,12 +77,24 @@ export async function sessionsEndedAt(
         filter: sessionsEndedFilter(user_id),
         since: new Date(from).toISOString(),
         sortOrder: "DESCENDING",
-        limit: "1",
+        limit: "100",
       },
     },
     z.array(SessionsEndedEvent),
   );
+  const stranger = events.findIndex(({ target }) => !target.some(({ id }) => id === user_id));
+  if (stranger >= 0) throw contractChanged(okta, OPERATION, `${stranger}.target`);
+  const [last] = events;
   if (last === undefined) return null;
-  if (!last.target.some(({ id }) => id === user_id)) throw contractChanged(okta, OPERATION, "0.target");
-  return new Date(last.published).toISOString();
+  const signIns = await listSignIns(
+    upstream,
+    { user_id, outcome: "success", since: last.published },
+    null,
+    1,
+  );
+  return {
+    ended_time: new Date(last.published).toISOString(),
+    ours: events.some(({ client }) => (client?.id ?? client_id) === client_id),
+    signed_in_since: signIns.events.length > 0,
+  };
 }

@@ -42,14 +42,24 @@ export async function scanState(
   );
   const scan = body.scans?.find(({ schedule_uuid }) => schedule_uuid === scan_id);
   if (scan === undefined) return null;
-  const since_there = since + clockDifference(headers, Date.now()) - ROUNDING_MS;
-  // A scan that never ran has the time at which it was set up in the same field.
-  const ran_since = scan.status !== "empty" && scan.last_modification_date * 1000 >= since_there;
-  return { scan, launched: UNDER_WAY.has(scan.status) || ran_since };
+  return { scan, launched: isLaunched(scan, since + clockDifference(headers, Date.now())) };
 }
 
-/** How far the vendor's clock is ahead of ours, in milliseconds: a run must not look older than our request for it. */
-function clockDifference(headers: Headers, now: number): number {
+/**
+ * Whether a scan is running, or was launched since a moment. Pure.
+ * @param since milliseconds since the epoch, by the vendor's clock
+ */
+export function isLaunched({ status, last_modification_date }: ListedScan, since: number): boolean {
+  if (UNDER_WAY.has(status)) return true;
+  // A scan that never ran has the time at which it was set up in the same field.
+  return status !== "empty" && last_modification_date * 1000 >= since - ROUNDING_MS;
+}
+
+/**
+ * How far the vendor's clock is ahead of ours, in milliseconds, by the headers of an answer: a run must not look
+ * older than our request for it. 0 where they don't say. Pure.
+ */
+export function clockDifference(headers: Headers, now: number): number {
   const there = Date.parse(headers.get("date") ?? "");
   return Number.isNaN(there) ? 0 : there - now;
 }

@@ -33,7 +33,8 @@ export const SwitchForm: FC<{
             name="disabled"
             value={disabled ? "false" : "true"}
           >
-            {verb} {name}
+            {verb}
+            <span class="visually-hidden"> {name}</span>
           </button>
         </div>
       </form>

@@ -94,6 +94,26 @@ describe("create_ticket", () => {
     expect(await effects()).toHaveLength(1);
   });
 
+  it("is refused under a key that stands for another title, and a second one under a second key", async () => {
+    const agent = await responder();
+    const [one, two] = [`key-${fresh()}`, `key-${fresh()}`].map((key) => key.replaceAll(/[^\w-]/g, "-"));
+    const title = fresh();
+    await call(agent, "create_ticket", { title, ...ticket, idempotency_key: one });
+    expect(await call(agent, "create_ticket", { title, ...ticket, idempotency_key: one })).toMatchObject({
+      operation: { replayed: true },
+    });
+    expect(
+      await call(agent, "create_ticket", { title: fresh(), ...ticket, idempotency_key: one }),
+    ).toMatchObject({
+      error: { code: "idempotency_key_reused" },
+    });
+    expect(await effects()).toHaveLength(1);
+    expect(await call(agent, "create_ticket", { title, ...ticket, idempotency_key: two })).toMatchObject({
+      operation: { replayed: false },
+    });
+    expect(await effects()).toHaveLength(2);
+  });
+
   it("refuses a title of two lines before it asks anybody", async () => {
     const refused = await call(await responder(), "create_ticket", { ...ticket, title: "two\nlines" });
     expect(refused).toMatchObject({ error: { code: "invalid_input", issues: [{ path: "title" }] } });

@@ -55,6 +55,11 @@ async function actions(user_id: string): Promise<string[]> {
   return (await effects()).filter(({ target }) => target === `user/${user_id}`).map(({ action }) => action);
 }
 
+async function userWith(agent: Client, status: string): Promise<string> {
+  const found: unknown = await call(agent, "search_users", { status, limit: 1 });
+  return (found as { data: { users: [{ user_id: string }] } }).data.users[0].user_id;
+}
+
 function idOf(result: unknown): string {
   return (result as { operation?: { id: string } }).operation?.id ?? "";
 }
@@ -103,8 +108,7 @@ describe("suspending a user", () => {
 
   it("who is suspended already sends nothing", async () => {
     const agent = await responder();
-    const found = await call(agent, "search_users", { status: "suspended", limit: 1 });
-    const { user_id } = (found as { data: { users: [{ user_id: string }] } }).data.users[0];
+    const user_id = await userWith(agent, "suspended");
     expect(await call(agent, "suspend_user", { user_id, ...why })).toMatchObject({
       status: "ok",
       data: { status: "suspended" },
@@ -118,8 +122,7 @@ describe("suspending a user", () => {
 
   it("who isn't active is refused by Okta, without effect, and says why", async () => {
     const agent = await responder();
-    const found = await call(agent, "search_users", { status: "locked_out", limit: 1 });
-    const { user_id } = (found as { data: { users: [{ user_id: string }] } }).data.users[0];
+    const user_id = await userWith(agent, "locked_out");
     expect(await call(agent, "suspend_user", { user_id, ...why })).toMatchObject({
       status: "error",
       error: { code: "upstream_rejected", message: expect.stringContaining("locked_out") },

@@ -7,7 +7,7 @@ export interface Answer {
 }
 
 /** A case that Acme's Kibana accepts. */
-export const caseFields = (fields: object = {}) => ({
+const caseFields = (fields: object = {}) => ({
   title: "Look into this",
   description: "It looks odd.",
   tags: ["op_1"],

@@ -1,0 +1,146 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { vendors } from "../../lab/vendors.ts";
+import { enabledAccounts } from "../../src/connectors/okta/accounts.ts";
+import { endUserSessions } from "../../src/connectors/okta/end-user-sessions.ts";
+import { userSearch } from "../../src/connectors/okta/filter.ts";
+import { suspendUser, unsuspendUser } from "../../src/connectors/okta/suspend-user.ts";
+import { listSignIns, sessionsEnded } from "../../src/connectors/okta/system-log.ts";
+import { listUsers, readUserAndRoles, usesMfa } from "../../src/connectors/okta/users.ts";
+import { RecordedRequests } from "../connectors/recorded-requests.ts";
+import { fault, lab } from "../lab/support/estate.ts";
+import { deactivatedUser, halfEnrolledUser, noUser, OktaOrg, plainUser } from "../lab/support/okta-org.ts";
+import { folder, VendorDocument, why } from "./vendor-document.ts";
+
+describe.skipIf(!folder)(`Okta, held against the vendor's document${why}`, () => {
+  let document: VendorDocument;
+
+  beforeAll(() => {
+    document = new VendorDocument("okta.json");
+  });
+
+  it("has every operation under the document's path and method", () => {
+    const simulators = vendors.map((vendor) => vendor({ storage: {} } as never));
+    const operations = simulators.find(({ vendor }) => vendor === "okta")?.operations ?? [];
+    expect(operations).toHaveLength(9);
+    for (const { id, method, path } of operations) {
+      expect(document.paths[path]?.[method.toLowerCase()]?.operationId).toBe(id);
+    }
+  });
+
+  it("issues and refuses tokens as documented", async () => {
+    const world = await lab();
+    const org = new OktaOrg(world);
+    const answers = [
+      await org.signIn(),
+      await org.signIn({ claims: { exp: 1 } }),
+      await org.signIn({ scope: "okta.apps.manage" }),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([200, 401, 400]);
+    await fault(world, { vendor: "okta", operation: "token", mode: "rate_limit", times: 1 });
+    for (const answer of [...answers, await org.signIn()]) document.expectDocumented("token", answer);
+  });
+
+  it("describes every user, with factors and roles, as documented, with no property that the document hasn't", async () => {
+    const world = await lab();
+    const org = await OktaOrg.signedIn(world, "read");
+    const known = document.propertiesOf("User");
+    const listed = await org.users({ search: "id pr" });
+    expect(listed.body).toHaveLength(158);
+    document.expectDocumented("listUsers", listed);
+    for (const user of listed.body as { id: string }[]) {
+      expect(Object.keys(user).filter((property) => !known.has(property))).toEqual([]);
+    }
+    const ids = (listed.body as { id: string }[]).map(({ id }) => id);
+    for (const id of [...ids.slice(0, 3), ...ids.slice(100), noUser]) {
+      document.expectDocumented("listFactors", await org.get(`/api/v1/users/${id}/factors`));
+      document.expectDocumented("listAssignedRolesForUser", await org.get(`/api/v1/users/${id}/roles`));
+    }
+    for (const id of [plainUser, halfEnrolledUser, noUser]) {
+      document.expectDocumented("getUser", await org.get(`/api/v1/users/${id}`));
+    }
+  });
+
+  it("changes users and ends sessions as documented, success, refusal and failure alike", async () => {
+    const world = await lab();
+    const suspend = await OktaOrg.signedIn(world, "suspend");
+    const read = await OktaOrg.signedIn(world, "read");
+    const moved = [
+      await suspend.lifecycle("suspend", plainUser),
+      await suspend.lifecycle("suspend", deactivatedUser),
+      await read.lifecycle("suspend", plainUser),
+      await suspend.lifecycle("suspend", noUser),
+    ];
+    expect(moved.map(({ status }) => status)).toEqual([200, 400, 403, 404]);
+    for (const answer of moved) document.expectDocumented("suspendUser", answer);
+    document.expectDocumented("unsuspendUser", await suspend.lifecycle("unsuspend", plainUser));
+    const ended = [
+      await suspend.endSessions(plainUser),
+      await read.endSessions(plainUser),
+      await suspend.endSessions(noUser),
+    ];
+    expect(ended.map(({ status }) => status)).toEqual([204, 403, 404]);
+    for (const answer of ended) document.expectDocumented("revokeUserSessions", answer);
+  });
+
+  it("writes its log as documented, changes included, with no property that the document hasn't", async () => {
+    const world = await lab();
+    const org = await OktaOrg.signedIn(world, "read");
+    await (await OktaOrg.signedIn(world, "sessions")).endSessions(plainUser);
+    world.clock.ms += 1000;
+    const events = await org.logs({ limit: "1000", sortOrder: "DESCENDING" });
+    expect(events.body[0]).toMatchObject({ eventType: "user.session.clear" });
+    document.expectDocumented("listLogEvents", events);
+    const known = document.propertiesOf("LogEvent");
+    for (const event of events.body as object[]) {
+      expect(Object.keys(event).filter((property) => !known.has(property))).toEqual([]);
+    }
+    document.expectDocumented("listLogEvents", await org.logs({ filter: "nonsense" }));
+  });
+
+  it("breaks the document when a fault has it drift", async () => {
+    const world = await lab();
+    const org = await OktaOrg.signedIn(world, "read");
+    await fault(world, { vendor: "okta", mode: "drift" });
+    for (const [operation, answer] of [
+      ["listUsers", await org.users()],
+      ["listAssignedRolesForUser", await org.get(`/api/v1/users/${plainUser}/roles`)],
+      ["listFactors", await org.get(`/api/v1/users/${plainUser}/factors`)],
+    ] as const) {
+      expect(() => document.expectDocumented(operation, answer), operation).toThrow();
+    }
+  });
+
+  it("is asked by requests that the document knows", async () => {
+    const user = {
+      id: plainUser,
+      status: "ACTIVE",
+      created: "2026-01-01T00:00:00.000Z",
+      profile: { login: "sofia.petrov@acme.test" },
+    };
+    const through = new RecordedRequests({
+      listUsers: [user],
+      getUser: user,
+      listFactors: [],
+      listAssignedRolesForUser: [],
+      listLogEvents: [],
+    });
+    const search = userSearch({ query: "Sofia P", status: "active" }) ?? "";
+    await listUsers(through, { search }, "after", 25);
+    await listUsers(through, {}, null, 25);
+    await enabledAccounts(through);
+    await readUserAndRoles(through, plainUser);
+    await usesMfa(through, plainUser);
+    await listSignIns(
+      through,
+      { user_id: plainUser, outcome: "failure", since: "2026-11-22T11:00:00+01:00" },
+      "after",
+      25,
+    );
+    await sessionsEnded(through, plainUser, 0, "lab-okta-sessions");
+    const changes = [suspendUser, unsuspendUser, endUserSessions].map((tool) =>
+      tool.request({ user_id: plainUser }, "op_1", {} as Env),
+    );
+    expect(through.asked).toHaveLength(8);
+    for (const request of [...through.asked, ...changes]) document.expectRequest(request);
+  });
+});
