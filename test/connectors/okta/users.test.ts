@@ -1,0 +1,53 @@
+import { describe, expect, test } from "vitest";
+import { listSignIns } from "../../../src/connectors/okta/system-log.ts";
+import { readUser, readUserAndRoles } from "../../../src/connectors/okta/users.ts";
+import { RecordedRequests } from "../recorded-requests.ts";
+import { oktaError } from "./answers.ts";
+
+const ID = "00ub0oNGTSWTBKOLGLNR";
+const OTHER = "00u1ero7vZFVEIYLWPBN";
+const user = { id: ID, status: "ACTIVE", created: "2020-01-01T00:00:00.000Z", profile: { login: "ada" } };
+
+describe("an answer about somebody else is no answer", () => {
+  test("where one user was asked for: Okta takes a login in place of an id", async () => {
+    await expect(readUser(new RecordedRequests({ getUser: user }), OTHER)).rejects.toMatchObject({
+      code: "upstream_contract_changed",
+      detail: { contract_path: "id" },
+    });
+  });
+
+  test("where one user's sign-ins were asked for", async () => {
+    const event = {
+      uuid: "1",
+      published: "2026-11-22T10:00:00.000Z",
+      eventType: "user.session.start",
+      outcome: { result: "SUCCESS" },
+      actor: { id: OTHER },
+    };
+    const okta = new RecordedRequests({ listLogEvents: [event] });
+    await expect(listSignIns(okta, { user_id: ID }, null, 25)).rejects.toMatchObject({
+      detail: { contract_path: "0.actor.id" },
+    });
+    expect((await listSignIns(okta, {}, null, 25)).events).toHaveLength(1);
+  });
+});
+
+describe("a user for the gate", () => {
+  const missing = oktaError("E0000007");
+
+  test("is an administrator by any role", async () => {
+    const roles = [{ id: "ra1", type: "READ_ONLY_ADMIN", assignmentType: "GROUP" }];
+    const okta = new RecordedRequests({ getUser: user, listAssignedRolesForUser: roles });
+    expect(await readUserAndRoles(okta, ID)).toMatchObject({ administrator: true });
+  });
+
+  test("isn't there, if Okta knows neither", async () => {
+    const okta = new RecordedRequests({ getUser: missing, listAssignedRolesForUser: missing });
+    expect(await readUserAndRoles(okta, ID)).toBeNull();
+  });
+
+  test("isn't taken for no administrator where Okta shows the user and no roles of one", async () => {
+    const okta = new RecordedRequests({ getUser: user, listAssignedRolesForUser: missing });
+    await expect(readUserAndRoles(okta, ID)).rejects.toMatchObject({ code: "upstream_contract_changed" });
+  });
+});
