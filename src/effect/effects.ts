@@ -147,7 +147,8 @@ export class Effects<Prepared extends Ready> {
     let operation = this.#operations.load(id);
     const tool = this.#world.tool(operation.tool);
     const intent = { ...go, deadline_ms: tool.effect.deadline_ms };
-    if (go.in_effect) return this.#operations.alreadySo(id, intent);
+    // After a recent dispatch the look may be older than what it led to: then asking again is the honest answer.
+    if (go.in_effect && this.#operations.quiet()) return this.#operations.alreadySo(id, intent);
     let refused_token: string | null = null;
     for (;;) {
       const ready = await this.#dispatcher.prepare(operation, tool, go, refused_token);

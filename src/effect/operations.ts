@@ -16,6 +16,9 @@ export interface Intent extends Go {
 /** Past the deadline, how long the answer that is being read may take before the operation counts as lost. */
 const DEADLINE_GRACE_MS = 2_000;
 
+/** More than a gate may take to look, and a vendor to show what it did. */
+const QUIET_MS = 60_000;
+
 /**
  * The operations of one target, as state that can be audited: every change of an operation is one synchronous
  * transaction of its row, its audit event and its next turn. Nothing here awaits.
@@ -138,10 +141,19 @@ export class Operations {
         this.apply(id, { type: "take_over", by, policy_version, before });
       }
       const deadline_at = this.#world.now() + intent.deadline_ms;
-      const order = this.#durable.rows.nextDispatchOrder();
+      const order = (this.#durable.rows.lastDispatched()?.dispatch_order ?? 0) + 1;
       const ground = intent.approved === true ? { approved: true as const } : {};
       return this.apply(id, { type: "dispatch", deadline_at, order, by, policy_version, before, ...ground });
     });
+  }
+
+  /**
+   * True if a look at the target can be trusted: nothing was dispatched to it for so long that whatever was seen,
+   * by whomever and however late a vendor shows it, was seen after that.
+   */
+  quiet(): boolean {
+    const last = this.#durable.rows.lastDispatched();
+    return last === null || this.#world.now() >= (last.dispatched_at ?? 0) + QUIET_MS;
   }
 
   /** What was so before anybody asked: dispatched and succeeded in one step, with nothing sent. */

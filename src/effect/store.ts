@@ -90,12 +90,11 @@ export class OperationStore implements Rows {
     );
   }
 
-  /** The position that the next dispatch takes. */
-  nextDispatchOrder(): number {
-    const row = this.#sql
-      .exec<{ last: number | null }>("SELECT MAX(dispatch_order) AS last FROM operations")
-      .one();
-    return (row.last ?? 0) + 1;
+  /** The newest dispatch on this target, or `null`. */
+  lastDispatched(): Operation | null {
+    return this.#first(
+      "SELECT record FROM operations WHERE dispatch_order IS NOT NULL ORDER BY dispatch_order DESC LIMIT 1",
+    );
   }
 
   /** Everything that `match` needs to answer a call. */

@@ -96,6 +96,7 @@ describe("the model finds a planted bug", () => {
   const BUGS: Record<string, Bugs> = {
     "a time bucket in the key": { key: (key, now) => `${key}/${Math.floor(now / 20_000)}` },
     "an intent that is written after the effect": { write_after_effect: true },
+    "a look at the target that is trusted however old it is": { stale_look: true },
     "an asynchronous hash in the chain": { async_hash: true },
     "a run-out lease taken for absence": { lease_expiry_is_absence: true },
     "a retry of a request that timed out": { retry_of_timeouts: true },

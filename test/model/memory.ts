@@ -19,6 +19,14 @@ interface Disk {
   readonly turns: ReadonlyMap<string, number>;
 }
 
+/** Bugs that can be planted in a disk. */
+export interface DiskBugs {
+  /** The chain's head is read now and written later, as an awaited hash would have it. */
+  readonly async_hash?: boolean;
+  /** It doesn't tell when something was last dispatched, so that any look at the target is trusted. */
+  readonly stale_look?: boolean;
+}
+
 const BUSY: readonly string[] = ["executing", "unknown", "probing"];
 const WAITING: readonly string[] = ["claimed", "awaiting_confirmation", "awaiting_approval"];
 
@@ -28,11 +36,12 @@ export class MemoryDisk implements Durable, Rows {
   readonly rows: Rows = this;
   readonly #now: () => number;
   readonly #forgetful: boolean;
+  readonly #timeless: boolean;
 
-  /** @param forgetful the chain's head is read now and written later, as an awaited hash would have it */
-  constructor(now: () => number, forgetful = false) {
+  constructor(now: () => number, { async_hash = false, stale_look = false }: DiskBugs = {}) {
     this.#now = now;
-    this.#forgetful = forgetful;
+    this.#forgetful = async_hash;
+    this.#timeless = stale_look;
   }
 
   get operations(): readonly Operation[] {
@@ -108,8 +117,11 @@ export class MemoryDisk implements Durable, Rows {
     return this.#disk.rows.filter((row) => row.key === key && WAITING.includes(row.state));
   }
 
-  nextDispatchOrder(): number {
-    return Math.max(0, ...this.#disk.rows.map(({ dispatch_order }) => dispatch_order ?? 0)) + 1;
+  lastDispatched(): Operation | null {
+    const dispatched = this.#disk.rows.filter(({ dispatch_order }) => dispatch_order !== null);
+    const last = dispatched.toSorted((a, b) => (b.dispatch_order ?? 0) - (a.dispatch_order ?? 0))[0];
+    if (last === undefined) return null;
+    return this.#timeless ? { ...last, dispatched_at: null } : last;
   }
 
   standing(wanted: Wanted, reversed_by: string | null, now: number): Standing {

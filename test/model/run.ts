@@ -2,7 +2,7 @@ import { Effects } from "../../src/effect/effects.ts";
 import { newOperationId, type Operation, operationKey, type Requester } from "../../src/effect/operation.ts";
 import type { Ready, World } from "../../src/effect/ports.ts";
 import type { Claim, Go, OperationView } from "../../src/effect/protocol.ts";
-import { MemoryDisk } from "./memory.ts";
+import { type DiskBugs, MemoryDisk } from "./memory.ts";
 import { modelTool } from "./tools.ts";
 import {
   DEADLINE_MS,
@@ -35,12 +35,10 @@ export type Action =
   | { readonly do: "settle"; readonly happened: boolean };
 
 /** What a planted bug may replace. */
-export interface Bugs {
+export interface Bugs extends DiskBugs {
   readonly key?: (key: string, now: number) => string;
   /** The intent is written only once the vendor has answered. */
   readonly write_after_effect?: true;
-  /** The hash is computed asynchronously: between reading the head and appending, others append. */
-  readonly async_hash?: true;
   /** After a crash, what was on the wire counts as not done. */
   readonly lease_expiry_is_absence?: true;
   /** A request that timed out counts as not done. */
@@ -71,6 +69,7 @@ export class Run {
   #time = 1_000_000;
   #skew = 0;
   #life = 0;
+  #checked = 0;
   #pending: Pending[] = [];
   /** On the wire, with nobody left who waits for them. */
   #orphans: { readonly operation: Operation; readonly fate: Fate; readonly since: number }[] = [];
@@ -80,7 +79,7 @@ export class Run {
 
   constructor(bugs: Bugs = {}) {
     this.#bugs = bugs;
-    this.disk = new MemoryDisk(() => this.#now(), bugs.async_hash === true);
+    this.disk = new MemoryDisk(() => this.#now(), bugs);
     this.#effects = this.#born();
   }
 
@@ -160,6 +159,17 @@ export class Run {
         break;
     }
     await flush();
+    this.#checkAlreadySo();
+  }
+
+  /** What is called already so, is so. */
+  #checkAlreadySo(): void {
+    for (const { decision, detail, operation_id, tool } of this.disk.journal.slice(this.#checked)) {
+      const claimed_so = decision === "succeeded" && detail?.evidence === "already_so";
+      if (claimed_so && !this.vendor.isSo(tool ?? ""))
+        this.violations.push(`${operation_id} was not already so`);
+    }
+    this.#checked = this.disk.journal.length;
   }
 
   /** Lets everything come to rest: answers arrive, alarms ring, time passes. */
@@ -221,12 +231,13 @@ export class Run {
     const other = waits && operation.requester.subject !== requester.subject;
     if (claimed.kind === "match" && operation.state !== "failed_safe" && !other) return operation;
     const row = this.disk.get(operation.id) as Operation;
+    // Seen now, heard of whenever the model lets it be.
+    const in_effect = this.vendor.shows(claim.tool, this.#time);
     const looked = await this.#hold("gate", row, life);
     if (looked === "cut_before") {
       await effects.abandon(operation.id, null);
       return null;
     }
-    const in_effect = this.vendor.shows(claim.tool, this.#time);
     const before = dataOf(claim.tool);
     const go: Go = { requester, policy_version: "1", before, in_effect };
     if (requester.roles.includes("responder")) {

@@ -55,6 +55,11 @@ export class ModelVendor {
     this.#history.push({ at, contained: action === "contain_device" });
   }
 
+  /** Whether a tool's state is so, whatever reads show. */
+  isSo(tool: string): boolean {
+    return (this.#history.at(-1)?.contained ?? false) === (tool === "contain_device");
+  }
+
   /** What a read at `at` shows: how things were a while ago. */
   shows(tool: string, at: number): boolean {
     const contained = this.#history.findLast((change) => change.at <= at - LAG_MS)?.contained ?? false;
