@@ -11,7 +11,7 @@ interface Change {
 const collection = "okta/status";
 
 /** How long the search index lags behind. The vendor's takes seconds; nobody wants to wait for that in a test. */
-export const searchLagMs = 1000;
+const searchLagMs = 1000;
 
 /** An account as it is at one moment. Times are epoch ms. */
 export interface Standing {

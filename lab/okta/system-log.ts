@@ -7,7 +7,7 @@ import { signInHistory } from "./sign-in-history.ts";
 const collection = "okta/log";
 
 /** How long an event takes to appear. The vendor's log is "near real-time"; nobody wants to wait for that in a test. */
-export const logLagMs = 300;
+const logLagMs = 300;
 
 /** What the log writes of a change to an account. */
 export const lifecycleEvents = {
