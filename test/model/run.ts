@@ -56,7 +56,7 @@ const PEOPLE: readonly Requester[] = ["responder", "responder2", "analyst"].map(
 const TOOLS = ["contain_device", "release_device"] as const;
 const TARGET = { kind: "device", id: "model" };
 /** How far the object's clock may be off, either way. */
-export const SKEW_MS = 500;
+const SKEW_MS = 500;
 
 /** One run of the model: an object, its disk, its callers, a vendor, and a hand that lets things happen. */
 export class Run {

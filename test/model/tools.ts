@@ -3,7 +3,7 @@ import { type ChangeTool, defineChange } from "../../src/path/tool.ts";
 import { DEADLINE_MS, SETTLE_MS } from "./vendor.ts";
 
 /** How long a success answers. Short, so that a run can outlive it. */
-export const WINDOW_MS = 120_000;
+const WINDOW_MS = 120_000;
 
 function tool(name: string, reversed_by: string): ChangeTool {
   return defineChange({
