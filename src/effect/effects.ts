@@ -212,7 +212,7 @@ export class Effects<Prepared extends Ready> {
     }
     const error = publicError(asFailure(thrown));
     await this.abandon(id, error);
-    return { kind: "failed", operation: viewOf(operation), error };
+    return { kind: "failed", operation: viewOf(this.#operations.load(id)), error };
   }
 
   /**

@@ -86,7 +86,7 @@ export type Transition =
     };
 
 /** Why a transition was refused. Nothing changed. */
-export type Refusal = "no_such_edge" | "stale_fence" | "own_request" | "too_late";
+export type Refusal = "no_such_edge" | "stale_fence" | "own_request" | "not_own_request" | "too_late";
 
 export type Advance =
   | { readonly ok: true; readonly operation: Operation }
@@ -142,7 +142,10 @@ function refuse(operation: Operation, transition: Transition, to: State, now: nu
       // Only a person settles what reading back couldn't; what is still being read back isn't theirs yet.
       return from === "needs_operator" ? null : "no_such_edge";
     case "approve":
-      // One's own confirmation is one's own; an approval is another person's.
+      // An approval is another person's; a confirmation is one's own.
+      if (from === "awaiting_confirmation" && transition.by.subject !== operation.requester.subject) {
+        return "not_own_request";
+      }
       if (from === "awaiting_approval" && transition.by.subject === operation.requester.subject) {
         return "own_request";
       }

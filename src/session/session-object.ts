@@ -15,8 +15,11 @@ import { type LaneCall, type LaneHost, traceIdOf } from "./lane.ts";
 import { LegacyLane } from "./legacy-lane.ts";
 import { ModernLane } from "./modern-lane.ts";
 import { type ResumedCall, redeemState, sealState } from "./resumption.ts";
+import { rpcError } from "./rpc-error.ts";
 import { type KnownSession, SessionStore } from "./session-store.ts";
 import { needsStepUp, stepUp, unauthorized } from "./step-up.ts";
+
+const METHODS = ["GET", "POST", "DELETE"];
 
 /**
  * One per session: person × client × redirect URI, until revoked. Every call of the session, on either lane,
@@ -82,6 +85,11 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
     const auth = JSON.parse(request.headers.get(CALLER_HEADER) ?? "null") as CallerAuth | null;
     if (auth === null || auth.session_id !== this.#store.record?.session_id) {
       return unauthorized(this.env, "This session isn't known here. Sign in again.");
+    }
+    if (!METHODS.includes(request.method)) {
+      return rpcError(405, -32000, "MCP has no use for this method.", {
+        headers: { allow: METHODS.join(", ") },
+      });
     }
     const body = await readBody(request);
     if (!body.ok) return body.refusal;

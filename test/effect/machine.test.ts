@@ -44,6 +44,9 @@ const TRANSITIONS: readonly Transition[] = [
   { type: "settle", happened: false, by: "approver@acme.test", reason: "seen", data: null },
 ];
 
+/** What only the person who asked can do. */
+const OWN_WORD: Transition = { type: "approve", by: REQUESTER, reason: null };
+
 /** The diagram, edge by edge, as people read it. */
 const DIAGRAM: Record<State, readonly State[]> = {
   claimed: ["executing", "awaiting_confirmation", "awaiting_approval", "abandoned"],
@@ -86,7 +89,7 @@ describe("the operation machine", () => {
     expect(EDGES).toEqual(DIAGRAM);
     for (const from of STATES) {
       const reached = new Set(
-        TRANSITIONS.flatMap((transition) => {
+        [...TRANSITIONS, OWN_WORD].flatMap((transition) => {
           const advanced = advance(inState(from), transition, NOW);
           return advanced.ok ? [advanced.operation.state] : [];
         }),
@@ -155,6 +158,7 @@ describe("the operation machine", () => {
   it("lets people confirm what they asked for themselves", () => {
     const waiting = inState("awaiting_confirmation");
     expect(refusal(waiting, { type: "approve", by: REQUESTER, reason: null })).toBeNull();
+    expect(refusal(waiting, { type: "approve", by: APPROVER, reason: null })).toBe("not_own_request");
   });
 
   it("makes the person who takes an operation over the one who asked", () => {

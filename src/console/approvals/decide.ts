@@ -83,6 +83,8 @@ async function reasonOf(
     case "busy":
     case "not_here":
       return refusal;
+    case "not_own_request":
+      return "not_theirs";
     case "too_late":
       return "expired";
     case "no_such_edge":
