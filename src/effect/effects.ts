@@ -147,8 +147,10 @@ export class Effects<Prepared extends Ready> {
     let operation = this.#operations.load(id);
     const tool = this.#world.tool(operation.tool);
     const intent = { ...go, deadline_ms: tool.effect.deadline_ms };
-    // After a recent dispatch the look may be older than what it led to: then asking again is the honest answer.
-    if (go.in_effect && this.#operations.quiet()) return this.#operations.alreadySo(id, intent);
+    // After another operation's recent dispatch the look may be older than what that led to: then sending is the
+    // honest answer. What this operation did itself is never sent again.
+    const so = go.landed === true || (go.in_effect && this.#operations.leftAlone(operation.key));
+    if (so) return this.#operations.alreadySo(id, intent);
     let refused_token: string | null = null;
     for (;;) {
       const ready = await this.#dispatcher.prepare(operation, tool, go, refused_token);

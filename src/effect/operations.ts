@@ -141,19 +141,19 @@ export class Operations {
         this.apply(id, { type: "take_over", by, policy_version, before });
       }
       const deadline_at = this.#world.now() + intent.deadline_ms;
-      const order = (this.#durable.rows.lastDispatched()?.dispatch_order ?? 0) + 1;
+      const order = (this.#durable.rows.lastDispatched(null)?.dispatch_order ?? 0) + 1;
       const ground = intent.approved === true ? { approved: true as const } : {};
       return this.apply(id, { type: "dispatch", deadline_at, order, by, policy_version, before, ...ground });
     });
   }
 
   /**
-   * True if a look at the target can be trusted: nothing was dispatched to it for so long that whatever was seen,
-   * by whomever and however late a vendor shows it, was seen after that.
+   * True if a look at the target can be trusted by an operation of this key: nothing else was dispatched to the
+   * target for so long that whatever was seen, however late a vendor shows it, was seen after that.
    */
-  quiet(): boolean {
-    const last = this.#durable.rows.lastDispatched();
-    return last === null || this.#world.now() >= (last.dispatched_at ?? 0) + QUIET_MS;
+  leftAlone(key: string): boolean {
+    const other = this.#durable.rows.lastDispatched(key);
+    return other === null || this.#world.now() >= (other.dispatched_at ?? 0) + QUIET_MS;
   }
 
   /** What was so before anybody asked: dispatched and succeeded in one step, with nothing sent. */

@@ -21,8 +21,8 @@ export interface Rows {
   executing(): Operation[];
   /** Operations of an action that end by themselves when their time is over. */
   waiting(key: string): Operation[];
-  /** The newest dispatch on this target, or `null`. */
-  lastDispatched(): Operation | null;
+  /** The newest dispatch on this target that isn't of the action `but_of`, or `null`. */
+  lastDispatched(but_of: string | null): Operation | null;
   /** Everything that `match` needs to answer a call. */
   standing(wanted: Wanted, reversed_by: string | null, now: number): Standing;
 }

@@ -73,6 +73,8 @@ export interface Go {
   readonly before: string;
   /** The target was already as wanted when the gate looked. */
   readonly in_effect: boolean;
+  /** This very operation has taken effect before: it must not be sent again, whatever became of it since. */
+  readonly landed?: true;
   /** It goes by a person's approval, not by policy alone. */
   readonly approved?: true;
 }

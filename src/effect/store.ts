@@ -90,10 +90,11 @@ export class OperationStore implements Rows {
     );
   }
 
-  /** The newest dispatch on this target, or `null`. */
-  lastDispatched(): Operation | null {
+  /** The newest dispatch on this target that isn't of the action `but_of`, or `null`. */
+  lastDispatched(but_of: string | null): Operation | null {
     return this.#first(
-      "SELECT record FROM operations WHERE dispatch_order IS NOT NULL ORDER BY dispatch_order DESC LIMIT 1",
+      "SELECT record FROM operations WHERE dispatch_order IS NOT NULL AND key IS NOT ? ORDER BY dispatch_order DESC LIMIT 1",
+      but_of,
     );
   }
 

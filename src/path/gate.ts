@@ -6,11 +6,16 @@ import { claimInstead } from "./claim.ts";
 import { asFailure, publicError } from "./failure.ts";
 import { COUNT_WINDOW_MS, type Decision, decide } from "./policy.ts";
 import { policyOf } from "./policy-document.ts";
-import type { Inspection } from "./tool.ts";
+import type { ChangeTool, Inspection } from "./tool.ts";
 import { typed } from "./typed.ts";
 
 /** Either the call is answered, or it goes on with what the gate saw. */
 export type Gated = { readonly answer: Answer } | { readonly operation: OperationView; readonly go: Go };
+
+/** A creation is looked up by a name that only this operation gave it: what is there, it made. */
+function hasLanded(tool: ChangeTool, seen: Seen): boolean {
+  return seen.landed === true || (seen.in_effect && tool.effect.class === "deterministic-create");
+}
 
 type Seen = Extract<Inspection<unknown>, { exists: true }>;
 
@@ -36,7 +41,8 @@ export async function gate(change: ChangeCall, operation: OperationView): Promis
         requester: claim.requester,
         policy_version,
         before,
-        in_effect: seen.in_effect || seen.landed === true,
+        in_effect: seen.in_effect,
+        ...(hasLanded(tool, seen) ? { landed: true as const } : {}),
       },
     };
   }

@@ -103,6 +103,8 @@ export type Inspection<Data> =
       readonly attributes: TargetAttributes;
       /** The target is already, or is becoming, what this tool would make it. */
       readonly in_effect: true;
+      /** By this very operation's own doing, as its mark on the target shows: it must not be sent again. */
+      readonly landed?: true;
       /** The tool's `data` for the target as it stands. */
       readonly data: Data;
     }

@@ -2,6 +2,11 @@ import { rpcError } from "./rpc-error.ts";
 
 /** Far above any call of ours, far below what could hurt the object. */
 const MAX_BODY_BYTES = 1024 * 1024;
+/**
+ * What goes beyond a body's limit is read all the same, and dropped, up to here: a connection that is closed while
+ * the client still sends loses the answer that says why.
+ */
+const MAX_READ_BYTES = 8 * MAX_BODY_BYTES;
 
 /** A request's body, parsed once for whoever asks. */
 export type Body =
@@ -27,15 +32,15 @@ export async function readBody(request: Request): Promise<Body> {
 
 async function readBounded(request: Request): Promise<Uint8Array | null> {
   const declared = Number(request.headers.get("content-length") ?? 0);
-  if (declared > MAX_BODY_BYTES) return null;
+  if (declared > MAX_READ_BYTES) return null;
   const chunks: Uint8Array[] = [];
   let total = 0;
   for await (const chunk of request.body ?? []) {
     total += chunk.byteLength;
-    if (total > MAX_BODY_BYTES) return null;
-    chunks.push(chunk);
+    if (total > MAX_READ_BYTES) return null;
+    if (total <= MAX_BODY_BYTES) chunks.push(chunk);
   }
-  return Buffer.concat(chunks);
+  return total > MAX_BODY_BYTES ? null : Buffer.concat(chunks);
 }
 
 /** A `tools/call`, as far as it can be told before the protocol has validated it. */

@@ -117,8 +117,10 @@ export class MemoryDisk implements Durable, Rows {
     return this.#disk.rows.filter((row) => row.key === key && WAITING.includes(row.state));
   }
 
-  lastDispatched(): Operation | null {
-    const dispatched = this.#disk.rows.filter(({ dispatch_order }) => dispatch_order !== null);
+  lastDispatched(but_of: string | null): Operation | null {
+    const dispatched = this.#disk.rows.filter(
+      ({ dispatch_order, key }) => dispatch_order !== null && key !== but_of,
+    );
     const last = dispatched.toSorted((a, b) => (b.dispatch_order ?? 0) - (a.dispatch_order ?? 0))[0];
     if (last === undefined) return null;
     return this.#timeless ? { ...last, dispatched_at: null } : last;

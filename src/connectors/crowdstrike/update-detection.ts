@@ -58,10 +58,9 @@ export const updateDetection = defineChange({
       attributes: {},
       data: { detection_id, title, status: record.status },
     } as const;
-    if (as_wanted && commented) return { ...seen, in_effect: true };
     // A comment of ours is there, so it was done, whatever became of the status since.
     const landed = comment !== undefined && commented ? { landed: true as const } : {};
-    return { ...seen, in_effect: false, ...landed };
+    return { ...seen, in_effect: as_wanted && commented, ...landed };
   },
   request: ({ detection_id, status, comment }, operation_id) => ({
     operation: OPERATION,
