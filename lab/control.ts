@@ -1,5 +1,6 @@
 import { type Context, Hono } from "hono";
 import * as z from "zod";
+import type { Clock } from "./clock.ts";
 import type { Effects } from "./effects.ts";
 import type { Estate } from "./estate/estate.ts";
 import type { Faults } from "./faults.ts";
@@ -8,6 +9,7 @@ import type { RequestLog } from "./request-log.ts";
 
 /** What the lab's own interface, beside the vendors', is made of. */
 export interface Controls {
+  clock: Clock;
   effects: Effects;
   faults: Faults;
   log: RequestLog;
@@ -20,10 +22,11 @@ export interface Controls {
 const count = z.coerce.number().int().min(0).optional();
 const timeout_ms = z.coerce.number().int().min(0).max(600_000).default(10_000);
 const effectsQuery = z.object({ wait: count, timeout_ms });
+const clockBody = z.strictObject({ ahead_ms: z.int().min(0) });
 const faultsQuery = z.object({ fired: count, timeout_ms });
 
 /** The interface by which tests and demonstrations see what happened and decide what goes wrong. */
-export function controlApp({ effects, faults, log, directory, estate, reset }: Controls): Hono {
+export function controlApp({ clock, effects, faults, log, directory, estate, reset }: Controls): Hono {
   const app = new Hono();
 
   app.get("/healthz", (c) => c.json({ status: "ok" }));
@@ -49,6 +52,11 @@ export function controlApp({ effects, faults, log, directory, estate, reset }: C
 
   app.post("/reset", (c) => {
     reset();
+    return c.body(null, 204);
+  });
+
+  app.post("/clock", async (c) => {
+    clock.goAhead(clockBody.parse(await json(c)).ahead_ms);
     return c.body(null, 204);
   });
 

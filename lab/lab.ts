@@ -2,6 +2,7 @@ import type { RequestListener } from "node:http";
 import { join } from "node:path";
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
+import { Clock } from "./clock.ts";
 import { controlApp } from "./control.ts";
 import { Effects } from "./effects.ts";
 import { Estate } from "./estate/estate.ts";
@@ -46,7 +47,9 @@ export interface Lab {
  * Starts the simulated security estate: an identity provider, the vendors, and the controls for tests.
  * @throws Error with `code: "EADDRINUSE"` when the port is taken
  */
-export async function startLab({ port, stateDir, host, now = Date.now }: LabOptions): Promise<Lab> {
+export async function startLab({ port, stateDir, host, now: time = Date.now }: LabOptions): Promise<Lab> {
+  const clock = new Clock(time);
+  const now = () => clock.now();
   const storage = new Storage(join(stateDir, "lab"));
   const tokens = new Tokens(storage);
   const world: World = {
@@ -76,7 +79,10 @@ export async function startLab({ port, stateDir, host, now = Date.now }: LabOpti
   const app = new Hono<{ Bindings: HttpBindings }>();
   const simulation = { world, faults, log, holding: () => holding.signal };
   for (const simulator of simulators) app.route(`/${simulator.vendor}`, vendorApp(simulator, simulation));
-  app.route("/", controlApp({ effects: world.effects, estate: world.estate, faults, log, directory, reset }));
+  app.route(
+    "/",
+    controlApp({ clock, effects: world.effects, estate: world.estate, faults, log, directory, reset }),
+  );
 
   // The issuer's name contains the port, so the provider can only be made once the port is known.
   let serve: RequestListener = (_request, response) => response.writeHead(503).end();

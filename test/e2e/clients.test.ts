@@ -13,6 +13,7 @@ import { signIn } from "../../scripts/oauth-client.ts";
 import { scopesOfRoles } from "../../src/path/scopes.ts";
 import { listTools } from "../../src/session/lane.ts";
 import { startTestInstance, type TestInstance } from "../support/instance.ts";
+import { Devices } from "./support/devices.ts";
 import { OAuthPerson } from "./support/oauth-person.ts";
 
 const INFO = { name: "e2e", version: "1" };
@@ -22,27 +23,18 @@ const VIEW = scopesOfRoles(["viewer"]).join(" ");
 
 let instance: TestInstance;
 let mcpUrl: string;
-let devices: string[];
+let devices: Devices;
 const open: { close(): Promise<void> }[] = [];
 
 beforeAll(async () => {
   instance = await startTestInstance();
   mcpUrl = `${instance.url}/mcp`;
-  const { hosts } = (await (await fetch(`${instance.lab.url}/estate`)).json()) as {
-    hosts: { id: string; online: boolean; criticality: string }[];
-  };
-  devices = hosts.filter(({ online, criticality }) => online && criticality === "low").map(({ id }) => id);
+  devices = await Devices.of(instance.lab.url);
 });
 afterEach(async () => {
   for (const client of open.splice(0)) await client.close();
 });
 afterAll(() => instance.dispose());
-
-function device(): string {
-  const id = devices.pop();
-  if (id === undefined) throw new Error("the lab has no device left");
-  return id;
-}
 
 /** What both SDKs' clients can do. */
 interface AnyClient {
@@ -112,7 +104,11 @@ describe.each([
       { name: "search_devices", arguments: { limit: 2 }, status: "ok" },
       { name: "get_device", arguments: { device_id: "0".repeat(32) }, status: "not_found" },
       { name: "get_device", arguments: { device_id: "no" }, status: "error" },
-      { name: "contain_device", arguments: { device_id: device(), reason: "End to end" }, status: "ok" },
+      {
+        name: "contain_device",
+        arguments: { device_id: devices.take(), reason: "End to end" },
+        status: "ok",
+      },
     ];
     for (const { status, ...call } of calls) {
       const result = await client.callTool(call);
@@ -131,7 +127,7 @@ describe.each([
 
   it("is told in the text, too, that a repeat was not carried out again", async () => {
     const { client } = await as("responder");
-    const call = { name: "contain_device", arguments: { device_id: device(), reason: "End to end" } };
+    const call = { name: "contain_device", arguments: { device_id: devices.take(), reason: "End to end" } };
     const first = await client.callTool(call);
     const again = await client.callTool(call);
     expect(again.structuredContent).toMatchObject({
@@ -230,7 +226,7 @@ describe("the 2.x SDK's client, by its own OAuth", () => {
     const person = new OAuthPerson("responder");
     const client = await signedIn(person);
     const session = await sessionOf(client);
-    const device_id = device();
+    const device_id = devices.take();
     const contain = () =>
       client.callTool({ name: "contain_device", arguments: { device_id, reason: "Step up" } });
 

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest
 import { localEnvironment } from "../../scripts/local-environment.ts";
 import { signIn } from "../../scripts/oauth-client.ts";
 import { startTestInstance, type TestInstance } from "../support/instance.ts";
+import { Devices } from "./support/devices.ts";
 import { Wire } from "./support/wire.ts";
 
 /** Stands in whatever a vendor says that isn't part of its contract. */
@@ -19,7 +20,7 @@ const answers: string[] = [];
 const log: string[] = [];
 /** What a vendor answers in place of the lab, while it is set. */
 let answer: { readonly path: string; readonly make: () => Response } | null = null;
-let devices: string[];
+let devices: Devices;
 
 let instance: TestInstance;
 let wire: Wire;
@@ -39,10 +40,7 @@ beforeAll(async () => {
   secrets.set("MCP access token", tokens.access_token);
   secrets.set("MCP refresh token", tokens.refresh_token);
   wire = new Wire(mcpUrl, tokens.access_token);
-  const { hosts } = (await (await fetch(`${instance.lab.url}/estate`)).json()) as {
-    hosts: { id: string; online: boolean; criticality: string }[];
-  };
-  devices = hosts.filter(({ online, criticality }) => online && criticality === "low").map(({ id }) => id);
+  devices = await Devices.of(instance.lab.url);
 }, 60_000);
 afterAll(async () => {
   vi.restoreAllMocks();
@@ -125,7 +123,7 @@ describe("what a vendor says besides its contract", () => {
 
   it.each(STRANGE)("%s of a state change doesn't get any further", async (_where, strange) => {
     answer = { path: "/devices/entities/devices-actions/v2", make: strange };
-    const whole = await call("contain_device", { device_id: devices.pop(), reason: "Test of secrets" });
+    const whole = await call("contain_device", { device_id: devices.take(), reason: "Test of secrets" });
     expect(whole).toMatch(/"status":"error".*"operation":/);
     expect(whole).not.toContain("circuit_open");
     expect(whole).not.toContain(CANARY);
@@ -134,7 +132,7 @@ describe("what a vendor says besides its contract", () => {
 
 describe("after all that, and a containment, a refusal and nonsense", () => {
   beforeAll(async () => {
-    const done = await call("contain_device", { device_id: devices.pop(), reason: "Test of secrets" });
+    const done = await call("contain_device", { device_id: devices.take(), reason: "Test of secrets" });
     expect(done).toContain('"state":"succeeded"');
     await call("whoami", {});
     await call("whoami", { nonsense: CANARY });

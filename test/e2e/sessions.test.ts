@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { LabControls } from "../../scripts/demo/lab.ts";
 import { signIn } from "../../scripts/oauth-client.ts";
 import { startTestInstance, type TestInstance } from "../support/instance.ts";
+import { Devices } from "./support/devices.ts";
 import { ENVELOPE, type Message, type Reply, Wire } from "./support/wire.ts";
 
 const SCOPE = "devices:read devices:contain";
@@ -9,24 +10,15 @@ const REASON = "End to end";
 
 let instance: TestInstance;
 let lab: LabControls;
-let devices: string[];
+let devices: Devices;
 
 beforeAll(async () => {
   instance = await startTestInstance();
   lab = new LabControls(instance.lab.url);
-  const { hosts } = (await (await fetch(`${instance.lab.url}/estate`)).json()) as {
-    hosts: { id: string; online: boolean; criticality: string }[];
-  };
-  devices = hosts.filter(({ online, criticality }) => online && criticality === "low").map(({ id }) => id);
+  devices = await Devices.of(instance.lab.url);
 });
 afterEach(() => lab.clear());
 afterAll(() => instance.dispose());
-
-function device(): string {
-  const id = devices.pop();
-  if (id === undefined) throw new Error("the lab has no device left");
-  return id;
-}
 
 /** A fresh client of a person, and so a session of its own. */
 async function as(user: string): Promise<Wire> {
@@ -58,7 +50,7 @@ describe("a client that goes away in the middle of a call", () => {
   it.each(["2025", "2026"])("doesn't stop the operation (%s lane)", async (lane) => {
     const wire = await as("responder");
     const legacy = await wire.initialize();
-    const device_id = device();
+    const device_id = devices.take();
     const before = await fired();
     await lab.fault({ operation: "PerformActionV2", mode: "slow", delay_ms: 700, times: 1 });
     const leaving = new AbortController();
@@ -111,7 +103,7 @@ describe("a client that goes away in the middle of a call", () => {
 describe("two sessions of one person", () => {
   it("share what was done, and keep their keys apart", async () => {
     const [first, second] = [await as("responder"), await as("responder")];
-    const [one, other] = [device(), device()];
+    const [one, other] = [devices.take(), devices.take()];
     const idempotency_key = "same-key-in-both";
     const done = await contain(first, one, { idempotency_key });
     expect(done).toMatchObject({ operation: { replayed: false } });
@@ -139,19 +131,19 @@ describe("two sessions of one person", () => {
   it("are one where it is one client, on whichever lane", async () => {
     const wire = await as("responder");
     const legacy = await wire.initialize();
-    const device_id = device();
+    const device_id = devices.take();
     const idempotency_key = "one-key-two-lanes";
     const first = await contain(legacy, device_id, { idempotency_key });
     const again = await contain(wire, device_id, { idempotency_key });
     expect(again.operation).toMatchObject({ id: first.operation.id, replayed: true });
-    expect(await contain(wire, device(), { idempotency_key })).toMatchObject({
+    expect(await contain(wire, devices.take(), { idempotency_key })).toMatchObject({
       error: { code: "idempotency_key_reused" },
     });
   });
 
   it("asking at the same moment bring about one effect", async () => {
     const wires = await Promise.all(["responder", "responder", "responder2"].map(as));
-    const device_id = device();
+    const device_id = devices.take();
     const results = await Promise.all(
       wires.flatMap((wire) => [contain(wire, device_id), contain(wire, device_id)]),
     );
@@ -166,7 +158,7 @@ describe("a runtime that is killed and started again", () => {
   it("leaves a 2025-era client its protocol session, its keys and what was done", async () => {
     const wire = await as("responder");
     const legacy = await wire.initialize();
-    const device_id = device();
+    const device_id = devices.take();
     const idempotency_key = "before-the-crash";
     const first = await contain(legacy, device_id, { idempotency_key });
     const stream = await legacy.send({ method: "GET" });
@@ -188,7 +180,7 @@ describe("a runtime that is killed and started again", () => {
 
   it("in the middle of a change leaves its outcome in doubt, settles it, and never repeats it", async () => {
     const wire = await as("responder");
-    const device_id = device();
+    const device_id = devices.take();
     await lab.fault({ operation: "PerformActionV2", mode: "hold_after_effect", delay_ms: 20_000, times: 1 });
     const lost = contain(wire, device_id).catch((error: unknown) => error);
     await expect.poll(() => lab.effects(device_id), { timeout: 10_000 }).toHaveLength(1);

@@ -1,4 +1,4 @@
-/** What the lab saw: every request that a vendor was sent, and every effect that there really was. */
+/** What the lab saw, every request that a vendor was sent and every effect that there really was; and its time. */
 import { env } from "cloudflare:workers";
 
 export interface SeenRequest {
@@ -24,4 +24,11 @@ export function requestsSeen(): Promise<readonly SeenRequest[]> {
 /** All effects since the lab was reset; with `wait`, as soon as there are that many, or after five seconds. */
 export function effectsSeen(wait = 0): Promise<readonly SeenEffect[]> {
   return listed(`/effects?wait=${wait}&timeout_ms=5000`);
+}
+
+/** From now on the vendors' time is so far ahead. */
+export async function moveLabClock(ahead_ms: number): Promise<void> {
+  const body = JSON.stringify({ ahead_ms });
+  const response = await fetch(new URL("/clock", env.OIDC_ISSUER), { method: "POST", body });
+  if (!response.ok) throw new Error(`the lab answered ${response.status}`);
 }

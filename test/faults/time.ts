@@ -13,13 +13,14 @@ export interface Hurry {
 
 /** Retries don't wait, and every pause ends eighty times sooner. */
 export function hurry(): Hurry {
+  const { setTimeout } = globalThis;
+  const { timeout } = AbortSignal;
   const how: Hurry = { impatient: false };
   const lies = (ms: number, { from, to }: typeof PAUSES_MS) => ms >= from && ms <= to;
   const shortened = (ms: number) =>
     lies(ms, PAUSES_MS) || (how.impatient && lies(ms, DEADLINES_MS)) ? ms / FASTER : ms;
-  const { setTimeout } = globalThis;
-  const { timeout } = AbortSignal;
-  const sooner = (run: () => void, ms = 0, ...args: unknown[]) => setTimeout(run, shortened(ms), ...args);
+  const sooner = (run: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) =>
+    setTimeout(run, shortened(ms), ...args);
   vi.spyOn(Math, "random").mockReturnValue(0);
   vi.spyOn(globalThis, "setTimeout").mockImplementation(sooner as typeof setTimeout);
   vi.spyOn(AbortSignal, "timeout").mockImplementation((ms) => timeout.call(AbortSignal, shortened(ms)));

@@ -108,7 +108,7 @@ function markedText(text: string, status: number): string {
   const failed = status >= 400 || /"(errors|errorCode|errorMessages|error)":(?!\[\])/.test(text);
   const list = Array.isArray(body) ? body : [body];
   const known = list.map((item) => (isFilled(item) ? { ...item, x_canary: MARK } : item));
-  const all = failed ? known.map(markedWords) : known;
+  const all = failed ? known.map((item) => markedWords(item)) : known;
   return JSON.stringify(Array.isArray(body) ? all : all[0]);
 }
 

@@ -62,7 +62,10 @@ describe("the identity provider", () => {
   it("takes the e-mail address for a login, too", async () => {
     const { issuer } = await lab();
     const tokens = await signIn(issuer, "approver@acme.test");
-    expect(claims(tokens.id_token)).toMatchObject({ sub: "approver@acme.test", groups: ["sallyport-approvers"] });
+    expect(claims(tokens.id_token)).toMatchObject({
+      sub: "approver@acme.test",
+      groups: ["sallyport-approvers"],
+    });
   });
 
   it("shows the form again after a wrong password, and the right one still works then", async () => {
@@ -112,7 +115,9 @@ describe("the identity provider", () => {
     const page = await browser.visit(third.url);
     expect(page.response?.status).toBe(200);
     const other = await submit(browser, page, third.redirectUri, "auditor");
-    expect(claims((await exchange(issuer, other.url, third)).id_token)).toMatchObject({ sub: "auditor@acme.test" });
+    expect(claims((await exchange(issuer, other.url, third)).id_token)).toMatchObject({
+      sub: "auditor@acme.test",
+    });
   });
 
   it("accepts any loopback port and no other address", async () => {

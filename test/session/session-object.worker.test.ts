@@ -100,9 +100,10 @@ describe("a protocol session of the 2025 era", () => {
   it("makes room for newer ones when it is the one that was unused for longest", async () => {
     const requester = await signedIn("many-sessions", "responder");
     const [unused = "", used = ""] = [await initialize(requester), await initialize(requester)];
-    const anHourAgo = Date.now() - 3_600_000;
-    await runInDurableObject(sessionOf(requester), (_object, { storage }) => {
-      storage.sql.exec("UPDATE protocol_sessions SET used_at = ?", anHourAgo);
+    const hour_ms = 3_600_000;
+    await runInDurableObject(sessionOf(requester), (_object, { storage: { sql } }) => {
+      sql.exec("UPDATE protocol_sessions SET used_at = used_at - ? WHERE id = ?", hour_ms, unused);
+      sql.exec("UPDATE protocol_sessions SET used_at = used_at - ? WHERE id = ?", 2 * hour_ms, used);
     });
     expect(await ping(requester, used)).toBe(200);
     for (let i = 0; i < 49; i += 1) await initialize(requester);

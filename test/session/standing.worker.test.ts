@@ -78,12 +78,19 @@ describe("a person whose roles change", () => {
 });
 
 describe("just before a change is sent", () => {
+  const tenant = () => env.TENANT_OBJECT.getByName(env.TENANT);
+
+  afterEach(() =>
+    runInDurableObject(tenant(), (_object, { storage }) => {
+      storage.sql.exec("DELETE FROM switches");
+    }),
+  );
+
   it("switches are looked at again, by an object that hasn't heard of them", async () => {
     const agent = await agentOf(await signedIn("standing-switches", "responder"));
     const device_id = device();
     await call(agent, "whoami");
-    const tenant = env.TENANT_OBJECT.getByName(env.TENANT);
-    await runInDurableObject(tenant, (_object, { storage }) => {
+    await runInDurableObject(tenant(), (_object, { storage }) => {
       // What a crash between a switch and its telling leaves.
       storage.sql.exec("INSERT INTO switches (kind, name) VALUES ('credential', 'crowdstrike.contain')");
     });
@@ -91,9 +98,6 @@ describe("just before a change is sent", () => {
       error: { kind: "permission", code: "tool_disabled" },
     });
     expect(await lab.effects(device_id)).toHaveLength(0);
-    await runInDurableObject(tenant, (_object, { storage }) => {
-      storage.sql.exec("DELETE FROM switches");
-    });
   });
 
   it("so is the circuit: a vendor that keeps failing is left alone, and nothing is in doubt", async () => {
@@ -108,8 +112,28 @@ describe("just before a change is sent", () => {
     const device_id = device();
     expect(await call(agent, "contain_device", { device_id, ...why })).toMatchObject({
       error: { kind: "transient", code: "circuit_open", retryable: true, retry_after_ms: expect.any(Number) },
+      operation: { state: "abandoned" },
     });
     expect(await lab.effects(device_id)).toHaveLength(0);
+  });
+});
+
+describe("a call that can't be audited", () => {
+  it("isn't answered, whatever came of it", async () => {
+    const person = await signedIn("standing-unaudited", "viewer");
+    const agent = await agentOf(person);
+    await runInDurableObject(env.SESSION.getByName(person.session_id), (_object, { storage }) => {
+      storage.sql.exec(`CREATE TRIGGER refuse BEFORE INSERT ON audit_outbox
+        WHEN NEW.event LIKE '%"type":"call"%' BEGIN SELECT RAISE(ABORT, 'full'); END`);
+    });
+    for (const [tool, args] of [
+      ["get_device", { device_id: device() }],
+      ["get_device", { device_id: "nonsense" }],
+    ] as const) {
+      const result = await call(agent, tool, args);
+      expect(result).toMatchObject({ status: "error", error: { code: "internal" }, audit_id: null });
+      expect(result).not.toHaveProperty("data");
+    }
   });
 });
 

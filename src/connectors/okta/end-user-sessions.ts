@@ -63,8 +63,8 @@ export const endUserSessions = defineChange({
       data: { user_id, name: userOf(read.user).name, sessions_ended_time: end?.ended_time ?? null },
     } as const;
     if (end === null) return { ...seen, in_effect: false };
-    if (!end.signed_in_since) return { ...seen, in_effect: true };
-    return { ...seen, in_effect: false, ...(end.ours ? { landed: true as const } : {}) };
+    const landed = end.ours ? { landed: true as const } : {};
+    return { ...seen, in_effect: !end.signed_in_since, ...landed };
   },
   request: ({ user_id }) => ({
     operation: OPERATION,

@@ -2,8 +2,8 @@
 
 /** Both eras want both, whatever comes back. */
 const ACCEPT = "application/json, text/event-stream";
-export const LEGACY = "2025-11-25";
-export const MODERN = "2026-07-28";
+const LEGACY = "2025-11-25";
+const MODERN = "2026-07-28";
 
 /** A JSON-RPC message, as far as these tests look at it. */
 export interface Message {

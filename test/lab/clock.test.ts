@@ -1,0 +1,27 @@
+import { describe, expect, it } from "vitest";
+import { lab, post } from "./support/estate.ts";
+
+async function lastSeen(url: string): Promise<number> {
+  const { hosts } = (await (await fetch(`${url}/estate`)).json()) as {
+    hosts: { online: boolean; last_seen: string }[];
+  };
+  return Date.parse(hosts.find(({ online }) => online)?.last_seen ?? "");
+}
+
+describe("the vendors' time", () => {
+  it("goes ahead as far as it is told, and is put right by 0", async () => {
+    const { url } = await lab();
+    const before = await lastSeen(url);
+    expect((await post(`${url}/clock`, { ahead_ms: 60_000 })).status).toBe(204);
+    expect(await lastSeen(url)).toBe(before + 60_000);
+    await post(`${url}/clock`, { ahead_ms: 0 });
+    expect(await lastSeen(url)).toBe(before);
+  });
+
+  it("doesn't go back, nor anywhere else without being told where", async () => {
+    const { url } = await lab();
+    for (const body of [{ ahead_ms: -1 }, {}, { ahead_ms: "1" }]) {
+      expect((await post(`${url}/clock`, body)).status).toBe(400);
+    }
+  });
+});
