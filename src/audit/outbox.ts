@@ -1,6 +1,6 @@
 import { alert } from "./alert.ts";
 import type { Due } from "./due.ts";
-import { type Delivery, type Reconciled, reconcile } from "./reconcile.ts";
+import { type Delivery, type Reconciled, reconcile, type Stored } from "./reconcile.ts";
 import { storeConflicts, storedHashes } from "./store.ts";
 
 /** A queue takes at most 100 messages and 256 KB in one call. */
@@ -9,6 +9,8 @@ const MAX_BATCH_BYTES = 250_000;
 
 /** How much of the store is read back at once. */
 const CONFIRM_PAGE = 1_000;
+/** And how often, in one go. */
+const MOST_PAGES = 100;
 
 /** How long to leave the store alone when reading on wouldn't help, in milliseconds. */
 const SHORTEST_PAUSE_MS = 1_000;
@@ -68,13 +70,7 @@ export class Outbox {
         "SELECT chain, seq, confirmed_seq FROM audit_chain WHERE id = 1",
       )
       .one();
-    const stored = await storedHashes(this.#db, {
-      chain: chain.chain,
-      after: chain.confirmed_seq,
-      through: chain.seq,
-      limit: CONFIRM_PAGE,
-    });
-    const through = stored.length < CONFIRM_PAGE ? chain.seq : (stored.at(-1)?.seq ?? chain.seq);
+    const { stored, through } = await this.#stored(chain);
     const now = Date.now();
     const outbox = this.#deliveries(chain.confirmed_seq, through);
     const result = reconcile(chain.confirmed_seq, outbox, stored, now);
@@ -82,6 +78,26 @@ export class Outbox {
     this.#storage.transactionSync(() => this.#apply(result, now, readOn));
     this.#reportUndelivered(chain.chain, result.missing);
     await this.#reportConflicts(chain.chain, result.conflicts);
+  }
+
+  /**
+   * What the store holds of the chain after the confirmed mark, and up to which number that is everything. All
+   * pages, because a conflict holds the mark where it is: what is beyond it has to be seen all the same.
+   */
+  async #stored(head: {
+    chain: string;
+    seq: number;
+    confirmed_seq: number;
+  }): Promise<{ stored: Stored[]; through: number }> {
+    const { chain, seq: through } = head;
+    const stored: Stored[] = [];
+    for (let page = 0; page < MOST_PAGES; page++) {
+      const after = stored.at(-1)?.seq ?? head.confirmed_seq;
+      const rows = await storedHashes(this.#db, { chain, after, through, limit: CONFIRM_PAGE });
+      stored.push(...rows);
+      if (rows.length < CONFIRM_PAGE) return { stored, through };
+    }
+    return { stored, through: stored.at(-1)?.seq ?? through };
   }
 
   #apply({ confirmed_seq, missing, waiting, conflicts }: Reconciled, now: number, readOn: boolean): void {

@@ -19,7 +19,7 @@ import {
   viewOf,
 } from "./protocol.ts";
 import type { ReadbackResult } from "./readback.ts";
-import { answerLost, provenAbsent, TransitionRefused } from "./refusals.ts";
+import { answerLost, provenAbsent, settledAbsent, TransitionRefused } from "./refusals.ts";
 import { underWay } from "./waiters.ts";
 
 /** How long an approval may wait for a person. */
@@ -118,12 +118,19 @@ export class Effects<Prepared extends Ready> {
     const operation = this.#operations.get(id);
     if (operation === null) return { ok: false, refusal: "not_here" };
     if (outcome === "did_not_happen") {
-      return this.#attempt(id, { type: "settle", happened: false, by, reason, data: null });
+      return this.#attempt(id, {
+        type: "settle",
+        happened: false,
+        by,
+        reason,
+        data: null,
+        error: settledAbsent(),
+      });
     }
-    // A replay needs a result to return: the target as it stands, or as it stood if it was changed since.
+    // Only what is seen can be a replay's result: what the gate saw before the change is the opposite of it.
     const seen = await this.#readback.read(this.#world.tool(operation.tool), operation);
-    const data = seen.reading === "present" ? seen.data : operation.before;
-    return this.#attempt(id, { type: "settle", happened: true, by, reason, data });
+    const data = seen.reading === "present" ? seen.data : null;
+    return this.#attempt(id, { type: "settle", happened: true, by, reason, data, error: null });
   }
 
   /** An operation as it stands, or `null` if it isn't here. */
@@ -153,12 +160,14 @@ export class Effects<Prepared extends Ready> {
     if (so) return this.#operations.alreadySo(id, intent);
     let refused_token: string | null = null;
     for (;;) {
-      const ready = await this.#dispatcher.prepare(operation, tool, go, refused_token);
+      const asked = { ...operation, input: go.input };
+      const ready = await this.#dispatcher.prepare(asked, tool, go, refused_token);
       this.#readback.forget();
       // From here to `send` nothing may be awaited: the intent must be durable before the request can leave.
       operation = this.#operations.intend(id, intent);
       const ending = await this.#dispatcher.send(operation, tool, ready);
       operation = this.#finish(operation, ending.transition);
+      this.#readback.forget();
       const token_refused = ending.token_refused && operation.state === "failed_safe";
       if (!token_refused || refused_token !== null) return operation;
       refused_token = ready.token;
@@ -170,6 +179,8 @@ export class Effects<Prepared extends Ready> {
     const { id, requester, policy_version, before, approved_at } = operation;
     const go = {
       requester,
+      input: operation.input,
+      reason: operation.reason,
       policy_version: policy_version ?? "",
       before: before ?? "null",
       in_effect: false,

@@ -9,6 +9,7 @@
  * ```
  */
 import type { PublicError } from "../path/failure.ts";
+import type { JsonObject } from "../path/tool.ts";
 import type { Approver, Evidence, Operation, Requester } from "./operation.ts";
 
 export const EDGES = {
@@ -51,6 +52,9 @@ export type Transition =
       readonly by: Requester;
       readonly policy_version: string;
       readonly before: string;
+      /** What they asked for: their decision covers their own words, not those of whoever asked first. */
+      readonly input: JsonObject;
+      readonly reason: string;
     }
   | { readonly type: "deny"; readonly by: string; readonly reason: string }
   /** `error`: why it couldn't be started in time, if that is known. */
@@ -64,6 +68,9 @@ export type Transition =
       readonly by?: Requester;
       readonly policy_version?: string;
       readonly before?: string;
+      /** The arguments that the gate judged, and the reason given with them. */
+      readonly input?: JsonObject;
+      readonly reason?: string;
       /** It goes by the approval that the operation has. Without it, an earlier approval is no longer its ground. */
       readonly approved?: true;
     }
@@ -83,6 +90,8 @@ export type Transition =
       readonly by: string;
       readonly reason: string;
       readonly data: string | null;
+      /** What to say of it from now on, if it did not happen. */
+      readonly error: PublicError | null;
     };
 
 /** Why a transition was refused. Nothing changed. */
@@ -202,6 +211,8 @@ function changes(operation: Operation, transition: Transition, now: number): Par
         requester: transition.by,
         policy_version: transition.policy_version,
         before: transition.before,
+        input: transition.input,
+        reason: transition.reason,
         held_because: null,
         approved_at: now,
       };
@@ -225,9 +236,17 @@ function changes(operation: Operation, transition: Transition, now: number): Par
         ...(transition.by === undefined ? {} : { requester: transition.by }),
         ...(transition.policy_version === undefined ? {} : { policy_version: transition.policy_version }),
         ...(transition.before === undefined ? {} : { before: transition.before }),
+        ...(transition.input === undefined ? {} : { input: transition.input }),
+        ...(transition.reason === undefined ? {} : { reason: transition.reason }),
       };
     case "succeed":
-      return { data: transition.data, evidence: transition.evidence, executed_at: now, error: null };
+      return {
+        data: transition.data,
+        evidence: transition.evidence,
+        // What is only seen afterwards was done when it was sent, or not long after.
+        executed_at: transition.evidence === "read_back" ? (operation.dispatched_at ?? now) : now,
+        error: null,
+      };
     case "fail_safe":
     case "lose":
       return { error: transition.error };
@@ -236,7 +255,10 @@ function changes(operation: Operation, transition: Transition, now: number): Par
         evidence: "operator",
         settled_by: transition.by,
         settled_because: transition.reason,
-        ...(transition.happened ? { data: transition.data, executed_at: now, error: null } : {}),
+        error: transition.error,
+        ...(transition.happened
+          ? { data: transition.data, executed_at: operation.dispatched_at ?? now }
+          : {}),
       };
   }
 }

@@ -52,11 +52,12 @@ export function match(wanted: Wanted, standing: Standing, now: number): Match {
     // The key already stands for the very operation that is to be repeated: it can't stand for the repeat too.
     return { match: "bad_supersedes", why: "own_key" };
   }
-  if (standing.known !== null && answersForLife(standing.known)) {
+  if (standing.known !== null && standing.known.state !== "failed_safe" && answersForLife(standing.known)) {
     return { match: "operation", operation: standing.known };
   }
   if (wanted.supersedes !== null) return supersede(wanted, standing, now);
-  const found = standing.same.find((operation) => answers(operation, wanted, standing, now));
+  const dispatched = standing.same.find(({ dispatch_order }) => dispatch_order !== null) ?? null;
+  const found = standing.same.find((operation) => answers(operation, dispatched, wanted, standing, now));
   if (found !== undefined) return { match: "operation", operation: found };
   return standing.busy === null ? { match: "none" } : { match: "busy", operation: standing.busy };
 }
@@ -66,7 +67,14 @@ function answersForLife(operation: Operation): boolean {
   return !["abandoned", "expired", "denied"].includes(operation.state);
 }
 
-function answers(operation: Operation, wanted: Wanted, standing: Standing, now: number): boolean {
+/** @param dispatched the newest operation of this action that was ever dispatched */
+function answers(
+  operation: Operation,
+  dispatched: Operation | null,
+  wanted: Wanted,
+  standing: Standing,
+  now: number,
+): boolean {
   switch (operation.state) {
     case "succeeded":
       return now < operation.state_at + wanted.window_ms && !undone(operation, standing.reversal);
@@ -76,6 +84,9 @@ function answers(operation: Operation, wanted: Wanted, standing: Standing, now: 
     case "abandoned":
       return false;
     case "failed_safe":
+      // What came after it took its place. And after the window a fresh operation is as good, and doesn't take
+      // what happened since the old one was claimed for its own doing.
+      return dispatched?.id === operation.id && now < operation.state_at + wanted.window_ms;
     case "claimed":
     case "awaiting_confirmation":
     case "awaiting_approval":
@@ -98,11 +109,15 @@ function undone(operation: Operation, reversal: Operation | null): boolean {
 /** A deliberate repeat happens once for the operation that it names, however often it is asked for. */
 function supersede(wanted: Wanted, standing: Standing, now: number): Match {
   const { superseded, superseder, busy } = standing;
-  if (superseder !== null && (answersForLife(superseder) || answers(superseder, wanted, standing, now))) {
+  if (superseded === null) return { match: "bad_supersedes", why: "not_here" };
+  // First of all: whoever names another action's operation must not get that action's result, or repeat it.
+  if (superseded.key !== wanted.key) return { match: "bad_supersedes", why: "other_action" };
+  if (
+    superseder !== null &&
+    (answersForLife(superseder) || answers(superseder, superseder, wanted, standing, now))
+  ) {
     return { match: "operation", operation: superseder };
   }
-  if (superseded === null) return { match: "bad_supersedes", why: "not_here" };
-  if (superseded.key !== wanted.key) return { match: "bad_supersedes", why: "other_action" };
   if (busy !== null) return { match: "busy", operation: busy };
   const done = superseded.state === "succeeded" || superseded.state === "needs_operator";
   return done ? { match: "none" } : { match: "bad_supersedes", why: "still_open" };

@@ -133,17 +133,31 @@ export class Operations {
    */
   intend(id: string, intent: Intent): Operation {
     return this.#durable.transaction(() => {
-      const { state } = this.load(id);
-      const busy = this.busy();
+      const operation = this.load(id);
+      const { state } = operation;
+      // While the gate looked, something else may have begun; a retry may even have been replaced altogether.
+      const since = this.#world.now() - QUIET_MS;
+      const replaced = state === "failed_safe" ? this.#durable.rows.successor(operation, since) : null;
+      const busy = this.busy() ?? replaced;
       if (busy !== null) throw new TransitionRefused("busy", busy);
-      const { requester: by, policy_version, before } = intent;
+      const { requester: by, policy_version, before, input, reason } = intent;
       if (state === "awaiting_approval" || state === "awaiting_confirmation") {
-        this.apply(id, { type: "take_over", by, policy_version, before });
+        this.apply(id, { type: "take_over", by, policy_version, before, input, reason });
       }
       const deadline_at = this.#world.now() + intent.deadline_ms;
       const order = (this.#durable.rows.lastDispatched(null)?.dispatch_order ?? 0) + 1;
       const ground = intent.approved === true ? { approved: true as const } : {};
-      return this.apply(id, { type: "dispatch", deadline_at, order, by, policy_version, before, ...ground });
+      return this.apply(id, {
+        type: "dispatch",
+        deadline_at,
+        order,
+        by,
+        policy_version,
+        before,
+        input,
+        reason,
+        ...ground,
+      });
     });
   }
 
@@ -156,10 +170,16 @@ export class Operations {
     return other === null || this.#world.now() >= (other.dispatched_at ?? 0) + QUIET_MS;
   }
 
-  /** What was so before anybody asked: dispatched and succeeded in one step, with nothing sent. */
+  /** What is so before anything is sent, by whomever's doing: ended in one step. */
   alreadySo(id: string, intent: Intent): Operation {
     return this.#durable.transaction(() => {
       const { fence } = this.intend(id, intent);
+      if (intent.landed === true) {
+        // Its own doing, after all: that is known from reading it back, like any other doubt that was settled.
+        this.apply(id, { type: "lose", fence, error: answerLost() });
+        this.apply(id, { type: "probe" });
+        return this.apply(id, { type: "succeed", fence, evidence: "read_back", data: intent.before });
+      }
       return this.apply(id, { type: "succeed", fence, evidence: "already_so", data: intent.before });
     });
   }

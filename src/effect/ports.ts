@@ -23,6 +23,11 @@ export interface Rows {
   waiting(key: string): Operation[];
   /** The newest dispatch on this target that isn't of the action `but_of`, or `null`. */
   lastDispatched(but_of: string | null): Operation | null;
+  /**
+   * The newest operation of the same action that was claimed after this one, and that may still be sent or
+   * succeeded after `since` (milliseconds since the epoch).
+   */
+  successor(operation: Operation, since: number): Operation | null;
   /** Everything that `match` needs to answer a call. */
   standing(wanted: Wanted, reversed_by: string | null, now: number): Standing;
 }

@@ -69,6 +69,9 @@ export type ExecuteAnswer =
 export interface Go {
   readonly requester: Requester;
   readonly policy_version: string;
+  /** The arguments that it judged, and the reason given with them. */
+  readonly input: JsonObject;
+  readonly reason: string;
   /** The target's `data` as the gate read it, JSON text. */
   readonly before: string;
   /** The target was already as wanted when the gate looked. */

@@ -20,6 +20,7 @@ const PROBE_DEADLINE_MS = 10_000;
 /** Reads targets back with the tool's read credential. */
 export class Readback implements ReadingBack {
   readonly #env: Env;
+  #generation = 0;
   readonly #still = new Map<string, { readonly value: StillInEffect; readonly until: number }>();
 
   constructor(env: Env) {
@@ -50,15 +51,20 @@ export class Readback implements ReadingBack {
     const now = Date.now();
     const remembered = this.#still.get(operation.id);
     if (remembered !== undefined && now < remembered.until) return remembered.value;
+    const generation = this.#generation;
     const seen = await this.read(tool, operation, STILL_DEADLINE_MS);
     const value = seen.reading === "failed" ? "unknown" : seen.reading === "present" && seen.in_effect;
-    this.#still.clear();
-    this.#still.set(operation.id, { value, until: now + STILL_LIFE_MS });
+    // What was read while the target changed may be older than the change.
+    if (generation === this.#generation) {
+      this.#still.clear();
+      this.#still.set(operation.id, { value, until: now + STILL_LIFE_MS });
+    }
     return value;
   }
 
   /** Forgets what was read: the target is about to change. */
   forget(): void {
+    this.#generation += 1;
     this.#still.clear();
   }
 }

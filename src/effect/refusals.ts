@@ -39,3 +39,17 @@ export function provenAbsent(): PublicError {
     ),
   );
 }
+
+/** A person has found out that the request did nothing. */
+export function settledAbsent(): PublicError {
+  return publicError(
+    new Failure(
+      "upstream_unavailable",
+      "The change was sent, and an operator found that it did not take effect.",
+      {
+        retry_after_ms: 0,
+        next_step: "Repeat the call if the change is still wanted.",
+      },
+    ),
+  );
+}

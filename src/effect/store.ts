@@ -98,6 +98,20 @@ export class OperationStore implements Rows {
     );
   }
 
+  /** The newest operation of the same action that was claimed after this one and may still be sent, or was since `since`. */
+  successor(operation: Operation, since: number): Operation | null {
+    return this.#first(
+      `SELECT record FROM operations WHERE key = ?1
+         AND number > (SELECT number FROM operations WHERE id = ?2)
+         AND (state IN ('claimed', 'awaiting_confirmation', 'awaiting_approval', 'approved', 'executing', 'unknown', 'probing')
+           OR (state = 'succeeded' AND state_at > ?3))
+       ORDER BY number DESC LIMIT 1`,
+      operation.key,
+      operation.id,
+      since,
+    );
+  }
+
   /** Everything that `match` needs to answer a call. */
   standing(wanted: Wanted, reversed_by: string | null, now: number): Standing {
     return {
@@ -114,8 +128,8 @@ export class OperationStore implements Rows {
   #same(wanted: Wanted, now: number): Operation[] {
     return this.#all(
       `SELECT record FROM operations WHERE key = ?1 AND (
-         state IN ('claimed', 'awaiting_confirmation', 'awaiting_approval', 'approved', 'executing', 'unknown', 'probing', 'needs_operator', 'failed_safe')
-         OR (state = 'succeeded' AND state_at > ?2)
+         state IN ('claimed', 'awaiting_confirmation', 'awaiting_approval', 'approved', 'executing', 'unknown', 'probing', 'needs_operator')
+         OR (state IN ('succeeded', 'failed_safe') AND state_at > ?2)
          OR (state = 'denied' AND state_at > ?3)
        ) ORDER BY number DESC LIMIT 20`,
       wanted.key,

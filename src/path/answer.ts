@@ -128,6 +128,9 @@ function sentence(result: Result): string {
     case "not_found":
       return `There is no such ${result.resource.kind}. The source was asked and answered.`;
     case "pending_approval":
+      if (result.operation.state === "awaiting_confirmation") {
+        return "Not done yet: the person you act for has to confirm this themselves, at operation.approval_url.";
+      }
       return "Not done yet: another person has to approve this. Repeat the same call, or ask get_operation, later.";
     case "error":
       return `${result.error.message} ${result.error.next_step}`;

@@ -39,6 +39,8 @@ export async function gate(change: ChangeCall, operation: OperationView): Promis
       operation,
       go: {
         requester: claim.requester,
+        input: claim.input,
+        reason: claim.reason,
         policy_version,
         before,
         in_effect: seen.in_effect,

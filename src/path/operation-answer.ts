@@ -83,7 +83,7 @@ function inDoubt(operation: OperationView): Failure {
       next_step:
         operation.state === "needs_operator"
           ? "Someone with operations:approve can settle it in the console. To repeat it on purpose, name it in supersedes."
-          : `Ask get_operation for ${operation.id} in a few seconds. Don't send it again under another name.`,
+          : `Ask get_operation for ${operation.id}: most doubts end within seconds, some take a minute. Don't send it again under another name.`,
     },
   );
 }

@@ -60,6 +60,7 @@ export function toolCallOf(parsed: unknown): ToolCall | null {
 
 /** A `tools/call` without a tool's name, or with arguments that aren't an object; `null` for anything else. */
 export function malformedCallOf(parsed: unknown): ToolCall | null {
+  if (Array.isArray(parsed)) return parsed.map(malformedCallOf).find((call) => call !== null) ?? null;
   if (!isRecord(parsed) || parsed.method !== "tools/call" || parsed.id === undefined) return null;
   const { name, arguments: args, _meta: meta } = isRecord(parsed.params) ? parsed.params : {};
   if (typeof name === "string" && (args === undefined || isRecord(args))) return null;

@@ -102,7 +102,8 @@ export class TenantObject extends AuditedObject {
     );
     const failed = told.filter(({ status }) => status === "rejected").length;
     if (failed > 0) throw new Error(`${failed} sessions could not be told of the switches`);
-    this.due.clear("tell", "");
+    // A newer change may have been made meanwhile, and may have somebody left to tell.
+    if (this.#switches().version === switches.version) this.due.clear("tell", "");
   }
 
   #switches(): Switches {

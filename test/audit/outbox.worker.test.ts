@@ -234,10 +234,24 @@ describe("confirming", () => {
       await outbox.flush();
       await deliver(queue.sent);
       await outbox.confirm();
-      expect(left(storage)).toHaveLength(500);
-      expect(dueAt(storage, "confirm")).toBeLessThanOrEqual(Date.now());
-      await outbox.confirm();
       expect(left(storage)).toEqual([]);
+    });
+  });
+
+  test("sends again what is missing far beyond a conflict, which holds the confirmed mark where it is", async () => {
+    await inObject("pages beyond", async ({ storage, ledger, outbox, queue, append }) => {
+      append(1_500);
+      await outbox.flush();
+      await deliver(queue.sent);
+      const forged = "UPDATE audit_events SET hash = ? WHERE chain = ? AND seq = 1";
+      await env.DB.prepare(forged).bind("f".repeat(64), ledger.chain).run();
+      await env.DB.prepare("DELETE FROM audit_events WHERE chain = ? AND seq = 1400")
+        .bind(ledger.chain)
+        .run();
+      storage.sql.exec("UPDATE audit_outbox SET check_at = 0");
+      await outbox.confirm();
+      const unsent = storage.sql.exec<{ seq: number }>("SELECT seq FROM audit_outbox WHERE check_at IS NULL");
+      expect(unsent.toArray()).toEqual([{ seq: 1400 }]);
     });
   });
 

@@ -186,7 +186,7 @@ describe("an operator's word", () => {
     });
     expect(await settle()).toMatchObject({
       ok: true,
-      operation: { state: "succeeded", evidence: "operator" },
+      operation: { state: "succeeded", evidence: "operator", data: null },
     });
   });
 });

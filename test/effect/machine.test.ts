@@ -28,7 +28,7 @@ const TRANSITIONS: readonly Transition[] = [
     before: "{}",
   },
   { type: "approve", by: APPROVER, reason: null },
-  { type: "take_over", by: other, policy_version: "1", before: "{}" },
+  { type: "take_over", by: other, policy_version: "1", before: "{}", input: {}, reason: "r" },
   { type: "deny", by: "approver@acme.test", reason: "no" },
   { type: "expire", error: null },
   { type: "abandon", error: null },
@@ -40,8 +40,8 @@ const TRANSITIONS: readonly Transition[] = [
   { type: "lose", fence: 1, error },
   { type: "probe" },
   { type: "give_up", fence: 1 },
-  { type: "settle", happened: true, by: "approver@acme.test", reason: "seen", data: "{}" },
-  { type: "settle", happened: false, by: "approver@acme.test", reason: "seen", data: null },
+  { type: "settle", happened: true, by: "approver@acme.test", reason: "seen", data: "{}", error: null },
+  { type: "settle", happened: false, by: "approver@acme.test", reason: "seen", data: null, error: null },
 ];
 
 /** What only the person who asked can do. */
@@ -167,17 +167,21 @@ describe("the operation machine", () => {
       by: other,
       policy_version: "2",
       before: "{}",
+      input: { title: "theirs" },
+      reason: "their own",
     });
     expect(taken).toMatchObject({
       state: "approved",
       requester: other,
       policy_version: "2",
       decided_by: null,
+      input: { title: "theirs" },
+      reason: "their own",
     });
     expect(
       refusal(
         inState("awaiting_approval"),
-        { type: "take_over", by: other, policy_version: "2", before: "{}" },
+        { type: "take_over", by: other, policy_version: "2", before: "{}", input: {}, reason: "r" },
         NOW + 10,
       ),
     ).toBe("too_late");
@@ -196,7 +200,14 @@ describe("the operation machine", () => {
     expect(refusal(inState("probing"), answered)).toBe("no_such_edge");
     expect(refusal(inState("needs_operator"), { ...answered, evidence: "read_back" })).toBe("no_such_edge");
     expect(
-      refusal(inState("probing"), { type: "settle", happened: true, by: "a", reason: "r", data: "{}" }),
+      refusal(inState("probing"), {
+        type: "settle",
+        happened: true,
+        by: "a",
+        reason: "r",
+        data: "{}",
+        error: null,
+      }),
     ).toBe("no_such_edge");
   });
 

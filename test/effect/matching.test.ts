@@ -59,10 +59,20 @@ describe("which operation answers", () => {
     expect(answers({ same: [succeeded({ state_at: NOW - WINDOW_MS })] })).toBe("none");
   });
 
-  it("what failed safe, of any age: it is retried, not begun anew", () => {
-    expect(answers({ same: [operation({ id: "first", state: "failed_safe", state_at: 0 })] })).toBe(
-      "operation first",
-    );
+  const failed = (changes: Partial<Operation> = {}) =>
+    operation({ id: "first", state: "failed_safe", state_at: NOW, dispatch_order: 1, ...changes });
+
+  it("what failed safe within the window: it is retried, not begun anew", () => {
+    expect(answers({ same: [failed({ state_at: NOW - WINDOW_MS + 1 })] })).toBe("operation first");
+    expect(answers({ same: [failed({ state_at: NOW - WINDOW_MS })] })).toBe("none");
+  });
+
+  it("never what failed safe, once a later one of the same action was dispatched in its place", () => {
+    const later = succeeded({ id: "later", dispatch_order: 2 });
+    const reversal = operation({ tool: "release_device", dispatch_order: 3 });
+    expect(answers({ same: [later, failed()] })).toBe("operation later");
+    expect(answers({ same: [later, failed()], reversal })).toBe("none");
+    expect(answers({ known: failed(), same: [later, failed()] }, { known: "first" })).toBe("operation later");
   });
 
   it("a denial, for ten minutes, to the person who was denied, and to nobody else", () => {
@@ -148,6 +158,12 @@ describe("a deliberate repeat", () => {
       "bad_supersedes",
     );
     expect(answers({}, { supersedes: "first" })).toBe("bad_supersedes");
+  });
+
+  it("never gets or repeats another action's operation through what supersedes it", () => {
+    const second = succeeded({ id: "second", supersedes: "first" });
+    const standing = { superseded: succeeded(), superseder: second };
+    expect(answers(standing, { supersedes: "first", key: "key-of-release" })).toBe("bad_supersedes");
   });
 
   it("can't go under the key of what it repeats", () => {

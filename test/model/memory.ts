@@ -28,6 +28,15 @@ export interface DiskBugs {
 }
 
 const BUSY: readonly string[] = ["executing", "unknown", "probing"];
+const MAY_BE_SENT: readonly string[] = [
+  "claimed",
+  "awaiting_confirmation",
+  "awaiting_approval",
+  "approved",
+  "executing",
+  "unknown",
+  "probing",
+];
 const WAITING: readonly string[] = ["claimed", "awaiting_confirmation", "awaiting_approval"];
 
 /** A disk in memory: it outlives the object that writes to it, and knows all of a transaction or nothing. */
@@ -126,6 +135,18 @@ export class MemoryDisk implements Durable, Rows {
     return this.#timeless ? { ...last, dispatched_at: null } : last;
   }
 
+  successor(operation: Operation, since: number): Operation | null {
+    const { rows } = this.#disk;
+    const later = rows.slice(rows.findIndex(({ id }) => id === operation.id) + 1).toReversed();
+    return (
+      later.find(
+        ({ key, state, state_at }) =>
+          key === operation.key &&
+          (MAY_BE_SENT.includes(state) || (state === "succeeded" && state_at > since)),
+      ) ?? null
+    );
+  }
+
   standing(wanted: Wanted, reversed_by: string | null, now: number): Standing {
     const newest = this.#disk.rows.toReversed();
     const dispatched = (tool: string) =>
@@ -138,7 +159,7 @@ export class MemoryDisk implements Durable, Rows {
         ({ key, state, state_at }) =>
           key === wanted.key &&
           !["expired", "abandoned"].includes(state) &&
-          (state !== "succeeded" || state_at > now - wanted.window_ms) &&
+          (!["succeeded", "failed_safe"].includes(state) || state_at > now - wanted.window_ms) &&
           (state !== "denied" || state_at > now - DENIAL_LIFE_MS),
       ),
       busy: this.busy(),

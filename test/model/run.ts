@@ -239,7 +239,7 @@ export class Run {
       return null;
     }
     const before = dataOf(claim.tool);
-    const go: Go = { requester, policy_version: "1", before, in_effect };
+    const go: Go = { requester, policy_version: "1", before, in_effect, input: {}, reason: "model" };
     if (requester.roles.includes("responder")) {
       const executed = await effects.execute(operation.id, go);
       return executed.kind === "busy" || executed.kind === "failed" ? null : executed.operation;

@@ -1,7 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { Requester } from "../../src/effect/operation.ts";
+import { effectNameOf, type Requester } from "../../src/effect/operation.ts";
 import { agentOf, call } from "../support/worker/agent.ts";
 import { lab } from "../support/worker/lab.ts";
 import { signedIn } from "../support/worker/people.ts";
@@ -149,6 +149,46 @@ describe("the gate", () => {
       operation: { replayed: true },
     });
     expect(await lab.effects(device_id)).toHaveLength(1);
+  });
+
+  it("sends what it judged: whoever takes an operation over, or retries it, has their own words sent", async () => {
+    const scopes = ["pages:write"];
+    const finding_id = "finding-of-two";
+    const analyst = await agentOf(await signedIn("words-analyst", "analyst"), scopes);
+    const theirs = { title: "Analyst's words", urgency: "high", finding_id, ...why };
+    expect(await call(analyst, "page_on_call", theirs)).toMatchObject({ status: "pending_approval" });
+    const responder = await agentOf(await signedIn("words-responder", "responder"), scopes);
+    const own = { title: "Responder's words", urgency: "low", finding_id, ...why };
+    const paged = (await call(responder, "page_on_call", own)) as { operation: { id: string } };
+    expect(paged).toMatchObject({ status: "ok", operation: { requested_by: "words-responder@acme.test" } });
+    const { id } = paged.operation;
+    const operation = await env.EFFECT.getByName(effectNameOf(id) ?? "").read(id);
+    expect(JSON.parse(operation?.input ?? "{}")).toMatchObject({
+      title: "Responder's words",
+      urgency: "low",
+    });
+  });
+
+  it("doesn't page twice when a responder retries what an analyst had approved in its place", async () => {
+    const scopes = ["pages:write"];
+    const page = { title: "Both saw it", urgency: "low", finding_id: "finding-replaced", ...why };
+    await lab.fault({
+      vendor: "pagerduty",
+      operation: "createIncident",
+      mode: "rate_limit",
+      times: 1,
+      delay_ms: 1000,
+    });
+    const responder = await agentOf(await signedIn("twice-responder", "responder"), scopes);
+    const keyed = { ...page, idempotency_key: "K" };
+    expect(await call(responder, "page_on_call", keyed)).toMatchObject({
+      operation: { state: "failed_safe" },
+    });
+    const analyst = await agentOf(await signedIn("twice-analyst", "analyst"), scopes);
+    const held = (await call(analyst, "page_on_call", page)) as { operation: { id: string } };
+    expect(held).toMatchObject({ status: "pending_approval" });
+    const again = (await call(responder, "page_on_call", keyed)) as { operation: { id: string } };
+    expect(again.operation.id).toBe(held.operation.id);
   });
 
   it("holds a device that matters, and counts up to the twenty-first change", async () => {

@@ -2,7 +2,8 @@ import { z } from "zod";
 import { authorize } from "../../auth/authorize.ts";
 import { effectNameOf } from "../../effect/operation.ts";
 import type { OperationView, StillInEffect } from "../../effect/protocol.ts";
-import { Failure } from "../../path/failure.ts";
+import { Failure, type PublicError } from "../../path/failure.ts";
+import { operationAnswer } from "../../path/operation-answer.ts";
 import { defineRead, targetName } from "../../path/tool.ts";
 import { OWN_READ, ownSource } from "./source.ts";
 
@@ -18,7 +19,15 @@ const output = z.strictObject({
   expires_at: z.string().nullable(),
   still_in_effect: z.union([z.boolean(), z.literal("unknown")]).nullable(),
   result: z.record(z.string(), z.unknown()).nullable(),
-  error: z.strictObject({ kind: z.string(), code: z.string(), message: z.string() }).nullable(),
+  error: z
+    .strictObject({
+      kind: z.string(),
+      code: z.string(),
+      message: z.string(),
+      retryable: z.boolean(),
+      next_step: z.string(),
+    })
+    .nullable(),
 });
 
 export const getOperation = defineRead({
@@ -47,12 +56,23 @@ export const getOperation = defineRead({
     const own = operation.requester.subject === principal.subject;
     if (!own && !authorize(principal, "audit:read").ok) throw notYours(operation_id);
     const still = operation.state === "succeeded" ? await effect.stillInEffect(operation_id) : null;
-    return { outcome: "found", data: described(operation, still), sources: ownSource(1, now) };
+    return {
+      outcome: "found",
+      data: described(operation, still, env.PUBLIC_URL),
+      sources: ownSource(1, now),
+    };
   },
 });
 
-function described(operation: OperationView, still_in_effect: StillInEffect | null): z.input<typeof output> {
-  const { error, data } = operation;
+function described(
+  operation: OperationView,
+  still_in_effect: StillInEffect | null,
+  public_url: string,
+): z.input<typeof output> {
+  const { data } = operation;
+  // The same words that a repeat of the call would get.
+  const answer = operationAnswer(operation, { replayed: true, public_url });
+  const error = answer.status === "error" ? answer.error : null;
   return {
     operation_id: operation.id,
     state: operation.state,
@@ -65,8 +85,12 @@ function described(operation: OperationView, still_in_effect: StillInEffect | nu
     expires_at: operation.expires_at,
     still_in_effect,
     result: data === null ? null : JSON.parse(data),
-    error: error === null ? null : { kind: error.kind, code: error.code, message: error.message },
+    error: error === null ? null : pick(error),
   };
+}
+
+function pick({ kind, code, message, retryable, next_step }: PublicError) {
+  return { kind, code, message, retryable, next_step };
 }
 
 function notYours(operation_id: string): Failure {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { searchAudit } from "../../audit/search.ts";
 import { cursor, limit } from "../../path/paging.ts";
 import { defineRead } from "../../path/tool.ts";
+import { since } from "../since.ts";
 import { OWN_READ } from "./source.ts";
 
 const text = z.string().min(1).max(300).optional();
@@ -15,8 +16,8 @@ export const searchAuditTool = defineRead({
   scope: "audit:read",
   credentials: [],
   input: z.strictObject({
-    since: z.iso.datetime().optional().describe("Not older than this, UTC."),
-    subject: text.describe("Person."),
+    since,
+    subject: text.describe("Person, such as an e-mail address, in full"),
     tool: text,
     outcome: text.describe("ok, not_found, pending_approval, error, in_doubt, …"),
     target: text.describe("For example device/<id>."),
