@@ -35,13 +35,15 @@ const mcp: ResourceHandler = {
 
 export default {
   async fetch(received, env, ctx) {
-    const { pathname } = new URL(received.url);
+    const { pathname, searchParams } = new URL(received.url);
     const problems = configurationProblems(env);
-    if (pathname === "/healthz") return health(problems);
+    if (pathname === "/healthz" && !searchParams.has("detail")) return health(problems);
     if (problems.length > 0)
       return new Response("Sallyport is not configured: see /healthz.\n", { status: 503 });
     const foreign = refuseForeign(received, env);
     if (foreign !== null) return foreign;
+    // The detail is for administrators, and the console knows who is one.
+    if (pathname === "/healthz") return Response.redirect(`${env.PUBLIC_URL}/console/health`, 302);
     const request = underOwnName(received, env);
     const response =
       preflight(request) ??

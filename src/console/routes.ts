@@ -7,6 +7,7 @@ import { showEvent } from "./audit/event-page.tsx";
 import { downloadAudit } from "./audit/export.ts";
 import { showConnectors } from "./connectors/connectors-page.tsx";
 import { switchConnector } from "./connectors/switch.ts";
+import { showHealth } from "./health/health.ts";
 import type { Need } from "./need.ts";
 import { showOperation } from "./operations/operation-page.tsx";
 import { showOperations } from "./operations/operations-page.tsx";
@@ -36,6 +37,7 @@ export const ROUTES: readonly Route[] = [
   shows("/console/sessions/:person", "sessions_of_person", "any", showPerson),
   does("/console/sessions/:person/revoke", "revoke", "any", revokeSessions),
   shows("/console/connectors", "connectors", "admin", showConnectors),
+  shows("/console/health", "health", "admin", showHealth),
   does("/console/connectors/switch", "switch", "admin", switchConnector),
   does("/console/sign-out", "sign_out", "any", signOut),
 ];

@@ -4,6 +4,7 @@ import { upstreamFor } from "../downstream/client.ts";
 import type { Upstream, UpstreamExchange } from "../downstream/upstream.ts";
 import { digest } from "../effect/operation.ts";
 import type { Answer } from "./answer.ts";
+import type { Failure } from "./failure.ts";
 import type { Principal } from "./principal.ts";
 import type { JsonObject } from "./tool.ts";
 
@@ -16,6 +17,7 @@ export class CallRecord {
   readonly #tool: string;
   readonly #trace_id: string | null;
   readonly #steps: StepRecord[] = [];
+  readonly #drift: { readonly source: string; readonly field: string }[] = [];
   #step: Step = "identity";
   #principal: Principal | null = null;
   #fact: Partial<AuditFact> = {};
@@ -30,6 +32,12 @@ export class CallRecord {
   /** The step that the call is in: what fails now, failed there. */
   enter(step: Step): void {
     this.#step = step;
+  }
+
+  /** A failure on the way: where a vendor's payload has drifted is a fact for whoever minds the connector. */
+  failed(failure: Failure, source: string | undefined = this.#asked.flat().at(-1)?.source): void {
+    const { contract_path: field } = failure.detail;
+    if (field !== undefined) this.#drift.push({ source: source ?? "", field });
   }
 
   /** How the step that the call is in ended. */
@@ -93,6 +101,7 @@ export class CallRecord {
       steps: this.#steps,
       upstream: this.#asked.flat(),
       latency_ms: Date.now() - this.#started_at,
+      ...(this.#drift.length === 0 ? {} : { detail: { drift: this.#drift } }),
       ...this.#fact,
     };
   }

@@ -49,6 +49,7 @@ export async function walk(call: Call, session: PathSession): Promise<Result> {
     return audited(answer, session, record);
   } catch (thrown) {
     const failure = asFailure(thrown);
+    record.failed(failure);
     report(call, failure);
     return audited(errorAnswer(failure), session, record);
   }
@@ -75,6 +76,7 @@ async function read(
   record.enter("downstream");
   const upstream = record.upstreams(env, tool.credentials);
   const outcome = await tool.run(input, { env, principal, now: Date.now(), upstream });
+  for (const { source, error } of outcome.sources) if (error !== undefined) record.failed(error, source);
   record.ended(outcome.outcome);
 
   record.enter("answer");

@@ -1,0 +1,9 @@
+import { reportGaps } from "../../audit/gaps.ts";
+import type { Visit } from "../visit.ts";
+import { drifts } from "./drifts.ts";
+
+/** The instance's health in detail, for whoever runs it: how the audit arrives, and which vendors have drifted. */
+export async function showHealth({ env, now }: Visit): Promise<Response> {
+  const [audit, drift] = await Promise.all([reportGaps(env), drifts(env.DB, now)]);
+  return Response.json({ ok: true, audit, drift }, { headers: PROTECTION });
+}
