@@ -1,4 +1,5 @@
 import { reportGaps } from "../../audit/gaps.ts";
+import { PROTECTION } from "../page.tsx";
 import type { Visit } from "../visit.ts";
 import { drifts } from "./drifts.ts";
 
