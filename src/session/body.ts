@@ -58,9 +58,15 @@ export function toolCallOf(parsed: unknown): ToolCall | null {
   return typeof name === "string" ? { id: parsed.id, name, args, meta } : null;
 }
 
-/** A `tools/call` without a tool's name, or with arguments that aren't an object; `null` for anything else. */
+/** The first malformed `tools/call` in a body, alone or in a batch, or `null`. */
 export function malformedCallOf(parsed: unknown): ToolCall | null {
-  if (Array.isArray(parsed)) return parsed.map(malformedCallOf).find((call) => call !== null) ?? null;
+  // Not by recursion: a batch within a batch is no message, and may be nested as deep as a stack isn't.
+  const messages: unknown[] = Array.isArray(parsed) ? parsed : [parsed];
+  return messages.map(malformed).find((call) => call !== null) ?? null;
+}
+
+/** A `tools/call` without a tool's name, or with arguments that aren't an object; `null` for anything else. */
+function malformed(parsed: unknown): ToolCall | null {
   if (!isRecord(parsed) || parsed.method !== "tools/call" || parsed.id === undefined) return null;
   const { name, arguments: args, _meta: meta } = isRecord(parsed.params) ? parsed.params : {};
   if (typeof name === "string" && (args === undefined || isRecord(args))) return null;
