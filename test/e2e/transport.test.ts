@@ -147,6 +147,19 @@ describe("the 2025 lane", () => {
     await streams[2]?.body?.cancel();
   });
 
+  it("refuses a batch in which one call isn't one, by that call's id and with our own error", async () => {
+    const { message } = await legacy.ask({
+      body: [
+        { jsonrpc: "2.0", id: "a", method: "ping" },
+        { jsonrpc: "2.0", id: "b", method: "tools/call", params: { name: "whoami", arguments: "{}" } },
+      ],
+    });
+    expect(message).toMatchObject({
+      id: "b",
+      error: { code: -32602, data: { error: { kind: "invalid_request", code: "invalid_input" } } },
+    });
+  });
+
   it("answers a batch, each request by its id", async () => {
     const { messages } = await legacy.ask({
       body: [
