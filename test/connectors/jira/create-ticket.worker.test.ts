@@ -207,7 +207,7 @@ describe("a refusal by Jira", () => {
     }
     expect(await call(agent, "create_ticket", { title, ...ticket })).toMatchObject({
       status: "ok",
-      operation: { id: first.operation.id, evidence: "already_so" },
+      operation: { id: first.operation.id, evidence: "read_back" },
     });
     expect(await effects()).toHaveLength(1);
   });
