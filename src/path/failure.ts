@@ -97,7 +97,7 @@ export function kindOf(code: Code): Kind {
   return kind;
 }
 
-/** The public form of a failure, DESIGN's `error` object. It survives RPC, which a class does not. */
+/** The public form of a failure: the `error` object of a result. It survives RPC, which a class does not. */
 export interface PublicError {
   readonly kind: Kind;
   readonly code: Code;

@@ -40,9 +40,7 @@ function unaskedRepeats({ vendor, disk }: Run): string[] {
     const [first, second] = [disk.get(before.operation_id), disk.get(effect.operation_id)];
     if (first === null || second === null || first.id === second.id) return [];
     const asked = second.supersedes !== null || second.created_at > first.state_at + 100_000;
-    return asked || first.state !== "succeeded" || second.created_at < first.created_at
-      ? []
-      : [`${second.id} repeats ${first.id} unasked`];
+    return asked || first.state !== "succeeded" ? [] : [`${second.id} repeats ${first.id} unasked`];
   });
 }
 
