@@ -61,7 +61,7 @@ export class Effects<Prepared extends Ready> {
     const answer = this.#operations.claim(claim, null);
     if (answer.kind !== "match" || !underWay(answer.operation.state)) return answer;
     await this.#operations.waiters.settled(answer.operation.id, JOIN_WAIT_MS);
-    return { kind: "match", operation: viewOf(this.#operations.load(answer.operation.id)) };
+    return { ...answer, operation: viewOf(this.#operations.load(answer.operation.id)) };
   }
 
   /**
@@ -156,7 +156,7 @@ export class Effects<Prepared extends Ready> {
     const intent = { ...go, deadline_ms: tool.effect.deadline_ms };
     // After another operation's recent dispatch the look may be older than what that led to: then sending is the
     // honest answer. What this operation did itself is never sent again.
-    const so = go.landed === true || (go.in_effect && this.#operations.leftAlone(operation.key));
+    const so = go.landed === true || (go.in_effect && this.#operations.leftAlone(operation.key, go.as_of));
     if (so) return this.#operations.alreadySo(id, intent);
     let refused_token: string | null = null;
     for (;;) {
@@ -184,6 +184,7 @@ export class Effects<Prepared extends Ready> {
       policy_version: policy_version ?? "",
       before: before ?? "null",
       in_effect: false,
+      as_of: 0,
       approved: true as const,
     };
     try {

@@ -74,7 +74,7 @@ export class Operations {
       switch (found.match) {
         case "operation":
           if (found.operation.id === instead_of && found.operation.state === "failed_safe") break;
-          return { kind: "match", operation: viewOf(found.operation) };
+          return { kind: "match", operation: viewOf(found.operation), as_of: now };
         case "busy":
           return { kind: "busy", operation: viewOf(found.operation) };
         case "bad_supersedes":
@@ -82,7 +82,7 @@ export class Operations {
         case "none":
           break;
       }
-      return { kind: "new", operation: viewOf(this.#begin(claim, now)) };
+      return { kind: "new", operation: viewOf(this.#begin(claim, now)), as_of: now };
     });
   }
 
@@ -163,11 +163,13 @@ export class Operations {
 
   /**
    * True if a look at the target can be trusted by an operation of this key: nothing else was dispatched to the
-   * target for so long that whatever was seen, however late a vendor shows it, was seen after that.
+   * target for so long that whatever was seen since `as_of`, however late a vendor shows it, was seen after that.
    */
-  leftAlone(key: string): boolean {
+  leftAlone(key: string, as_of: number): boolean {
+    const now = this.#world.now();
+    if (now >= as_of + CLAIM_LIFE_MS) return false;
     const other = this.#durable.rows.lastDispatched(key);
-    return other === null || this.#world.now() >= (other.dispatched_at ?? 0) + QUIET_MS;
+    return other === null || now >= (other.dispatched_at ?? 0) + QUIET_MS;
   }
 
   /** What is so before anything is sent, by whomever's doing: ended in one step. */

@@ -48,9 +48,10 @@ export interface OperationView {
   readonly error: PublicError | null;
 }
 
+/** `as_of`: when that was so, by the effect object's clock, in milliseconds since the epoch. */
 export type ClaimAnswer =
-  | { readonly kind: "new"; readonly operation: OperationView }
-  | { readonly kind: "match"; readonly operation: OperationView }
+  | { readonly kind: "new"; readonly operation: OperationView; readonly as_of: number }
+  | { readonly kind: "match"; readonly operation: OperationView; readonly as_of: number }
   | { readonly kind: "busy"; readonly operation: OperationView }
   | { readonly kind: "bad_supersedes"; readonly why: "other_action" | "still_open" | "not_here" | "own_key" };
 
@@ -76,6 +77,8 @@ export interface Go {
   readonly before: string;
   /** The target was already as wanted when the gate looked. */
   readonly in_effect: boolean;
+  /** Before which the gate can't have looked: `as_of` of the claim. */
+  readonly as_of: number;
   /** This very operation has taken effect before: it must not be sent again, whatever became of it since. */
   readonly landed?: true;
   /** It goes by a person's approval, not by policy alone. */

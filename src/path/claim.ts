@@ -5,8 +5,14 @@ import { type ChangeCall, tell } from "./change-call.ts";
 import { inProgress } from "./operation-answer.ts";
 import { badSupersedes } from "./refusals.ts";
 
+/** An operation that goes on to the gate, and when it was so, by its own object's clock (milliseconds). */
+export interface GoingOn {
+  readonly operation: OperationView;
+  readonly as_of: number;
+}
+
 /** Either the call is answered, or an operation goes on to the gate. */
-export type Claimed = { readonly answer: Answer } | { readonly operation: OperationView };
+export type Claimed = { readonly answer: Answer } | GoingOn;
 
 /**
  * Finds the operation that answers this call, or claims a new one. A match is answered here: it is neither
@@ -36,7 +42,7 @@ async function settle(change: ChangeCall, claimed: ClaimAnswer): Promise<Claimed
   record.ended(claimed.kind);
   if (claimed.kind === "busy") return { answer: errorAnswer(inProgress(operation), operation) };
   if (idempotency_key !== null) session.keys.rebind(idempotency_key, operation.id);
-  if (claimed.kind === "new" || mayGoOn(change, operation)) return { operation };
+  if (claimed.kind === "new" || mayGoOn(change, operation)) return { operation, as_of: claimed.as_of };
   // An old success must not be taken for the present.
   const still = operation.state === "succeeded" ? await effect.stillInEffect(operation.id) : null;
   return { answer: tell(change, operation, true, still) };

@@ -2,7 +2,7 @@
 import type { Go, Hold, OperationView } from "../effect/protocol.ts";
 import { type Answer, coverageOf } from "./answer.ts";
 import { type ChangeCall, tell } from "./change-call.ts";
-import { claimInstead } from "./claim.ts";
+import { claimInstead, type GoingOn } from "./claim.ts";
 import { asFailure, publicError } from "./failure.ts";
 import { COUNT_WINDOW_MS, type Decision, decide } from "./policy.ts";
 import { policyOf } from "./policy-document.ts";
@@ -20,7 +20,7 @@ function hasLanded(tool: ChangeTool, seen: Seen): boolean {
 type Seen = Extract<Inspection<unknown>, { exists: true }>;
 
 /** Looks at the target and lets policy decide. If it can't look, the answer is that failure, never "go". */
-export async function gate(change: ChangeCall, operation: OperationView): Promise<Gated> {
+export async function gate(change: ChangeCall, { operation, as_of }: GoingOn): Promise<Gated> {
   const { tool, record, effect, claim } = change;
   const looked = await look(change, operation);
   if (!looked.exists) {
@@ -43,6 +43,7 @@ export async function gate(change: ChangeCall, operation: OperationView): Promis
         reason: claim.reason,
         policy_version,
         before,
+        as_of,
         in_effect: seen.in_effect,
         ...(hasLanded(tool, seen) ? { landed: true as const } : {}),
       },

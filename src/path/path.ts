@@ -91,7 +91,7 @@ async function change(call: ChangeCall): Promise<Answer> {
   if ("answer" in claimed) return claimed.answer;
 
   record.enter("gate");
-  const gated = await gate(call, claimed.operation);
+  const gated = await gate(call, claimed);
   if ("answer" in gated) return gated.answer;
 
   record.enter("downstream");

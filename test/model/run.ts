@@ -239,7 +239,15 @@ export class Run {
       return null;
     }
     const before = dataOf(claim.tool);
-    const go: Go = { requester, policy_version: "1", before, in_effect, input: {}, reason: "model" };
+    const go: Go = {
+      requester,
+      policy_version: "1",
+      before,
+      in_effect,
+      as_of: claimed.as_of,
+      input: {},
+      reason: "model",
+    };
     if (requester.roles.includes("responder")) {
       const executed = await effects.execute(operation.id, go);
       return executed.kind === "busy" || executed.kind === "failed" ? null : executed.operation;
