@@ -26,6 +26,7 @@ export default defineConfig({
           // The files share a lab, and faults hold for everybody who talks to it.
           fileParallelism: false,
           testTimeout: 30_000,
+          expect: { poll: { timeout: 20_000 } },
         },
       },
       {
@@ -34,6 +35,8 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: ["test/**/*.worker.test.ts"],
           testTimeout: 60_000,
+          // What is polled for comes when it comes; how fast is no claim of a test.
+          expect: { poll: { timeout: 30_000 } },
           // The first test to need the Worker's bundle builds it.
           hookTimeout: 60_000,
         },
