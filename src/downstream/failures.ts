@@ -3,6 +3,7 @@
  * text may hold anything, and what an attacker can put on a device ends up in it.
  */
 import { Failure } from "../path/failure.ts";
+import type { UpstreamAnswer } from "./upstream.ts";
 import type { Asked, Vendor } from "./vendor.ts";
 
 /** What a transient failure says where the vendor names no time itself. */
@@ -133,4 +134,36 @@ export function incomplete(vendor: Vendor, listed: number, described: number): F
     `${vendor.title} listed ${listed} and described ${described} of them; the others are missing from this answer.`,
     { next_step: "Make the same call again for the whole page. What is missing now may have been removed." },
   );
+}
+
+/**
+ * What an HTTP status means as a failure where a vendor gives it no meaning of its own: the end of every
+ * vendor's table.
+ * @param status the answer's own, or the one that its body reports
+ * @param permission what the operation needs, in the vendor's words, for a 403
+ */
+export function failureOfStatus(
+  vendor: Vendor,
+  status: number,
+  answer: UpstreamAnswer,
+  asked: Asked,
+  permission: string | undefined,
+): Failure {
+  const retry_after_ms = vendor.retryAfterMs(answer.headers, answer.at);
+  switch (status) {
+    case 401:
+      return credentialRejected(vendor, asked, status);
+    case 403:
+      return credentialRejected(vendor, asked, status, permission);
+    case 408:
+    case 504:
+      return timedOut(vendor);
+    case 429:
+      return rateLimited(vendor, { status, retry_after_ms });
+    default:
+      if (status >= 500) return unavailable(vendor, { status, retry_after_ms });
+      if (status >= 400) return rejected(vendor, status);
+      // A redirect, or a success that isn't one.
+      return contractChanged(vendor, asked.operation, "", { status });
+  }
 }

@@ -1,13 +1,6 @@
 /** How CrowdStrike Falcon says that something went wrong, as one table. */
 import { z } from "zod";
-import {
-  contractChanged,
-  credentialRejected,
-  rateLimited,
-  rejected,
-  timedOut,
-  unavailable,
-} from "../../downstream/failures.ts";
+import { failureOfStatus } from "../../downstream/failures.ts";
 import { waitByMagnitude, waitByRetryAfter } from "../../downstream/retry-after.ts";
 import type { UpstreamAnswer } from "../../downstream/upstream.ts";
 import type { Asked, Vendor } from "../../downstream/vendor.ts";
@@ -84,21 +77,5 @@ function gravest(codes: readonly number[]): number {
 }
 
 function failureOf(status: number, answer: UpstreamAnswer, asked: Asked): Failure {
-  const retry_after_ms = crowdstrike.retryAfterMs(answer.headers, answer.at);
-  switch (status) {
-    case 401:
-      return credentialRejected(crowdstrike, asked, status);
-    case 403:
-      return credentialRejected(crowdstrike, asked, status, PERMISSIONS[asked.operation]);
-    case 408:
-    case 504:
-      return timedOut(crowdstrike);
-    case 429:
-      return rateLimited(crowdstrike, { status, retry_after_ms });
-    default:
-      if (status >= 500) return unavailable(crowdstrike, { status, retry_after_ms });
-      if (status >= 400) return rejected(crowdstrike, status);
-      // A redirect, or a success that isn't one.
-      return contractChanged(crowdstrike, asked.operation, "", { status });
-  }
+  return failureOfStatus(crowdstrike, status, answer, asked, PERMISSIONS[asked.operation]);
 }

@@ -1,13 +1,6 @@
 /** How Elastic says that something went wrong, as one table. */
 import { z } from "zod";
-import {
-  contractChanged,
-  credentialRejected,
-  rateLimited,
-  rejected,
-  timedOut,
-  unavailable,
-} from "../../downstream/failures.ts";
+import { failureOfStatus } from "../../downstream/failures.ts";
 import { waitByRetryAfter } from "../../downstream/retry-after.ts";
 import type { UpstreamAnswer } from "../../downstream/upstream.ts";
 import type { Asked, Vendor } from "../../downstream/vendor.ts";
@@ -52,22 +45,6 @@ export const elastic: Vendor = {
 };
 
 /** Both error shapes repeat the status, so the status alone classifies. */
-function failureOf({ status, headers, at }: UpstreamAnswer, asked: Asked): Failure {
-  const retry_after_ms = elastic.retryAfterMs(headers, at);
-  switch (status) {
-    case 401:
-      return credentialRejected(elastic, asked, status);
-    case 403:
-      return credentialRejected(elastic, asked, status, PERMISSIONS[asked.operation]);
-    case 408:
-    case 504:
-      return timedOut(elastic);
-    case 429:
-      return rateLimited(elastic, { status, retry_after_ms });
-    default:
-      if (status >= 500) return unavailable(elastic, { status, retry_after_ms });
-      if (status >= 400) return rejected(elastic, status);
-      // A redirect, or a success that isn't one.
-      return contractChanged(elastic, asked.operation, "", { status });
-  }
+function failureOf(answer: UpstreamAnswer, asked: Asked): Failure {
+  return failureOfStatus(elastic, answer.status, answer, asked, PERMISSIONS[asked.operation]);
 }

@@ -1,13 +1,6 @@
 /** How PagerDuty says that something went wrong, as one table. */
 import { z } from "zod";
-import {
-  contractChanged,
-  credentialRejected,
-  rateLimited,
-  rejected,
-  timedOut,
-  unavailable,
-} from "../../downstream/failures.ts";
+import { failureOfStatus, unavailable } from "../../downstream/failures.ts";
 import { waitByMagnitude, waitByRetryAfter } from "../../downstream/retry-after.ts";
 import type { UpstreamAnswer } from "../../downstream/upstream.ts";
 import type { Asked, Vendor } from "../../downstream/vendor.ts";
@@ -65,22 +58,5 @@ function waitForReset(headers: Headers, now: number): number | null {
 }
 
 function failureOf(answer: UpstreamAnswer, asked: Asked): Failure {
-  const { status } = answer;
-  const retry_after_ms = pagerduty.retryAfterMs(answer.headers, answer.at);
-  switch (status) {
-    case 401:
-      return credentialRejected(pagerduty, asked, status);
-    case 403:
-      return credentialRejected(pagerduty, asked, status, PERMISSIONS[asked.operation]);
-    case 408:
-    case 504:
-      return timedOut(pagerduty);
-    case 429:
-      return rateLimited(pagerduty, { status, retry_after_ms });
-    default:
-      if (status >= 500) return unavailable(pagerduty, { status, retry_after_ms });
-      if (status >= 400) return rejected(pagerduty, status);
-      // A redirect, or a success that isn't one.
-      return contractChanged(pagerduty, asked.operation, "", { status });
-  }
+  return failureOfStatus(pagerduty, answer.status, answer, asked, PERMISSIONS[asked.operation]);
 }

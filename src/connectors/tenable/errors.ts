@@ -1,12 +1,5 @@
 /** How Tenable says that something went wrong, as one table. */
-import {
-  contractChanged,
-  credentialRejected,
-  rateLimited,
-  rejected,
-  timedOut,
-  unavailable,
-} from "../../downstream/failures.ts";
+import { failureOfStatus } from "../../downstream/failures.ts";
 import { waitByRetryAfter } from "../../downstream/retry-after.ts";
 import type { UpstreamAnswer } from "../../downstream/upstream.ts";
 import type { Asked, Vendor } from "../../downstream/vendor.ts";
@@ -49,26 +42,9 @@ export const tenable: Vendor = {
 };
 
 /** Nothing here depends on the body: a 429's is a page, and some refusals are documented without one. */
-function failureOf({ status, headers, at }: UpstreamAnswer, asked: Asked): Failure {
-  const retry_after_ms = tenable.retryAfterMs(headers, at);
-  switch (status) {
-    case 401:
-      return credentialRejected(tenable, asked, status);
-    case 403:
-      return credentialRejected(tenable, asked, status, PERMISSIONS[asked.operation]);
-    case 404:
-      return isExport(asked) ? exportGone() : rejected(tenable, status);
-    case 408:
-    case 504:
-      return timedOut(tenable);
-    case 429:
-      return rateLimited(tenable, { status, retry_after_ms });
-    default:
-      if (status >= 500) return unavailable(tenable, { status, retry_after_ms });
-      if (status >= 400) return rejected(tenable, status);
-      // A redirect, or a success that isn't one.
-      return contractChanged(tenable, asked.operation, "", { status });
-  }
+function failureOf(answer: UpstreamAnswer, asked: Asked): Failure {
+  if (answer.status === 404 && isExport(asked)) return exportGone();
+  return failureOfStatus(tenable, answer.status, answer, asked, PERMISSIONS[asked.operation]);
 }
 
 function isExport({ operation }: Asked): boolean {
