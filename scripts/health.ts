@@ -1,19 +1,30 @@
 import { z } from "zod";
 
-const Health = z.object({ ok: z.boolean(), problems: z.array(z.string()).default([]) });
+const Answer = z.object({ ok: z.boolean(), problems: z.array(z.string()).default([]) });
+
+/** What an instance says of itself. */
+export interface Health {
+  /** False where nothing is served. */
+  readonly serving: boolean;
+  /** Sentences that name what is wrong; empty when it is well. Those of an instance that serves stop only a part of it. */
+  readonly problems: readonly string[];
+}
 
 /**
- * What an instance's `/healthz` reports as wrong; empty when it is well.
+ * What an instance's `/healthz` reports.
  * @param url Origin of the instance.
  */
-export async function problemsOf(url: string): Promise<string[]> {
+export async function healthOf(url: string): Promise<Health> {
   const response = await fetch(`${url}/healthz`);
-  const text = await response.text();
-  const health = Health.safeParse(parseJson(text));
-  if (!health.success) return [`/healthz answered ${response.status} without saying how the instance is`];
-  const { ok, problems } = health.data;
-  if (ok && response.ok) return [];
-  return problems.length > 0 ? problems : [`/healthz answered ${response.status} and named no problem`];
+  const answer = Answer.safeParse(parseJson(await response.text()));
+  const broken = (problem: string): Health => ({
+    serving: false,
+    problems: [`/healthz answered ${response.status} ${problem}`],
+  });
+  if (!answer.success) return broken("without saying how the instance is");
+  const { ok, problems } = answer.data;
+  if (ok !== (problems.length === 0) || (ok && !response.ok)) return broken("and named no problem");
+  return { serving: response.ok, problems };
 }
 
 function parseJson(text: string): unknown {

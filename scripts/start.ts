@@ -3,7 +3,7 @@
  * STATE_DIR and LAB_URL move things; every variable and secret of wrangler.toml can be set in the environment.
  */
 import { bundleWorker } from "./bundle.ts";
-import { problemsOf } from "./health.ts";
+import { healthOf } from "./health.ts";
 import { startInstance } from "./instance.ts";
 import { startLabProcess } from "./lab-process.ts";
 import { portFrom, portIsFree } from "./ports.ts";
@@ -32,8 +32,10 @@ async function start(): Promise<void> {
   ]);
   const instance = await startInstance({ port, stateDir, labUrl });
   started.push(instance.dispose);
-  const problems = await problemsOf(instance.url);
-  if (problems.length > 0) throw new Error(["the instance is not well:", ...problems].join("\n  "));
+  const { serving, problems } = await healthOf(instance.url);
+  const report = ["the instance is not well:", ...problems].join("\n  ");
+  if (!serving) throw new Error(report);
+  if (problems.length > 0) console.error(report);
 
   const { url } = instance;
   const ready = { mcp: `${url}/mcp`, console: `${url}/console`, health: `${url}/healthz`, lab: labUrl };

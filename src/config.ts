@@ -1,38 +1,27 @@
 import { authProblems } from "./auth/problems.ts";
-import { credentialProblems } from "./connectors/credentials.ts";
-import { settingsProblems } from "./connectors/crowdstrike/settings.ts";
-import { elasticProblems } from "./connectors/elastic/settings.ts";
-import { intelligenceProblems } from "./connectors/intelligence/settings.ts";
-import { jiraProblems } from "./connectors/jira/settings.ts";
-import { oktaProblems } from "./connectors/okta/settings.ts";
-import { pagerdutyProblems } from "./connectors/pagerduty/settings.ts";
-import { tenableProblems } from "./connectors/tenable/settings.ts";
+import { connectorProblems } from "./connectors/readiness.ts";
 import { noticeProblems } from "./console/notices/problems.ts";
 import { readGatePolicy } from "./path/policy-document.ts";
 
-const checked = new WeakMap<Env, readonly string[]>();
+/** What is wrong with this instance's variables and secrets: one sentence each, naming the variable and what to set. */
+export interface ConfigurationProblems {
+  /** Nothing is served until these are mended: nobody could be told from anybody else. */
+  readonly fatal: readonly string[];
+  /** These stop what depends on them, and nothing else. */
+  readonly partial: readonly string[];
+}
 
-/**
- * What is wrong with this instance's variables and secrets: one sentence each, naming the variable and what to
- * set. Empty if nothing is. Checked once for each isolate: bindings don't change in its life.
- */
-export function configurationProblems(env: Env): readonly string[] {
+const checked = new WeakMap<Env, ConfigurationProblems>();
+
+/** Checked once for each isolate: bindings don't change in its life. */
+export function configurationProblems(env: Env): ConfigurationProblems {
   const known = checked.get(env);
   if (known !== undefined) return known;
   const gate = readGatePolicy(env.GATE_POLICY);
-  const problems = [
-    ...(gate.ok ? [] : gate.problems),
-    ...authProblems(env),
-    ...noticeProblems(env),
-    ...credentialProblems(env),
-    ...settingsProblems(env),
-    ...intelligenceProblems(env),
-    ...tenableProblems(env),
-    ...jiraProblems(env),
-    ...pagerdutyProblems(env),
-    ...oktaProblems(env),
-    ...elasticProblems(env),
-  ];
+  const problems = {
+    fatal: authProblems(env),
+    partial: [...(gate.ok ? [] : gate.problems), ...noticeProblems(env), ...connectorProblems(env)],
+  };
   checked.set(env, problems);
   return problems;
 }

@@ -1,17 +1,20 @@
 /** The Worker: one instance serves one tenant. */
 import { consumeAudit } from "./audit/consumer.ts";
 import { reportGaps } from "./audit/gaps.ts";
+import { guardClientFetches } from "./auth/client-metadata-fetch.ts";
 import {
   authorizationServer,
   type GrantProps,
   type ResourceHandler,
   resourceServer,
 } from "./auth/provider.ts";
+import { countIfUnauthenticated } from "./auth/refusals.ts";
 import { handleAuth } from "./auth/routes.ts";
-import { configurationProblems } from "./config.ts";
+import { type ConfigurationProblems, configurationProblems } from "./config.ts";
 import { handleConsole } from "./console/console.tsx";
 import { consumeNotices, isNoticeQueue, queueNotices } from "./console/notices/queue.ts";
 import { preflight, readable, refuseForeign, underOwnName } from "./front.ts";
+import { frontPage } from "./front-page.tsx";
 import { CALLER_HEADER, type CallerAuth } from "./session/caller.ts";
 
 export { BrokerObject } from "./downstream/broker-object.ts";
@@ -19,6 +22,8 @@ export { EffectObject } from "./effect/effect-object.ts";
 export { PersonObject } from "./person/person-object.ts";
 export { SessionObject } from "./session/session-object.ts";
 export { TenantObject } from "./tenant/tenant-object.ts";
+
+guardClientFetches();
 
 /** The protected resource: hands a verified request to its session object, one hop away. */
 const mcp: ResourceHandler = {
@@ -38,20 +43,15 @@ export default {
     const { pathname, searchParams } = new URL(received.url);
     const problems = configurationProblems(env);
     if (pathname === "/healthz" && !searchParams.has("detail")) return health(problems);
-    if (problems.length > 0)
+    if (problems.fatal.length > 0)
       return new Response("Sallyport is not configured: see /healthz.\n", { status: 503 });
     const foreign = refuseForeign(received, env);
     if (foreign !== null) return foreign;
     // The detail is for administrators, and the console knows who is one.
     if (pathname === "/healthz") return Response.redirect(`${env.PUBLIC_URL}/console/health`, 302);
     const request = underOwnName(received, env);
-    const response =
-      preflight(request) ??
-      (pathname === "/mcp" || pathname.startsWith("/.well-known/oauth-protected-resource")
-        ? await resourceServer(env, mcp).fetch(request, env, ctx)
-        : ((await handleConsole(received, env, ctx)) ??
-          (await handleAuth(request, env, ctx)) ??
-          (await authorizationServer(env).fetch(request, env, ctx))));
+    const response = preflight(request) ?? (await answer(received, request, env, ctx));
+    if (pathname === "/mcp") countIfUnauthenticated(request, response);
     return readable(response, request);
   },
 
@@ -65,10 +65,27 @@ export default {
   },
 } satisfies ExportedHandler<Env>;
 
-/** What is wrong is named, never quoted: the page is public. */
-function health(problems: readonly string[]): Response {
-  return Response.json(
-    { ok: problems.length === 0, problems },
-    { status: problems.length === 0 ? 200 : 503 },
+/** `request` is `received` under the instance's own name. */
+async function answer(
+  received: Request,
+  request: Request,
+  env: Env,
+  ctx: ExecutionContext,
+): Promise<Response> {
+  const { pathname } = new URL(request.url);
+  if (pathname === "/mcp" || pathname.startsWith("/.well-known/oauth-protected-resource")) {
+    return resourceServer(env, mcp).fetch(request, env, ctx);
+  }
+  if (pathname === "/" && request.method === "GET") return frontPage(env);
+  return (
+    (await handleConsole(received, env, ctx)) ??
+    (await handleAuth(request, env, ctx)) ??
+    (await authorizationServer(env).fetch(request, env, ctx))
   );
+}
+
+/** What is wrong is named, never quoted: the page is public. 503 only where nothing is served. */
+function health({ fatal, partial }: ConfigurationProblems): Response {
+  const problems = [...fatal, ...partial];
+  return Response.json({ ok: problems.length === 0, problems }, { status: fatal.length === 0 ? 200 : 503 });
 }

@@ -24,9 +24,8 @@ export async function readingsOf(control: Control, context: ReadContext): Promis
 }
 
 async function readingOf(read: Read<unknown>, { env, now, upstream }: ReadContext): Promise<Reading> {
-  const { vendor, problems } = credentialOf(read.credential);
+  const { vendor } = credentialOf(read.credential);
   const asked = { source: vendor.name, what: read.what, queried_at: new Date(now).toISOString() };
-  if (problems(env).length > 0) return { ...asked, items: [], gap: notConfigured(vendor.title) };
   try {
     const part = await read.run(upstream(read.credential), { env, now });
     return { ...asked, items: part.items, gap: gapOf(read, part, vendor.title) };
@@ -47,13 +46,6 @@ function gapOf({ what, population }: Read<unknown>, part: Part<unknown>, title: 
 export function sourceReport({ source, queried_at, items, gap }: Reading): SourceReport {
   const report = { source, count: items.length, queried_at };
   return gap === null ? { ...report, status: "ok" } : { ...report, status: "error", error: gap };
-}
-
-function notConfigured(title: string): Failure {
-  return new Failure("tool_disabled", `${title} is not configured on this instance, so it was not asked.`, {
-    next_step: "Ask whoever runs this instance to configure it; /healthz names what is missing.",
-    attempts: 0,
-  });
 }
 
 /** No fault of the vendor's, and nothing that repeating would mend. */

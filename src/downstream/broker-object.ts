@@ -1,5 +1,6 @@
 import { AuditedObject } from "../audit/audited-object.ts";
-import { credentialOf, isCredentialName } from "../connectors/credentials.ts";
+import { type CredentialName, credentialOf, isCredentialName } from "../connectors/credentials.ts";
+import { unready } from "../connectors/readiness.ts";
 import { asFailure, type Code, type Failure, type PublicError, publicError } from "../path/failure.ts";
 import type { BreakerState } from "./breaker.ts";
 import type { AccessToken, Credential } from "./credential.ts";
@@ -47,7 +48,11 @@ export class BrokerObject extends AuditedObject {
    */
   async token(name: string, stale: string | null = null): Promise<TokenAnswer> {
     try {
-      return { ok: true, ...(await this.#issuerOf(declared(name)).token(stale)) };
+      const credential = declared(name);
+      // Half a credential is never tried at the vendor.
+      const refusal = unready(this.env, credential);
+      if (refusal !== null) throw refusal;
+      return { ok: true, ...(await this.#issuerOf(credentialOf(credential)).token(stale)) };
     } catch (thrown) {
       return { ok: false, error: publicError(asFailure(thrown)) };
     }
@@ -61,7 +66,7 @@ export class BrokerObject extends AuditedObject {
 
   /** How the credential does, without asking the vendor. */
   async health(name: string): Promise<CredentialHealth> {
-    const credential = declared(name);
+    const credential = credentialOf(declared(name));
     const held = this.#issuer?.held ?? null;
     return {
       credential: credential.name,
@@ -125,7 +130,7 @@ export class BrokerObject extends AuditedObject {
   }
 }
 
-function declared(name: string): Credential {
+function declared(name: string): CredentialName {
   if (!isCredentialName(name)) throw new TypeError("no credential of that name is declared");
-  return credentialOf(name);
+  return name;
 }

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Failure } from "../path/failure.ts";
 import type { JsonObject } from "../path/tool.ts";
 
 /** One HTTP request to a vendor, without credential and without host: both are added by the path. */
@@ -75,4 +76,10 @@ export interface Upstream {
     element: Schema,
     window: ListWindow<z.output<Schema>>,
   ): Promise<ListPart<z.output<Schema>>>;
+}
+
+/** An upstream that nothing can be asked through, and why. */
+export function refusingUpstream(source: string, failure: Failure): Upstream {
+  const refuse = () => Promise.reject(failure);
+  return { source, read: refuse, readWithHeaders: refuse, readList: refuse };
 }

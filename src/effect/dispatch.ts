@@ -2,10 +2,11 @@ import { credentialOf } from "../connectors/credentials.ts";
 import { breakerAllows, breakerReport } from "../downstream/circuit.ts";
 import { buildRequest, readAnswer } from "../downstream/exchange.ts";
 import { tokenFor } from "../downstream/tokens.ts";
+import { requireAvailable } from "../path/availability.ts";
 import { asFailure, Failure, publicError } from "../path/failure.ts";
 import { scopesOfRoles } from "../path/scopes.ts";
 import type { ChangeTool, Conclusion } from "../path/tool.ts";
-import { requireEnabled } from "../tenant/switchboard.ts";
+import { typed } from "../path/typed.ts";
 import type { Transition } from "./machine.ts";
 import type { Approver, Operation, Requester } from "./operation.ts";
 import type { Dispatching, Ending, Ready } from "./ports.ts";
@@ -42,7 +43,7 @@ export class Dispatcher implements Dispatching<PreparedRequest> {
       this.#stillMay(tool.scope, requester),
       this.#approverStands(approved === true ? operation.approver : null, requester),
     ]);
-    requireEnabled(tool, switches);
+    requireAvailable(this.#env, tool, switches);
     const sending = { request_id: operation.id, signal: AbortSignal.timeout(tool.effect.deadline_ms) };
     const asked = tool.request(operation.input, operation.id, this.#env);
     const request = buildRequest(this.#env, credentialOf(tool.credential), asked, token, sending);
@@ -95,7 +96,7 @@ function toTransition(tool: ChangeTool, conclusion: Conclusion<unknown>, fence: 
         type: "succeed",
         fence,
         evidence: "answered",
-        data: JSON.stringify(tool.output.parse(conclusion.data)),
+        data: JSON.stringify(typed(tool, conclusion.data)),
       };
     case "no_effect":
       return { type: "fail_safe", fence, error: publicError(conclusion.failure) };

@@ -1,12 +1,14 @@
 import type { AuditFact, StepRecord } from "../audit/event.ts";
-import type { CredentialName } from "../connectors/credentials.ts";
+import { type CredentialName, credentialOf } from "../connectors/credentials.ts";
 import { upstreamFor } from "../downstream/client.ts";
-import type { Upstream, UpstreamExchange } from "../downstream/upstream.ts";
+import { refusingUpstream, type Upstream, type UpstreamExchange } from "../downstream/upstream.ts";
 import { digest } from "../effect/operation.ts";
 import type { Answer } from "./answer.ts";
+import type { Missing } from "./availability.ts";
 import type { Failure } from "./failure.ts";
+import type { Call } from "./ports.ts";
 import type { Principal } from "./principal.ts";
-import type { JsonObject } from "./tool.ts";
+import type { JsonObject, Tool } from "./tool.ts";
 
 /** The steps of the path, in the order in which a call takes them. */
 export type Step = "identity" | "scope" | "schema" | "claim" | "gate" | "downstream" | "answer";
@@ -14,18 +16,19 @@ export type Step = "identity" | "scope" | "schema" | "claim" | "gate" | "downstr
 /** What one call did, as it goes along. It becomes the call's one audit event. */
 export class CallRecord {
   readonly #started_at: number;
-  readonly #tool: string;
-  readonly #trace_id: string | null;
+  readonly #call: Pick<Call, "method" | "name" | "trace_id">;
   readonly #steps: StepRecord[] = [];
   readonly #drift: { readonly source: string; readonly field: string }[] = [];
   #step: Step = "identity";
+  /** What answers, once it is found; until then what was asked for. */
+  #tool: string;
   #principal: Principal | null = null;
   #fact: Partial<AuditFact> = {};
   readonly #asked: (readonly UpstreamExchange[])[] = [];
 
-  constructor(tool: string, trace_id: string | null, now: number) {
-    this.#tool = tool;
-    this.#trace_id = trace_id;
+  constructor(call: Pick<Call, "method" | "name" | "trace_id">, now: number) {
+    this.#call = call;
+    this.#tool = call.method === "resources/read" ? call.method : call.name;
     this.#started_at = now;
   }
 
@@ -50,6 +53,11 @@ export class CallRecord {
     this.#principal = principal;
   }
 
+  /** What answers. */
+  answeredBy(tool: Tool): void {
+    this.#tool = tool.name;
+  }
+
   /** Facts that became known on the way. */
   note(fact: Partial<AuditFact>): void {
     this.#fact = { ...this.#fact, ...fact };
@@ -57,19 +65,25 @@ export class CallRecord {
 
   /**
    * The vendors that a step may ask, each through one of `credentials`. What is asked through them goes into
-   * the record, with the call's trace id as the request's id.
+   * the record, with the call's trace id as the request's id. Asking through one that is missing fails.
    */
-  upstreams(env: Env, credentials: readonly CredentialName[]): (credential: CredentialName) => Upstream {
+  upstreams(
+    env: Env,
+    credentials: readonly CredentialName[],
+    missing: Missing = new Map(),
+  ): (credential: CredentialName) => Upstream {
     const opened = new Map<CredentialName, Upstream>();
     return (credential) => {
       if (!credentials.includes(credential))
         throw new TypeError(`${this.#tool} doesn't declare ${credential}`);
+      const refusal = missing.get(credential);
+      if (refusal !== undefined) return refusingUpstream(credentialOf(credential).vendor.name, refusal);
       const known = opened.get(credential);
       if (known !== undefined) return known;
       const upstream = upstreamFor(
         env,
         credential,
-        this.#trace_id === null ? {} : { request_id: this.#trace_id },
+        this.#call.trace_id === null ? {} : { request_id: this.#call.trace_id },
       );
       this.#asked.push(upstream.exchanges);
       opened.set(credential, upstream);
@@ -95,15 +109,26 @@ export class CallRecord {
       session_id: this.#principal?.session_id ?? null,
       client_id: this.#principal?.client_id ?? null,
       tool: this.#tool.slice(0, 64),
-      trace_id: this.#trace_id,
+      trace_id: this.#call.trace_id,
       error_kind: error?.kind ?? null,
       error_code: error?.code ?? null,
       steps: this.#steps,
       upstream: this.#asked.flat(),
       latency_ms: Date.now() - this.#started_at,
-      ...(this.#drift.length === 0 ? {} : { detail: { drift: this.#drift } }),
+      ...this.#detail(),
       ...this.#fact,
     };
+  }
+
+  /** What a reader needs besides: how it was asked for if not as a tool, and where a vendor's payload has drifted. */
+  #detail(): Pick<AuditFact, "detail"> {
+    const { method, name } = this.#call;
+    const detail = {
+      ...(method === "tools/call" ? {} : { method }),
+      ...(method === "resources/read" ? { uri: name.slice(0, LONGEST_TEXT) } : {}),
+      ...(this.#drift.length === 0 ? {} : { drift: this.#drift }),
+    };
+    return Object.keys(detail).length === 0 ? {} : { detail };
   }
 }
 

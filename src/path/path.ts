@@ -1,50 +1,54 @@
 /**
- * The path: every tool call goes through {@link walk}, top to bottom, in this order. There is no other way
+ * The path: every tool call, every reading of a resource and every prompt goes through {@link walk}, top to bottom, in this order. There is no other way
  * to a tool: the lanes know this function only, and the tools know nothing of transport, scope or audit.
  *
  * 1 identity · 2 scope · 3 schema · 4 claim · 5 gate · 6 downstream · 7 answer
  */
-import { authorize } from "../auth/authorize.ts";
-import { findTool } from "../catalogue.ts";
+import { authorize, roleAllows } from "../auth/authorize.ts";
 import { effectName } from "../effect/operation.ts";
 import type { ExecuteAnswer } from "../effect/protocol.ts";
 import { type Answer, errorAnswer, type Result, readAnswer } from "./answer.ts";
+import type { Missing } from "./availability.ts";
 import { CallRecord } from "./call-record.ts";
 import { type ChangeCall, changeCall, tell } from "./change-call.ts";
 import { claimOperation } from "./claim.ts";
+import { type Declaration, findDeclaration, undeclared } from "./declaration.ts";
 import { asFailure, type Failure, failureFrom } from "./failure.ts";
 import { type Gated, gate } from "./gate.ts";
 import { parseInput } from "./input.ts";
 import { inProgress } from "./operation-answer.ts";
 import type { Call, PathSession } from "./ports.ts";
 import type { Principal } from "./principal.ts";
-import { mayNot, notResumable, unknownTool } from "./refusals.ts";
-import type { JsonObject, ReadTool, Tool } from "./tool.ts";
+import { Progress } from "./progress.ts";
+import { mayNot, notResumable } from "./refusals.ts";
+import type { JsonObject, ReadTool } from "./tool.ts";
 import { typed } from "./typed.ts";
 
 /** Answers one call. Never throws: whatever happens is a result, and is in the audit. */
 export async function walk(call: Call, session: PathSession): Promise<Result> {
-  const record = new CallRecord(call.tool, call.trace_id, Date.now());
+  const record = new CallRecord(call, Date.now());
   try {
     record.enter("identity");
+    // Before standing, too: a session that was ended could fill the audit like any other.
+    await session.admitted();
     const principal = session.principal();
     record.by(principal);
     record.ended("ok");
 
     record.enter("scope");
-    const tool = permitted(call.tool, principal);
-    await session.enabled(tool);
+    const { tool, args } = permitted(call, principal, record);
+    const missing = await session.enabled(tool);
     record.ended("ok");
 
     record.enter("schema");
     if (call.resumes === false) throw notResumable();
-    const input = parseInput(tool, call.args);
+    const input = parseInput(tool, args);
     record.input(input);
     record.ended("ok");
 
     const answer =
       tool.kind === "read"
-        ? await read(tool, input, principal, session, record)
+        ? await read(tool, input, { principal, session, record, missing })
         : await change(changeCall(tool, input, principal, session, call, record));
     return audited(answer, session, record);
   } catch (thrown) {
@@ -56,25 +60,34 @@ export async function walk(call: Call, session: PathSession): Promise<Result> {
 }
 
 /** Whoever may not call a tool gets no validation of its input. */
-function permitted(name: string, principal: Principal): Tool {
-  const tool = findTool(name);
-  if (tool === undefined) throw unknownTool(name);
+function permitted(call: Call, principal: Principal, record: CallRecord): Declaration {
+  const declaration = findDeclaration(call);
+  if (declaration === null) throw undeclared(call);
+  const { tool } = declaration;
+  record.answeredBy(tool);
   const authorization = authorize(principal, tool.scope);
   if (!authorization.ok) throw mayNot(tool, principal, authorization);
-  return tool;
+  if (!roleAllows(principal.roles, tool)) throw mayNot(tool, principal, { ok: false, reason: "role_forbids" });
+  return declaration;
+}
+
+/** Whom a read is for, and what it must do without. */
+interface Reading {
+  readonly principal: Principal;
+  readonly session: PathSession;
+  readonly record: CallRecord;
+  readonly missing: Missing;
 }
 
 /** A read has nothing to claim and nothing to gate. */
 async function read(
   tool: ReadTool,
   input: JsonObject,
-  principal: Principal,
-  session: PathSession,
-  record: CallRecord,
+  { principal, session, record, missing }: Reading,
 ): Promise<Answer> {
   const { env } = session;
   record.enter("downstream");
-  const upstream = record.upstreams(env, tool.credentials);
+  const upstream = record.upstreams(env, tool.credentials, missing);
   const outcome = await tool.run(input, { env, principal, now: Date.now(), upstream });
   for (const { source, error } of outcome.sources) if (error !== undefined) record.failed(error, source);
   record.ended(outcome.outcome);
@@ -146,5 +159,5 @@ function audited(answer: Answer, session: PathSession, record: CallRecord): Resu
 
 /** Our own faults go to the log with their cause; callers get an audit id. */
 function report(call: Call, failure: Failure): void {
-  if (failure.kind === "internal") console.error("internal", call.tool.slice(0, 64), failure.cause);
+  if (failure.kind === "internal") console.error("internal", call.name.slice(0, 64), failure.cause);
 }

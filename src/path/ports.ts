@@ -1,5 +1,7 @@
 import type { AuditFact } from "../audit/event.ts";
+import type { Missing } from "./availability.ts";
 import type { Principal } from "./principal.ts";
+import type { ProgressListener } from "./progress.ts";
 import type { Tool } from "./tool.ts";
 
 /** A caller's idempotency keys, kept by the session for its life. */
@@ -18,25 +20,37 @@ export interface PathSession {
   readonly env: Env;
   readonly keys: Keys;
   /**
+   * Lets the call in, unless its session or its person has made too many.
+   * @throws Failure `rate_limited`
+   */
+  admitted(): Promise<void>;
+  /**
    * Who is asking, as the session and the person stand now.
    * @throws Failure `session_revoked`
    */
   principal(): Principal;
   /**
-   * Refuses what an administrator has switched off.
-   * @throws Failure `tool_disabled`
+   * What a call of the tool must do without: what an administrator has switched off, or nobody configured.
+   * @throws Failure `tool_disabled` if it can't do without
    */
-  enabled(tool: Tool): Promise<void>;
+  enabled(tool: Tool): Promise<Missing>;
   /** The person object that counts this person's changes. */
   readonly person: string;
   /** Appends the call's audit event, synchronously, and returns its id. Throws if it can't. */
   audit(fact: AuditFact): string;
 }
 
-/** One call of one tool. */
+/** The requests that walk the path. */
+export type CallMethod = "tools/call" | "resources/read" | "prompts/get";
+
+/** One call of one tool, or what is answered as one: the reading of a resource, the asking for a prompt. */
 export interface Call {
-  readonly tool: string;
+  readonly method: CallMethod;
+  /** The tool's name, the resource's URI, or the prompt's name. */
+  readonly name: string;
   readonly args: unknown;
+  /** Hears how far the call is, if the client asked to. */
+  readonly listener?: ProgressListener | undefined;
   /** False for a call that claims to resume another one and doesn't. */
   readonly resumes?: boolean;
   /** W3C trace id, if the client sent one. */

@@ -19,6 +19,8 @@ export const INSTRUCTIONS =
 export interface LaneHost {
   /** The roles of whoever the session belongs to, as they stand now. */
   readonly roles: readonly Role[];
+  /** False for what this instance can't answer, because it doesn't use the vendors that it asks. */
+  offers(tool: Tool): boolean;
   /** Walks one call down the path. */
   call(call: LaneCall): Promise<Result>;
   /** Seals what a 2026-07-28 client carries through a round with its person, to resume this very call. */
@@ -49,11 +51,11 @@ export interface ToolListing {
 
 const listings = new WeakMap<Tool, ToolListing>();
 
-/** The tools that a role may use. By role, not by token: a client must see a tool in order to step up. */
-export function listTools(roles: readonly Role[]): ToolListing[] {
+/** The tools that a role may use, of those offered. By role, not by token: a client must see a tool in order to step up. */
+export function listTools({ roles, offers }: Pick<LaneHost, "roles" | "offers">): ToolListing[] {
   const allowed: readonly string[] = scopesOfRoles(roles);
-  return TOOLS.filter((tool) =>
-    tool.scope === "any" ? allowed.length > 0 : allowed.includes(tool.scope),
+  return TOOLS.filter(
+    (tool) => (tool.scope === "any" ? allowed.length > 0 : allowed.includes(tool.scope)) && offers(tool),
   ).map(listing);
 }
 

@@ -6,7 +6,7 @@ import {
   UrlElicitationRequiredError,
 } from "@modelcontextprotocol/sdk/types.js";
 import { CfWorkerJsonSchemaValidator } from "@modelcontextprotocol/sdk/validation/cfworker";
-import { type TransportState, WorkerTransport } from "agents/mcp";
+import type { TransportState } from "agents/mcp";
 import type { CallerAuth } from "./caller.ts";
 import { CONFIRMATION_FORM, confirmed, humanStep } from "./human-step.ts";
 import {
@@ -21,6 +21,7 @@ import {
 import { refuseMalformed } from "./malformed-call.ts";
 import { rpcError } from "./rpc-error.ts";
 import type { SessionStore } from "./session-store.ts";
+import { SessionTransport } from "./session-transport.ts";
 
 const SESSION_HEADER = "mcp-session-id";
 /** How long a person may take over a confirmation before the call answers without it, in milliseconds. */
@@ -33,7 +34,7 @@ const CONFIRM_PATIENCE_MS = 120_000;
 export class LegacyLane {
   readonly #host: LaneHost;
   readonly #store: SessionStore;
-  readonly #live = new Map<string, WorkerTransport>();
+  readonly #live = new Map<string, SessionTransport>();
 
   constructor(host: LaneHost, store: SessionStore) {
     this.#host = host;
@@ -66,12 +67,12 @@ export class LegacyLane {
     this.#live.clear();
   }
 
-  async #open(): Promise<WorkerTransport> {
+  async #open(): Promise<SessionTransport> {
     await this.#closeForgotten();
     return this.#connect(crypto.randomUUID());
   }
 
-  async #resume(id: string): Promise<WorkerTransport | null> {
+  async #resume(id: string): Promise<SessionTransport | null> {
     if (!this.#store.useProtocolSession(id)) return null;
     return this.#live.get(id) ?? this.#connect(id);
   }
@@ -85,8 +86,8 @@ export class LegacyLane {
     }
   }
 
-  async #connect(id: string): Promise<WorkerTransport> {
-    const transport = new WorkerTransport({
+  async #connect(id: string): Promise<SessionTransport> {
+    const transport = new SessionTransport({
       sessionIdGenerator: () => id,
       storage: {
         get: () => parseState(this.#store.protocolSession(id)),
@@ -113,7 +114,7 @@ function serverFor(host: LaneHost): Server {
     // The default validator generates code, which workerd forbids.
     jsonSchemaValidator: new CfWorkerJsonSchemaValidator(),
   });
-  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: listTools(host.roles) }));
+  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: listTools(host) }));
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, { authInfo, sendRequest }) => {
     const call = {
       tool: params.name,

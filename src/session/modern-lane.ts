@@ -55,7 +55,7 @@ export class ModernLane {
 function serverFor(host: LaneHost, scopes: readonly string[]): Server {
   const server = new Server(SERVER_INFO, { capabilities: { tools: {} }, instructions: INSTRUCTIONS });
   server.setRequestHandler("tools/list", () => ({
-    tools: listTools(host.roles),
+    tools: listTools(host),
     ttlMs: LIST_TTL_MS,
     cacheScope: "private" as const,
   }));

@@ -2,6 +2,7 @@ import { isLegacyRequest } from "@modelcontextprotocol/server";
 import { AuditedObject } from "../audit/audited-object.ts";
 import { effectNameOf } from "../effect/operation.ts";
 import type { Result } from "../path/answer.ts";
+import { isOffered } from "../path/availability.ts";
 import { walk } from "../path/path.ts";
 import type { PathSession } from "../path/ports.ts";
 import type { Principal } from "../path/principal.ts";
@@ -43,6 +44,7 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
       get roles() {
         return roles();
       },
+      offers: (tool) => isOffered(env, tool),
       call: (call) => this.#call(call),
       seal: (call, operation_id) => sealState(this.env, this.#resumed(call), operation_id, Date.now()),
       confirm: (operation_id, yes) => this.#confirm(operation_id, yes),

@@ -74,7 +74,7 @@ export class SessionStore implements Keys, UsedOnce {
       );
       return operation_id;
     }
-    if (known.fingerprint !== fingerprint) throw keyReused();
+    if (known.fingerprint !== fingerprint) throw keyReused(known.operation_id);
     return known.operation_id;
   }
 

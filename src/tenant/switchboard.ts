@@ -1,14 +1,6 @@
-import { disabled } from "../path/refusals.ts";
+import { type Missing, requireAvailable } from "../path/availability.ts";
 import type { Tool } from "../path/tool.ts";
 import type { Switches } from "./protocol.ts";
-
-/** @throws Failure `tool_disabled` if the tool, or a credential that it needs, is switched off */
-export function requireEnabled(tool: Tool, { disabled_tools, disabled_credentials }: Switches): void {
-  if (disabled_tools.includes(tool.name)) throw disabled(tool, null);
-  const needed = tool.kind === "read" ? tool.credentials : [tool.credential, tool.read_credential];
-  const off = needed.find((credential) => disabled_credentials.includes(credential));
-  if (off !== undefined) throw disabled(tool, off);
-}
 
 /** How long a session object relies on being told. Far less than the tenant's object remembers whom to tell. */
 const ASK_AGAIN_MS = 60 * 60_000;
@@ -25,18 +17,27 @@ export class Switchboard {
     this.#session_id = session_id;
   }
 
-  /** @throws Failure `tool_disabled` */
-  async require(tool: Tool): Promise<void> {
-    const now = Date.now();
-    if (this.#known === null || now >= this.#asked_at + ASK_AGAIN_MS) {
-      this.take(await this.#env.TENANT_OBJECT.getByName(this.#env.TENANT).listen(this.#session_id()));
-      this.#asked_at = now;
-    }
-    if (this.#known !== null) requireEnabled(tool, this.#known);
+  /**
+   * What a call of the tool must do without.
+   * @throws Failure `tool_disabled`
+   */
+  async require(tool: Tool): Promise<Missing> {
+    return requireAvailable(this.#env, tool, await this.#switches());
   }
 
-  /** Takes over newer switches. */
-  take(switches: Switches): void {
-    if (this.#known === null || this.#known.version < switches.version) this.#known = switches;
+  /** Takes over newer switches. Returns those that hold. */
+  take(switches: Switches): Switches {
+    const known = this.#known;
+    const holds = known === null || known.version < switches.version ? switches : known;
+    this.#known = holds;
+    return holds;
+  }
+
+  async #switches(): Promise<Switches> {
+    const now = Date.now();
+    if (this.#known !== null && now < this.#asked_at + ASK_AGAIN_MS) return this.#known;
+    const told = await this.#env.TENANT_OBJECT.getByName(this.#env.TENANT).listen(this.#session_id());
+    this.#asked_at = now;
+    return this.take(told);
   }
 }

@@ -2,17 +2,17 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
-import { problemsOf } from "../../scripts/health.ts";
+import { type Health, healthOf } from "../../scripts/health.ts";
 
-/** The problems that are found with a server that answers like this. */
-async function problemsWith(status: number, body: string): Promise<string[]> {
+/** What is found with a server that answers like this. */
+async function healthWith(status: number, body: string): Promise<Health> {
   const server = createServer((_request, response) => response.writeHead(status).end(body)).listen(
     0,
     "127.0.0.1",
   );
   await once(server, "listening");
   try {
-    return await problemsOf(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    return await healthOf(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   } finally {
     server.close();
     server.closeAllConnections();
@@ -20,13 +20,16 @@ async function problemsWith(status: number, body: string): Promise<string[]> {
 }
 
 test("an instance that is well has no problems", async () => {
-  expect(await problemsWith(200, '{"ok":true}')).toEqual([]);
+  expect(await healthWith(200, '{"ok":true}')).toEqual({ serving: true, problems: [] });
 });
 
-test("the problems it names are reported, whatever the status", async () => {
+test("the problems it names are reported, and whether it serves all the same", async () => {
   const problems = ["SEALING_KEY is too short", "ROLE_POLICY names no roles"];
   for (const status of [200, 503]) {
-    expect(await problemsWith(status, JSON.stringify({ ok: false, problems }))).toEqual(problems);
+    expect(await healthWith(status, JSON.stringify({ ok: false, problems }))).toEqual({
+      serving: status === 200,
+      problems,
+    });
   }
 });
 
@@ -35,6 +38,9 @@ test.each([
   [500, '{"error":"internal"}'],
   [503, '{"ok":true}'],
   [200, '{"ok":false}'],
-])("an answer that doesn't say it is well is a problem: %i %s", async (status, body) => {
-  expect(await problemsWith(status, body)).toEqual([expect.stringContaining(`/healthz answered ${status}`)]);
+])("an answer that doesn't say how it is is a problem: %i %s", async (status, body) => {
+  expect(await healthWith(status, body)).toEqual({
+    serving: false,
+    problems: [expect.stringContaining(`/healthz answered ${status}`)],
+  });
 });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { BaseUrl } from "../base-url.ts";
+import { BaseUrl, Milliseconds, millisecondsOf, problemsIn } from "../settings.ts";
 
 /** How much a device matters, from least to most. */
 export const CRITICALITIES = ["low", "medium", "high", "critical"] as const;
@@ -7,16 +7,13 @@ export type Criticality = (typeof CRITICALITIES)[number];
 
 const Settings = z.object({
   CROWDSTRIKE_BASE_URL: BaseUrl,
-  CROWDSTRIKE_SETTLE_MS: z.string().regex(/^\d*$/, "must be empty or a whole number of milliseconds"),
+  CROWDSTRIKE_SETTLE_MS: Milliseconds,
   CROWDSTRIKE_UNASSIGNED_CRITICALITY: z.enum(CRITICALITIES),
 });
 
 /** What is wrong with the settings that are no secrets: sentences that name the variable. Empty if nothing is. */
 export function settingsProblems(env: Env): string[] {
-  const parsed = Settings.safeParse(env);
-  return parsed.success
-    ? []
-    : parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  return problemsIn(Settings, env);
 }
 
 /** The API of the customer's Falcon cloud (US-1, US-2, EU-1, GOV), without a slash at its end. */
@@ -29,7 +26,7 @@ export function baseUrl(env: Env): string {
  * bound, so it is for whoever runs the instance to know one; `null` where they left it empty.
  */
 export function settleMs(env: Env): number | null {
-  return env.CROWDSTRIKE_SETTLE_MS === "" ? null : Number(env.CROWDSTRIKE_SETTLE_MS);
+  return millisecondsOf(env.CROWDSTRIKE_SETTLE_MS);
 }
 
 /** What a device counts as that nobody has rated. */

@@ -1,17 +1,14 @@
 import { z } from "zod";
-import { BaseUrl } from "../base-url.ts";
+import { BaseUrl, Milliseconds, millisecondsOf, problemsIn } from "../settings.ts";
 
 const Settings = z.object({
   ELASTIC_BASE_URL: BaseUrl,
-  ELASTIC_SETTLE_MS: z.string().regex(/^\d*$/, "must be empty or a whole number of milliseconds"),
+  ELASTIC_SETTLE_MS: Milliseconds,
 });
 
 /** What is wrong with the settings that are no secrets: sentences that name the variable. Empty if nothing is. */
 export function elasticProblems(env: Env): string[] {
-  const parsed = Settings.safeParse(env);
-  return parsed.success
-    ? []
-    : parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  return problemsIn(Settings, env);
 }
 
 /** Kibana's address, with the space's path if it isn't the default space, without a slash at its end. */
@@ -24,5 +21,5 @@ export function baseUrl(env: Env): string {
  * bound, so it is for whoever runs the instance to know one; `null` where they left it empty.
  */
 export function settleMs(env: Env): number | null {
-  return env.ELASTIC_SETTLE_MS === "" ? null : Number(env.ELASTIC_SETTLE_MS);
+  return millisecondsOf(env.ELASTIC_SETTLE_MS);
 }

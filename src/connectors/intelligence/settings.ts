@@ -1,17 +1,11 @@
 import { z } from "zod";
-import { BaseUrl } from "../base-url.ts";
+import { BaseUrl, problemsIn } from "../settings.ts";
 
-const Settings = z.object({
-  CISA_KEV_BASE_URL: BaseUrl,
-  EPSS_BASE_URL: BaseUrl,
-  NVD_BASE_URL: BaseUrl,
-  OSV_BASE_URL: BaseUrl,
-});
+/** Where each public source is to be found. */
+export type SourceUrl = "CISA_KEV_BASE_URL" | "EPSS_BASE_URL" | "NVD_BASE_URL" | "OSV_BASE_URL";
 
-/** What is wrong with where the public sources are to be found: sentences that name the variable. */
-export function intelligenceProblems(env: Env): string[] {
-  const parsed = Settings.safeParse(env);
-  return parsed.success
-    ? []
-    : parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+/** What is wrong with where a public source is to be found: a sentence that names the variable. Empty if nothing is. */
+export function sourceProblems(variable: SourceUrl): (env: Env) => string[] {
+  const settings = z.object({ [variable]: BaseUrl });
+  return (env) => problemsIn(settings, env);
 }

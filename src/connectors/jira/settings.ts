@@ -1,19 +1,16 @@
 import { z } from "zod";
-import { BaseUrl } from "../base-url.ts";
+import { BaseUrl, Milliseconds, millisecondsOf, problemsIn } from "../settings.ts";
 
 const Settings = z.object({
   JIRA_BASE_URL: BaseUrl,
   JIRA_PROJECT: z.string().regex(/^[A-Z][A-Z0-9_]+$/, "must be a project's key, such as SEC"),
   JIRA_ISSUE_TYPE: z.string().min(1, "must name an issue type of the project"),
-  JIRA_SETTLE_MS: z.string().regex(/^\d*$/, "must be empty or a whole number of milliseconds"),
+  JIRA_SETTLE_MS: Milliseconds,
 });
 
 /** What is wrong with Jira's settings that are no secrets: sentences that name the variable. Empty if nothing is. */
 export function jiraProblems(env: Env): string[] {
-  const parsed = Settings.safeParse(env);
-  return parsed.success
-    ? []
-    : parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  return problemsIn(Settings, env);
 }
 
 /** The customer's Jira: its site, or `https://api.atlassian.com/ex/jira/<cloudId>` for tokens with scopes. */
@@ -32,5 +29,5 @@ export function project(env: Env): string {
  * `null` where they left it empty.
  */
 export function settleMs(env: Env): number | null {
-  return env.JIRA_SETTLE_MS === "" ? null : Number(env.JIRA_SETTLE_MS);
+  return millisecondsOf(env.JIRA_SETTLE_MS);
 }

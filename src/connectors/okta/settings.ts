@@ -1,7 +1,5 @@
 import { z } from "zod";
-import { BaseUrl } from "../base-url.ts";
-
-const Milliseconds = z.string().regex(/^\d*$/, "must be empty or a whole number of milliseconds");
+import { BaseUrl, Milliseconds, millisecondsOf, problemsIn } from "../settings.ts";
 
 const Settings = z.object({
   OKTA_BASE_URL: BaseUrl,
@@ -14,11 +12,7 @@ const CLIENT_IDS = ["OKTA_READ_CLIENT_ID", "OKTA_SUSPEND_CLIENT_ID", "OKTA_SESSI
 
 /** What is wrong with the settings that are no secrets: sentences that name the variable. Empty if nothing is. */
 export function oktaProblems(env: Env): string[] {
-  const parsed = Settings.safeParse(env);
-  const settings = parsed.success
-    ? []
-    : parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-  return [...settings, ...sharedApps(env)];
+  return [...problemsIn(Settings, env), ...sharedApps(env)];
 }
 
 function sharedApps(env: Env): string[] {
@@ -39,7 +33,7 @@ export function baseUrl(env: Env): string {
  * bound, so it is for whoever runs the instance to know one; `null` where they left it empty.
  */
 export function settleMs(env: Env): number | null {
-  return milliseconds(env.OKTA_SETTLE_MS);
+  return millisecondsOf(env.OKTA_SETTLE_MS);
 }
 
 /**
@@ -48,10 +42,6 @@ export function settleMs(env: Env): number | null {
  */
 export function settleInLogMs(env: Env): number | null {
   const settle = settleMs(env);
-  const lag = milliseconds(env.OKTA_LOG_LAG_MS);
+  const lag = millisecondsOf(env.OKTA_LOG_LAG_MS);
   return settle === null || lag === null ? null : settle + lag;
-}
-
-function milliseconds(text: string): number | null {
-  return text === "" ? null : Number(text);
 }

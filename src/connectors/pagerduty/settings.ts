@@ -1,19 +1,16 @@
 import { z } from "zod";
-import { BaseUrl } from "../base-url.ts";
+import { BaseUrl, Milliseconds, millisecondsOf, problemsIn } from "../settings.ts";
 
 const Settings = z.object({
   PAGERDUTY_BASE_URL: BaseUrl,
   PAGERDUTY_SERVICE_ID: z.string().regex(/^[A-Z0-9]{2,32}$/, "must be a service's id, such as PWIXJZS"),
   PAGERDUTY_FROM: z.email("must be the address of a user of the PagerDuty account"),
-  PAGERDUTY_SETTLE_MS: z.string().regex(/^\d*$/, "must be empty or a whole number of milliseconds"),
+  PAGERDUTY_SETTLE_MS: Milliseconds,
 });
 
 /** What is wrong with PagerDuty's settings that are no secrets: sentences that name the variable. Empty if nothing is. */
 export function pagerdutyProblems(env: Env): string[] {
-  const parsed = Settings.safeParse(env);
-  return parsed.success
-    ? []
-    : parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  return problemsIn(Settings, env);
 }
 
 /** The API of the account's region, `https://api.pagerduty.com` or `https://api.eu.pagerduty.com`. */
@@ -26,5 +23,5 @@ export function baseUrl(env: Env): string {
  * publishes no such bound, so it is for whoever runs the instance to know one; `null` where they left it empty.
  */
 export function settleMs(env: Env): number | null {
-  return env.PAGERDUTY_SETTLE_MS === "" ? null : Number(env.PAGERDUTY_SETTLE_MS);
+  return millisecondsOf(env.PAGERDUTY_SETTLE_MS);
 }

@@ -4,8 +4,9 @@ import { readOperation } from "../operations/latest.ts";
 import { bodyOf, type Notice, noticeOf } from "./notice.ts";
 import { signatureHeaders } from "./signature.ts";
 
-const QUEUE = "sallyport-notices";
-const DEAD = `${QUEUE}-dead`;
+/** How the queues' names end; how they begin differs from tenant to tenant. */
+const QUEUE = /-notices(-dead)?$/;
+const DEAD = "-notices-dead";
 /** How long a receiver gets to answer, in milliseconds. */
 const TIMEOUT_MS = 10_000;
 const FIRST_RETRY_S = 10;
@@ -13,7 +14,7 @@ const LAST_RETRY_S = 900;
 
 /** True for the queue of notices, and for the one where those end up that nobody takes. */
 export function isNoticeQueue(queue: string): boolean {
-  return queue === QUEUE || queue === DEAD;
+  return QUEUE.test(queue);
 }
 
 /**
@@ -28,7 +29,7 @@ export async function queueNotices(env: Env, records: readonly AuditRecord[]): P
 
 /** Tells the receiver, one notice at a time; what it doesn't take comes again later. */
 export async function consumeNotices(batch: MessageBatch, env: Env): Promise<void> {
-  const handle = batch.queue === DEAD ? giveUp : tell;
+  const handle = batch.queue.endsWith(DEAD) ? giveUp : tell;
   for (const message of batch.messages as readonly Message<Notice>[]) {
     try {
       await handle(message.body, env);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { localEnvironment } from "../../../scripts/local-environment.ts";
 import { intelligenceCredentials } from "../../../src/connectors/intelligence/credentials.ts";
-import { intelligenceProblems } from "../../../src/connectors/intelligence/settings.ts";
+import { sourceProblems } from "../../../src/connectors/intelligence/settings.ts";
 import { epss, kev, nvd, osv } from "../../../src/connectors/intelligence/sources.ts";
 import { jsonOf } from "../../../src/downstream/exchange.ts";
 import type { UpstreamAnswer } from "../../../src/downstream/upstream.ts";
@@ -100,12 +100,15 @@ describe("credentials of public sources", () => {
     }
   });
 
-  test.each(["CISA_KEV_BASE_URL", "EPSS_BASE_URL", "NVD_BASE_URL", "OSV_BASE_URL"])(
+  test.each(["CISA_KEV_BASE_URL", "EPSS_BASE_URL", "NVD_BASE_URL", "OSV_BASE_URL"] as const)(
     "are refused by the name of %s if it isn't safe",
     (variable) => {
-      expect(intelligenceProblems(env())).toEqual([]);
-      for (const value of ["", "http://example.com", "https://example.com/"]) {
-        expect(intelligenceProblems(env({ [variable]: value })).join()).toContain(variable);
+      const problems = sourceProblems(variable);
+      expect(problems(env())).toEqual([]);
+      for (const value of ["", "http://example.com", "https://example.com/", "https://me:secret@example.com"]) {
+        const found = problems(env({ [variable]: value })).join();
+        expect(found).toContain(variable);
+        expect(found).not.toContain("secret");
       }
     },
   );

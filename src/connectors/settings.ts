@@ -1,0 +1,36 @@
+/** What the settings of all connectors have in common: those variables that are no secrets. */
+import { z } from "zod";
+
+/** A vendor's API, without a slash at its end. Secrets and findings travel over it, so only a lab on this machine may do without TLS. */
+export const BaseUrl = z
+  .url({ protocol: /^https?$/, abort: true })
+  .refine((value) => isSafe(new URL(value)), "must be https, except on this machine")
+  .refine((value) => isBare(new URL(value)), "must have neither credentials, nor a query, nor a fragment")
+  .refine((value) => !value.endsWith("/"), "must not end with a slash");
+
+/** A time that may be left empty where nobody knows one. */
+export const Milliseconds = z
+  .string()
+  .regex(/^\d{0,12}$/, "must be empty or a whole number of milliseconds")
+  .default("");
+
+/** A variable that {@link Milliseconds} describes, as a number; `null` where it was left empty. */
+export function millisecondsOf(text: string | undefined): number | null {
+  return text === undefined || text === "" ? null : Number(text);
+}
+
+/** What of `env` doesn't fit `settings`: sentences that name the variable. Empty if nothing is wrong. */
+export function problemsIn(settings: z.ZodObject, env: Env): string[] {
+  const parsed = settings.safeParse(env);
+  return parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+}
+
+function isSafe(url: URL): boolean {
+  return url.protocol === "https:" || ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
+}
+
+function isBare({ username, password, search, hash }: URL): boolean {
+  return `${username}${password}${search}${hash}` === "";
+}
