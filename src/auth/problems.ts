@@ -10,7 +10,8 @@ export function authProblems(env: Env): string[] {
   const policy = readRolePolicy(env.ROLE_POLICY ?? "");
   return [
     ...publicUrlProblems(env.PUBLIC_URL ?? ""),
-    ...sealingKeyProblems(env.SEALING_KEY ?? ""),
+    ...sealingKeyProblems("SEALING_KEY", env.SEALING_KEY ?? ""),
+    ...(env.SEALING_KEY_PREVIOUS ? sealingKeyProblems("SEALING_KEY_PREVIOUS", env.SEALING_KEY_PREVIOUS) : []),
     ...issuerProblems(env.OIDC_ISSUER ?? ""),
     ...scopeProblems(env.OIDC_SCOPES ?? ""),
     ...(["TENANT", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"] as const)
@@ -39,10 +40,10 @@ function scopeProblems(value: string): string[] {
     : ["OIDC_SCOPES must contain openid: without it the identity provider names nobody"];
 }
 
-function sealingKeyProblems(value: string): string[] {
+function sealingKeyProblems(name: string, value: string): string[] {
   const base64 = /^[A-Za-z0-9+/]*={0,2}$/.test(value);
   if (base64 && Buffer.from(value, "base64").length === SEALING_KEY_BYTES) return [];
   return [
-    `SEALING_KEY must be ${SEALING_KEY_BYTES} random bytes in base64: make one with openssl rand -base64 ${SEALING_KEY_BYTES}`,
+    `${name} must be ${SEALING_KEY_BYTES} random bytes in base64: make one with openssl rand -base64 ${SEALING_KEY_BYTES}`,
   ];
 }

@@ -14,7 +14,10 @@ const TAG_BYTES = 16;
 /** Bytes that SEALING_KEY decodes to. */
 export const SEALING_KEY_BYTES = 32;
 
-type Sealing = Pick<Env, "SEALING_KEY" | "TENANT">;
+interface Sealing extends Pick<Env, "SEALING_KEY" | "TENANT"> {
+  /** The key before: what was sealed under it still opens, so that keys can change while people work. */
+  readonly SEALING_KEY_PREVIOUS?: string;
+}
 
 /**
  * Encrypts `plaintext` for one purpose.
@@ -24,13 +27,16 @@ type Sealing = Pick<Env, "SEALING_KEY" | "TENANT">;
  */
 export function seal(env: Sealing, purpose: string, binding: readonly string[], plaintext: string): string {
   const iv = randomBytes(IV_BYTES);
-  const cipher = createCipheriv(CIPHER, keyFor(env, purpose), iv);
+  const cipher = createCipheriv(CIPHER, keyFor(env.SEALING_KEY, purpose), iv);
   cipher.setAAD(context(env, binding));
   const sealed = Buffer.concat([iv, cipher.update(plaintext, "utf8"), cipher.final(), cipher.getAuthTag()]);
   return sealed.toString("base64url");
 }
 
-/** What {@link seal} was given, or `null` if it was altered, or sealed elsewhere, for something else or under another key. */
+/**
+ * What {@link seal} was given, or `null` if it was altered, or sealed elsewhere, for something else or under a key
+ * that is neither the instance's nor the one before.
+ */
 export function open(
   env: Sealing,
   purpose: string,
@@ -39,8 +45,16 @@ export function open(
 ): string | null {
   const bytes = Buffer.from(sealed, "base64url");
   if (bytes.length < IV_BYTES + TAG_BYTES) return null;
-  const decipher = createDecipheriv(CIPHER, keyFor(env, purpose), bytes.subarray(0, IV_BYTES));
-  decipher.setAAD(context(env, binding));
+  for (const secret of [env.SEALING_KEY, env.SEALING_KEY_PREVIOUS]) {
+    const text = secret ? openWith(keyFor(secret, purpose), context(env, binding), bytes) : null;
+    if (text !== null) return text;
+  }
+  return null;
+}
+
+function openWith(key: Uint8Array, bound: Buffer, bytes: Buffer): string | null {
+  const decipher = createDecipheriv(CIPHER, key, bytes.subarray(0, IV_BYTES));
+  decipher.setAAD(bound);
   decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
   try {
     const plaintext = decipher.update(bytes.subarray(IV_BYTES, -TAG_BYTES));
@@ -50,12 +64,12 @@ export function open(
   }
 }
 
-function keyFor({ SEALING_KEY }: Sealing, purpose: string): Uint8Array {
-  const secret = Buffer.from(SEALING_KEY, "base64");
+function keyFor(sealing_key: string, purpose: string): Uint8Array {
+  const secret = Buffer.from(sealing_key, "base64");
   return new Uint8Array(hkdfSync("sha256", secret, "", `sallyport/${purpose}/v1`, 32));
 }
 
 /** JSON keeps the parts apart: `["ab","c"]` is not `["a","bc"]`. */
-function context({ TENANT }: Sealing, binding: readonly string[]): Buffer {
+function context({ TENANT }: Pick<Sealing, "TENANT">, binding: readonly string[]): Buffer {
   return Buffer.from(JSON.stringify([TENANT, ...binding]));
 }

@@ -35,6 +35,7 @@ test.each([
   ["SEALING_KEY", "c2hvcnQ=", "32 random bytes in base64"],
   ["SEALING_KEY", "x".repeat(32), "32 random bytes in base64"],
   ["SEALING_KEY", undefined, "32 random bytes in base64"],
+  ["SEALING_KEY_PREVIOUS", "c2hvcnQ=", "32 random bytes in base64"],
   ["OIDC_ISSUER", "http://login.acme.example", "must be https"],
   ["OIDC_ISSUER", "https://user:password@login.acme.example", "neither credentials"],
   ["OIDC_ISSUER", "file:///etc/passwd", "must be an https URL"],

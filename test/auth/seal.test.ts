@@ -21,6 +21,17 @@ test("it opens only for the purpose, the binding, the tenant and the key it was 
   ).toBeNull();
 });
 
+test("what was sealed under the key before still opens, and nothing is sealed under it any more", () => {
+  const binding = ["https://sallyport.example", "handle"];
+  const next = Buffer.alloc(32, 8).toString("base64");
+  const rotated = { ...env, SEALING_KEY: next, SEALING_KEY_PREVIOUS: env.SEALING_KEY };
+  expect(open(rotated, "sign-in", binding, sealed())).toBe("who I am");
+  const anew = seal(rotated, "sign-in", binding, "who I am");
+  expect(open(env, "sign-in", binding, anew)).toBeNull();
+  expect(open({ ...env, SEALING_KEY: next }, "sign-in", binding, anew)).toBe("who I am");
+  expect(open({ ...rotated, SEALING_KEY_PREVIOUS: "" }, "sign-in", binding, sealed())).toBeNull();
+});
+
 test("a change anywhere in it is noticed", () => {
   const bytes = Buffer.from(sealed(), "base64url");
   for (const at of bytes.keys()) {

@@ -110,10 +110,19 @@ describe("the webhook", () => {
 
 test("a signature is the one that Standard Webhooks 1.0 gives as its example", () => {
   const headers = signatureHeaders(
-    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+    ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"],
     "msg_p5jXN8AQM9LWM0D4loKWxJek",
     '{"test": 2432232314}',
     1_614_265_330_000,
   );
   expect(headers["webhook-signature"]).toBe("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+});
+
+test("while the secret changes, the old and the new one both sign", () => {
+  const secrets = [
+    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+    `whsec_${Buffer.alloc(24, 7).toString("base64")}`,
+  ];
+  const signed = (by: string[]) => signatureHeaders(by, "msg_1", "{}", 0)["webhook-signature"];
+  expect(signed(secrets)).toBe(secrets.map((secret) => signed([secret])).join(" "));
 });

@@ -43,6 +43,10 @@ export async function consumeNotices(batch: MessageBatch, env: Env): Promise<voi
   }
 }
 
+function webhookSecrets({ WEBHOOK_SECRET, WEBHOOK_SECRET_PREVIOUS }: Env): string[] {
+  return [WEBHOOK_SECRET, WEBHOOK_SECRET_PREVIOUS].filter(Boolean);
+}
+
 async function tell(notice: Notice, env: Env): Promise<void> {
   const { event_id, operation_id, state } = notice;
   const known = await env.DB.prepare("SELECT 1 FROM notices WHERE event_id = ?").bind(event_id).first();
@@ -56,7 +60,7 @@ async function tell(notice: Notice, env: Env): Promise<void> {
     method: "POST",
     headers: {
       "content-type": "application/json",
-      ...signatureHeaders(env.WEBHOOK_SECRET, event_id, body, Date.now()),
+      ...signatureHeaders(webhookSecrets(env), event_id, body, Date.now()),
     },
     body,
     // A notice goes where it was configured to go, and nowhere else.
