@@ -1,4 +1,4 @@
-/** Every tool there is. Adding one is adding its declaration to its connector's list. */
+/** Everything that can be asked for. Adding a tool is adding its declaration to its connector's list. */
 import { crowdstrikeTools } from "./connectors/crowdstrike/tools.ts";
 import { elasticTools } from "./connectors/elastic/tools.ts";
 import { intelligenceTools } from "./connectors/intelligence/tools.ts";
@@ -9,6 +9,10 @@ import { sallyportTools } from "./connectors/sallyport/tools.ts";
 import { tenableTools } from "./connectors/tenable/tools.ts";
 import { controlTools } from "./controls/tools.ts";
 import type { ChangeTool, Tool } from "./path/tool.ts";
+import type { Prompt } from "./prompts/prompt.ts";
+import { prompts } from "./prompts/prompts.ts";
+import { argumentsIn, type Resource } from "./resources/resource.ts";
+import { resources } from "./resources/resources.ts";
 
 /** All tools, in the order in which `tools/list` shows them. */
 export const TOOLS: readonly Tool[] = [
@@ -29,6 +33,26 @@ if (BY_NAME.size !== TOOLS.length) throw new TypeError("two tools have the same 
 /** The tool called `name`, if there is one. */
 export function findTool(name: string): Tool | undefined {
   return BY_NAME.get(name);
+}
+
+/** All kinds of resources, in the order in which they are listed. */
+export const RESOURCES: readonly Resource[] = resources;
+
+/** All prompts, in the order in which they are listed. */
+export const PROMPTS: readonly Prompt[] = prompts;
+
+/** The kind of resource that `uri` names one of, and the arguments that it holds for the read behind it. */
+export function findResource(uri: string): { resource: Resource; args: Record<string, string> } | undefined {
+  for (const resource of RESOURCES) {
+    const args = argumentsIn(resource, uri);
+    if (args !== null) return { resource, args };
+  }
+  return undefined;
+}
+
+/** The prompt called `name`, if there is one. */
+export function findPrompt(name: string): Prompt | undefined {
+  return PROMPTS.find((prompt) => prompt.name === name);
 }
 
 /** The state-changing tool that an operation was made by. */

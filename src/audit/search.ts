@@ -104,6 +104,17 @@ export async function* wholeEvents(
   } while (cursor !== null);
 }
 
+/** The event of that id, or `null`. One that is on its way isn't there yet. */
+export async function findEvent(
+  db: D1Database,
+  event_id: string,
+): Promise<Pick<WholeEvent, "event" | "hash"> | null> {
+  return db
+    .prepare("SELECT event, hash FROM audit_events WHERE event_id = ?")
+    .bind(event_id)
+    .first<Pick<WholeEvent, "event" | "hash">>();
+}
+
 type Search<Row> = SelectQueryBuilder<AuditDatabase, "audit_events", Row>;
 
 function filtered<Row>(
@@ -155,6 +166,6 @@ function decodeCursor(cursor: string): z.output<typeof cursorSchema> {
 function invalid(path: string, message: string, expected: string): Failure {
   return new Failure("invalid_input", message, {
     next_step: `Correct ${path}, or leave it out.`,
-    issues: [{ path, message, expected }],
+    issues: [{ path, message, expected, hint: `Give ${expected}, or leave it out.` }],
   });
 }

@@ -23,3 +23,12 @@ export function authorize(
   if (!principal.scopes.includes(need)) return { ok: false, reason: "scope_missing", required: [need] };
   return { ok: true };
 }
+
+/** Whether a role that allows `allowed` may be shown what `need` declares; a token can still lack some of it. */
+export function covers(
+  allowed: readonly Scope[],
+  need: { readonly scope: Scope | "any"; readonly leads_to?: readonly Scope[] },
+): boolean {
+  const scopes = [...(need.scope === "any" ? [] : [need.scope]), ...(need.leads_to ?? [])];
+  return allowed.length > 0 && scopes.every((scope) => allowed.includes(scope));
+}

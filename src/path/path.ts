@@ -4,7 +4,7 @@
  *
  * 1 identity · 2 scope · 3 schema · 4 claim · 5 gate · 6 downstream · 7 answer
  */
-import { authorize, roleAllows } from "../auth/authorize.ts";
+import { authorize, covers } from "../auth/authorize.ts";
 import { effectName } from "../effect/operation.ts";
 import type { ExecuteAnswer } from "../effect/protocol.ts";
 import { type Answer, errorAnswer, type Result, readAnswer } from "./answer.ts";
@@ -19,8 +19,9 @@ import { parseInput } from "./input.ts";
 import { inProgress } from "./operation-answer.ts";
 import type { Call, PathSession } from "./ports.ts";
 import type { Principal } from "./principal.ts";
-import { Progress } from "./progress.ts";
+import { Progress, type ProgressUpdate } from "./progress.ts";
 import { mayNot, notResumable } from "./refusals.ts";
+import { scopesOfRoles } from "./scopes.ts";
 import type { JsonObject, ReadTool } from "./tool.ts";
 import { typed } from "./typed.ts";
 
@@ -30,7 +31,7 @@ export async function walk(call: Call, session: PathSession): Promise<Result> {
   try {
     record.enter("identity");
     // Before standing, too: a session that was ended could fill the audit like any other.
-    await session.admitted();
+    session.admitted();
     const principal = session.principal();
     record.by(principal);
     record.ended("ok");
@@ -48,7 +49,7 @@ export async function walk(call: Call, session: PathSession): Promise<Result> {
 
     const answer =
       tool.kind === "read"
-        ? await read(tool, input, { principal, session, record, missing })
+        ? await read(tool, input, { call, principal, session, record, missing })
         : await change(changeCall(tool, input, principal, session, call, record));
     return audited(answer, session, record);
   } catch (thrown) {
@@ -67,12 +68,14 @@ function permitted(call: Call, principal: Principal, record: CallRecord): Declar
   record.answeredBy(tool);
   const authorization = authorize(principal, tool.scope);
   if (!authorization.ok) throw mayNot(tool, principal, authorization);
-  if (!roleAllows(principal.roles, tool)) throw mayNot(tool, principal, { ok: false, reason: "role_forbids" });
+  if (tool.leads_to !== undefined && !covers(scopesOfRoles(principal.roles), tool))
+    throw mayNot(tool, principal, { ok: false, reason: "role_forbids" });
   return declaration;
 }
 
 /** Whom a read is for, and what it must do without. */
 interface Reading {
+  readonly call: Call;
   readonly principal: Principal;
   readonly session: PathSession;
   readonly record: CallRecord;
@@ -83,12 +86,16 @@ interface Reading {
 async function read(
   tool: ReadTool,
   input: JsonObject,
-  { principal, session, record, missing }: Reading,
+  { call, principal, session, record, missing }: Reading,
 ): Promise<Answer> {
   const { env } = session;
   record.enter("downstream");
   const upstream = record.upstreams(env, tool.credentials, missing);
-  const outcome = await tool.run(input, { env, principal, now: Date.now(), upstream });
+  const heard = new Progress(call.listener, Date.now);
+  const progress = (update: ProgressUpdate) => heard.report(update);
+  const outcome = await tool
+    .run(input, { env, principal, now: Date.now(), upstream, progress })
+    .finally(() => heard.end());
   for (const { source, error } of outcome.sources) if (error !== undefined) record.failed(error, source);
   record.ended(outcome.outcome);
 

@@ -19,11 +19,8 @@ export interface Keys {
 export interface PathSession {
   readonly env: Env;
   readonly keys: Keys;
-  /**
-   * Lets the call in, unless its session or its person has made too many.
-   * @throws Failure `rate_limited`
-   */
-  admitted(): Promise<void>;
+  /** Lets the call in. @throws Failure `rate_limited` if its session or its person has made too many */
+  admitted(): void;
   /**
    * Who is asking, as the session and the person stand now.
    * @throws Failure `session_revoked`

@@ -1,13 +1,42 @@
 /** The path's own refusals, in words for a model. */
 import type { Authorization } from "../auth/authorize.ts";
+import { shown } from "../untrusted/shown.ts";
 import { Failure } from "./failure.ts";
 import type { Principal } from "./principal.ts";
 import type { Tool } from "./tool.ts";
 
 /** There is no tool of that name. */
 export function unknownTool(name: string): Failure {
-  return new Failure("unknown_tool", `There is no tool called ${JSON.stringify(name.slice(0, 64))} here.`, {
+  return new Failure("unknown_tool", `There is no tool called ${JSON.stringify(shown(name, 64))} here.`, {
     next_step: "Call tools/list and use one of the names it gives.",
+  });
+}
+
+/** There is no resource of that URI. */
+export function unknownResource(uri: string): Failure {
+  return new Failure("invalid_input", "There is no resource of this URI here.", {
+    issues: [
+      {
+        path: "uri",
+        message: `${JSON.stringify(uri.slice(0, 100))} names nothing here.`,
+        hint: "Use a URI of resources/list, or fill in a template of resources/templates/list.",
+      },
+    ],
+    next_step: "Call resources/list or resources/templates/list, and read one of the URIs they give.",
+  });
+}
+
+/** There is no prompt of that name. */
+export function unknownPrompt(name: string): Failure {
+  return new Failure("invalid_input", "There is no prompt of this name here.", {
+    issues: [
+      {
+        path: "name",
+        message: `${JSON.stringify(name.slice(0, 64))} names nothing here.`,
+        hint: "Use one of the names that prompts/list gives.",
+      },
+    ],
+    next_step: "Call prompts/list and use one of the names it gives.",
   });
 }
 
@@ -21,7 +50,7 @@ export function mayNot(
     case "role_forbids":
       return new Failure(
         "role_forbids",
-        `${tool.name} is not allowed for the role of ${principal.display} (${principal.roles.join(", ") || "none"}).`,
+        `${tool.name} is not allowed for the role that you act in (${principal.roles.join(", ") || "none"}).`,
         { next_step: "Ask somebody who holds the role; signing in again doesn't help." },
       );
     case "scope_missing":
@@ -71,16 +100,19 @@ export function disabled(tool: Tool, credential: string | null): Failure {
   });
 }
 
-/** A caller's key was used for another action before. */
-export function keyReused(): Failure {
+/** A caller's key was used for another action before: the operation that it stands for. */
+export function keyReused(operation_id: string): Failure {
   return new Failure(
     "idempotency_key_reused",
-    "This idempotency_key stands for another action. Nothing was done.",
+    `This idempotency_key stands for another action, operation ${operation_id}. Nothing was done.`,
     {
-      next_step: "Use a new key for a new action, or repeat the first call exactly.",
+      next_step: `Use a new key for a new action, or repeat the first call exactly. get_operation shows ${operation_id}.`,
     },
   );
 }
+
+/** The parameter of a request that carries a state back. */
+export const REQUEST_STATE = "requestState";
 
 /** The state that a client carried through a round with its person isn't ours, isn't for this call, or was used. */
 export function notResumable(): Failure {
@@ -89,7 +121,7 @@ export function notResumable(): Failure {
     "The requestState doesn't belong to this call, or was used before. Nothing was done.",
     {
       issues: [
-        { path: "requestState", message: "It can't be used here.", hint: "Repeat the call without it." },
+        { path: REQUEST_STATE, message: "It can't be used here.", hint: "Repeat the call without it." },
       ],
       next_step: "Repeat the call without requestState.",
     },

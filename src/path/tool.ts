@@ -3,6 +3,7 @@ import type { CredentialName } from "../connectors/credentials.ts";
 import type { Upstream, UpstreamAnswer, UpstreamRequest } from "../downstream/upstream.ts";
 import type { Failure } from "./failure.ts";
 import type { Principal } from "./principal.ts";
+import type { ProgressUpdate } from "./progress.ts";
 import type { Scope } from "./scopes.ts";
 
 /** A value that JSON can carry. */
@@ -28,6 +29,11 @@ interface Declared<Input extends z.ZodObject, Output extends z.ZodType> {
   readonly annotations: ToolAnnotations;
   /** The scope a caller needs. `any` admits every signed-in person whose role holds any scope. */
   readonly scope: Scope | "any";
+  /**
+   * For what only leads on to tools: their scopes. The role must allow all of them; the token needn't hold them yet,
+   * because it is those tools that need them.
+   */
+  readonly leads_to?: readonly Scope[];
   /** A strict object: unknown fields are refused. */
   readonly input: Input;
   /** What `data` holds in the answer. Validated before anything is passed on. */
@@ -66,6 +72,8 @@ export interface ReadContext {
   readonly now: number;
   /** A vendor, through one of the credentials that the tool declares. @throws TypeError for any other */
   readonly upstream: (credential: CredentialName) => Upstream;
+  /** Says how far a long read is. Costs nothing where nobody listens. */
+  readonly progress: (update: ProgressUpdate) => void;
 }
 
 /** A tool that changes nothing. */

@@ -1,3 +1,4 @@
+import type { CallMethod } from "../path/ports.ts";
 import { rpcError } from "./rpc-error.ts";
 
 /** Far above any call of ours, far below what could hurt the object. */
@@ -43,40 +44,72 @@ async function readBounded(request: Request): Promise<Uint8Array | null> {
   return total > MAX_BODY_BYTES ? null : Buffer.concat(chunks);
 }
 
-/** A `tools/call`, as far as it can be told before the protocol has validated it. */
-export interface ToolCall {
+/** What the path answers, as a body asks for it: as far as it can be told before the protocol has validated it. */
+export interface AskedCall {
   readonly id: unknown;
+  readonly method: CallMethod;
+  /** The tool's name, the resource's URI, or the prompt's name. */
   readonly name: string;
   readonly args: unknown;
   readonly meta: unknown;
 }
 
-/** The `tools/call` in a body, or `null`. A batch is none: only the older revisions have them. */
-export function toolCallOf(parsed: unknown): ToolCall | null {
-  if (!isRecord(parsed) || parsed.method !== "tools/call" || !isRecord(parsed.params)) return null;
-  const { name, arguments: args, _meta: meta } = parsed.params;
-  return typeof name === "string" ? { id: parsed.id, name, args, meta } : null;
+/** What each method calls the thing that it asks for. */
+const NAMED: Readonly<Record<CallMethod, "name" | "uri">> = {
+  "tools/call": "name",
+  "prompts/get": "name",
+  "resources/read": "uri",
+};
+
+/** The call in a body, or `null`. A batch is none: only the older revisions have them. */
+export function callOf(parsed: unknown): AskedCall | null {
+  const asked = askedIn(parsed);
+  return asked === null || asked.name === null ? null : { ...asked, name: asked.name };
 }
 
-/** The first malformed `tools/call` in a body, alone or in a batch, or `null`. */
-export function malformedCallOf(parsed: unknown): ToolCall | null {
+/** The first malformed call in a body, alone or in a batch, or `null`. */
+export function malformedCallOf(parsed: unknown): AskedCall | null {
   // Not by recursion: a batch within a batch is no message, and may be nested as deep as a stack isn't.
   const messages: unknown[] = Array.isArray(parsed) ? parsed : [parsed];
   return messages.map(malformed).find((call) => call !== null) ?? null;
 }
 
-/** A `tools/call` without a tool's name, or with arguments that aren't an object; `null` for anything else. */
-function malformed(parsed: unknown): ToolCall | null {
-  if (!isRecord(parsed) || parsed.method !== "tools/call" || parsed.id === undefined) return null;
-  const { name, arguments: args, _meta: meta } = isRecord(parsed.params) ? parsed.params : {};
-  if (typeof name === "string" && (args === undefined || isRecord(args))) return null;
-  return { id: parsed.id, name: typeof name === "string" ? name : "", args, meta };
+/** A call without the name of what it asks for, or with arguments that aren't an object; `null` for anything else. */
+function malformed(parsed: unknown): AskedCall | null {
+  const asked = askedIn(parsed);
+  if (asked === null || asked.id === undefined) return null;
+  const { name, args, method } = asked;
+  const wellFormed = args === undefined || (isRecord(args) && (method !== "prompts/get" || allTexts(args)));
+  return name !== null && wellFormed ? null : { ...asked, name: name ?? "" };
 }
 
-/** True if the body is a `tools/call`, or a batch of nothing else. */
-export function isToolCall(parsed: unknown): boolean {
+/** True if the body is a call, or a batch of nothing else. */
+export function isCall(parsed: unknown): boolean {
   const messages: unknown[] = Array.isArray(parsed) ? parsed : [parsed];
-  return messages.length > 0 && messages.every((message) => toolCallOf(message) !== null);
+  return messages.length > 0 && messages.every((message) => callOf(message) !== null);
+}
+
+/** The id of the one message in a body, for an answer that is given before anything else is known of it. */
+export function idOf(parsed: unknown): unknown {
+  return isRecord(parsed) ? parsed.id : undefined;
+}
+
+function askedIn(parsed: unknown): (Omit<AskedCall, "name"> & { readonly name: string | null }) | null {
+  if (!isRecord(parsed) || !isCallMethod(parsed.method)) return null;
+  const { id, method } = parsed;
+  const params = isRecord(parsed.params) ? parsed.params : {};
+  const name = params[NAMED[method]];
+  const args = method === "resources/read" ? undefined : params.arguments;
+  return { id, method, name: typeof name === "string" ? name : null, args, meta: params._meta };
+}
+
+function isCallMethod(method: unknown): method is CallMethod {
+  return typeof method === "string" && Object.hasOwn(NAMED, method);
+}
+
+/** The protocol knows no other arguments of prompts. */
+function allTexts(args: Record<string, unknown>): boolean {
+  return Object.values(args).every((value) => typeof value === "string");
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,9 +1,12 @@
-/** What both protocol lanes share: the tools a caller sees, and how a result becomes MCP. */
-import { TOOLS } from "../catalogue.ts";
+/** What both protocol lanes share: what they need of the session, and how a result becomes MCP. */
 import { asText, isError, type Result } from "../path/answer.ts";
-import { inputJsonSchema } from "../path/input.ts";
-import { type Role, scopesOfRoles } from "../path/scopes.ts";
-import type { JsonObject, Tool } from "../path/tool.ts";
+import type { Call } from "../path/ports.ts";
+import type { ProgressListener } from "../path/progress.ts";
+import { REQUEST_STATE } from "../path/refusals.ts";
+import type { Role } from "../path/scopes.ts";
+import type { Tool } from "../path/tool.ts";
+import { PromptText } from "../prompts/prompt.ts";
+import { RESOURCE_TYPE } from "./listings.ts";
 
 /** How this server names itself to clients. */
 export const SERVER_INFO = { name: "sallyport", title: "Sallyport", version: "0.1.0" } as const;
@@ -14,6 +17,17 @@ export const INSTRUCTIONS =
   "pending_approval or error. coverage says whether an answer is whole; an incomplete one proves no absence. " +
   "State changes are safe to repeat: the same call returns the prior result and says replayed. After " +
   "outcome_unknown ask get_operation instead of trying another way.";
+
+/**
+ * What both servers can do. Every list is by role, and a role can change. Neither promises `resources.subscribe`:
+ * nothing tells the session how somebody else's decision moves an operation.
+ */
+export const CAPABILITIES = {
+  tools: { listChanged: true },
+  resources: { listChanged: true },
+  prompts: { listChanged: true },
+  completions: {},
+};
 
 /** What the lanes need of the session object. */
 export interface LaneHost {
@@ -29,44 +43,15 @@ export interface LaneHost {
   confirm(operation_id: string, yes: boolean): Promise<void>;
 }
 
-/** One `tools/call`, as a lane received it. */
-export interface LaneCall {
-  readonly tool: string;
-  readonly args: unknown;
+/** One call, as a lane received it. */
+export interface LaneCall extends Pick<Call, "method" | "name" | "args"> {
   readonly meta: unknown;
+  /** Hears how far it is, if the client asked to. */
+  readonly listener?: ProgressListener | undefined;
   /** The scopes of the token that it came with. */
   readonly scopes: readonly string[];
   /** The state that the client was given in an earlier round. */
   readonly state?: string | undefined;
-}
-
-/** One entry of `tools/list`. */
-export interface ToolListing {
-  name: string;
-  title: string;
-  description: string;
-  inputSchema: { type: "object"; [key: string]: unknown };
-  annotations: Tool["annotations"];
-}
-
-const listings = new WeakMap<Tool, ToolListing>();
-
-/** The tools that a role may use, of those offered. By role, not by token: a client must see a tool in order to step up. */
-export function listTools({ roles, offers }: Pick<LaneHost, "roles" | "offers">): ToolListing[] {
-  const allowed: readonly string[] = scopesOfRoles(roles);
-  return TOOLS.filter(
-    (tool) => (tool.scope === "any" ? allowed.length > 0 : allowed.includes(tool.scope)) && offers(tool),
-  ).map(listing);
-}
-
-function listing(tool: Tool): ToolListing {
-  const known = listings.get(tool);
-  if (known !== undefined) return known;
-  const { name, title, description, annotations } = tool;
-  const inputSchema = { ...inputJsonSchema(tool), type: "object" as const };
-  const made = { name, title, description, inputSchema, annotations };
-  listings.set(tool, made);
-  return made;
 }
 
 /** A result as MCP's `CallToolResult`. */
@@ -86,13 +71,24 @@ export function callResult(result: Result): CallResult {
   };
 }
 
-/** JSON-RPC's code for an unknown tool, by both revisions of the protocol. */
-export const INVALID_PARAMS = -32602;
+/** True for the failures of a `tools/call` that aren't tool results: nothing was called, or not by this client. */
+export function isCallError(result: Result): boolean {
+  if (result.status !== "error" || result.error.kind !== "invalid_request") return false;
+  const { code, issues = [] } = result.error;
+  return code === "unknown_tool" || issues.some(({ path }) => path === REQUEST_STATE);
+}
 
-/** The error of a call to a tool that doesn't exist: the only failure that isn't a tool result. */
-export function unknownToolError(result: Result): { message: string; data: JsonObject } | null {
-  if (result.status !== "error" || result.error.code !== "unknown_tool") return null;
-  return { message: result.error.message, data: result as unknown as JsonObject };
+/** What a resource holds: the result, as `structuredContent` has it. */
+export function resourceContents(uri: string, result: Result) {
+  return { contents: [{ uri, mimeType: RESOURCE_TYPE, text: JSON.stringify(result) }] };
+}
+
+/** A prompt, as the path found it, or `null` if `result` is none. */
+export function promptMessages(result: Result) {
+  const found = result.status === "ok" ? PromptText.safeParse(result.data) : null;
+  if (found === null || !found.success) return null;
+  const content = { type: "text" as const, text: found.data.text };
+  return { messages: [{ role: "user" as const, content }] };
 }
 
 const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;

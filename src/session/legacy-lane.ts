@@ -1,31 +1,19 @@
-import { Server } from "@modelcontextprotocol/sdk/server/index.js";
-import {
-  CallToolRequestSchema,
-  ElicitResultSchema,
-  ListToolsRequestSchema,
-  UrlElicitationRequiredError,
-} from "@modelcontextprotocol/sdk/types.js";
-import { CfWorkerJsonSchemaValidator } from "@modelcontextprotocol/sdk/validation/cfworker";
+import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import type { TransportState } from "agents/mcp";
 import type { CallerAuth } from "./caller.ts";
-import { CONFIRMATION_FORM, confirmed, humanStep } from "./human-step.ts";
-import {
-  callResult,
-  INSTRUCTIONS,
-  INVALID_PARAMS,
-  type LaneHost,
-  listTools,
-  SERVER_INFO,
-  unknownToolError,
-} from "./lane.ts";
+import type { LaneHost } from "./lane.ts";
+import { legacyServer } from "./legacy-server.ts";
 import { refuseMalformed } from "./malformed-call.ts";
 import { rpcError } from "./rpc-error.ts";
 import type { SessionStore } from "./session-store.ts";
 import { SessionTransport } from "./session-transport.ts";
 
 const SESSION_HEADER = "mcp-session-id";
-/** How long a person may take over a confirmation before the call answers without it, in milliseconds. */
-const CONFIRM_PATIENCE_MS = 120_000;
+/** One protocol session, as long as it is in memory. */
+interface Live {
+  readonly transport: SessionTransport;
+  readonly server: Server;
+}
 
 /**
  * Clients of 2025-11-25 and older: protocol sessions with an id, a GET stream and pushed requests. Their state
@@ -34,7 +22,7 @@ const CONFIRM_PATIENCE_MS = 120_000;
 export class LegacyLane {
   readonly #host: LaneHost;
   readonly #store: SessionStore;
-  readonly #live = new Map<string, SessionTransport>();
+  readonly #live = new Map<string, Live>();
 
   constructor(host: LaneHost, store: SessionStore) {
     this.#host = host;
@@ -50,7 +38,7 @@ export class LegacyLane {
     const transport = id === null ? await this.#open() : await this.#resume(id);
     if (transport === null)
       return rpcError(404, -32001, "There is no such protocol session. Initialize a new one.");
-    const malformed = await refuseMalformed(parsed, this.#host, auth.scopes);
+    const malformed = await refuseMalformed(parsed, this.#host, "2025-11-25", auth.scopes);
     if (malformed !== null) return malformed;
     // A stream whose client is gone is noticed only when something is written to it. Until then the transport
     // would refuse the client that comes back for its stream; so the newest stream takes the place of the older.
@@ -63,8 +51,19 @@ export class LegacyLane {
 
   /** Ends all streams: the session was revoked. */
   async close(): Promise<void> {
-    await Promise.all([...this.#live.values()].map((transport) => transport.close()));
+    await Promise.all([...this.#live.values()].map(({ transport }) => transport.close()));
     this.#live.clear();
+  }
+
+  /** Tells every client that listens that its lists are others now. One that doesn't will ask when it comes back. */
+  async listsChanged(): Promise<void> {
+    await Promise.allSettled(
+      [...this.#live.values()].flatMap(({ server }) => [
+        server.sendToolListChanged(),
+        server.sendResourceListChanged(),
+        server.sendPromptListChanged(),
+      ]),
+    );
   }
 
   async #open(): Promise<SessionTransport> {
@@ -74,12 +73,12 @@ export class LegacyLane {
 
   async #resume(id: string): Promise<SessionTransport | null> {
     if (!this.#store.useProtocolSession(id)) return null;
-    return this.#live.get(id) ?? this.#connect(id);
+    return this.#live.get(id)?.transport ?? this.#connect(id);
   }
 
   /** What the store has let go of to make room must not stay in memory either. */
   async #closeForgotten(): Promise<void> {
-    for (const [id, transport] of [...this.#live]) {
+    for (const [id, { transport }] of [...this.#live]) {
       if (this.#store.protocolSession(id) !== null) continue;
       this.#live.delete(id);
       await transport.close();
@@ -87,6 +86,7 @@ export class LegacyLane {
   }
 
   async #connect(id: string): Promise<SessionTransport> {
+    const server = legacyServer(this.#host);
     const transport = new SessionTransport({
       sessionIdGenerator: () => id,
       storage: {
@@ -94,58 +94,17 @@ export class LegacyLane {
         set: (state) => this.#store.writeProtocolSession(id, JSON.stringify(state)),
       },
       onsessioninitialized: () => {
-        this.#live.set(id, transport);
+        this.#live.set(id, { transport, server });
       },
       onsessionclosed: () => {
         this.#live.delete(id);
         this.#store.deleteProtocolSession(id);
       },
     });
-    await serverFor(this.#host).connect(transport);
-    if (this.#store.protocolSession(id) !== null) this.#live.set(id, transport);
+    await server.connect(transport);
+    if (this.#store.protocolSession(id) !== null) this.#live.set(id, { transport, server });
     return transport;
   }
-}
-
-function serverFor(host: LaneHost): Server {
-  const server = new Server(SERVER_INFO, {
-    capabilities: { tools: {} },
-    instructions: INSTRUCTIONS,
-    // The default validator generates code, which workerd forbids.
-    jsonSchemaValidator: new CfWorkerJsonSchemaValidator(),
-  });
-  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: listTools(host) }));
-  server.setRequestHandler(CallToolRequestSchema, async ({ params }, { authInfo, sendRequest }) => {
-    const call = {
-      tool: params.name,
-      args: params.arguments,
-      meta: params._meta,
-      scopes: authInfo?.scopes ?? [],
-    };
-    const result = await host.call(call);
-    const unknown = unknownToolError(result);
-    // Not the SDK's McpError: it would put its own name and the code into the message.
-    if (unknown !== null)
-      throw Object.assign(new Error(unknown.message), { code: INVALID_PARAMS, data: unknown.data });
-    const step = humanStep(result);
-    const elicitation = server.getClientCapabilities()?.elicitation;
-    if (step === null || elicitation === undefined) return callResult(result);
-    if (step.step === "open") {
-      if (elicitation.url === undefined) return callResult(result);
-      const { url, message, operation_id: elicitationId } = step;
-      throw new UrlElicitationRequiredError([{ mode: "url", url, message, elicitationId }], message);
-    }
-    if (elicitation.form === undefined && elicitation.url !== undefined) return callResult(result);
-    const form = { mode: "form" as const, message: step.message, requestedSchema: CONFIRMATION_FORM };
-    const answer = await sendRequest({ method: "elicitation/create", params: form }, ElicitResultSchema, {
-      timeout: CONFIRM_PATIENCE_MS,
-    }).catch(() => null);
-    const yes = confirmed(answer);
-    if (yes === null) return callResult(result);
-    await host.confirm(step.operation_id, yes);
-    return callResult(await host.call(call));
-  });
-  return server;
 }
 
 function isInitialize(parsed: unknown): boolean {

@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from "uuid";
 import { z } from "zod";
 import { open, seal } from "../auth/seal.ts";
 import { digest } from "../effect/operation.ts";
+import type { CallMethod } from "../path/ports.ts";
 import type { JsonObject } from "../path/tool.ts";
 
 /** As long as an approval may wait: after that there is nothing to resume. */
@@ -15,7 +16,8 @@ export interface ResumedCall {
   readonly session_id: string;
   readonly subject: string;
   readonly client_id: string;
-  readonly tool: string;
+  readonly method: CallMethod;
+  readonly name: string;
   readonly args: unknown;
 }
 
@@ -33,7 +35,7 @@ export function sealState(env: Env, call: ResumedCall, operation_id: string, now
 
 /**
  * The operation that a state resumes, or `null` if it was altered, is used up or too old, or belongs to another
- * person, client, tool or arguments.
+ * person, client, call or arguments.
  */
 export function redeemState(
   env: Env,
@@ -49,6 +51,6 @@ export function redeemState(
   return operation_id;
 }
 
-function binding({ session_id, subject, client_id, tool, args }: ResumedCall): readonly string[] {
-  return [session_id, subject, client_id, tool, digest({ args: (args ?? {}) as JsonObject })];
+function binding({ session_id, subject, client_id, method, name, args }: ResumedCall): readonly string[] {
+  return [session_id, subject, client_id, method, name, digest({ args: (args ?? {}) as JsonObject })];
 }

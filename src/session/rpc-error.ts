@@ -1,3 +1,10 @@
+/** JSON-RPC's code for parameters that can't be right; MCP's for an unknown tool, in every revision. */
+export const INVALID_PARAMS = -32602;
+/** JSON-RPC's code for what isn't the caller's fault. */
+export const INTERNAL_ERROR = -32603;
+/** One of JSON-RPC's range for errors that an implementation defines: this caller may not. */
+export const FORBIDDEN = -32003;
+
 /** A JSON-RPC error as an HTTP answer, for what is refused before a transport is involved. */
 export function rpcError(
   status: number,

@@ -1,16 +1,23 @@
 import { isLegacyRequest } from "@modelcontextprotocol/server";
 import { AuditedObject } from "../audit/audited-object.ts";
+import type { AuditFact } from "../audit/event.ts";
 import { effectNameOf } from "../effect/operation.ts";
+import { chargeFor } from "../limits/charge.ts";
+import { REFUSED_CALLS_TASK, RefusedCalls } from "../limits/refused-calls.ts";
+import { type Refused, SessionLimits } from "../limits/session-limits.ts";
+import { callLimits } from "../limits/settings.ts";
+import { refusedRequest } from "../limits/too-many-requests.ts";
 import type { Result } from "../path/answer.ts";
 import { isOffered } from "../path/availability.ts";
 import { walk } from "../path/path.ts";
 import type { PathSession } from "../path/ports.ts";
 import type { Principal } from "../path/principal.ts";
 import { revoked } from "../path/refusals.ts";
+import type { Role } from "../path/scopes.ts";
 import type { SessionControl, SessionRecord, Standing } from "../person/session-control.ts";
 import type { Switches, SwitchListener } from "../tenant/protocol.ts";
 import { Switchboard } from "../tenant/switchboard.ts";
-import { isToolCall, readBody } from "./body.ts";
+import { idOf, isCall, readBody } from "./body.ts";
 import { CALLER_HEADER, type CallerAuth } from "./caller.ts";
 import { type LaneCall, type LaneHost, traceIdOf } from "./lane.ts";
 import { LegacyLane } from "./legacy-lane.ts";
@@ -32,8 +39,12 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
   readonly #modern: ModernLane;
   readonly #legacy: LegacyLane;
   readonly #switchboard: Switchboard;
+  readonly #limits: SessionLimits;
+  readonly #refused: RefusedCalls;
 
-  protected override readonly tasks = {};
+  protected override readonly tasks = {
+    [REFUSED_CALLS_TASK]: async (limit: string) => this.#refused.conclude(limit),
+  };
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -51,6 +62,12 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
     };
     this.#modern = new ModernLane(this.#host, new URL(env.PUBLIC_URL).hostname);
     this.#legacy = new LegacyLane(this.#host, this.#store);
+    this.#refused = new RefusedCalls(ctx.storage, this.due, this.ledger);
+    this.#limits = new SessionLimits(
+      callLimits(env),
+      (wanted) => env.PERSON.getByName(this.#store.record?.person ?? "").grantCalls(wanted),
+      (work) => ctx.waitUntil(work),
+    );
   }
 
   /** Begins the session, or takes it up again after its person was signed out and has signed in again. */
@@ -75,7 +92,13 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
       this.#store.write(updated);
       this.#note(updated, updated.ended ?? "updated");
     });
-    if (updated.ended !== null) await this.#legacy.close();
+    if (updated.ended !== null) {
+      this.#modern.close();
+      await this.#legacy.close();
+    } else if (!sameRoles(known.roles, roles)) {
+      this.#modern.listsChanged();
+      await this.#legacy.listsChanged();
+    }
   }
 
   /** Takes over what an administrator has switched off or on. It holds from the next call on. */
@@ -96,34 +119,44 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
     const body = await readBody(request);
     if (!body.ok) return body.refusal;
     const { parsed } = body;
+    const refused = await this.#limits.admit(chargeFor(request.method, parsed));
+    if (refused !== null) return refusedRequest(refused.failure, idOf(parsed));
     const legacy = await isLegacyRequest(request, parsed);
     // Only now: a body can take its time, and the session may have ended meanwhile.
     const ended = this.#store.record?.ended !== null;
-    if (ended && !isToolCall(parsed)) {
+    if (ended && !isCall(parsed)) {
       return unauthorized(this.env, "This session was revoked. Sign in again.");
     }
     if (legacy) return this.#legacy.handle(request, parsed, auth);
     const call = ended ? null : needsStepUp(parsed, this.#principal(auth.scopes));
-    if (call !== null)
-      return stepUp(this.env, call, await this.#call({ ...call, tool: call.name, scopes: auth.scopes }));
+    if (call !== null) return stepUp(this.env, call, await this.#call({ ...call, scopes: auth.scopes }));
     return this.#modern.handle(request, parsed, auth);
   }
 
-  async #call(call: LaneCall): Promise<Result> {
-    const { tool, args, meta, scopes, state } = call;
+  #call(call: LaneCall): Promise<Result> {
+    return this.#limits.during((refused) => this.#walk(call, refused));
+  }
+
+  async #walk(call: LaneCall, refused: Refused | null): Promise<Result> {
+    const { method, name, args, meta, scopes, state, listener } = call;
     const session: PathSession = {
       env: this.env,
       keys: this.#store,
       person: this.#store.record?.person ?? "",
+      admitted: () => {
+        if (refused !== null) throw refused.failure;
+      },
       principal: () => this.#principal(scopes),
       enabled: (wanted) => this.#switchboard.require(wanted),
-      audit: (fact) => this.ledger.append(fact),
+      audit: (fact) =>
+        refused === null ? this.ledger.append(fact) : this.#refused.note(refused.limit, fact, this.#who()),
     };
     const resumed =
-      state === undefined
+      // A state is good for one call, which a refused one is not.
+      state === undefined || refused !== null
         ? {}
         : { resumes: redeemState(this.env, this.#resumed(call), state, this.#store, Date.now()) !== null };
-    return walk({ tool, args, trace_id: traceIdOf(meta), ...resumed }, session);
+    return walk({ method, name, args, listener, trace_id: traceIdOf(meta), ...resumed }, session);
   }
 
   /** The person's own word; whether they still may is looked at before the dispatch, as for everybody. */
@@ -139,9 +172,14 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
     });
   }
 
-  #resumed({ tool, args }: LaneCall): ResumedCall {
+  #who(): Pick<AuditFact, "subject" | "roles" | "session_id" | "client_id"> {
+    const { subject = null, roles = [], session_id = null, client_id = null } = this.#store.record ?? {};
+    return { subject, roles, session_id, client_id };
+  }
+
+  #resumed({ method, name, args }: LaneCall): ResumedCall {
     const { session_id = "", subject = "", client_id = "" } = this.#store.record ?? {};
-    return { session_id, subject, client_id, tool, args };
+    return { session_id, subject, client_id, method, name, args };
   }
 
   #note(record: KnownSession, decision: string): void {
@@ -165,4 +203,8 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
     const { tenant, subject, display, roles, client_id, session_id } = record;
     return { tenant, subject, display, roles, client_id, scopes, session_id };
   }
+}
+
+function sameRoles(before: readonly Role[], now: readonly Role[]): boolean {
+  return before.length === now.length && before.every((role) => now.includes(role));
 }

@@ -3,30 +3,32 @@
  * stream is open, no status can follow.
  */
 import { authorize } from "../auth/authorize.ts";
-import { findTool } from "../catalogue.ts";
+import { tooManyRequests } from "../limits/too-many-requests.ts";
 import type { Result } from "../path/answer.ts";
+import { findDeclaration } from "../path/declaration.ts";
 import type { Principal } from "../path/principal.ts";
-import { type ToolCall, toolCallOf } from "./body.ts";
-import { rpcError } from "./rpc-error.ts";
-
-/** JSON-RPC's range for errors that an implementation defines. */
-const FORBIDDEN = -32003;
+import { type AskedCall, callOf } from "./body.ts";
+import { FORBIDDEN, rpcError } from "./rpc-error.ts";
 
 /** The call that a broader token would allow, or `null`. */
-export function needsStepUp(parsed: unknown, principal: Principal): ToolCall | null {
-  const call = toolCallOf(parsed);
-  const tool = call === null ? undefined : findTool(call.name);
-  if (tool === undefined) return null;
-  const authorization = authorize(principal, tool.scope);
+export function needsStepUp(parsed: unknown, principal: Principal): AskedCall | null {
+  const call = callOf(parsed);
+  const declaration = call === null ? null : findDeclaration(call);
+  if (declaration === null) return null;
+  const authorization = authorize(principal, declaration.tool.scope);
   return !authorization.ok && authorization.reason === "scope_missing" ? call : null;
 }
 
 /**
+ * The answer to a call that needed more scopes, by what the path said of it. That may be that there were too many
+ * calls: then no scope would help.
+ *
  * 403 with the scopes to ask for: the token's and those required, because a client takes the challenge's
  * scopes in place of its own (RFC 6750 section 3.1; MCP's scope challenge). `refusal` is what the path said.
  */
-export function stepUp(env: Env, call: ToolCall, refusal: Result): Response {
+export function stepUp(env: Env, call: AskedCall, refusal: Result): Response {
   const { error } = refusal.status === "error" ? refusal : { error: undefined };
+  if (error?.code === "rate_limited") return tooManyRequests(refusal, error, call.id);
   const scope = (error?.required_scopes ?? []).join(" ");
   const message = error?.message ?? "This call needs more scopes.";
   return rpcError(403, FORBIDDEN, message, {

@@ -180,7 +180,8 @@ describe("a source that isn't configured", () => {
     const upstream = () => {
       throw new Error("it was asked");
     };
-    const context = { env: unconfigured, now: Date.now(), principal: {} as Principal, upstream };
+    const progress = () => undefined;
+    const context = { env: unconfigured, now: Date.now(), principal: {} as Principal, upstream, progress };
     const outcome = await checkControl.run({ control_id: "users-inactive" }, context);
     expect(outcome).toMatchObject({
       outcome: "found",
@@ -196,6 +197,7 @@ describe("a source that isn't configured", () => {
       now: Date.now(),
       principal: {} as Principal,
       upstream: (name: Parameters<typeof upstreamFor>[1]) => upstreamFor(env, name),
+      progress: () => undefined,
     };
     const outcome = await checkControl.run({ control_id: "devices-without-sensor" }, context);
     expect(outcome).toMatchObject({ data: { status: "fail" } });

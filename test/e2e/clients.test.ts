@@ -11,7 +11,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { LabControls } from "../../scripts/demo/lab.ts";
 import { signIn } from "../../scripts/oauth-client.ts";
 import { scopesOfRoles } from "../../src/path/scopes.ts";
-import { listTools } from "../../src/session/lane.ts";
+import { listTools } from "../../src/session/listings.ts";
 import { startTestInstance, type TestInstance } from "../support/instance.ts";
 import { Devices } from "./support/devices.ts";
 import { OAuthPerson } from "./support/oauth-person.ts";

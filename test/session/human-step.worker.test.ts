@@ -115,11 +115,15 @@ describe("a request state", () => {
       },
       body: JSON.stringify(message),
     });
-    const { result } = (await response.json()) as { result?: { structuredContent?: unknown } };
-    return result?.structuredContent;
+    const { error } = (await response.json()) as { error?: unknown };
+    return error;
   }
 
-  const REFUSED = { status: "error", error: { code: "invalid_input", issues: [{ path: "requestState" }] } };
+  /** As the protocol demands, an error of its own and no tool result: nothing was called. */
+  const REFUSED = {
+    code: -32602,
+    data: { status: "error", error: { code: "invalid_input", issues: [{ path: "requestState" }] } },
+  };
 
   it("works once", async () => {
     const { requester, message } = await state("state-1");

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { TOOLS } from "../../src/catalogue.ts";
 import { ROLES, type Role, scopesOfRoles } from "../../src/path/scopes.ts";
-import { listTools, traceIdOf } from "../../src/session/lane.ts";
+import { traceIdOf } from "../../src/session/lane.ts";
+import { listTools } from "../../src/session/listings.ts";
 
 /** Names, descriptions and schemas cost every client's context window. */
 const BUDGET_BYTES = 24 * 1024;

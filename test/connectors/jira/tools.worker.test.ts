@@ -29,6 +29,7 @@ async function search(input: object) {
     principal,
     now: Date.now(),
     upstream: (name) => upstreamFor(env, name),
+    progress: () => undefined,
   });
   if (outcome.outcome !== "found") throw new Error("a search finds, if only nothing");
   const { tickets } = searchTickets.output.parse(outcome.data) as { tickets: Ticket[] };

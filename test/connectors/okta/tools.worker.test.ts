@@ -29,7 +29,8 @@ async function run(tool: ReadTool, input: object) {
     scopes: [],
     session_id: "s",
   };
-  return tool.run(tool.input.parse(input), { env, principal, now: Date.now(), upstream: reader });
+  const context = { env, principal, now: Date.now(), upstream: reader, progress: () => undefined };
+  return tool.run(tool.input.parse(input), context);
 }
 
 async function search<Item>(tool: ReadTool, list: string, input: object) {

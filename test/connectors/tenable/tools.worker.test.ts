@@ -33,7 +33,7 @@ async function search(input: object = {}) {
     scopes: [],
     session_id: "s",
   };
-  const context = { env, principal, now: Date.now(), upstream: reader };
+  const context = { env, principal, now: Date.now(), upstream: reader, progress: () => undefined };
   const outcome = await searchVulnerabilities.run(searchVulnerabilities.input.parse(input), context);
   if (outcome.outcome !== "found") throw new Error("a search finds, if only nothing");
   const { vulnerabilities } = searchVulnerabilities.output.parse(outcome.data) as {

@@ -1,0 +1,26 @@
+import { z } from "zod";
+import { findEvent } from "../audit/search.ts";
+import { OWN_READ } from "../connectors/sallyport/source.ts";
+import { defineRead, type JsonObject } from "../path/tool.ts";
+
+/** The read behind an audit event's URI. No tool: a model finds events with `search_audit`. */
+export const getAuditEvent = defineRead({
+  name: "get_audit_event",
+  title: "Get an audit event",
+  description: "One audit event in full, as it was hashed into its chain.",
+  annotations: OWN_READ,
+  scope: "audit:read",
+  credentials: [],
+  input: z.strictObject({ audit_id: z.uuid() }),
+  output: z.strictObject({ event: z.record(z.string(), z.json()), hash: z.string() }),
+  async run({ audit_id }, { env, now }) {
+    const found = await findEvent(env.DB, audit_id);
+    const queried_at = new Date(now).toISOString();
+    const sources = [{ source: "audit", status: "ok", count: found === null ? 0 : 1, queried_at }] as const;
+    if (found === null) {
+      return { outcome: "not_found", resource: { kind: "audit event", id: audit_id }, sources };
+    }
+    const event = JSON.parse(found.event) as JsonObject & Record<string, z.core.util.JSONType>;
+    return { outcome: "found", data: { event, hash: found.hash }, sources };
+  },
+});

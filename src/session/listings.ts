@@ -1,0 +1,154 @@
+/** What a caller can ask for, as both protocol eras list it: by role, in one order, and made once in an isolate's life. */
+import { covers } from "../auth/authorize.ts";
+import { findPrompt, PROMPTS, RESOURCES, TOOLS } from "../catalogue.ts";
+import { inputJsonSchema } from "../path/input.ts";
+import { scopesOfRoles } from "../path/scopes.ts";
+import type { Tool } from "../path/tool.ts";
+import type { Prompt } from "../prompts/prompt.ts";
+import { templateOf, uriOf } from "../resources/resource.ts";
+import type { LaneHost } from "./lane.ts";
+
+/** Whom a list is for. */
+export type Viewer = Pick<LaneHost, "roles" | "offers">;
+
+/** True for what a viewer is shown. */
+type Shown = (tool: Tool) => boolean;
+
+/** One entry of `tools/list`. */
+export interface ToolListing {
+  name: string;
+  title: string;
+  description: string;
+  inputSchema: { type: "object"; [key: string]: unknown };
+  annotations: Tool["annotations"];
+}
+
+/** One entry of `resources/list`. */
+export interface ResourceListing {
+  uri: string;
+  name: string;
+  title: string;
+  description: string;
+  mimeType: string;
+}
+
+/** One entry of `resources/templates/list`. */
+export interface TemplateListing {
+  uriTemplate: string;
+  name: string;
+  title: string;
+  description: string;
+  mimeType: string;
+}
+
+/** One entry of `prompts/list`. */
+export interface PromptListing {
+  name: string;
+  title: string;
+  description: string;
+  arguments: { name: string; description: string; required: boolean }[];
+}
+
+/** What a resource holds: a result, as `structuredContent` has it. */
+export const RESOURCE_TYPE = "application/json";
+
+/** As many as the protocol allows in one answer. */
+const MOST_COMPLETIONS = 100;
+
+const tools = new WeakMap<Tool, ToolListing>();
+
+/** The tools that a role may use, of those offered. By role, not by token: a client must see a tool in order to step up. */
+export function listTools(viewer: Viewer): ToolListing[] {
+  return TOOLS.filter(shownTo(viewer)).map(toolListing);
+}
+
+/** The resources that exist whatever the vendors hold. */
+export function listResources(viewer: Viewer): ResourceListing[] {
+  const shows = shownTo(viewer);
+  return RESOURCES.filter(({ read }) => shows(read)).flatMap((resource) =>
+    resource.listed.map(({ value, title, description }) => ({
+      uri: resource.argument === null ? resource.prefix : uriOf(resource, value),
+      name: value,
+      title,
+      description,
+      mimeType: RESOURCE_TYPE,
+    })),
+  );
+}
+
+/** The kinds of resources that are found by an id. */
+export function listTemplates(viewer: Viewer): TemplateListing[] {
+  const shows = shownTo(viewer);
+  return RESOURCES.filter(({ read }) => shows(read)).flatMap((resource) => {
+    const { name, title, description } = resource;
+    const uriTemplate = templateOf(resource);
+    return uriTemplate === null ? [] : [{ uriTemplate, name, title, description, mimeType: RESOURCE_TYPE }];
+  });
+}
+
+/** The prompts whose tools a role may use, of those offered. */
+export function listPrompts(viewer: Viewer): PromptListing[] {
+  const shows = shownTo(viewer);
+  return PROMPTS.filter((prompt) => showsPrompt(shows, prompt)).map(
+    ({ name, title, description, arguments: given }) => ({
+      name,
+      title,
+      description,
+      arguments: given.map(({ name, description, required }) => ({ name, description, required })),
+    }),
+  );
+}
+
+/** What `completion/complete` completes: an argument of a prompt, or the variable of a resource's template. */
+export type Completed =
+  | { readonly type: "ref/prompt"; readonly name: string }
+  | { readonly type: "ref/resource"; readonly uri: string };
+
+/**
+ * The values that begin with what was typed, or `null` if there is nothing of that
+ * name to complete. Only what the lists show anyway is completed: no vendor is asked for each key that is pressed.
+ */
+export function complete(
+  viewer: Viewer,
+  completed: Completed,
+  { name, value }: { readonly name: string; readonly value: string },
+): { values: string[]; total: number; hasMore: boolean } | null {
+  const shows = shownTo(viewer);
+  const all =
+    completed.type === "ref/prompt" ? ofPrompt(shows, completed, name) : ofResource(shows, completed, name);
+  if (all === null) return null;
+  const values = all.filter((each) => each.startsWith(value));
+  const most = values.slice(0, MOST_COMPLETIONS);
+  return { values: most, total: values.length, hasMore: values.length > most.length };
+}
+
+function ofPrompt(shows: Shown, { name }: { name: string }, argument: string): readonly string[] | null {
+  const prompt = findPrompt(name);
+  if (prompt === undefined || !showsPrompt(shows, prompt)) return null;
+  return prompt.arguments.find((each) => each.name === argument)?.values ?? null;
+}
+
+function ofResource(shows: Shown, { uri }: { uri: string }, argument: string): readonly string[] | null {
+  const found = RESOURCES.find((resource) => templateOf(resource) === uri);
+  if (found === undefined || found.argument !== argument || !shows(found.read)) return null;
+  return found.listed.map(({ value }) => value);
+}
+
+function shownTo({ roles, offers }: Viewer): Shown {
+  const allowed = scopesOfRoles(roles);
+  return (tool) => covers(allowed, tool) && offers(tool);
+}
+
+function showsPrompt(shows: Shown, { read, tools }: Prompt): boolean {
+  return shows(read) && tools.every(shows);
+}
+
+function toolListing(tool: Tool): ToolListing {
+  const known = tools.get(tool);
+  if (known !== undefined) return known;
+  const { name, title, description, annotations } = tool;
+  const inputSchema = { ...inputJsonSchema(tool), type: "object" as const };
+  const made = { name, title, description, inputSchema, annotations };
+  tools.set(tool, made);
+  return made;
+}
