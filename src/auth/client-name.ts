@@ -2,9 +2,42 @@ import type { ConsentDescription } from "@cloudflare/workers-oauth-provider";
 
 /** Long enough for any honest name, and short enough for a page, a session and an audit event. */
 const MAX_LENGTH = 80;
+/** What stands where a name has nothing to see in it. */
+const NAMELESS = "An app without a name";
 
-/** A client's name for people: without the control and direction characters by which it could pass for another. */
+/**
+ * Characters that show nothing, or change how their neighbours are shown: controls, format and direction marks,
+ * private and unassigned ones, variation selectors, fillers, and the blank Braille pattern.
+ */
+const UNSEEN = /[\p{C}\p{Default_Ignorable_Code_Point}\u2800]/gu;
+/** More marks on one letter than any language puts there cover the lines around it. */
+const PILED_MARKS = /(\p{M}{2})\p{M}+/gu;
+
+/** A client's name for people: without the characters by which it could pass for another, or reach over the page. */
 export function clientName({ clientName }: Pick<ConsentDescription, "clientName">): string {
-  const plain = [...clientName.replace(/[\p{Cc}\p{Cf}]/gu, "").trim()];
-  return plain.length > MAX_LENGTH ? `${plain.slice(0, MAX_LENGTH).join("")}…` : plain.join("");
+  const seen = clientName
+    .normalize("NFKC")
+    .replace(/\s+/gu, " ")
+    .replace(UNSEEN, "")
+    .replace(PILED_MARKS, "$1")
+    .trim();
+  const characters = [...seen];
+  if (characters.length === 0) return NAMELESS;
+  return characters.length > MAX_LENGTH ? `${characters.slice(0, MAX_LENGTH).join("")}…` : seen;
+}
+
+/** Alphabets with letters that look like each other's (Unicode Technical Standard 39, section 5). */
+const LOOKALIKES = [
+  /\p{Script=Latin}/u,
+  /\p{Script=Cyrillic}/u,
+  /\p{Script=Greek}/u,
+  /\p{Script=Armenian}/u,
+  /\p{Script=Cherokee}/u,
+] as const;
+
+/** Whether a word of the name is written in letters of two alphabets, as one is that is to be taken for another. */
+export function mixesAlphabets(name: string): boolean {
+  return name
+    .split(/[^\p{L}\p{M}]+/u)
+    .some((word) => LOOKALIKES.filter((alphabet) => alphabet.test(word)).length > 1);
 }

@@ -1,7 +1,7 @@
 import type { ConsentDescription } from "@cloudflare/workers-oauth-provider";
 import type { FC } from "hono/jsx";
 import { SCOPES, type Scope } from "../path/scopes.ts";
-import { clientName } from "./client-name.ts";
+import { clientName, mixesAlphabets } from "./client-name.ts";
 import type { Offer } from "./offer.ts";
 import { page } from "./page.tsx";
 
@@ -31,6 +31,12 @@ const Consent: FC<ConsentView> = ({ client, display, offer, handle, sign_in, not
     <p>
       Signed in as <bdi>{display}</bdi>. <Provenance {...client} />
     </p>
+    {mixesAlphabets(clientName(client)) && (
+      <p class="warn">
+        <strong>Its name mixes letters of different alphabets</strong>, as names do that are to be taken for
+        others.
+      </p>
+    )}
     {client.redirectIsLoopback && (
       <p class="warn">
         <strong>This gives access to a program on this computer.</strong> Go on only if you started signing in

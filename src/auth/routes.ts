@@ -5,6 +5,7 @@ import { reasonOf } from "../audit/alert.ts";
 import { answerConsent } from "./consent.ts";
 import { problemPage } from "./page.tsx";
 import { authorizationServer } from "./provider.ts";
+import { isLoopback } from "./public-url.ts";
 import { countRefusal } from "./refusals.ts";
 import { beginSignIn, resumeSignIn } from "./sign-in.ts";
 
@@ -21,13 +22,18 @@ pages.onError((error) => {
   if (error instanceof AuthorizationError) {
     countRefusal({ category: "authorize", reason: error.description });
     // Set only once the client and its exact redirect URI are known to be genuine.
-    if (error.redirectTo !== undefined) {
-      return new Response(null, {
-        status: 302,
-        headers: { Location: error.redirectTo, "Cache-Control": "no-store" },
-      });
+    const { redirectTo: back } = error;
+    if (back === undefined) {
+      return problemPage(
+        400,
+        "This can't go on",
+        `${error.description}. Go back to the app and start again.`,
+      );
     }
-    return problemPage(400, "This can't go on", `${error.description}. Go back to the app and start again.`);
+    if (isLoopback(new URL(back).hostname)) {
+      return new Response(null, { status: 302, headers: { Location: back, "Cache-Control": "no-store" } });
+    }
+    return refusedFromAfar(error.description, back);
   }
   if (error instanceof CimdFetchError) {
     countRefusal({ category: "authorize", reason: error.detail });
@@ -40,6 +46,16 @@ pages.onError((error) => {
   console.error(JSON.stringify({ level: "error", sign_in: "failed", reason: reasonOf(error) }));
   return problemPage(500, "Something went wrong here", "Go back to the app and start again.");
 });
+
+/**
+ * Anybody can register a client with an address of theirs and make a link to here that is refused. Followed by
+ * itself, the way back would make this origin a redirector to anywhere (RFC 9700 section 4.11.2), so the person
+ * sees where it leads.
+ */
+function refusedFromAfar(description: string, back: string): Promise<Response> {
+  const advice = `${description}. The app that sent you here is at ${new URL(back).host}.`;
+  return problemPage(400, "This app's request was refused", advice, { back });
+}
 
 const PAGES: ReadonlySet<string> = new Set(["/authorize", "/auth/callback"]);
 const PROTOCOL: ReadonlySet<string> = new Set([

@@ -8,11 +8,9 @@ import { countRefusal } from "../auth/refusals.ts";
 import { type RolePolicy, readRolePolicy } from "../auth/roles.ts";
 import { open, seal } from "../auth/seal.ts";
 import { scopesOfRoles } from "../path/scopes.ts";
+import { CONSOLE_CLIENT_ID } from "../person/sessions.ts";
 import { problemPage } from "./page.tsx";
 import { HOST_COOKIE, sessionCookie } from "./session-cookie.ts";
-
-/** What the console is called where clients are. */
-const CONSOLE_CLIENT_ID = "console";
 
 /**
  * An identity provider registers one redirect URI, so this sign-in ends where those of MCP clients end. Its state

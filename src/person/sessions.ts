@@ -12,6 +12,9 @@ export interface Client {
   readonly redirect_uri: string;
 }
 
+/** What the console is called where clients are. */
+export const CONSOLE_CLIENT_ID = "console";
+
 /** A person's session with one client. Times are milliseconds since the epoch. */
 export interface Session extends Client {
   readonly session_id: string;
@@ -97,10 +100,15 @@ export class Sessions {
     return this.#require(session_id);
   }
 
-  /** Ends a session that has not been revoked. */
+  /**
+   * Ends a session that has not been revoked. The console's ends for good, whatever the reason: a cookie can't be
+   * taken back, and its owner's next sign-in would sign in whoever copied it, too.
+   */
   end(session_id: string, reason: EndReason, epoch: number, now: number): void {
     this.#sql.exec(
-      "UPDATE sessions SET state = ?, ended_at = ?, owed_epoch = ? WHERE session_id = ? AND state <> 'revoked'",
+      `UPDATE sessions SET state = CASE client_id WHEN ?1 THEN 'revoked' ELSE ?2 END, ended_at = ?3, owed_epoch = ?4
+       WHERE session_id = ?5 AND state <> 'revoked'`,
+      CONSOLE_CLIENT_ID,
       reason,
       now,
       epoch,

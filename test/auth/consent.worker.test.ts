@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { type Browser, headingOf } from "../../scripts/browser.ts";
+import type { Browser } from "../../scripts/browser.ts";
 import type { OAuthClient } from "../../scripts/oauth-client.ts";
 import { scopesOfRoles } from "../../src/path/scopes.ts";
 import { newClient } from "../support/worker/oauth.ts";
@@ -32,17 +32,6 @@ describe("a person who is asked", () => {
     });
     expect([...page.offered].sort()).toEqual(scopesOfRoles(["viewer"]).sort());
     expect(page.html).toMatch(/Not offered[\s\S]*Cut devices off the network[\s\S]*Read the audit trail/);
-  });
-
-  test("can't give what wasn't on the page, by whatever they post", async () => {
-    const client = await newClient();
-    const page = await client.openConsentPage({ user: "viewer", scope: "devices:read" });
-    const answer = await page.press("approve", ["devices:read", "devices:contain"]);
-    expect(answer.status).toBe(400);
-    expect(headingOf(answer.html)).toBe("This wasn't offered");
-    expect(await eventsOf("viewer", client.client_id)).not.toContainEqual(
-      expect.objectContaining({ type: "consent" }),
-    );
   });
 
   test("and denies, sends the client back with access_denied, which the audit keeps", async () => {
@@ -91,13 +80,6 @@ describe("a person who is asked", () => {
 });
 
 describe("the page", () => {
-  test("shows a hostile client's name as text", async () => {
-    const client = await newClient({ clientName: '<script>alert(1)</script><img src=x onerror="x">' });
-    const { html } = await client.openConsentPage({ user: "responder", scope: "devices:read" });
-    expect(html).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
-    expect(html).not.toMatch(/<script|<img/);
-  });
-
   test("says where access goes, that the name is unverified, and that it is a local program", async () => {
     const client = await newClient({ clientName: "Claude" });
     const { html } = await client.openConsentPage({ user: "responder", scope: "devices:read" });
@@ -126,30 +108,6 @@ describe("the page", () => {
 });
 
 describe("a sign-in", () => {
-  test("can't be finished in another browser than it was begun in", async () => {
-    const client = await newClient();
-    const { callback } = await beforeCallback(client, "responder");
-    const victim = client.browser();
-    const answer = await victim.open(callback);
-    expect(answer.status).toBe(400);
-    expect(answer.html).toContain("not started in this browser");
-  });
-
-  test("whose state was altered is refused", async () => {
-    const client = await newClient();
-    const { browser, callback: genuine } = await beforeCallback(client, "responder");
-    const callback = new URL(genuine);
-    callback.searchParams.set("state", "another");
-    expect((await browser.open(callback.href)).status).toBe(400);
-  });
-
-  test("is finished once", async () => {
-    const client = await newClient();
-    const { browser, callback } = await beforeCallback(client, "responder");
-    expect((await browser.open(callback)).status).toBe(200);
-    expect((await browser.open(callback)).status).toBe(400);
-  });
-
   test("that the person breaks off at the identity provider goes back to the client", async () => {
     const client = await newClient();
     const { browser, callback: genuine } = await beforeCallback(client, "responder");
@@ -159,24 +117,6 @@ describe("a sign-in", () => {
     const { url: back } = await browser.open(callback.href);
     expect(back).toContain(client.redirect_uri);
     expect(back).toContain("error=access_denied");
-  });
-
-  test("of one person doesn't stand in for another's on a consent page", async () => {
-    const client = await newClient();
-    const own = await client.openConsentPage({ user: "responder", scope: "devices:read" });
-    const other = await client.openConsentPage({ user: "viewer", scope: "devices:read" });
-    const smuggled = { sign_in: other.form.fields.find(([name]) => name === "sign_in")?.[1] ?? "" };
-    const answer = await own.press("approve", ["devices:read"], smuggled);
-    expect(answer.status).toBe(400);
-    expect(headingOf(answer.html)).toBe("This page has expired");
-  });
-
-  test("can't be consented to from another site: the form is nothing without the page's cookie", async () => {
-    const client = await newClient();
-    const page = await client.openConsentPage({ user: "responder", scope: "devices:read" });
-    const answer = await client.browser().submit(page.form, { decision: "approve" });
-    expect(answer.status).toBe(400);
-    expect(answer.html).toContain("not started in this browser");
   });
 });
 

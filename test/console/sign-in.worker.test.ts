@@ -16,13 +16,6 @@ describe("somebody who isn't signed in", () => {
     expect(headingOf(page.html)).toBe("Operations");
   });
 
-  test("never leaves this origin, whatever the link looks like", async () => {
-    for (const path of ["/console//evil.example", "/console/..//evil.example", "/console?//evil.example"]) {
-      const page = await new ConsoleBrowser().signIn("auditor", path);
-      expect(new URL(page.url).origin).toBe(env.PUBLIC_URL);
-    }
-  });
-
   test("can't post anything", async () => {
     const answer = await new ConsoleBrowser().send("/console/approvals/op_1", {
       decision: "approve",
@@ -42,20 +35,6 @@ describe("a sign-in", () => {
     expect(events.map(({ type, decision }) => `${type}.${decision}`)).toEqual(
       expect.arrayContaining(["sign_in.allow", "consent.allow"]),
     );
-  });
-
-  test("can't be finished in another browser than it was begun in", async () => {
-    let callback = "";
-    const began = new ConsoleBrowser((url, init) => {
-      if (!url.includes("/auth/callback")) return reach(url, init);
-      callback = url;
-      return Promise.resolve(new Response("stopped"));
-    });
-    await began.signIn("approver");
-    const answer = await new ConsoleBrowser().open(callback);
-    expect(answer.status).toBe(400);
-    expect(headingOf(answer.html)).toBe("This sign-in can't go on");
-    expect(answer.headers.getSetCookie().join()).not.toContain("__Host-sallyport-console=");
   });
 
   test("is finished once", async () => {
