@@ -18,6 +18,10 @@ export function localEnvironment({ publicUrl, labUrl }: LocalEnvironment): Recor
     OIDC_ISSUER: `${labUrl}/oidc`,
     OIDC_CLIENT_ID: "sallyport",
     OIDC_CLIENT_SECRET: "lab-oidc-secret",
+    // A handful of people stand for everybody here, and every test and agent is one of them.
+    LIMIT_SESSION_PER_MINUTE: "30000",
+    LIMIT_PERSON_PER_MINUTE: "60000",
+    LIMIT_SESSION_IN_FLIGHT: "500",
     // The lab vouches for these, as long as no fault holds a request back for longer.
     CROWDSTRIKE_SETTLE_MS: "30000",
     ELASTIC_SETTLE_MS: "30000",

@@ -1,6 +1,7 @@
 import { authProblems } from "./auth/problems.ts";
 import { connectorProblems } from "./connectors/readiness.ts";
 import { noticeProblems } from "./console/notices/problems.ts";
+import { limitProblems } from "./limits/settings.ts";
 import { readGatePolicy } from "./path/policy-document.ts";
 
 /** What is wrong with this instance's variables and secrets: one sentence each, naming the variable and what to set. */
@@ -19,7 +20,7 @@ export function configurationProblems(env: Env): ConfigurationProblems {
   if (known !== undefined) return known;
   const gate = readGatePolicy(env.GATE_POLICY);
   const problems = {
-    fatal: authProblems(env),
+    fatal: [...authProblems(env), ...limitProblems(env)],
     partial: [...(gate.ok ? [] : gate.problems), ...noticeProblems(env), ...connectorProblems(env)],
   };
   checked.set(env, problems);

@@ -1,5 +1,7 @@
 import { AuditedObject } from "../audit/audited-object.ts";
 import { applySchema } from "../audit/schema.ts";
+import { callLimits } from "../limits/settings.ts";
+import { type Grant, TokenBucket } from "../limits/token-bucket.ts";
 import type { JsonObject } from "../path/tool.ts";
 import { Announcements } from "./announcements.ts";
 import {
@@ -47,6 +49,7 @@ export class PersonObject extends AuditedObject {
   readonly #changes: Changes;
   readonly #announcements: Announcements;
   readonly #upstream: UpstreamSession;
+  readonly #calls: TokenBucket;
 
   protected override readonly tasks = {
     announce: () => this.#announce(),
@@ -62,6 +65,7 @@ export class PersonObject extends AuditedObject {
     this.#changes = new Changes(this.sql);
     this.#announcements = new Announcements(env, this.#record, this.#sessions);
     this.#upstream = new UpstreamSession(env, this.#record, (standing) => this.#take(standing));
+    this.#calls = new TokenBucket(callLimits(env).person, Date.now());
   }
 
   /** Takes note of a sign-in. What it returns is good for one consent within ten minutes. */
@@ -171,6 +175,11 @@ export class PersonObject extends AuditedObject {
     });
     await this.#announce();
     return ended;
+  }
+
+  /** Tokens for calls, out of what all of the person's sessions may spend together. */
+  async grantCalls(wanted: number): Promise<Grant> {
+    return this.#calls.grant(wanted, Date.now());
   }
 
   /** Who this is, or `null` if they never were admitted. */

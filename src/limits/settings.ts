@@ -1,0 +1,35 @@
+import { type Rate, rate } from "./token-bucket.ts";
+
+/** What one session and one person may do. */
+export interface CallLimits {
+  /** Requests of one session. */
+  readonly session: Rate;
+  /** Requests of all sessions of one person together. */
+  readonly person: Rate;
+  /** Calls of one session that are worked on at once. */
+  readonly in_flight: number;
+}
+
+const NAMES = ["LIMIT_SESSION_PER_MINUTE", "LIMIT_PERSON_PER_MINUTE", "LIMIT_SESSION_IN_FLIGHT"] as const;
+/** Far beyond what one object can answer, and far below where whole numbers end. */
+const HIGHEST = 1_000_000_000;
+
+/** What is wrong with the variables of the limits, each named. Empty if nothing is. */
+export function limitProblems(env: Env): string[] {
+  return NAMES.filter((name) => !isLimit(env[name])).map(
+    (name) => `${name} must be a whole number from 1 to ${HIGHEST}`,
+  );
+}
+
+/** The limits in force. */
+export function callLimits(env: Env): CallLimits {
+  return {
+    session: rate(Number(env.LIMIT_SESSION_PER_MINUTE)),
+    person: rate(Number(env.LIMIT_PERSON_PER_MINUTE)),
+    in_flight: Number(env.LIMIT_SESSION_IN_FLIGHT),
+  };
+}
+
+function isLimit(value: string | undefined): boolean {
+  return /^[1-9]\d*$/.test(value ?? "") && Number(value) <= HIGHEST;
+}
