@@ -2,13 +2,21 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SQLInputValue } from "node:sqlite";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Lab, startLab } from "../../lab/lab.ts";
 import { queryDatabase } from "../../scripts/database-file.ts";
 import { type Instance, type InstanceOptions, startInstance } from "../../scripts/instance.ts";
 import { freePort } from "../../scripts/ports.ts";
 
+const START_PATIENCE_MS = 30_000;
+const START_POLL_MS = 20;
+
 /** What a test may decide about its instance. */
-export type TestInstanceOptions = Pick<InstanceOptions, "environment" | "outbound">;
+export interface TestInstanceOptions
+  extends Pick<InstanceOptions, "environment" | "outbound" | "log" | "project"> {
+  /** Puts something into the directory of the state before anything starts. */
+  readonly prepare?: (stateDir: string) => Promise<void>;
+}
 
 /** An instance with a lab of its own, on ports and state that nobody else uses. */
 export interface TestInstance {
@@ -22,6 +30,10 @@ export interface TestInstance {
   sql<Row>(query: string, ...parameters: SQLInputValue[]): Row[];
   /** SIGKILLs the runtime. Nothing answers until {@link TestInstance.restart}. */
   kill9(): Promise<void>;
+  /** SIGKILLs the runtime, which is started again at once. {@link TestInstance.up} says when. */
+  crash(): void;
+  /** Resolves when the instance answers. @throws Error when it doesn't for half a minute */
+  up(): Promise<void>;
   /** Starts the Worker again, on the same state and URL; one that still runs is killed first. */
   restart(): Promise<void>;
   /** Ends everything and removes its state. */
@@ -29,8 +41,12 @@ export interface TestInstance {
 }
 
 /** Starts an instance and its lab. The caller disposes of it. */
-export async function startTestInstance(options: TestInstanceOptions = {}): Promise<TestInstance> {
+export async function startTestInstance({
+  prepare,
+  ...options
+}: TestInstanceOptions = {}): Promise<TestInstance> {
   const stateDir = await mkdtemp(join(tmpdir(), "sallyport-"));
+  await prepare?.(stateDir);
   const lab = await startLab({ port: 0, stateDir });
   const start = async (port: number): Promise<Instance> =>
     startInstance({ ...options, port, stateDir, labUrl: lab.url });
@@ -56,6 +72,8 @@ export async function startTestInstance(options: TestInstanceOptions = {}): Prom
     sql: <Row>(query: string, ...parameters: SQLInputValue[]) =>
       queryDatabase(stateDir, query, ...parameters) as Row[],
     kill9,
+    crash: () => void process.kill(current().workerdPid(), "SIGKILL"),
+    up: () => answers(`${current().url}/healthz`),
     async restart() {
       if (instance !== undefined) await kill9();
       instance = await start(port);
@@ -66,4 +84,15 @@ export async function startTestInstance(options: TestInstanceOptions = {}): Prom
       await rm(stateDir, { recursive: true, force: true });
     },
   };
+}
+
+async function answers(url: string): Promise<void> {
+  const until = Date.now() + START_PATIENCE_MS;
+  for (;;) {
+    const response = await fetch(url).catch(() => undefined);
+    await response?.arrayBuffer();
+    if (response?.ok) return;
+    if (Date.now() > until) throw new Error(`${url} doesn't answer`);
+    await sleep(START_POLL_MS);
+  }
 }
