@@ -9,6 +9,11 @@ export interface LocalEnvironment {
   readonly labUrl: string;
 }
 
+const VENDORS = [
+  ...["crowdstrike", "okta", "tenable", "jira", "pagerduty", "elastic"],
+  ...["osv", "nvd", "kev", "epss"],
+];
+
 /** The variables and secrets of a local instance, before the process environment overrides them. */
 export function localEnvironment({ publicUrl, labUrl }: LocalEnvironment): Record<string, string> {
   return {
@@ -22,6 +27,8 @@ export function localEnvironment({ publicUrl, labUrl }: LocalEnvironment): Recor
     LIMIT_SESSION_PER_MINUTE: "30000",
     LIMIT_PERSON_PER_MINUTE: "60000",
     LIMIT_SESSION_IN_FLIGHT: "500",
+    // The lab takes as much as it is asked.
+    VENDOR_BUDGETS: JSON.stringify(Object.fromEntries(VENDORS.map((vendor) => [vendor, 1_000_000]))),
     // The lab vouches for these, as long as no fault holds a request back for longer.
     CROWDSTRIKE_SETTLE_MS: "30000",
     ELASTIC_SETTLE_MS: "30000",

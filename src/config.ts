@@ -1,6 +1,7 @@
 import { authProblems } from "./auth/problems.ts";
 import { connectorProblems } from "./connectors/readiness.ts";
 import { noticeProblems } from "./console/notices/problems.ts";
+import { budgetProblems } from "./downstream/vendor-budget.ts";
 import { limitProblems } from "./limits/settings.ts";
 import { readGatePolicy } from "./path/policy-document.ts";
 
@@ -21,7 +22,7 @@ export function configurationProblems(env: Env): ConfigurationProblems {
   const gate = readGatePolicy(env.GATE_POLICY);
   const problems = {
     fatal: [...authProblems(env), ...limitProblems(env)],
-    partial: [...(gate.ok ? [] : gate.problems), ...noticeProblems(env), ...connectorProblems(env)],
+    partial: [...(gate.ok ? [] : gate.problems), ...noticeProblems(env), ...budgetProblems(env), ...connectorProblems(env)],
   };
   checked.set(env, problems);
   return problems;

@@ -1,12 +1,14 @@
 import { AuditedObject } from "../audit/audited-object.ts";
 import { type CredentialName, credentialOf, isCredentialName } from "../connectors/credentials.ts";
 import { unready } from "../connectors/readiness.ts";
+import { type Grant, TokenBucket } from "../limits/token-bucket.ts";
 import { asFailure, type Code, type Failure, type PublicError, publicError } from "../path/failure.ts";
 import type { BreakerState } from "./breaker.ts";
 import type { AccessToken, Credential } from "./credential.ts";
 import { concluded } from "./failures.ts";
 import { retrying } from "./resilience.ts";
 import { type IssuedToken, TokenIssuer } from "./token-issuer.ts";
+import { budgetOf } from "./vendor-budget.ts";
 
 /** How often a token is asked for before giving up, and how long that may take in all and each time. */
 const MINT_ATTEMPTS = 3;
@@ -38,6 +40,7 @@ export class BrokerObject extends AuditedObject {
   protected override readonly tasks = {};
 
   #issuer: TokenIssuer | null = null;
+  #budget: TokenBucket | null = null;
   #last_refresh: CredentialHealth["last_refresh"] = null;
   #breaker: CredentialHealth["breaker"] = null;
 
@@ -56,6 +59,12 @@ export class BrokerObject extends AuditedObject {
     } catch (thrown) {
       return { ok: false, error: publicError(asFailure(thrown)) };
     }
+  }
+
+  /** Requests out of what the vendor may be asked with this credential, for an isolate to spend. */
+  async grantRequests(name: string, wanted: number): Promise<Grant> {
+    this.#budget ??= new TokenBucket(budgetOf(this.env, declared(name)), Date.now());
+    return this.#budget.grant(wanted, Date.now());
   }
 
   /** An isolate's circuit breaker for this credential changed its state. */

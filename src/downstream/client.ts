@@ -7,6 +7,7 @@ import { buildRequest, exchangeBy, jsonOf, readAnswer } from "./exchange.ts";
 import { concluded, contractChanged, timedOut } from "./failures.ts";
 import { type ListAnswer, readListAnswer } from "./list-answer.ts";
 import { retrying } from "./resilience.ts";
+import { spendRequest } from "./spending.ts";
 import { tokenFor } from "./tokens.ts";
 import type {
   ListPart,
@@ -162,6 +163,7 @@ class Reader implements RecordedUpstream {
   ): Promise<Answer> {
     const { vendor } = this.#credential;
     const sending = { request_id: this.#request_id, signal };
+    await spendRequest(this.#env, this.#name);
     asked.attempts += 1;
     asked.status = null;
     try {

@@ -2,6 +2,7 @@
  * What goes wrong between us and a vendor, in words that a model can act on. Only our own words: a vendor's
  * text may hold anything, and what an attacker can put on a device ends up in it.
  */
+import type { Rate } from "../limits/token-bucket.ts";
 import { Failure } from "../path/failure.ts";
 import type { UpstreamAnswer } from "./upstream.ts";
 import type { Asked, Vendor } from "./vendor.ts";
@@ -54,6 +55,20 @@ export function rateLimited(vendor: Vendor, circumstances: Circumstances = {}): 
       next_step: "Wait retry_after_ms, then make the same call again.",
       ...detail(circumstances),
     },
+  );
+}
+
+/** Not asked at all, because this instance has used up what it allows itself. */
+export function budgetSpent(
+  vendor: Vendor,
+  credential: string,
+  { per_minute }: Rate,
+  retry_after_ms: number,
+): Failure {
+  return new Failure(
+    "rate_limited",
+    `This instance asks ${vendor.title} at most ${per_minute} times a minute with ${credential}, for everybody together, and has. Nothing was sent.`,
+    { next_step: "Wait retry_after_ms, then make the same call again.", retry_after_ms, attempts: 0 },
   );
 }
 

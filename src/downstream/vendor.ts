@@ -1,5 +1,6 @@
 import type { Failure } from "../path/failure.ts";
 import type { UpstreamAnswer } from "./upstream.ts";
+import type { Budget } from "./vendor-budget.ts";
 
 /** What was asked, and with what: enough to say in an error which permission is missing where. */
 export interface Asked {
@@ -15,6 +16,8 @@ export interface Vendor {
   readonly name: string;
   /** As people write it, for messages. */
   readonly title: string;
+  /** How much of what the vendor allows this instance uses. */
+  readonly budget: Budget;
   /**
    * What an answer means as a failure, or `null` if it is a success. Pure.
    * Nothing of the vendor's own text may enter the failure.

@@ -1,6 +1,7 @@
 import { credentialOf } from "../connectors/credentials.ts";
 import { breakerAllows, breakerReport } from "../downstream/circuit.ts";
 import { buildRequest, readAnswer } from "../downstream/exchange.ts";
+import { spendRequest } from "../downstream/spending.ts";
 import { tokenFor } from "../downstream/tokens.ts";
 import { requireAvailable } from "../path/availability.ts";
 import { asFailure, Failure, publicError } from "../path/failure.ts";
@@ -42,6 +43,7 @@ export class Dispatcher implements Dispatching<PreparedRequest> {
       this.#env.TENANT_OBJECT.getByName(this.#env.TENANT).switches(),
       this.#stillMay(tool.scope, requester),
       this.#approverStands(approved === true ? operation.approver : null, requester),
+      spendRequest(this.#env, tool.credential),
     ]);
     requireAvailable(this.#env, tool, switches);
     const sending = { request_id: operation.id, signal: AbortSignal.timeout(tool.effect.deadline_ms) };

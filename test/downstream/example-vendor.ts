@@ -4,6 +4,7 @@ import type { Vendor } from "../../src/downstream/vendor.ts";
 export const exampleVendor: Vendor = {
   name: "example",
   title: "Example",
+  budget: { per_minute: () => 600, shares: {} },
   errorOf: () => null,
   retryAfterMs: () => null,
 };

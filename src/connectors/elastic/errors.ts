@@ -37,6 +37,12 @@ export const elastic: Vendor = {
   name: "elastic",
   title: "Elastic",
 
+  // The customer's own cluster, without a documented limit: this number is ours.
+  budget: {
+    per_minute: () => 600,
+    shares: { "elastic.read": 0.6, "elastic.alerts": 0.2, "elastic.cases": 0.2 },
+  },
+
   errorOf(answer, _payload, asked) {
     return answer.status >= 200 && answer.status <= 299 ? null : failureOf(answer, asked);
   },

@@ -23,6 +23,12 @@ export const jira: Vendor = {
   name: "jira",
   title: "Jira",
 
+  // Counted in points that depend on the answer, not in requests: this number is ours.
+  budget: {
+    per_minute: () => 300,
+    shares: { "jira.read": 0.6, "jira.create": 0.4 },
+  },
+
   errorOf(answer, payload, asked) {
     // An issue that isn't there, or that the account may not see, is for the tool to say.
     if (answer.status === 404 && asked.operation === "getIssue" && hasErrors(payload)) return null;

@@ -37,6 +37,12 @@ export const okta: Vendor = {
   name: "okta",
   title: "Okta",
 
+  // Documented by endpoint and plan, 600 a minute for /api/v1/users in most. The organisation's own sign-ins come first.
+  budget: {
+    per_minute: () => 300,
+    shares: { "okta.read": 0.6, "okta.suspend": 0.2, "okta.sessions": 0.2 },
+  },
+
   errorOf(answer, payload, asked) {
     const code = errorCode(payload);
     if (answer.status === 404 && code === NOT_FOUND && BY_ID.has(asked.operation)) return null;

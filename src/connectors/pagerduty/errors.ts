@@ -27,6 +27,12 @@ export const pagerduty: Vendor = {
   name: "pagerduty",
   title: "PagerDuty",
 
+  // Documented: 960 requests a minute for an API key. One for each credential, and half is left to others who use it.
+  budget: {
+    per_minute: () => 960,
+    shares: { "pagerduty.read": 0.5, "pagerduty.page": 0.5 },
+  },
+
   errorOf(answer, payload, asked) {
     if (answer.status < 200 || answer.status > 299) return failureOf(answer, asked);
     return isError(payload) ? unavailable(pagerduty, { status: answer.status }) : null;

@@ -29,6 +29,12 @@ export const tenable: Vendor = {
   name: "tenable",
   title: "Tenable",
 
+  // Limits exist, their numbers aren't published: this one is ours.
+  budget: {
+    per_minute: () => 300,
+    shares: { "tenable.read": 0.8, "tenable.scan": 0.2 },
+  },
+
   errorOf(answer, payload, asked) {
     const { status } = answer;
     if (status >= 200 && status <= 299) return null;

@@ -1,0 +1,57 @@
+import { env } from "cloudflare:workers";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { z } from "zod";
+import { upstreamFor } from "../../src/downstream/client.ts";
+import type { UpstreamRequest } from "../../src/downstream/upstream.ts";
+import { asFailure, publicError } from "../../src/path/failure.ts";
+import { requestsOf } from "./lab-control.ts";
+
+const NAME = "crowdstrike.read";
+const OPERATION = "QueryDevicesByFilter";
+const Ids = z.object({ resources: z.array(z.string()) });
+const query: UpstreamRequest = { operation: OPERATION, method: "GET", path: "/devices/queries/devices/v1" };
+
+/** An instance that asks for one request at a time. */
+const frugal = { ...env, VENDOR_BUDGETS: '{"crowdstrike": 60}' } as Env;
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+async function read() {
+  const upstream = upstreamFor(frugal, NAME);
+  try {
+    return { ids: (await upstream.read(query, Ids)).resources, error: null };
+  } catch (thrown) {
+    return { ids: null, error: publicError(asFailure(thrown)) };
+  }
+}
+
+describe("a credential whose budget is spent", () => {
+  it("sends nothing, says which limit it is, and goes on when there is room again", async () => {
+    expect((await read()).ids).not.toBeNull();
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
+    // As if other isolates had spent it.
+    const broker = env.BROKER.getByName(NAME);
+    while ((await broker.grantRequests(NAME, 1_000_000)).granted > 0);
+    // What this isolate was granted before.
+    while ((await read()).error === null);
+    const sent = (await requestsOf(OPERATION)).length;
+    const { error } = await read();
+    expect(error).toMatchObject({ kind: "transient", code: "rate_limited", retryable: true, attempts: 0 });
+    expect(error?.message).toContain(NAME);
+    expect(error?.retry_after_ms).toBeGreaterThan(0);
+    expect(await requestsOf(OPERATION)).toHaveLength(sent);
+
+    vi.setSystemTime(Date.now() + (error?.retry_after_ms ?? 0));
+    expect((await read()).ids).not.toBeNull();
+  });
+
+  it("keeps no other credential of the vendor waiting", async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
+    const broker = env.BROKER.getByName(NAME);
+    while ((await broker.grantRequests(NAME, 1_000_000)).granted > 0);
+    const other = env.BROKER.getByName("crowdstrike.contain");
+    expect((await other.grantRequests("crowdstrike.contain", 1)).granted).toBe(1);
+  });
+});

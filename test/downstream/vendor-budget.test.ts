@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import { CREDENTIALS, type CredentialName } from "../../src/connectors/credentials.ts";
+import { budgetOf, budgetProblems } from "../../src/downstream/vendor-budget.ts";
+
+const NAMES = Object.keys(CREDENTIALS) as CredentialName[];
+const env = (VENDOR_BUDGETS = "", NVD_API_KEY = "") => ({ VENDOR_BUDGETS, NVD_API_KEY }) as Env;
+
+describe("the vendors' budgets", () => {
+  it("give each credential a part, and together never more than the whole", () => {
+    const wholes = new Map<string, number>();
+    for (const name of NAMES) {
+      const { vendor } = CREDENTIALS[name];
+      const share = (vendor.budget.shares as Readonly<Record<string, number>>)[name] ?? 0;
+      expect(share, name).toBeGreaterThan(0);
+      wholes.set(vendor.name, (wholes.get(vendor.name) ?? 0) + share);
+      for (const credential of Object.keys(vendor.budget.shares)) expect(NAMES).toContain(credential);
+    }
+    for (const [vendor, whole] of wholes) expect(whole, vendor).toBeLessThanOrEqual(1.000_001);
+  });
+
+  it("leave a containment its part, whatever is read", () => {
+    expect(budgetOf(env(), "crowdstrike.contain")).toEqual({ per_minute: 300, burst: 50 });
+    expect(budgetOf(env(), "crowdstrike.read")).toEqual({ per_minute: 1_200, burst: 200 });
+  });
+
+  it("are the tenant's to change, by vendor", () => {
+    const own = env('{"crowdstrike": 600, "nvd": 60}');
+    expect(budgetProblems(own)).toEqual([]);
+    expect(budgetOf(own, "crowdstrike.contain").per_minute).toBe(60);
+    expect(budgetOf(own, "okta.read")).toEqual(budgetOf(env(), "okta.read"));
+  });
+
+  it("of NVD follow from whether there is a key", () => {
+    expect(budgetOf(env(), "nvd.read")).toEqual({ per_minute: 10, burst: 5 });
+    expect(budgetOf(env("", "a-key"), "nvd.read")).toEqual({ per_minute: 100, burst: 50 });
+  });
+
+  it.each([
+    "{",
+    "[]",
+    "12",
+    '{"crowdstrike": 0}',
+    '{"crowdstrike": 1.5}',
+    '{"crowdstrik": 10}',
+    '{"okta": "10"}',
+  ])("are refused as %s, and then those of the vendors hold", (text) => {
+    expect(budgetProblems(env(text))).toEqual([expect.stringContaining("VENDOR_BUDGETS")]);
+    expect(budgetOf(env(text), "crowdstrike.contain")).toEqual(budgetOf(env(), "crowdstrike.contain"));
+  });
+});
