@@ -1,0 +1,106 @@
+/** What only an administrator can see of an instance. Pure: each judges what the instance says of itself. */
+import { type Check, fail, ok, warn } from "./check.ts";
+import type { Detail } from "./detail.ts";
+
+/** Events take seconds to arrive; a minute is a queue that stands. In milliseconds. */
+const LAG_WARN_MS = 60_000;
+const LAG_FAIL_MS = 15 * 60_000;
+
+/** Every check of the detail. `migrations` are the names that this checkout has. */
+export function detailChecks(detail: Detail, migrations: readonly string[]): Check[] {
+  return [schema(detail, migrations), ...auditChecks(detail), ...credentialChecks(detail), drift(detail)];
+}
+
+function schema({ migrations: applied }: Detail, expected: readonly string[]): Check {
+  const name = "migrations";
+  const missing = expected.filter((migration) => !applied.includes(migration));
+  const foreign = applied.filter((migration) => !expected.includes(migration));
+  if (missing.length > 0) {
+    return fail(
+      name,
+      `not applied: ${missing.join(", ")}`,
+      "Run npm run tenant -- create again: it applies them.",
+    );
+  }
+  if (foreign.length > 0) {
+    return warn(
+      name,
+      `unknown to this checkout: ${foreign.join(", ")}`,
+      "This checkout is older than the instance.",
+    );
+  }
+  return ok(name, `${applied.length} applied`);
+}
+
+function auditChecks({ audit }: Detail): Check[] {
+  const { gaps, lag_ms, conflicts, dead_letters } = audit;
+  const [first] = gaps;
+  return [
+    lagCheck(lag_ms),
+    first === undefined
+      ? ok("audit gaps", "none")
+      : fail(
+          "audit gaps",
+          `${gaps.length}, the first in ${first.chain} from ${first.from_seq} to ${first.through_seq}`,
+          "Events are late or lost: look at the queue's backlog, then verify the audit.",
+        ),
+    conflicts === 0
+      ? ok("audit conflicts", "none")
+      : fail(
+          "audit conflicts",
+          `${conflicts}`,
+          "Somebody wrote to the store: verify the audit, and ask who.",
+        ),
+    dead_letters === 0
+      ? ok("dead letters", "none")
+      : warn(
+          "dead letters",
+          `${dead_letters}`,
+          "Their events are sent again by their objects; see audit_dead_letters.",
+        ),
+  ];
+}
+
+function lagCheck(lag_ms: number | null): Check {
+  const name = "queue lag";
+  if (lag_ms === null) return ok(name, "nothing happened in the last quarter of an hour");
+  const words = `${(lag_ms / 1_000).toFixed(1)} s at most in the last quarter of an hour`;
+  const advice = "Look at the queue's backlog and at the consumer's errors.";
+  if (lag_ms > LAG_FAIL_MS) return fail(name, words, advice);
+  return lag_ms > LAG_WARN_MS ? warn(name, words, advice) : ok(name, words);
+}
+
+function credentialChecks({ credentials }: Detail): Check[] {
+  return credentials.map(({ credential, state, problems, breaker, token }) => {
+    const name = `credential ${credential}`;
+    if (state === "unused") return ok(name, "its vendor isn't used");
+    if (state === "broken") return fail(name, problems.join("; "), "Set it, and deploy again.");
+    if (token?.ok === false) {
+      const rejected = token.code === "credential_rejected";
+      const found = `${token.code ?? ""}: ${token.message ?? ""}`;
+      return rejected
+        ? fail(
+            name,
+            found,
+            "Make a new one at the vendor with exactly the declared permission, and rotate it.",
+          )
+        : warn(name, found, "The vendor may be down: look at its status page, and again in some minutes.");
+    }
+    if (breaker !== "closed") {
+      return warn(
+        name,
+        `its circuit is ${breaker}`,
+        "The vendor fails: calls are held back until it answers again.",
+      );
+    }
+    return ok(name, "a token can be had");
+  });
+}
+
+function drift({ drift: drifts }: Detail): Check {
+  const name = "contract drift";
+  const [first] = drifts;
+  if (first === undefined) return ok(name, "none in the last day");
+  const found = `${first.source}, ${first.field || "the whole answer"}: ${first.count} times in the last day`;
+  return warn(name, found, "The vendor changed its answers: its tools answer upstream_contract_changed.");
+}

@@ -1,0 +1,54 @@
+import { CREDENTIALS, type CredentialName } from "../../connectors/credentials.ts";
+import { type Readiness, readinessOf } from "../../connectors/readiness.ts";
+
+/** How one credential does. Nothing in it is secret. */
+export interface CredentialReport {
+  readonly credential: string;
+  readonly vendor: string;
+  /** Whether its variables and secrets are as they should be. */
+  readonly state: Readiness["state"];
+  readonly problems: readonly string[];
+  /** What an isolate last said of its circuit; closed where none said anything. */
+  readonly breaker: string;
+  /** Whether a token can be had for it now; `null` where nobody tried. */
+  readonly token: {
+    readonly ok: boolean;
+    readonly code: string | null;
+    readonly message: string | null;
+  } | null;
+}
+
+/**
+ * Every credential, by name.
+ * @param options.tokens have each broker get a token, unless it holds one: this asks vendors, and finds a credential
+ * that was revoked, or may do more than it should, before a person's call does
+ */
+export function credentialReports(
+  env: Env,
+  options: { readonly tokens: boolean },
+): Promise<CredentialReport[]> {
+  const names = Object.keys(CREDENTIALS) as CredentialName[];
+  return Promise.all(names.map((name) => reportOf(env, name, options)));
+}
+
+async function reportOf(
+  env: Env,
+  name: CredentialName,
+  { tokens }: { readonly tokens: boolean },
+): Promise<CredentialReport> {
+  const broker = env.BROKER.getByName(name);
+  const { state, problems } = readinessOf(env, name);
+  // One after the other: the health is to tell of this token as well.
+  const answer = tokens && state === "ready" ? await broker.token(name) : null;
+  const { vendor, breaker } = await broker.health(name);
+  const error = answer === null || answer.ok ? null : answer.error;
+  return {
+    credential: name,
+    vendor,
+    state,
+    problems,
+    breaker: breaker?.state ?? "closed",
+    // The token itself stays here.
+    token: answer && { ok: answer.ok, code: error?.code ?? null, message: error?.message ?? null },
+  };
+}
