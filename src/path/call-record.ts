@@ -3,6 +3,7 @@ import { type CredentialName, credentialOf } from "../connectors/credentials.ts"
 import { upstreamFor } from "../downstream/client.ts";
 import { refusingUpstream, type Upstream, type UpstreamExchange } from "../downstream/upstream.ts";
 import { digest } from "../effect/operation.ts";
+import { shown } from "../untrusted/shown.ts";
 import type { Answer } from "./answer.ts";
 import type { Missing } from "./availability.ts";
 import type { Failure } from "./failure.ts";
@@ -108,7 +109,7 @@ export class CallRecord {
       roles: this.#principal?.roles ?? [],
       session_id: this.#principal?.session_id ?? null,
       client_id: this.#principal?.client_id ?? null,
-      tool: this.#tool.slice(0, 64),
+      tool: shown(this.#tool, 64),
       trace_id: this.#call.trace_id,
       error_kind: error?.kind ?? null,
       error_code: error?.code ?? null,

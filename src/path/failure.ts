@@ -43,7 +43,7 @@ export interface Issue {
   /** The values to choose from, where there is a list. */
   readonly allowed?: readonly string[];
   /** What to do about it. */
-  readonly hint?: string;
+  readonly hint: string;
 }
 
 /** What a failure may tell beyond its message. Every field of it is public. */

@@ -1,7 +1,19 @@
 /** Strict in: zod objects that refuse what they don't know, and errors that a model can act on. */
 import { z } from "zod";
-import { Failure, type Issue } from "./failure.ts";
+import { hidesSomething } from "../untrusted/hidden.ts";
+import { Failure } from "./failure.ts";
+import { halfCharacters, issuesOf } from "./issues.ts";
 import type { JsonObject, Tool } from "./tool.ts";
+
+/** What a target's name may be made of: an approver has to see all of it. */
+const Legible = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine(
+    (text) => !hidesSomething(text) && !/[\t\n\r]/.test(text),
+    "must be one line without control or invisible characters",
+  );
 
 /**
  * What every state change takes besides its own arguments. None of it is part of the action's identity. Its
@@ -10,8 +22,8 @@ import type { JsonObject, Tool } from "./tool.ts";
  */
 const CHANGE_ARGUMENTS = {
   reason: z.string().trim().min(1).max(1000).describe("Why; for audit and approver"),
-  finding_id: z.string().min(1).max(200).optional(),
-  idempotency_key: z.string().min(1).max(200).optional(),
+  finding_id: Legible.optional(),
+  idempotency_key: Legible.optional(),
   supersedes: z.string().max(80).optional().describe("Operation to repeat on purpose"),
 };
 
@@ -66,8 +78,10 @@ export function inputJsonSchema(tool: Tool): JsonObject {
  */
 export function parseInput(tool: Tool, args: unknown): JsonObject {
   const parsed = inputSchema(tool).safeParse(args === undefined ? {} : args);
-  if (parsed.success) return parsed.data as JsonObject;
-  const issues = parsed.error.issues.flatMap((issue) => describe(tool, issue));
+  const issues = parsed.success
+    ? halfCharacters(parsed.data as JsonObject)
+    : issuesOf(inputSchema(tool), parsed.error.issues);
+  if (parsed.success && issues.length === 0) return parsed.data as JsonObject;
   throw new Failure("invalid_input", `The arguments of ${tool.name} are not valid. Nothing was done.`, {
     issues,
     next_step: "Mend the arguments that issues names, and call again.",
@@ -88,53 +102,4 @@ export function takeApart(input: JsonObject): ChangeInput {
 
 function textOrNull(value: JsonObject[string] | undefined): string | null {
   return typeof value === "string" ? value : null;
-}
-
-function describe(tool: Tool, issue: z.core.$ZodIssue): Issue[] {
-  const path = issue.path.map(String).join(".");
-  switch (issue.code) {
-    case "unrecognized_keys":
-      return issue.keys.map((key) => ({
-        path: [path, key].filter((part) => part !== "").join("."),
-        message: "This field is not known here.",
-        allowed: Object.keys(inputSchema(tool).shape),
-        hint: "Leave it out, or use one of the allowed names.",
-      }));
-    case "invalid_value":
-      return [
-        {
-          path,
-          message: "This value is not one of those allowed.",
-          allowed: issue.values.map(String),
-          hint: "Use one of the allowed values, spelled as shown.",
-        },
-      ];
-    case "invalid_type":
-      return [
-        {
-          path,
-          message: "This field is missing or has the wrong type.",
-          expected: issue.expected,
-          hint: `Give it as ${issue.expected}. Nothing is converted for you.`,
-        },
-      ];
-    case "too_small":
-      return [
-        { path, message: "This value is too small or too short.", expected: `at least ${issue.minimum}` },
-      ];
-    case "too_big":
-      return [
-        { path, message: "This value is too large or too long.", expected: `at most ${issue.maximum}` },
-      ];
-    case "invalid_format":
-      return [
-        {
-          path,
-          message: "This value doesn't have the form it needs.",
-          expected: issue.pattern ?? issue.format,
-        },
-      ];
-    default:
-      return [{ path, message: issue.message }];
-  }
 }

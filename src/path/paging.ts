@@ -50,6 +50,13 @@ function badCursor(message: string): Failure {
   return new Failure("invalid_input", `The cursor ${message}.`, {
     next_step:
       "Leave cursor out to begin at the first page, or repeat the arguments of the search it came from.",
-    issues: [{ path: "cursor", message, expected: "next_cursor of an earlier answer to the same search" }],
+    issues: [
+      {
+        path: "cursor",
+        message: `It ${message}.`,
+        expected: "next_cursor of an earlier answer to the same search",
+        hint: "Leave it out, or repeat the arguments of the search it came from.",
+      },
+    ],
   });
 }

@@ -18,7 +18,7 @@ export function unknownResource(uri: string): Failure {
     issues: [
       {
         path: "uri",
-        message: `${JSON.stringify(uri.slice(0, 100))} names nothing here.`,
+        message: `${JSON.stringify(shown(uri, 100))} names nothing here.`,
         hint: "Use a URI of resources/list, or fill in a template of resources/templates/list.",
       },
     ],
@@ -32,7 +32,7 @@ export function unknownPrompt(name: string): Failure {
     issues: [
       {
         path: "name",
-        message: `${JSON.stringify(name.slice(0, 64))} names nothing here.`,
+        message: `${JSON.stringify(shown(name, 64))} names nothing here.`,
         hint: "Use one of the names that prompts/list gives.",
       },
     ],

@@ -100,6 +100,6 @@ function outOfReach(): Failure {
   const message = `CrowdStrike lists no more than ${REACH} detections for one search.`;
   return new Failure("invalid_input", message, {
     next_step: "Narrow the search with since, severity, status or device_id, and begin it anew.",
-    issues: [{ path: "cursor", message }],
+    issues: [{ path: "cursor", message, hint: "Leave it out, and narrow the search." }],
   });
 }

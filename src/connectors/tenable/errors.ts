@@ -62,7 +62,14 @@ function exportGone(): Failure {
   const message = "belongs to an export that Tenable no longer has; it keeps them for 24 hours";
   return new Failure("invalid_input", `The cursor ${message}.`, {
     next_step: "Leave cursor out to begin at the first page of a new export.",
-    issues: [{ path: "cursor", message, expected: "next_cursor of an answer of the last 24 hours" }],
+    issues: [
+      {
+        path: "cursor",
+        message: `It ${message}.`,
+        expected: "next_cursor of an answer of the last 24 hours",
+        hint: "Leave it out.",
+      },
+    ],
     upstream_status: 404,
   });
 }

@@ -1,0 +1,92 @@
+/**
+ * Secrets that turn up in what vendors report: a command line in an alert, a key pasted into a ticket. A model has
+ * no use for them, and whatever it is talked into can't pass on what it never saw.
+ *
+ * Each form is one that its issuer documents and that little else looks like. A text is searched for the words that
+ * forms begin with, and a form is only tried where one stands: no text is read more than a few times over.
+ */
+interface Form {
+  readonly name: string;
+  /** From the first character on. A group, where there is one, is what stays before the mark. */
+  readonly at: RegExp;
+  /** It begins a word: what looks like it within one is part of something else. */
+  readonly word?: true;
+  /** It goes on from there to the line that ends it, or to the end of a text that was cut short. */
+  readonly through?: string;
+}
+
+const FORMS: readonly Form[] = [
+  // RFC 7468.
+  {
+    name: "private key",
+    at: /-----BEGIN (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----/y,
+    through: "-----END ",
+  },
+  // RFC 7519, 7516: a header that begins with `{"` in base64url, and two to four parts more.
+  { name: "jwt", at: /eyJ[\w-]{8,}\.[\w-]{2,}\.[\w-]*(?:\.[\w-]+){0,2}/y, word: true },
+  { name: "aws key", at: /A[KS]IA[A-Z0-9]{16,}/y, word: true },
+  { name: "github token", at: /(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{22,})/y, word: true },
+  { name: "slack token", at: /xox[a-z]-[\w-]{10,}/y, word: true },
+  { name: "slack webhook", at: /(hooks\.slack\.com\/(?:services|workflows)\/)[\w/]{8,}/y },
+  { name: "google key", at: /(?:AIza[\w-]{35,}|ya29\.[\w-]{20,}|GOCSPX-[\w-]{20,})/y, word: true },
+  { name: "api key", at: /[rs]k[-_](?:live|test|ant|proj)[-_][\w-]{16,}/y, word: true },
+  // RFC 6750, 7617, and Okta's own scheme. A digit, because English words follow "bearer", too.
+  {
+    name: "token",
+    at: /((?:bearer|basic|ssws)[ :]{1,3})(?=[A-Z_a-z.~+/=-]{0,512}\d)[\w.~+/=-]{16,}/iy,
+    word: true,
+  },
+  // RFC 3986 §3.2.1: what stands between the colon and the @.
+  { name: "password", at: /(:\/\/[^\s/:@?#]{0,256}:)[^\s/@?#]{1,512}(?=@)/y },
+  {
+    name: "password",
+    at: /((?:password|passwd|pwd|secret|token|key)["']?=["']?)(?!\[redacted: )[^\s"'&;…⟦⟧]{4,}/iy,
+  },
+];
+
+/** What forms begin with. */
+const BEGINNING =
+  /-----BEGIN |eyJ|A[KS]IA|gh[pousr]_|github_pat_|xox[a-z]-|hooks\.slack\.|AIza|ya29\.|GOCSPX-|[rs]k[-_]|bearer|basic|ssws|:\/\/|(?:password|passwd|pwd|secret|token|key)["']?=/gi;
+
+const WORD = /[\w-]/;
+
+/** The text with each secret replaced by what it was: `[redacted: jwt]`. Twice is as good as once. Pure. */
+export function withoutSecrets(text: string): string {
+  let kept = "";
+  let end = 0;
+  for (const { index } of text.matchAll(BEGINNING)) {
+    if (index < end) continue;
+    const secret = secretAt(text, index);
+    if (secret === null) continue;
+    kept += `${text.slice(end, index)}${secret.before}[redacted: ${secret.name}]`;
+    end = secret.end;
+  }
+  return end === 0 ? text : kept + text.slice(end);
+}
+
+interface Secret {
+  readonly name: string;
+  /** What is no secret, such as the name that it goes by. */
+  readonly before: string;
+  /** Where the text goes on. */
+  readonly end: number;
+}
+
+function secretAt(text: string, index: number): Secret | null {
+  const within_word = WORD.test(text.charAt(index - 1));
+  for (const { name, at, word, through } of FORMS) {
+    if (word === true && within_word) continue;
+    at.lastIndex = index;
+    const match = at.exec(text);
+    if (match === null) continue;
+    const end = index + match[0].length;
+    return { name, before: match[1] ?? "", end: through === undefined ? end : endOf(text, end, through) };
+  }
+  return null;
+}
+
+function endOf(text: string, from: number, through: string): number {
+  const last = text.indexOf(through, from);
+  const end = last < 0 ? -1 : text.indexOf("-----", last + through.length);
+  return end < 0 ? text.length : end + "-----".length;
+}
