@@ -10,6 +10,18 @@ export interface StepRecord {
   readonly at_ms: number;
 }
 
+/** How what an event tells of ended: a call as its answer's `status` says, an operation by the state that it entered. */
+export const OUTCOMES = [
+  "ok",
+  "not_found",
+  "pending_approval",
+  "error",
+  "no_effect",
+  "in_doubt",
+  "open",
+] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
 /**
  * One fact for the audit. The chain adds `chain`, `seq`, `prev`, `event_id`, `at` and `tenant`.
  * Absent and `null` mean the same; absent keeps the event small.
@@ -24,8 +36,7 @@ export interface AuditFact {
   readonly tool?: string | null;
   /** What was decided: `allow`, `deny`, `replay`, `hold`, a transition such as `executing`, … */
   readonly decision: string;
-  /** `ok`, `not_found`, `pending_approval`, `error`, … */
-  readonly outcome: string;
+  readonly outcome: Outcome;
   readonly error_kind?: Kind | null;
   readonly error_code?: string | null;
   /** `device/<id>` */

@@ -1,5 +1,6 @@
 /** Severity in OCSF's words, whatever the vendor's. */
 import { z } from "zod";
+import { reportedText } from "../untrusted/reported-text.ts";
 
 /** What callers ask for, from least to most. */
 export const SEVERITIES = ["informational", "low", "medium", "high", "critical"] as const;
@@ -10,7 +11,7 @@ export const severities = z
   .array(z.enum(SEVERITIES))
   .refine(
     (list) => list.length > 0 && new Set(list).size === list.length,
-    "name each once, and at least one",
+    "must name each severity once, and at least one",
   );
 
 const CAPTIONS = {
@@ -24,22 +25,23 @@ const CAPTIONS = {
   99: "Other",
 } as const;
 
-/** OCSF's `severity_id`. */
+/** OCSF's `severity_id`, and its captions. */
 export type SeverityId = keyof typeof CAPTIONS;
+type Caption = (typeof CAPTIONS)[SeverityId];
 
 const ID_OF: Record<Severity, SeverityId> = { informational: 1, low: 2, medium: 3, high: 4, critical: 5 };
 
 /** The part of a finding that says how severe it is. `vendor_severity` is the vendor's own value. */
 export const severityShape = {
   severity_id: z.int(),
-  severity: z.string(),
-  vendor_severity: z.string().nullable(),
+  severity: z.enum(Object.values(CAPTIONS)),
+  vendor_severity: reportedText(64).nullable(),
 };
 
 /** OCSF's `severity_id` with its caption; 0, "Unknown", for none. */
 export function ocsfSeverity(severity: Severity | null): {
   readonly severity_id: SeverityId;
-  readonly severity: string;
+  readonly severity: Caption;
 } {
   const severity_id = severity === null ? 0 : ID_OF[severity];
   return { severity_id, severity: CAPTIONS[severity_id] };

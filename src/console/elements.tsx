@@ -1,5 +1,6 @@
 import type { Child, FC, PropsWithChildren } from "hono/jsx";
 import type { State } from "../effect/machine.ts";
+import { visible } from "../untrusted/hidden.ts";
 
 /** A moment, in UTC, with how long ago or ahead it is. `at` is ISO 8601; `now` milliseconds since the epoch. */
 export const Time: FC<{ at: string; now: number }> = ({ at, now }) => (
@@ -69,11 +70,16 @@ export const StateBadge: FC<{ state: string }> = ({ state }) => {
   return <Badge tone={tone}>{words}</Badge>;
 };
 
-/** A text that somebody else chose: kept apart, so that its direction marks can't rearrange the page around it. */
-export const Foreign: FC<PropsWithChildren> = ({ children }) => <bdi>{children}</bdi>;
+/** A text that somebody else chose: kept apart, and with what wouldn't be seen of it, or would turn it round, written out. */
+export const Foreign: FC<PropsWithChildren> = ({ children }) => <bdi>{legible(children)}</bdi>;
 
 /** What something is called where nobody reads it letter by letter: it may break anywhere. */
-export const Id: FC<PropsWithChildren> = ({ children }) => <bdi class="id">{children}</bdi>;
+export const Id: FC<PropsWithChildren> = ({ children }) => <bdi class="id">{legible(children)}</bdi>;
+
+/** Whoever decides must see all that a model or a vendor wrote. */
+function legible(children: Child): Child {
+  return typeof children === "string" ? visible(children) : children;
+}
 
 /** Names and what they stand for. What is `null` is left out. `wide` is for names that are sentences. */
 export const Facts: FC<{

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineRead } from "../path/tool.ts";
+import { opaqueId, reportedObject, reportedText } from "../untrusted/reported-text.ts";
 import { CONTROLS, controlCalled } from "./catalogue.ts";
 import { findingOf } from "./finding.ts";
 import { FRAMEWORK_IDS } from "./frameworks.ts";
@@ -10,13 +11,13 @@ import { STATUSES, verdictOf } from "./verdict.ts";
 const EXAMPLES = 10;
 
 const Evidence = z.strictObject({
-  source: z.string(),
-  what: z.string(),
+  source: opaqueId,
+  what: reportedText(),
   queried_at: z.iso.datetime(),
   count: z.int(),
   complete: z.boolean(),
   /** Why it isn't. */
-  problem: z.string().nullable(),
+  problem: reportedText(1000).nullable(),
 });
 
 export const checkControl = defineRead({
@@ -37,22 +38,22 @@ export const checkControl = defineRead({
       .describe("From list_controls"),
   }),
   output: z.strictObject({
-    control_id: z.string(),
-    title: z.string(),
-    question: z.string(),
-    requirements: z.partialRecord(z.enum(FRAMEWORK_IDS), z.array(z.string())),
+    control_id: opaqueId,
+    title: reportedText(),
+    question: reportedText(),
+    requirements: z.partialRecord(z.enum(FRAMEWORK_IDS), z.array(opaqueId)),
     status: z.enum(STATUSES),
-    reason: z.string(),
+    reason: reportedText(1000),
     checked_at: z.iso.datetime(),
     evidence: z.array(Evidence),
     violations: z.strictObject({
       count: z.int(),
       /** There may be more, in what could not be read. */
       at_least: z.boolean(),
-      examples: z.array(z.record(z.string(), z.json())),
+      examples: z.array(reportedObject),
     }),
     /** The same as OCSF Compliance Finding (2003). */
-    finding: z.record(z.string(), z.json()),
+    finding: reportedObject,
   }),
   async run({ control_id }, context) {
     const control = controlCalled(control_id);

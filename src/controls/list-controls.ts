@@ -2,6 +2,7 @@ import { z } from "zod";
 import { OWN_READ, ownSource } from "../connectors/sallyport/source.ts";
 import { cursor, decodeCursor, encodeCursor, limit } from "../path/paging.ts";
 import { defineRead } from "../path/tool.ts";
+import { opaqueId, reportedText } from "../untrusted/reported-text.ts";
 import { CONTROLS } from "./catalogue.ts";
 import { FRAMEWORK_IDS, type Framework } from "./frameworks.ts";
 
@@ -19,10 +20,10 @@ export const listControls = defineRead({
   output: z.strictObject({
     controls: z.array(
       z.strictObject({
-        control_id: z.string(),
-        title: z.string(),
-        question: z.string(),
-        requirements: z.partialRecord(z.enum(FRAMEWORK_IDS), z.array(z.string())),
+        control_id: opaqueId,
+        title: reportedText(),
+        question: reportedText(),
+        requirements: z.partialRecord(z.enum(FRAMEWORK_IDS), z.array(opaqueId)),
       }),
     ),
   }),

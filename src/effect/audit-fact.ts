@@ -1,4 +1,4 @@
-import type { AuditFact } from "../audit/event.ts";
+import type { AuditFact, Outcome } from "../audit/event.ts";
 import { type JsonObject, targetName } from "../path/tool.ts";
 import { digest, type Operation } from "./operation.ts";
 
@@ -26,7 +26,7 @@ export function transitionFact(operation: Operation): AuditFact {
   };
 }
 
-function outcomeOf(operation: Operation): string {
+function outcomeOf(operation: Operation): Outcome {
   switch (operation.state) {
     case "succeeded":
       return "ok";

@@ -1,5 +1,6 @@
 import { upstreamFor } from "../downstream/client.ts";
 import type { ChangeTool } from "../path/tool.ts";
+import { typed } from "../path/typed.ts";
 import type { Operation } from "./operation.ts";
 import type { ReadingBack } from "./ports.ts";
 import type { Reading } from "./probing.ts";
@@ -40,7 +41,7 @@ export class Readback implements ReadingBack {
       if (!seen.exists) return { reading: "failed" };
       if (!seen.in_effect && seen.landed !== true) return { reading: "absent" };
       const { in_effect } = seen;
-      return { reading: "present", data: JSON.stringify(tool.output.parse(seen.data)), in_effect };
+      return { reading: "present", data: JSON.stringify(typed(tool, seen.data)), in_effect };
     } catch {
       return { reading: "failed" };
     }

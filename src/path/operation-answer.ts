@@ -55,7 +55,8 @@ export function inProgress(operation: OperationView): Failure {
 }
 
 function denied(operation: OperationView): Failure {
-  const why = operation.decision_reason === null ? "" : ` Reason given: ${operation.decision_reason}`;
+  // The approver's own words are data: they stand in operation.decision_reason, and not in a sentence of ours.
+  const why = operation.decision_reason ? " Why stands in operation.decision_reason." : "";
   return new Failure("approval_denied", `The approver denied operation ${operation.id}.${why}`, {
     next_step: "Don't ask again for the same thing; tell the person you work for.",
   });

@@ -2,7 +2,8 @@ import { Failure } from "./failure.ts";
 import type { JsonObject, Tool } from "./tool.ts";
 
 /**
- * `data` as the tool declared it: what isn't declared doesn't leave.
+ * `data` as the tool declared it: what isn't declared doesn't leave, and what a schema calls reported text leaves
+ * bounded, legible and without secrets. Everything that a tool answers passes here, before it is kept or shown.
  * @throws Failure `internal` if the tool's own mapping doesn't keep what its declaration promises
  */
 export function typed(tool: Tool, data: unknown): JsonObject {

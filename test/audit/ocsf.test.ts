@@ -61,7 +61,7 @@ describe("the class of an event", () => {
     ["a call", FULL_FACT, 6003, 3],
     ["a read", { ...FULL_FACT, tool: "get_device" }, 6003, 2],
     ["a creation", { ...FULL_FACT, tool: "create_ticket" }, 6003, 1],
-    ["a sign-in", { type: "sign_in", decision: "allow", outcome: "ok" }, 6003, 99],
+    ["a sign-in", { type: "sign_in", decision: "allow", outcome: "ok" } as const, 6003, 99],
     ["a containment that was dispatched", { ...OPERATION, decision: "executing" }, 7001, 1],
     ["a release that succeeded", { ...OPERATION, tool: "release_device", decision: "succeeded" }, 7001, 3],
     ["a containment that nobody approved yet", { ...OPERATION, decision: "awaiting_approval" }, 6003, 3],

@@ -4,6 +4,7 @@
  * an alert about an account has no device.
  */
 import { z } from "zod";
+import { opaqueId } from "../../untrusted/reported-text.ts";
 import { idPage } from "./schemas.ts";
 
 /** An alert's `composite_id`. Opaque to us, and it only ever travels in JSON; nothing in it can end a quotation. */
@@ -37,7 +38,7 @@ export const AlertRecord = z.object({
   display_name: reported,
   description: reported,
   tags: z.array(z.string()).nullish(),
-  device: z.object({ device_id: reported, hostname: reported }).nullish(),
+  device: z.object({ device_id: opaqueId.or(z.literal("")).nullish(), hostname: reported }).nullish(),
   mitre_attack: z.array(z.object(Attack)).nullish(),
   ...Attack,
 });

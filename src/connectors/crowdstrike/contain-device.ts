@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type ChangeTool, defineChange, type ToolAnnotations } from "../../path/tool.ts";
+import { reportedText } from "../../untrusted/reported-text.ts";
 import { concludeAction, OPERATION } from "./containment-answer.ts";
 import { describeDevices } from "./devices.ts";
 import { CONTAINMENTS, type Containment } from "./normalise.ts";
@@ -11,8 +12,8 @@ const DEADLINE_MS = 10_000;
 
 /** What both tools answer: the device, and what its containment has become or is becoming. */
 const Contained = z.strictObject({
-  device_id: z.string(),
-  hostname: z.string().nullable(),
+  device_id: DeviceId,
+  hostname: reportedText().nullable(),
   containment: z.enum(CONTAINMENTS),
 });
 

@@ -1,46 +1,47 @@
 import { z } from "zod";
-import { reportedText } from "../reported-text.ts";
+import { opaqueId, reportedText } from "../../untrusted/reported-text.ts";
+import { nonBlank } from "../non-blank.ts";
 import { ocsfSeverity, SEVERITIES, severityShape } from "../severity.ts";
-import { type AlertRecord, STATUSES } from "./alert-schemas.ts";
+import { type AlertRecord, DetectionId, STATUSES } from "./alert-schemas.ts";
 
-const text = z.string().nullable();
+const text = reportedText().nullable();
+
+const LONGEST_DESCRIPTION = 300;
 const named = z.strictObject({ uid: text, name: text });
 
 /** A detection, in the words of OCSF's Detection Finding (2004); ids and `assigned_to` are Sallyport's own. */
 export const Detection = z.strictObject({
-  detection_id: z.string(),
-  title: z.string(),
-  desc: text,
+  detection_id: DetectionId,
+  title: reportedText(),
+  desc: reportedText(LONGEST_DESCRIPTION).nullable(),
   ...severityShape,
   status: z.enum(STATUSES),
   /** When it happened, and when the vendor wrote it down. */
   time: z.iso.datetime(),
   created_time: z.iso.datetime(),
   /** Absent where it is about an account. */
-  device: z.strictObject({ device_id: z.string(), hostname: text }).nullable(),
+  device: z.strictObject({ device_id: opaqueId, hostname: text }).nullable(),
   attacks: z.array(z.strictObject({ tactic: named, technique: named })),
   assigned_to: text,
 });
 export type Detection = z.output<typeof Detection>;
 
-const LONGEST_DESCRIPTION = 300;
-
 /** The vendor's record as our detection. Pure. */
 export function detectionOf(record: AlertRecord): Detection {
   const { severity, severity_name, device } = record;
-  const device_id = reportedText(device?.device_id);
+  const device_id = nonBlank(device?.device_id);
   return {
     detection_id: record.composite_id,
-    title: reportedText(record.display_name) ?? reportedText(record.name) ?? "Untitled",
-    desc: reportedText(record.description, LONGEST_DESCRIPTION),
+    title: nonBlank(record.display_name) ?? nonBlank(record.name) ?? "Untitled",
+    desc: nonBlank(record.description),
     ...severityOf(severity_name),
-    vendor_severity: reportedText(`${severity_name} (${severity})`),
+    vendor_severity: nonBlank(`${severity_name} (${severity})`),
     status: record.status,
     time: new Date(record.timestamp).toISOString(),
     created_time: new Date(record.created_timestamp).toISOString(),
-    device: device_id === null ? null : { device_id, hostname: reportedText(device?.hostname) },
+    device: device_id === null ? null : { device_id, hostname: nonBlank(device?.hostname) },
     attacks: attacksOf(record),
-    assigned_to: reportedText(record.assigned_to_name) ?? reportedText(record.assigned_to_uid),
+    assigned_to: nonBlank(record.assigned_to_name) ?? nonBlank(record.assigned_to_uid),
   };
 }
 
@@ -50,15 +51,15 @@ export function detectionOf(record: AlertRecord): Detection {
  */
 function severityOf(name: string) {
   const known = SEVERITIES.find((severity) => severity === name.toLowerCase());
-  return known === undefined ? { severity_id: 99, severity: "Other" } : ocsfSeverity(known);
+  return known === undefined ? ({ severity_id: 99, severity: "Other" } as const) : ocsfSeverity(known);
 }
 
 function attacksOf(record: AlertRecord): Detection["attacks"] {
   const listed = record.mitre_attack ?? [];
   return (listed.length > 0 ? listed : [record])
     .map(({ tactic, tactic_id, technique, technique_id }) => ({
-      tactic: { uid: reportedText(tactic_id), name: reportedText(tactic) },
-      technique: { uid: reportedText(technique_id), name: reportedText(technique) },
+      tactic: { uid: nonBlank(tactic_id), name: nonBlank(tactic) },
+      technique: { uid: nonBlank(technique_id), name: nonBlank(technique) },
     }))
     .filter(({ tactic, technique }) => [tactic, technique].some(({ uid, name }) => uid ?? name));
 }

@@ -1,21 +1,22 @@
 import { z } from "zod";
-import { reportedText } from "../reported-text.ts";
-import type { DeviceRecord } from "./schemas.ts";
+import { reportedText } from "../../untrusted/reported-text.ts";
+import { nonBlank } from "../non-blank.ts";
+import { DeviceId, type DeviceRecord } from "./schemas.ts";
 import { CRITICALITIES, type Criticality } from "./settings.ts";
 
 export const CONTAINMENTS = ["normal", "pending", "contained", "lifting"] as const;
 export type Containment = (typeof CONTAINMENTS)[number];
 
-const text = z.string().nullable();
+const text = reportedText().nullable();
 
 /** A device, in the words of OCSF's `device` object; ids, containment and criticality are Sallyport's own. */
 export const Device = z.strictObject({
-  device_id: z.string(),
+  device_id: DeviceId,
   hostname: text,
   ip: text,
   type: z.enum(["Server", "Desktop", "Laptop", "Mobile", "Other", "Unknown"]),
   os: z.strictObject({ name: text, type: z.enum(["Windows", "Linux", "macOS", "Other", "Unknown"]) }),
-  agent_list: z.array(z.strictObject({ name: z.string(), version: text })),
+  agent_list: z.array(z.strictObject({ name: z.literal("CrowdStrike Falcon"), version: text })),
   last_seen_time: z.iso.datetime(),
   containment: z.enum(CONTAINMENTS),
   criticality: z.enum(CRITICALITIES),
@@ -41,11 +42,11 @@ const PORTABLE = new Set(["Notebook", "Laptop", "Portable", "Sub Notebook", "Con
 export function deviceOf(record: DeviceRecord, unassigned: Criticality): Device {
   return {
     device_id: record.device_id,
-    hostname: reportedText(record.hostname),
-    ip: reportedText(record.local_ip),
+    hostname: nonBlank(record.hostname),
+    ip: nonBlank(record.local_ip),
     type: deviceType(record),
-    os: { name: reportedText(record.os_version), type: osType(record.platform_name) },
-    agent_list: [{ name: "CrowdStrike Falcon", version: reportedText(record.agent_version) }],
+    os: { name: nonBlank(record.os_version), type: osType(record.platform_name) },
+    agent_list: [{ name: "CrowdStrike Falcon", version: nonBlank(record.agent_version) }],
     last_seen_time: new Date(record.last_seen).toISOString(),
     containment: CONTAINMENT_OF[record.status],
     criticality: criticalityOf(record.criticality, unassigned),

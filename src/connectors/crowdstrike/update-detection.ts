@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineChange } from "../../path/tool.ts";
+import { reportedText } from "../../untrusted/reported-text.ts";
 import { DetectionId, STATUSES } from "./alert-schemas.ts";
 import { describeAlerts } from "./detections.ts";
 import { detectionOf } from "./normalise-detection.ts";
@@ -40,7 +41,7 @@ export const updateDetection = defineChange({
     status: z.enum(STATUSES),
     comment: z.string().trim().min(1).max(1000).optional(),
   }),
-  output: z.strictObject({ detection_id: z.string(), title: z.string(), status: z.enum(STATUSES) }),
+  output: z.strictObject({ detection_id: DetectionId, title: reportedText(), status: z.enum(STATUSES) }),
   target: ({ detection_id }) => ({ kind: "detection", id: detection_id }),
   identity: ({ detection_id, status, comment }) => ({
     detection_id,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineChange } from "../../path/tool.ts";
+import { opaqueId, reportedText } from "../../untrusted/reported-text.ts";
 import { Title } from "../title.ts";
 import { concludeCase } from "./case-answer.ts";
 import { OPERATIONS } from "./errors.ts";
@@ -39,7 +40,7 @@ export const openCase = defineChange({
     severity: z.enum(["low", "medium", "high", "critical"]),
     alert_ids: z.array(AlertId).min(1).max(50).optional(),
   }),
-  output: z.strictObject({ case_id: z.string(), title: z.string() }),
+  output: z.strictObject({ case_id: opaqueId, title: reportedText() }),
   creates: ({ title }) => title,
   // The target is the identity of what is to be created, so no argument is left that tells two of them apart.
   target: (_input, created) => ({ kind: "case", id: created }),

@@ -4,6 +4,7 @@
  * event that an alert is about may be absent.
  */
 import { z } from "zod";
+import { opaqueId } from "../../untrusted/reported-text.ts";
 
 /** An alert's id: a hash, or a UUID. */
 export const AlertId = z
@@ -45,7 +46,7 @@ export const AlertHit = z.object({
   sort: Position,
   fields: z.object({
     "@timestamp": first(z.iso.datetime({ offset: true })),
-    "kibana.alert.rule.uuid": first(z.string()),
+    "kibana.alert.rule.uuid": first(opaqueId),
     "kibana.alert.rule.name": first(z.string()),
     "kibana.alert.severity": first(z.enum(["low", "medium", "high", "critical"])),
     "kibana.alert.risk_score": first(z.number()),
@@ -76,7 +77,7 @@ export const StatusUpdate = z.object({
 });
 
 /** `Cases_case_response_properties`, as far as it is used. */
-export const Case = z.object({ id: z.string().min(1), tags: z.array(z.string()) });
+export const Case = z.object({ id: opaqueId, tags: z.array(z.string()) });
 
 /** `GET /api/cases/_find`. */
 export const CasePage = z.object({ cases: z.array(Case) });

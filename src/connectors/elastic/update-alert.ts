@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineChange } from "../../path/tool.ts";
+import { reportedText } from "../../untrusted/reported-text.ts";
 import { alertRequest } from "./alert-query.ts";
 import { findAlerts } from "./alerts.ts";
 import { OPERATIONS } from "./errors.ts";
@@ -31,7 +32,7 @@ export const updateAlert = defineChange({
     alert_id: AlertId.describe("From search_alerts"),
     status: z.enum(STATUSES),
   }),
-  output: z.strictObject({ alert_id: z.string(), title: z.string().nullable(), status: z.enum(STATUSES) }),
+  output: z.strictObject({ alert_id: AlertId, title: reportedText().nullable(), status: z.enum(STATUSES) }),
   target: ({ alert_id }) => ({ kind: "alert", id: alert_id }),
   identity: ({ alert_id, status }) => ({ alert_id, status }),
   async inspect({ alert_id, status }, upstream) {

@@ -1,29 +1,39 @@
 /** What the sources say of one vulnerability, put together. Pure. */
 import { z } from "zod";
-import { reportedText } from "../reported-text.ts";
+import { reportedText } from "../../untrusted/reported-text.ts";
+import { nonBlank } from "../non-blank.ts";
 import { ocsfSeverity, type Severity, severityShape } from "../severity.ts";
 import type { EpssRow } from "./epss.ts";
 import type { KevEntry } from "./kev.ts";
 import type { NvdRecord } from "./nvd.ts";
 import type { OsvRecord } from "./osv.ts";
 
-const text = z.string().nullable();
+/** How much of what has no end of its own is passed on. */
+const LONGEST_TEXT = 1000;
+const MOST = 10;
+
+const text = reportedText().nullable();
+const longText = reportedText(LONGEST_TEXT).nullable();
 const time = z.iso.datetime().nullable();
+const CweId = z.string().regex(/^CWE-\d{1,9}$/);
+
+/** As CVE's own JSON schema has it. */
+export const CveId = z.string().regex(/^CVE-\d{4}-\d{4,19}$/, "must be like CVE-2021-44228");
 
 /** A vulnerability, in the words of OCSF's `cve` and `vulnerability` objects; ids and `kev` are Sallyport's own. */
 export const Cve = z.strictObject({
-  cve_id: z.string(),
+  cve_id: CveId,
   title: text,
-  desc: text,
+  desc: longText,
   /** NVD's: `Analyzed`, `Rejected`, … A rejected one is no vulnerability. */
   status: text,
   ...severityShape,
   cvss: z.array(
     z.strictObject({
-      version: z.string(),
+      version: reportedText(16),
       base_score: z.number().nullable(),
-      vector_string: z.string(),
-      vendor_name: z.string(),
+      vector_string: reportedText(LONGEST_TEXT),
+      vendor_name: reportedText(),
     }),
   ),
   /** Between 0 and 1: how likely exploitation is in the next 30 days, and how many score no higher. */
@@ -36,16 +46,20 @@ export const Cve = z.strictObject({
     .strictObject({
       added_time: z.iso.datetime(),
       due_time: z.iso.datetime(),
-      required_action: text,
+      required_action: longText,
       ransomware: text,
     })
     .nullable(),
-  related_cwes: z.array(z.strictObject({ uid: z.string() })),
+  related_cwes: z.array(z.strictObject({ uid: CweId })),
   affected_packages: z.array(
-    z.strictObject({ name: z.string(), ecosystem: z.string(), fixed_in_versions: z.array(z.string()) }),
+    z.strictObject({
+      name: reportedText(),
+      ecosystem: reportedText(),
+      fixed_in_versions: z.array(reportedText()),
+    }),
   ),
-  aliases: z.array(z.string()),
-  references: z.array(z.string()),
+  aliases: z.array(reportedText()),
+  references: z.array(reportedText(500)),
   created_time: time,
   modified_time: time,
 });
@@ -59,18 +73,14 @@ export interface Sayings {
   readonly epss: EpssRow | null | undefined;
 }
 
-/** How much of what has no end of its own is passed on. */
-const LONGEST_TEXT = 1000;
-const MOST = 10;
-
 /** The sources' sayings as one vulnerability. NVD's words come before OSV's. */
 export function cveOf(cve_id: string, { nvd, osv, kev, epss }: Sayings): Cve {
   const english = nvd?.descriptions.find(({ lang }) => lang === "en")?.value;
   return {
     cve_id,
-    title: reportedText(kev?.vulnerabilityName) ?? reportedText(osv?.summary),
-    desc: reportedText(english, LONGEST_TEXT) ?? reportedText(osv?.details, LONGEST_TEXT),
-    status: reportedText(nvd?.vulnStatus),
+    title: nonBlank(kev?.vulnerabilityName) ?? nonBlank(osv?.summary),
+    desc: nonBlank(english) ?? nonBlank(osv?.details),
+    status: nonBlank(nvd?.vulnStatus),
     ...severityOf(nvd),
     cvss: cvssOf(nvd, osv),
     epss: epss ? { score: epss.epss, percentile: epss.percentile, created_time: midnight(epss.date) } : null,
@@ -115,7 +125,7 @@ function cvssOf(nvd: Sayings["nvd"], osv: Sayings["osv"]): Cve["cvss"] {
     version,
     base_score: baseScore,
     vector_string: vectorString,
-    vendor_name: reportedText(source) ?? "NVD",
+    vendor_name: nonBlank(source) ?? "NVD",
   }));
   const vectors = new Set(fromNvd.map(({ vector_string }) => vector_string));
   const fromOsv = (osv?.severity ?? [])
@@ -126,25 +136,22 @@ function cvssOf(nvd: Sayings["nvd"], osv: Sayings["osv"]): Cve["cvss"] {
       vector_string: score,
       vendor_name: "OSV",
     }));
-  return [...fromNvd, ...fromOsv].slice(0, MOST).map((metric) => ({
-    ...metric,
-    vector_string: metric.vector_string.slice(0, LONGEST_TEXT),
-  }));
+  return [...fromNvd, ...fromOsv].slice(0, MOST);
 }
 
 function listingOf(entry: KevEntry): NonNullable<Cve["kev"]> {
   return {
     added_time: midnight(entry.dateAdded),
     due_time: midnight(entry.dueDate),
-    required_action: reportedText(entry.requiredAction, LONGEST_TEXT),
-    ransomware: reportedText(entry.knownRansomwareCampaignUse),
+    required_action: nonBlank(entry.requiredAction),
+    ransomware: nonBlank(entry.knownRansomwareCampaignUse),
   };
 }
 
 /** `NVD-CWE-noinfo` and the like name no weakness. */
 function weaknessesOf(nvd: Sayings["nvd"]): string[] {
   const values = (nvd?.weaknesses ?? []).flatMap(({ description }) => description.map(({ value }) => value));
-  return few(values.filter((value) => /^CWE-\d+$/.test(value)));
+  return few(values.filter((value) => CweId.safeParse(value).success));
 }
 
 function packagesOf(osv: Sayings["osv"]): Cve["affected_packages"] {
@@ -158,15 +165,15 @@ function packagesOf(osv: Sayings["osv"]): Cve["affected_packages"] {
     packages.set(`${ecosystem}\n${name}`, known);
   }
   return [...packages.values()].slice(0, MOST).map(({ name, ecosystem, fixed }) => ({
-    name: reportedText(name) ?? "",
-    ecosystem: reportedText(ecosystem) ?? "",
+    name: nonBlank(name) ?? "",
+    ecosystem: nonBlank(ecosystem) ?? "",
     fixed_in_versions: few(fixed),
   }));
 }
 
 /** The first few of what is there, each once, fit to be shown. */
 function few(values: readonly (string | undefined)[]): string[] {
-  const shown = values.flatMap((value) => reportedText(value, 500) ?? []);
+  const shown = values.flatMap((value) => nonBlank(value) ?? []);
   return [...new Set(shown)].slice(0, MOST);
 }
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Upstream } from "../../downstream/upstream.ts";
 import { Failure } from "../../path/failure.ts";
 import { defineRead, type SourceReport } from "../../path/tool.ts";
-import { Cve, cveOf } from "./cve.ts";
+import { Cve, CveId, cveOf } from "./cve.ts";
 import { readEpss } from "./epss.ts";
 import { knownExploited } from "./kev.ts";
 import { readNvd } from "./nvd.ts";
@@ -10,9 +10,6 @@ import { readOsv } from "./osv.ts";
 
 /** The longest that a caller is asked to wait before anybody is asked again. */
 const LONGEST_WAIT_MS = 60_000;
-
-/** As CVE's own JSON schema has it. */
-const CveId = z.string().regex(/^CVE-\d{4}-\d{4,19}$/, "must be like CVE-2021-44228");
 
 export const lookupCve = defineRead({
   name: "lookup_cve",

@@ -1,10 +1,12 @@
 import { z } from "zod";
 import { defineChange } from "../../path/tool.ts";
+import { reportedText } from "../../untrusted/reported-text.ts";
 import { Title } from "../title.ts";
 import { concludeCreation, OPERATION } from "./creation-answer.ts";
 import { documentOf } from "./document.ts";
 import { findCreation } from "./issues.ts";
 import { PRIORITIES, PRIORITY_NAMES } from "./normalise.ts";
+import { IssueKey } from "./schemas.ts";
 import { project, settleMs } from "./settings.ts";
 
 const WINDOW_MS = 24 * 60 * 60 * 1000;
@@ -35,7 +37,7 @@ export const createTicket = defineChange({
     description: z.string().trim().min(1).max(8000),
     priority: z.enum(PRIORITIES),
   }),
-  output: z.strictObject({ ticket_id: z.string(), title: z.string() }),
+  output: z.strictObject({ ticket_id: IssueKey, title: reportedText() }),
   creates: ({ title }) => title,
   // The target is the identity of what is to be created, so no argument is left that tells two of them apart.
   target: (_input, created) => ({ kind: "ticket", id: created }),

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { reportedText } from "../reported-text.ts";
-import type { IssueRecord } from "./schemas.ts";
+import { reportedText } from "../../untrusted/reported-text.ts";
+import { nonBlank } from "../non-blank.ts";
+import { IssueKey, type IssueRecord } from "./schemas.ts";
 
 /** Where a ticket stands, whatever the project calls its statuses. */
 export const TICKET_STATUSES = ["open", "in_progress", "done"] as const;
@@ -10,17 +11,17 @@ export type TicketStatus = (typeof TICKET_STATUSES)[number];
 export const PRIORITIES = ["low", "medium", "high", "critical"] as const;
 export type Priority = (typeof PRIORITIES)[number];
 
-const text = z.string().nullable();
+const text = reportedText().nullable();
 
 /** A ticket. `priority_id` with `priority` is OCSF's; what the project itself says stands beside it. */
 export const Ticket = z.strictObject({
-  ticket_id: z.string(),
+  ticket_id: IssueKey,
   title: text,
   type: text,
   status: z.enum(TICKET_STATUSES),
   vendor_status: text,
   priority_id: z.int(),
-  priority: z.string(),
+  priority: z.enum(["Unknown", "Low", "Medium", "High", "Critical", "Other"]),
   vendor_priority: text,
   assignee: text,
   created_time: z.iso.datetime(),
@@ -50,7 +51,7 @@ export const PRIORITY_NAMES: Record<Priority, string> = {
   critical: "Highest",
 };
 
-const OCSF_PRIORITY: Record<Priority, { readonly priority_id: number; readonly priority: string }> = {
+const OCSF_PRIORITY: Record<Priority, Pick<Ticket, "priority_id" | "priority">> = {
   low: { priority_id: 1, priority: "Low" },
   medium: { priority_id: 2, priority: "Medium" },
   high: { priority_id: 3, priority: "High" },
@@ -75,19 +76,19 @@ const PRIORITY_OF: ReadonlyMap<string, Priority> = new Map([
 export function ticketOf({ key, fields }: IssueRecord): Ticket {
   return {
     ticket_id: key,
-    title: reportedText(fields.summary),
-    type: reportedText(fields.issuetype?.name),
+    title: nonBlank(fields.summary),
+    type: nonBlank(fields.issuetype?.name),
     status: STATUS_OF[fields.status.statusCategory.key],
-    vendor_status: reportedText(fields.status.name),
+    vendor_status: nonBlank(fields.status.name),
     ...priorityOf(fields.priority?.name),
-    vendor_priority: reportedText(fields.priority?.name),
-    assignee: reportedText(fields.assignee?.displayName),
+    vendor_priority: nonBlank(fields.priority?.name),
+    assignee: nonBlank(fields.assignee?.displayName),
     created_time: fields.created,
     modified_time: fields.updated,
   };
 }
 
-function priorityOf(name: string | undefined): { readonly priority_id: number; readonly priority: string } {
+function priorityOf(name: string | undefined): Pick<Ticket, "priority_id" | "priority"> {
   if (name === undefined) return { priority_id: 0, priority: "Unknown" };
   const known = PRIORITY_OF.get(name);
   return known === undefined ? { priority_id: 99, priority: "Other" } : OCSF_PRIORITY[known];

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { hasErrors } from "./errors.ts";
 
 /** An issue's key. */
-const IssueKey = z.string().regex(/^[A-Z][A-Z0-9_]*-\d+$/);
+export const IssueKey = z.string().regex(/^[A-Z][A-Z0-9_]*-\d+$/);
 
 /** `2026-11-22T10:00:00.000+0000`: the offset has no colon, which ISO 8601 allows and zod doesn't. */
 const Time = z

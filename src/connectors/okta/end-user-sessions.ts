@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { claimedAt } from "../../effect/operation.ts";
 import { defineChange } from "../../path/tool.ts";
+import { reportedText } from "../../untrusted/reported-text.ts";
 import { concludeChange } from "./change-answer.ts";
 import { userOf } from "./normalise.ts";
 import { UserId } from "./schemas.ts";
@@ -39,8 +40,8 @@ export const endUserSessions = defineChange({
   },
   input: z.strictObject({ user_id: UserId.describe("From search_users") }),
   output: z.strictObject({
-    user_id: z.string(),
-    name: z.string().nullable(),
+    user_id: UserId,
+    name: reportedText().nullable(),
     /** `null`: not since this was asked for. */
     sessions_ended_time: z.iso.datetime().nullable(),
   }),

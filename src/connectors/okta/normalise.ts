@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { reportedText } from "../reported-text.ts";
-import type { Factors, SignInEvent, UserRecord, UserStatus } from "./schemas.ts";
+import { opaqueId, reportedText } from "../../untrusted/reported-text.ts";
+import { nonBlank } from "../non-blank.ts";
+import { type Factors, type SignInEvent, UserId, type UserRecord, UserStatus } from "./schemas.ts";
 
 /** Where an account stands, in Sallyport's words. */
 export const STATUSES = [
@@ -37,16 +38,16 @@ const STATUS_OF: Readonly<Record<UserStatus, Status>> = {
   DEPROVISIONED: "deactivated",
 };
 
-const text = z.string().nullable();
+const text = reportedText().nullable();
 
 /** An account, in the words of OCSF's `user` object; id and status are Sallyport's own. `name` is the login. */
 export const User = z.strictObject({
-  user_id: z.string(),
-  name: z.string(),
+  user_id: UserId,
+  name: reportedText(),
   full_name: text,
   email_addr: text,
   status: z.enum(STATUSES),
-  vendor_status: z.string(),
+  vendor_status: UserStatus,
   last_login_time: z.iso.datetime().nullable(),
 });
 export type User = z.output<typeof User>;
@@ -56,9 +57,9 @@ export function userOf(record: UserRecord): User {
   const { id, status, lastLogin, profile } = record;
   return {
     user_id: id,
-    name: reportedText(profile.login) ?? id,
-    full_name: reportedText(`${profile.firstName ?? ""} ${profile.lastName ?? ""}`.trim()),
-    email_addr: reportedText(profile.email),
+    name: nonBlank(profile.login) ?? id,
+    full_name: nonBlank(`${profile.firstName ?? ""} ${profile.lastName ?? ""}`.trim()),
+    email_addr: nonBlank(profile.email),
     status: STATUS_OF[status],
     vendor_status: status,
     last_login_time: lastLogin ? new Date(lastLogin).toISOString() : null,
@@ -77,14 +78,23 @@ export function hasMfa(factors: Factors): boolean {
   return factors.some(({ factorType, status }) => status === "ACTIVE" && !NO_SECOND_FACTOR.has(factorType));
 }
 
+/** As long as a login may be at Okta. What a stranger typed into the sign-in page gets no more room. */
+const LONGEST_LOGIN = 100;
+
 /** A sign-in, in the words of OCSF's Authentication class (3002). */
 export const SignIn = z.strictObject({
-  uid: z.string(),
+  uid: opaqueId,
   time: z.iso.datetime(),
   status_id: z.union([z.literal(1), z.literal(2), z.literal(99)]),
   status: z.enum(["Success", "Failure", "Other"]),
   status_detail: text,
-  actor: z.strictObject({ user: z.strictObject({ user_id: text, name: text, full_name: text }) }),
+  actor: z.strictObject({
+    user: z.strictObject({
+      user_id: opaqueId.nullable(),
+      name: reportedText(LONGEST_LOGIN).nullable(),
+      full_name: text,
+    }),
+  }),
   src_endpoint: z.strictObject({
     ip: text,
     os: text,
@@ -109,9 +119,6 @@ const ENDED: ReadonlyMap<string, typeof SUCCEEDED | typeof FAILED> = new Map<
 /** Okta's actor for somebody who named no account that exists. */
 const NOBODY = "unknown";
 
-/** As long as a login may be at Okta. What a stranger typed into the sign-in page gets no more room. */
-const LONGEST_LOGIN = 100;
-
 /** An event of the vendor's log as our sign-in. Pure. Of the browser's own words, which anybody can write, nothing is kept. */
 export function signInOf({ uuid, published, outcome, actor, client }: SignInEvent): SignIn {
   const place = client?.geographicalContext;
@@ -120,18 +127,18 @@ export function signInOf({ uuid, published, outcome, actor, client }: SignInEven
     uid: uuid,
     time: new Date(published).toISOString(),
     ...(ENDED.get(outcome.result) ?? { status_id: 99, status: "Other" }),
-    status_detail: reportedText(outcome.reason),
+    status_detail: nonBlank(outcome.reason),
     actor: {
       user: {
         user_id: known ? actor.id : null,
-        name: reportedText(actor.alternateId, LONGEST_LOGIN),
-        full_name: known ? reportedText(actor.displayName) : null,
+        name: nonBlank(actor.alternateId),
+        full_name: known ? nonBlank(actor.displayName) : null,
       },
     },
     src_endpoint: {
-      ip: reportedText(client?.ipAddress),
-      os: reportedText(client?.userAgent?.os),
-      location: { desc: reportedText([place?.city, place?.country].filter(Boolean).join(", ")) },
+      ip: nonBlank(client?.ipAddress),
+      os: nonBlank(client?.userAgent?.os),
+      location: { desc: nonBlank([place?.city, place?.country].filter(Boolean).join(", ")) },
     },
   };
 }

@@ -7,6 +7,7 @@
  * rules), so whatever may be null may be absent.
  */
 import { z } from "zod";
+import { opaqueId } from "../../untrusted/reported-text.ts";
 import { errorCode } from "./errors.ts";
 
 /**
@@ -69,14 +70,14 @@ export const Factors = z.array(
 );
 export type Factors = z.output<typeof Factors>;
 
-const logged = { uuid: z.string().min(1), published: DateTime };
+const logged = { uuid: opaqueId, published: DateTime };
 
 /** A `LogEvent` that is a sign-in. Any other event in its place means that our filter was not understood. */
 export const SignInEvent = z.object({
   ...logged,
   eventType: z.literal("user.session.start"),
   outcome: z.object({ result: z.string(), reason: reported }),
-  actor: z.object({ id: z.string(), alternateId: reported, displayName: reported }),
+  actor: z.object({ id: opaqueId, alternateId: reported, displayName: reported }),
   client: z
     .object({
       ipAddress: reported,

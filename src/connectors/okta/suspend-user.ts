@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Failure } from "../../path/failure.ts";
 import { type ChangeTool, defineChange, type ToolAnnotations } from "../../path/tool.ts";
+import { reportedText } from "../../untrusted/reported-text.ts";
 import { concludeChange } from "./change-answer.ts";
 import { STATUSES, type Status, userOf } from "./normalise.ts";
 import { UserId } from "./schemas.ts";
@@ -14,8 +15,8 @@ const ANSWERS = { success: 200, refusals: [400, 403, 404, 429] } as const;
 
 /** What both tools answer: the account, and where it stands. */
 const Suspended = z.strictObject({
-  user_id: z.string(),
-  name: z.string().nullable(),
+  user_id: UserId,
+  name: reportedText().nullable(),
   status: z.enum(STATUSES),
 });
 

@@ -2,11 +2,12 @@ import { z } from "zod";
 import { contractChanged } from "../../downstream/failures.ts";
 import type { Upstream } from "../../downstream/upstream.ts";
 import { defineChange } from "../../path/tool.ts";
-import { reportedText } from "../reported-text.ts";
+import { reportedText } from "../../untrusted/reported-text.ts";
+import { nonBlank } from "../non-blank.ts";
 import { Title } from "../title.ts";
 import { concludePage, OPERATION } from "./creation-answer.ts";
 import { pagerduty } from "./errors.ts";
-import { IncidentPage, type IncidentRecord } from "./schemas.ts";
+import { IncidentId, IncidentPage, type IncidentRecord } from "./schemas.ts";
 import { settleMs } from "./settings.ts";
 
 const WINDOW_MS = 24 * 60 * 60 * 1000;
@@ -16,10 +17,10 @@ const URGENCIES = ["high", "low"] as const;
 
 /** What the page came to. A service can be set to one urgency, whatever is asked for. */
 const Page = z.strictObject({
-  incident_id: z.string(),
-  title: z.string(),
+  incident_id: IncidentId,
+  title: reportedText(),
   urgency: z.enum(URGENCIES),
-  status: z.string(),
+  status: reportedText(64),
 });
 
 export const pageOnCall = defineChange({
@@ -102,5 +103,5 @@ async function findIncident(upstream: Upstream, operation_id: string): Promise<I
 }
 
 function pageOf({ id, urgency, status }: IncidentRecord, title: string): z.output<typeof Page> {
-  return { incident_id: id, title, urgency, status: reportedText(status) ?? "unknown" };
+  return { incident_id: id, title, urgency, status: nonBlank(status) ?? "unknown" };
 }

@@ -1,9 +1,11 @@
 /** What we rely on of PagerDuty's answers, and nothing else: unknown fields are ignored. */
 import { z } from "zod";
 
+export const IncidentId = z.string().regex(/^[A-Z0-9]{1,64}$/);
+
 /** `Incident`. The vendor announces further statuses, so any word is one. */
 export const IncidentRecord = z.object({
-  id: z.string().regex(/^[A-Z0-9]+$/),
+  id: IncidentId,
   incident_key: z.string(),
   status: z.string(),
   urgency: z.enum(["high", "low"]),

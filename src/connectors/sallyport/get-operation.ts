@@ -1,31 +1,35 @@
 import { z } from "zod";
 import { authorize } from "../../auth/authorize.ts";
+import { EDGES, type State } from "../../effect/machine.ts";
 import { effectNameOf } from "../../effect/operation.ts";
 import type { OperationView, StillInEffect } from "../../effect/protocol.ts";
 import { Failure, type PublicError } from "../../path/failure.ts";
 import { operationAnswer } from "../../path/operation-answer.ts";
 import { defineRead, targetName } from "../../path/tool.ts";
+import { opaqueId, reportedObject, reportedText } from "../../untrusted/reported-text.ts";
 import { OWN_READ, ownSource } from "./source.ts";
 
 const output = z.strictObject({
-  operation_id: z.string(),
-  state: z.string(),
-  tool: z.string(),
-  target: z.string(),
-  requested_by: z.string(),
-  approved_by: z.string().nullable(),
-  evidence: z.string().nullable(),
-  executed_at: z.string().nullable(),
-  expires_at: z.string().nullable(),
+  operation_id: opaqueId,
+  state: z.enum(Object.keys(EDGES) as State[]),
+  tool: opaqueId,
+  target: reportedText(),
+  requested_by: reportedText(),
+  approved_by: reportedText().nullable(),
+  /** The approver's own words. */
+  decision_reason: reportedText(1000).nullable(),
+  evidence: z.enum(["answered", "read_back", "already_so", "operator"]).nullable(),
+  executed_at: z.iso.datetime().nullable(),
+  expires_at: z.iso.datetime().nullable(),
   still_in_effect: z.union([z.boolean(), z.literal("unknown")]).nullable(),
-  result: z.record(z.string(), z.unknown()).nullable(),
+  result: reportedObject.nullable(),
   error: z
     .strictObject({
-      kind: z.string(),
-      code: z.string(),
-      message: z.string(),
+      kind: opaqueId,
+      code: opaqueId,
+      message: reportedText(1000),
       retryable: z.boolean(),
-      next_step: z.string(),
+      next_step: reportedText(1000),
     })
     .nullable(),
 });
@@ -80,6 +84,7 @@ function described(
     target: targetName(operation.target),
     requested_by: operation.requester.subject,
     approved_by: operation.approved_by,
+    decision_reason: operation.decision_reason,
     evidence: operation.evidence,
     executed_at: operation.executed_at,
     expires_at: operation.expires_at,

@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { OUTCOMES } from "../../audit/event.ts";
 import { searchAudit } from "../../audit/search.ts";
 import { cursor, limit } from "../../path/paging.ts";
 import { defineRead } from "../../path/tool.ts";
+import { reportedObject } from "../../untrusted/reported-text.ts";
 import { since } from "../since.ts";
 import { OWN_READ } from "./source.ts";
 
@@ -19,12 +21,12 @@ export const searchAuditTool = defineRead({
     since,
     subject: text.describe("Person, such as an e-mail address, in full"),
     tool: text,
-    outcome: text.describe("ok, not_found, pending_approval, error, in_doubt, …"),
+    outcome: z.enum(OUTCOMES).optional(),
     target: text.describe("For example device/<id>."),
     limit,
     cursor,
   }),
-  output: z.strictObject({ events: z.array(z.record(z.string(), z.unknown())) }),
+  output: z.strictObject({ events: z.array(reportedObject) }),
   run: async (query, { env, now }) => {
     const { events, next_cursor } = await searchAudit(env.DB, query);
     const source = {

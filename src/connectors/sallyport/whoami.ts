@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { scopesOfRoles } from "../../path/scopes.ts";
 import { defineRead } from "../../path/tool.ts";
+import { opaqueId, reportedText } from "../../untrusted/reported-text.ts";
 import { OWN_READ, ownSource } from "./source.ts";
 
 export const whoami = defineRead({
@@ -13,14 +14,15 @@ export const whoami = defineRead({
   credentials: [],
   input: z.strictObject({}),
   output: z.strictObject({
-    tenant: z.string(),
-    subject: z.string(),
-    name: z.string(),
-    roles: z.array(z.string()),
-    scopes: z.array(z.string()),
-    available_scopes: z.array(z.string()),
-    session_id: z.string(),
-    client_id: z.string(),
+    tenant: opaqueId,
+    subject: reportedText(),
+    name: reportedText(),
+    roles: z.array(opaqueId),
+    scopes: z.array(opaqueId),
+    available_scopes: z.array(opaqueId),
+    session_id: opaqueId,
+    /** Of a client that registered by its own metadata, its URL. */
+    client_id: z.string().regex(/^[!-~]{1,2048}$/),
   }),
   run: async (_input, { principal, now }) => {
     const { tenant, subject, display: name, roles, session_id, client_id } = principal;

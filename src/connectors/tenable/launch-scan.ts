@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { claimedAt } from "../../effect/operation.ts";
 import { defineChange } from "../../path/tool.ts";
-import { reportedText } from "../reported-text.ts";
+import { opaqueId, reportedText } from "../../untrusted/reported-text.ts";
+import { nonBlank } from "../non-blank.ts";
 import { OPERATIONS } from "./errors.ts";
 import { concludeLaunch } from "./launch-answer.ts";
 import { scanState } from "./scans.ts";
@@ -30,10 +31,10 @@ export const launchScan = defineChange({
   },
   input: z.strictObject({ scan_id: ScanId.describe("From search_vulnerabilities") }),
   output: z.strictObject({
-    scan_id: z.string(),
-    name: z.string().nullable(),
-    status: z.string(),
-    run_uid: z.string().nullable(),
+    scan_id: ScanId,
+    name: reportedText().nullable(),
+    status: reportedText(64),
+    run_uid: opaqueId.nullable(),
   }),
   target: ({ scan_id }) => ({ kind: "scan", id: scan_id }),
   identity: ({ scan_id }) => ({ scan_id }),
@@ -46,7 +47,7 @@ export const launchScan = defineChange({
       exists: true,
       attributes: {},
       in_effect: state.launched,
-      data: { scan_id, name: reportedText(name), status, run_uid: uuid ?? null },
+      data: { scan_id, name: nonBlank(name), status, run_uid: uuid ?? null },
     };
   },
   request: ({ scan_id }) => ({

@@ -6,6 +6,7 @@
  * host reports of itself may be absent.
  */
 import { z } from "zod";
+import { opaqueId } from "../../untrusted/reported-text.ts";
 
 const SCHEDULE_UUID = /^(template-)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}([0-9a-f]{16})?$/;
 
@@ -68,7 +69,7 @@ export const Finding = z.object({
     cvss3_base_score: z.number().nullish(),
   }),
   asset: z.object({
-    uuid: z.string(),
+    uuid: opaqueId,
     hostname: reported,
     fqdn: reported,
     netbios_name: reported,
@@ -89,7 +90,7 @@ export const ListedScan = z.object({
   /** When the scan was last launched, in epoch seconds; when it was set up, if it never was. */
   last_modification_date: z.int().min(0),
   /** The latest run. */
-  uuid: z.string().nullish(),
+  uuid: opaqueId.nullish(),
 });
 export type ListedScan = z.output<typeof ListedScan>;
 
@@ -97,4 +98,4 @@ export type ListedScan = z.output<typeof ListedScan>;
 export const ScanList = z.object({ scans: z.array(ListedScan).nullable() });
 
 /** `POST /scans/{scan_id}/launch`. */
-export const LaunchedScan = z.object({ scan_uuid: z.string().min(1) });
+export const LaunchedScan = z.object({ scan_uuid: opaqueId });

@@ -1,4 +1,5 @@
 import type { FC } from "hono/jsx";
+import { OUTCOMES } from "../../audit/event.ts";
 import { type AuditQuery, type FoundEvent, searchAudit } from "../../audit/search.ts";
 import { TOOLS } from "../../catalogue.ts";
 import { Badge, Foreign, Id, inUtc, linkWith, Pager, Table, type Tone } from "../elements.tsx";
@@ -88,8 +89,6 @@ function toneOf({ outcome, error_kind }: FoundEvent): Tone {
       return "neutral";
   }
 }
-
-const OUTCOMES = ["ok", "error", "not_found", "pending_approval", "no_effect", "in_doubt", "open"] as const;
 
 const Filters: FC<{ filters: AuditFilters }> = ({
   filters: { since, until, subject, tool, target, outcome },

@@ -18,7 +18,7 @@ const RECORD = {
 };
 
 function device(changes: Record<string, unknown> = {}, unassigned: "low" | "high" = "high") {
-  return deviceOf(DeviceRecord.parse({ ...RECORD, ...changes }), unassigned);
+  return Device.parse(deviceOf(DeviceRecord.parse({ ...RECORD, ...changes }), unassigned));
 }
 
 describe("a device", () => {
@@ -84,8 +84,8 @@ describe("a device", () => {
     expect(Device.safeParse(silent).success).toBe(true);
   });
 
-  test("cannot dress up its name with control characters, or make it endless", () => {
-    expect(device({ hostname: "web\u202e01\n\u0007" }).hostname).toBe("web01");
+  test("cannot dress up its name with what can't be seen, or make it endless", () => {
+    expect(device({ hostname: "web\u202e01\n\u0007" }).hostname).toBe("web⟦U+202E⟧01 ⟦U+0007⟧");
     expect(device({ hostname: "a".repeat(10_000) }).hostname).toHaveLength(255);
   });
 });

@@ -119,11 +119,13 @@ describe("a CVE", () => {
       package: { ecosystem: "npm", name: `package-${nth}` },
       ranges: [{ events: Array.from({ length: 500 }, (_, n) => ({ fixed: `1.${n}` })) }],
     }));
-    const cve = cveOf(CVE, {
-      ...NOTHING,
-      osv: await osvOf({ affected, details: "a ".repeat(100_000), aliases: affected.map(() => "GHSA-x") }),
-      nvd: await nvd({ references: affected.map((_, nth) => ({ url: `https://example.com/${nth}` })) }),
-    });
+    const cve = Cve.parse(
+      cveOf(CVE, {
+        ...NOTHING,
+        osv: await osvOf({ affected, details: "a ".repeat(100_000), aliases: affected.map(() => "GHSA-x") }),
+        nvd: await nvd({ references: affected.map((_, nth) => ({ url: `https://example.com/${nth}` })) }),
+      }),
+    );
     expect(cve.affected_packages).toHaveLength(10);
     expect(JSON.stringify(cve).length).toBeLessThan(10_000);
   });

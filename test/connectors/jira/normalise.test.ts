@@ -18,7 +18,7 @@ const record = {
 };
 
 const withFields = (fields: object) => ({ ...record, fields: { ...record.fields, ...fields } });
-const ticket = (fields: object = {}) => ticketOf(IssueRecord.parse(withFields(fields)));
+const ticket = (fields: object = {}) => Ticket.parse(ticketOf(IssueRecord.parse(withFields(fields))));
 
 describe("a ticket", () => {
   test("says in our words and in the project's own where it stands", () => {
@@ -61,8 +61,8 @@ describe("a ticket", () => {
     }
   });
 
-  test("keeps what somebody wrote into it in one line, without control characters", () => {
-    expect(ticket({ summary: "a\u202eb\n\u0007c" }).title).toBe("ab c");
+  test("keeps what somebody wrote into it in one line, with what can't be seen written out", () => {
+    expect(ticket({ summary: "a\u202eb\n\u0007c" }).title).toBe("a⟦U+202E⟧b ⟦U+0007⟧c");
   });
 
   test("of the lab, each of them, has the form that is declared", () => {

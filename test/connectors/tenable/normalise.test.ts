@@ -3,7 +3,8 @@ import { Vulnerability, vulnerabilityOf } from "../../../src/connectors/tenable/
 import { ExportStatus, Finding, RequestedExport, ScanList } from "../../../src/connectors/tenable/schemas.ts";
 import { FINDING } from "./findings.ts";
 
-const normalised = (finding: object) => vulnerabilityOf(Finding.parse({ ...FINDING, ...finding }));
+const normalised = (finding: object) =>
+  Vulnerability.parse(vulnerabilityOf(Finding.parse({ ...FINDING, ...finding })));
 const pathOf = (value: unknown) => Finding.safeParse(value).error?.issues[0]?.path.join(".");
 
 describe("a vulnerability", () => {
@@ -87,9 +88,9 @@ describe("a vulnerability", () => {
     expect(Vulnerability.safeParse(bare).success).toBe(true);
   });
 
-  test("cannot dress up a name with control characters", () => {
+  test("cannot dress up a name with what can't be seen", () => {
     const asset = { ...FINDING.asset, hostname: "web\u202e01\n" };
-    expect(normalised({ asset }).device.hostname).toBe("web01");
+    expect(normalised({ asset }).device.hostname).toBe("web⟦U+202E⟧01");
   });
 });
 
