@@ -6,10 +6,7 @@ const MOST_PARAGRAPHS = 200;
 
 /** A plain text as a document: an empty line ends a paragraph, a line break is one. */
 export function documentOf(text: string): JsonObject {
-  const paragraphs = text
-    .replaceAll(/\r\n?/g, "\n")
-    .split(/\n\s*\n/)
-    .filter((paragraph) => paragraph.trim() !== "");
+  const paragraphs = paragraphsOf(text.replaceAll(/\r\n?/g, "\n"));
   const kept = paragraphs.slice(0, MOST_PARAGRAPHS - 1);
   const rest = paragraphs.slice(MOST_PARAGRAPHS - 1).join("\n");
   return {
@@ -20,6 +17,15 @@ export function documentOf(text: string): JsonObject {
       content: linesOf(paragraph),
     })),
   };
+}
+
+function paragraphsOf(text: string): string[] {
+  const paragraphs: string[][] = [[]];
+  for (const line of text.split("\n")) {
+    if (line.trim() === "") paragraphs.push([]);
+    else paragraphs.at(-1)?.push(line);
+  }
+  return paragraphs.filter((lines) => lines.length > 0).map((lines) => lines.join("\n"));
 }
 
 /** A text node must not be empty, so an empty line is a break alone. */

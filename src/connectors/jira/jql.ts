@@ -2,8 +2,10 @@
 import { z } from "zod";
 import { CATEGORY_NAMES, type TicketStatus } from "./normalise.ts";
 
-/** Up to eight words. Nothing in one can end a quotation, or mean anything in Jira's text search. */
-const WORD = /^[\p{L}\p{N}._@-]*[\p{L}\p{N}][\p{L}\p{N}._@-]*$/u;
+/** Nothing in a word can end a quotation, or mean anything in Jira's text search. */
+const WORD = /^[\p{L}\p{N}._@-]+$/u;
+/** And there is something in it to search for. */
+const LETTER = /[\p{L}\p{N}]/u;
 const MOST_WORDS = 8;
 
 /** What a search may look for. */
@@ -12,7 +14,7 @@ export const TicketQuery = z
   .max(128)
   .refine((query) => {
     const words = query.split(" ");
-    return words.length <= MOST_WORDS && words.every((word) => WORD.test(word));
+    return words.length <= MOST_WORDS && words.every((word) => WORD.test(word) && LETTER.test(word));
   }, `must be 1 to ${MOST_WORDS} words of letters, digits, dots, hyphens, underscores and @, one space between`);
 
 export interface TicketFilter {

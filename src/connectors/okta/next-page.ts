@@ -12,7 +12,9 @@ export const After = z.string().min(1).max(1024);
  */
 export function nextAfter(headers: Headers, operation: string): string | null {
   const link = headers.get("link") ?? "";
-  const target = /<([^<>]*)>\s*;\s*rel="?next"?/.exec(link)?.[1];
+  const target = link
+    .split(",")
+    .flatMap((part) => /^\s*<([^<>]*)>\s*;\s*rel="?next"?/.exec(part)?.[1] ?? [])[0];
   if (target === undefined) return null;
   const after = After.safeParse(URL.parse(target)?.searchParams.get("after"));
   if (!after.success) throw contractChanged(okta, operation, "link");
