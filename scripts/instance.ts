@@ -22,6 +22,12 @@ export interface InstanceOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Answers the Worker's own requests in place of the network. */
   readonly outbound?: V4WorkerOptions["outboundService"];
+  /** The project to build. This one, unless it says otherwise. */
+  readonly project?: string;
+  /** Puts other Workers beside this one, or gives some of its objects to them. */
+  readonly arrange?: (worker: V4WorkerOptions) => V4WorkerOptions[];
+  /** Takes what the runtime has to say, a line at a time. Standard error, unless it says otherwise. */
+  readonly log?: (line: string) => void;
 }
 
 /** A Worker that runs in workerd, as it would in production, with its state on disk. */
@@ -44,7 +50,7 @@ export interface Instance {
  * @throws Error when the sources don't build, a secret has no value, or the port is taken.
  */
 export async function startInstance(options: InstanceOptions): Promise<Instance> {
-  const bundle = await bundleWorker();
+  const bundle = await bundleWorker(options.project);
   const url = `http://localhost:${options.port}`;
   const bindings = instanceEnvironment(
     bundle.config,
@@ -86,29 +92,27 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
 function miniflareOptions(
   { script, config }: Bundle,
   bindings: Record<string, string>,
-  { port, stateDir, outbound }: InstanceOptions,
+  { port, stateDir, outbound, arrange = (worker) => [worker], log = toStderr }: InstanceOptions,
 ): ConstructorParameters<typeof Miniflare>[0] {
   return convertV4MiniflareOptions({
     host: LOOPBACK,
     port,
-    log: new StderrLog(LogLevel.WARN),
+    log: new LineLog(LogLevel.WARN, log),
     logRequests: false,
-    handleStructuredLogs: ({ message }) => process.stderr.write(`${message}\n`),
+    handleStructuredLogs: ({ message }) => log(message),
     // Nothing may be fetched from outside in order to start.
     cf: false,
     telemetry: { enabled: false },
     resourcePersistencePath: stateDir,
-    workers: [
-      {
-        ...config.options,
-        name: config.name,
-        modules: true,
-        scriptPath: script,
-        modulesRoot: dirname(script),
-        bindings,
-        ...(outbound === undefined ? {} : { outboundService: outbound }),
-      },
-    ],
+    workers: arrange({
+      ...config.options,
+      name: config.name,
+      modules: true,
+      scriptPath: script,
+      modulesRoot: dirname(script),
+      bindings,
+      ...(outbound === undefined ? {} : { outboundService: outbound }),
+    }),
   });
 }
 
@@ -128,10 +132,21 @@ function withoutSignalHandlers<Made>(make: () => Made): Made {
   return made;
 }
 
+function toStderr(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
 /** Miniflare writes to stdout by itself, where a started instance says one thing only. */
-class StderrLog extends Log {
+class LineLog extends Log {
+  readonly #line: (line: string) => void;
+
+  constructor(level: LogLevel, line: (line: string) => void) {
+    super(level);
+    this.#line = line;
+  }
+
   protected override log(message: string): void {
-    process.stderr.write(`${message}\n`);
+    this.#line(message);
   }
 }
 

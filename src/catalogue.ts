@@ -1,31 +1,13 @@
-/** Everything that can be asked for. Adding a tool is adding its declaration to its connector's list. */
-import { crowdstrikeTools } from "./connectors/crowdstrike/tools.ts";
-import { elasticTools } from "./connectors/elastic/tools.ts";
-import { intelligenceTools } from "./connectors/intelligence/tools.ts";
-import { jiraTools } from "./connectors/jira/tools.ts";
-import { oktaTools } from "./connectors/okta/tools.ts";
-import { pagerdutyTools } from "./connectors/pagerduty/tools.ts";
-import { sallyportTools } from "./connectors/sallyport/tools.ts";
-import { tenableTools } from "./connectors/tenable/tools.ts";
-import { controlTools } from "./controls/tools.ts";
+/** Everything that can be asked for, and how it is found. */
 import type { ChangeTool, Tool } from "./path/tool.ts";
 import type { Prompt } from "./prompts/prompt.ts";
 import { prompts } from "./prompts/prompts.ts";
 import { argumentsIn, type Resource } from "./resources/resource.ts";
 import { resources } from "./resources/resources.ts";
+import { tools } from "./tools.ts";
 
 /** All tools, in the order in which `tools/list` shows them. */
-export const TOOLS: readonly Tool[] = [
-  ...sallyportTools,
-  ...controlTools,
-  ...crowdstrikeTools,
-  ...elasticTools,
-  ...intelligenceTools,
-  ...jiraTools,
-  ...pagerdutyTools,
-  ...oktaTools,
-  ...tenableTools,
-].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+export const TOOLS: readonly Tool[] = tools.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 
 const BY_NAME: ReadonlyMap<string, Tool> = new Map(TOOLS.map((tool) => [tool.name, tool]));
 if (BY_NAME.size !== TOOLS.length) throw new TypeError("two tools have the same name");

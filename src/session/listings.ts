@@ -5,7 +5,7 @@ import { inputJsonSchema } from "../path/input.ts";
 import { scopesOfRoles } from "../path/scopes.ts";
 import type { Tool } from "../path/tool.ts";
 import type { Prompt } from "../prompts/prompt.ts";
-import { templateOf, uriOf } from "../resources/resource.ts";
+import { uriOf } from "../resources/resource.ts";
 import type { LaneHost } from "./lane.ts";
 
 /** Whom a list is for. */
@@ -66,24 +66,25 @@ export function listTools(viewer: Viewer): ToolListing[] {
 export function listResources(viewer: Viewer): ResourceListing[] {
   const shows = shownTo(viewer);
   return RESOURCES.filter(({ read }) => shows(read)).flatMap((resource) =>
-    resource.listed.map(({ value, title, description }) => ({
-      uri: resource.argument === null ? resource.prefix : uriOf(resource, value),
-      name: value,
-      title,
-      description,
-      mimeType: RESOURCE_TYPE,
-    })),
+    resource.listed.map((listed) => {
+      const { name, title, description } = listed;
+      return { uri: uriOf(resource, listed), name, title, description, mimeType: RESOURCE_TYPE };
+    }),
   );
 }
 
 /** The kinds of resources that are found by an id. */
 export function listTemplates(viewer: Viewer): TemplateListing[] {
   const shows = shownTo(viewer);
-  return RESOURCES.filter(({ read }) => shows(read)).flatMap((resource) => {
-    const { name, title, description } = resource;
-    const uriTemplate = templateOf(resource);
-    return uriTemplate === null ? [] : [{ uriTemplate, name, title, description, mimeType: RESOURCE_TYPE }];
-  });
+  return RESOURCES.filter(({ read, template }) => template.variableNames.length > 0 && shows(read)).map(
+    ({ name, title, description, template }) => ({
+      uriTemplate: String(template),
+      name,
+      title,
+      description,
+      mimeType: RESOURCE_TYPE,
+    }),
+  );
 }
 
 /** The prompts whose tools a role may use, of those offered. */
@@ -129,9 +130,10 @@ function ofPrompt(shows: Shown, { name }: { name: string }, argument: string): r
 }
 
 function ofResource(shows: Shown, { uri }: { uri: string }, argument: string): readonly string[] | null {
-  const found = RESOURCES.find((resource) => templateOf(resource) === uri);
-  if (found === undefined || found.argument !== argument || !shows(found.read)) return null;
-  return found.listed.map(({ value }) => value);
+  const found = RESOURCES.find(({ template }) => String(template) === uri);
+  if (found === undefined || !found.template.variableNames.includes(argument) || !shows(found.read))
+    return null;
+  return found.listed.flatMap(({ variables }) => variables[argument] ?? []);
 }
 
 function shownTo({ roles, offers }: Viewer): Shown {

@@ -48,9 +48,13 @@ export class ModernLane {
     this.#subscriptions = new AbortController();
   }
 
-  /** The same request, which also ends when the session does: a subscription would outlive it. */
-  #ending(request: Request): Request {
-    return new Request(request, { signal: AbortSignal.any([request.signal, this.#subscriptions.signal]) });
+  /** The same request, whose body has been read, but one that ends with the session: a subscription would outlive it. */
+  #ending({ url, method, headers, signal }: Request): Request {
+    return new Request(url, {
+      method,
+      headers,
+      signal: AbortSignal.any([signal, this.#subscriptions.signal]),
+    });
   }
 }
 

@@ -13,7 +13,7 @@ const START_POLL_MS = 20;
 
 /** What a test may decide about its instance. */
 export interface TestInstanceOptions
-  extends Pick<InstanceOptions, "environment" | "outbound" | "log" | "project"> {
+  extends Pick<InstanceOptions, "arrange" | "environment" | "outbound" | "log" | "project"> {
   /** Puts something into the directory of the state before anything starts. */
   readonly prepare?: (stateDir: string) => Promise<void>;
 }
