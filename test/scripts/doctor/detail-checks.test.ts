@@ -1,0 +1,73 @@
+import { expect, test } from "vitest";
+import type { Detail } from "../../../scripts/doctor/detail.ts";
+import { detailChecks } from "../../../scripts/doctor/detail-checks.ts";
+
+const MIGRATIONS = ["0001_audit.sql", "0002_console.sql"];
+const CREDENTIAL: Detail["credentials"][number] = {
+  credential: "okta.read",
+  vendor: "okta",
+  state: "ready",
+  problems: [],
+  breaker: "closed",
+  token: { ok: true, code: null, message: null },
+};
+const WELL: Detail = {
+  audit: { gaps: [], lag_ms: 1_200, conflicts: 0, dead_letters: 0 },
+  drift: [],
+  credentials: [CREDENTIAL],
+  migrations: MIGRATIONS,
+};
+
+function verdicts(detail: Detail): Record<string, string> {
+  return Object.fromEntries(detailChecks(detail, MIGRATIONS).map(({ name, verdict }) => [name, verdict]));
+}
+
+test("an instance that is well passes every check, with nothing to do", () => {
+  const checks = detailChecks(WELL, MIGRATIONS);
+  expect(new Set(checks.map(({ verdict }) => verdict))).toEqual(new Set(["ok"]));
+  expect(checks.map(({ advice }) => advice).join("")).toBe("");
+});
+
+const audit = (more: Partial<Detail["audit"]>): Detail => ({ ...WELL, audit: { ...WELL.audit, ...more } });
+const credential = (more: Partial<typeof CREDENTIAL>): Detail => ({
+  ...WELL,
+  credentials: [{ ...CREDENTIAL, ...more }],
+});
+const refused = (code: string) => ({ token: { ok: false, code, message: "The vendor said no." } });
+
+test.each<[what: string, detail: Detail, name: string, verdict: string]>([
+  ["a missing migration", { ...WELL, migrations: ["0001_audit.sql"] }, "migrations", "fail"],
+  [
+    "a migration from the future",
+    { ...WELL, migrations: [...MIGRATIONS, "0003_x.sql"] },
+    "migrations",
+    "warn",
+  ],
+  ["a queue that lags", audit({ lag_ms: 90_000 }), "queue lag", "warn"],
+  ["a queue that stands", audit({ lag_ms: 3_600_000 }), "queue lag", "fail"],
+  ["a gap", audit({ gaps: [{ chain: "c", from_seq: 2, through_seq: 3 }] }), "audit gaps", "fail"],
+  ["a conflict", audit({ conflicts: 1 }), "audit conflicts", "fail"],
+  ["a dead letter", audit({ dead_letters: 1 }), "dead letters", "warn"],
+  ["a rejected credential", credential(refused("credential_rejected")), "credential okta.read", "fail"],
+  ["a vendor that is down", credential(refused("upstream_unavailable")), "credential okta.read", "warn"],
+  ["an open circuit", credential({ breaker: "open" }), "credential okta.read", "warn"],
+  [
+    "a broken variable",
+    credential({ state: "broken", problems: ["OKTA_BASE_URL: must be https"], token: null }),
+    "credential okta.read",
+    "fail",
+  ],
+  [
+    "a vendor's drift",
+    { ...WELL, drift: [{ source: "okta", field: "id", count: 2 }] },
+    "contract drift",
+    "warn",
+  ],
+])("%s is found, and there is something to do about it", (_what, detail, name, verdict) => {
+  expect(verdicts(detail)).toEqual({ ...verdicts(WELL), [name]: verdict });
+  expect(detailChecks(detail, MIGRATIONS).find((check) => check.name === name)?.advice).not.toBe("");
+});
+
+test("a vendor that isn't used is no fault", () => {
+  expect(verdicts(credential({ state: "unused", token: null }))["credential okta.read"]).toBe("ok");
+});
