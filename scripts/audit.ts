@@ -1,18 +1,23 @@
 /**
- * `npm run --silent audit -- verify [--wait S] [--offline FILE]` and `audit -- export`. STATE_DIR says where the
- * state is; the instance may run or not.
+ * `npm run --silent audit -- verify [--wait S] [--offline FILE] [--key KEY] [--checkpoint FILE]` and `audit -- export`.
+ * STATE_DIR says where the state is; the instance may run or not.
  */
-import { readFileSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
-import { Command, InvalidArgumentError } from "commander";
-import { exportColumns, exportLine, readExport } from "../src/audit/export.ts";
-import { RECORD_COLUMNS } from "../src/audit/record.ts";
-import { fromRow, type LiveHead, recordColumns, type StoredEvent } from "../src/audit/stored-event.ts";
-import { type Verification, verifyEvents } from "../src/audit/verify.ts";
-import { queryDatabase } from "./database-file.ts";
-import { readLiveHeads } from "./live-chains.ts";
 
-const POLL_MS = 250;
+import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
+import { Command, InvalidArgumentError } from "commander";
+import { anchorLine, checkpointLine, exportLine } from "../src/audit/export.ts";
+import { readPublicKey } from "../src/audit/signing.ts";
+import { storedEvents, storedProofs } from "./audit/store.ts";
+import { type Brought, verifyLive } from "./audit/verify-live.ts";
+import { verifyOffline } from "./audit/verify-offline.ts";
+
+interface VerifyOptions {
+  readonly wait: number;
+  readonly offline?: string;
+  readonly key: readonly string[];
+  readonly checkpoint: readonly string[];
+}
 
 const stateDir = process.env.STATE_DIR || ".state";
 
@@ -22,9 +27,17 @@ program
   .description("recompute every chain; exit 0 when all holds")
   .option("--wait <seconds>", "give the database so long to hold every live chain to its end", seconds, 0)
   .option("--offline <file>", "verify an export by itself")
-  .action(async ({ wait, offline }: { wait: number; offline?: string }) => {
-    if (offline === undefined) await verifyLive(wait);
-    else report(verifyEvents(readExport(readFileSync(offline, "utf8")), null, exportColumns), {});
+  .option("--key <key>", "a public key whose signatures hold: a file or the key itself; repeatable", each, [])
+  .option("--checkpoint <file>", "a checkpoint that was kept elsewhere; repeatable", each, [])
+  .action(async ({ wait, offline, key, checkpoint }: VerifyOptions) => {
+    const brought: Brought = {
+      keys: await Promise.all(
+        key.map((text) => readPublicKey(existsSync(text) ? readFileSync(text, "utf8") : text)),
+      ),
+      kept: checkpoint.map((file) => keptCheckpoint(readFileSync(file, "utf8"))),
+    };
+    if (offline === undefined) await verifyLive(stateDir, wait, brought);
+    else await verifyOffline(offline, brought);
   });
 program.command("export").description("print every event as a line of OCSF").action(exportAll);
 
@@ -41,55 +54,26 @@ function seconds(text: string): number {
   return value;
 }
 
-async function verifyLive(wait_s: number): Promise<void> {
-  const awaited = readLiveHeads(stateDir);
-  await untilHeld(awaited, Date.now() + wait_s * 1_000);
-  // The store first: then no event in it can be newer than the heads.
-  const presented = readStore();
-  const heads = readLiveHeads(stateDir);
-  const { findings, ...totals } = verifyEvents(presented, heads, recordColumns);
-  report(
-    {
-      ...totals,
-      // What a running instance did after this command began is neither awaited nor a finding.
-      findings: findings.filter(
-        ({ defect, chain, seq }) => defect !== "undelivered" || seq <= (awaited.get(chain)?.seq ?? 0),
-      ),
-    },
-    {
-      heads: [...heads.values()].map(({ chain, seq, hash }) => ({ chain, seq, hash })),
-      ...queryDatabase(
-        stateDir,
-        `SELECT (SELECT COUNT(*) FROM audit_conflicts) AS conflicts,
-                (SELECT COUNT(*) FROM audit_dead_letters) AS dead_letters`,
-      )[0],
-    },
-  );
+function each(text: string, before: readonly string[]): readonly string[] {
+  return [...before, text];
 }
 
-async function untilHeld(heads: ReadonlyMap<string, LiveHead>, deadline: number): Promise<void> {
-  while (!isHeld(heads) && Date.now() < deadline) await sleep(POLL_MS);
+/** As `/audit/checkpoint` answers, or the statement alone. */
+function keptCheckpoint(text: string): string {
+  if (!text.trimStart().startsWith("{")) return text.trim();
+  return String((JSON.parse(text) as { checkpoint?: unknown }).checkpoint);
 }
 
-function isHeld(heads: ReadonlyMap<string, LiveHead>): boolean {
-  const rows = queryDatabase(stateDir, "SELECT chain, COUNT(*) AS events FROM audit_events GROUP BY chain");
-  const events = new Map(rows.map(({ chain, events }) => [chain, Number(events)]));
-  return [...heads.values()].every(({ chain, seq }) => (events.get(chain) ?? 0) >= seq);
-}
-
-function exportAll(): void {
-  for (const { chain, seq, hash, event, columns } of readStore()) {
-    process.stdout.write(`${exportLine({ chain, seq, prev: String(columns.prev), hash }, event)}\n`);
+async function exportAll(): Promise<void> {
+  for (const proof of storedProofs(stateDir)) {
+    await print(proof.kind === "anchor" ? anchorLine(proof) : checkpointLine(proof));
+  }
+  for (const { chain, seq, hash, event, columns } of storedEvents(stateDir)) {
+    await print(exportLine({ chain, seq, prev: String(columns.prev), hash }, event));
   }
 }
 
-function readStore(): StoredEvent[] {
-  const columns = RECORD_COLUMNS.join(", ");
-  return queryDatabase(stateDir, `SELECT ${columns} FROM audit_events ORDER BY chain, seq`).map(fromRow);
-}
-
-function report({ findings, ...totals }: Verification, more: Record<string, unknown>): void {
-  const ok = findings.length === 0;
-  process.stdout.write(`${JSON.stringify({ ok, ...totals, ...more, findings })}\n`);
-  if (!ok) process.exitCode = 1;
+/** Waits for whoever reads: an export may be larger than memory. */
+async function print(line: string): Promise<void> {
+  if (!process.stdout.write(`${line}\n`)) await once(process.stdout, "drain");
 }

@@ -23,6 +23,27 @@ export function queryDatabase(
   }
 }
 
+/**
+ * Rows of a query that takes a page's worth at a time: `query` ends in the parameters of `after` and a limit.
+ * Nothing is held or locked between two pages, so an instance that runs isn't kept from writing.
+ */
+export function* pagesOf<Row extends Record<string, unknown>>(
+  stateDir: string,
+  query: string,
+  first: readonly SQLInputValue[],
+  after: (last: Row) => readonly SQLInputValue[],
+  page = 2_000,
+): Generator<Row> {
+  let from = first;
+  for (;;) {
+    const rows = queryDatabase(stateDir, query, ...from, page) as Row[];
+    yield* rows;
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < page) return;
+    from = after(last);
+  }
+}
+
 /** The file is named after a hash; besides it, there is only the runtime's own record of its objects. */
 function databaseFile(stateDir: string): string {
   const directory = join(stateDir, "d1/miniflare-D1DatabaseObject");

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import type { PublicKey } from "../src/audit/signing.ts";
 import type { LiveHead } from "../src/audit/stored-event.ts";
 
 /**
@@ -13,6 +14,38 @@ export function readLiveHeads(stateDir: string): Map<string, LiveHead> {
   return new Map(heads.map((head) => [head.chain, head]));
 }
 
+/** What the tenant's object knows of its signatures. */
+export interface LiveSigning {
+  /** The last checkpoint that the database has taken. */
+  readonly n: number;
+  /** Its digest; `null` where a later one is on its way. */
+  readonly digest: string | null;
+  /** When the last one was signed. ISO 8601 UTC. */
+  readonly at: string;
+  readonly keys: readonly PublicKey[];
+}
+
+/**
+ * The last checkpoint and the accepted keys, by the word of the tenant's object; `null` if it never signed any.
+ * @throws Error when an object's file can't be read.
+ */
+export function readSigning(stateDir: string): LiveSigning | null {
+  for (const file of objectFiles(stateDir)) {
+    const [row] = readObject(
+      file,
+      "checkpoints",
+      `SELECT digest, at, keys, n AS signed, COALESCE((SELECT MIN(n) - 1 FROM unstored_checkpoints), n) AS n
+       FROM checkpoints`,
+    );
+    if (row === undefined) continue;
+    const n = Number(row.n);
+    const digest = n === Number(row.signed) ? String(row.digest) : null;
+    const at = new Date(Number(row.at)).toISOString();
+    return { n, digest, at, keys: JSON.parse(String(row.keys)) as PublicKey[] };
+  }
+  return null;
+}
+
 /** One folder for each class, one file for each object; besides them, the runtime's own record of alarms. */
 function objectFiles(stateDir: string): string[] {
   const directory = join(stateDir, "do");
@@ -23,15 +56,17 @@ function objectFiles(stateDir: string): string[] {
 }
 
 function readHead(file: string): LiveHead[] {
+  const query =
+    "SELECT chain, seq, hash, (SELECT MIN(seq) FROM audit_outbox) AS pending_from FROM audit_chain";
+  return readObject(file, "audit_chain", query) as unknown as LiveHead[];
+}
+
+/** Rows of an object's file, if it has the table. */
+function readObject(file: string, table: string, query: string): Record<string, unknown>[] {
   const database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
   try {
-    const audited = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'audit_chain'").get();
-    if (audited === undefined) return [];
-    return database
-      .prepare(
-        "SELECT chain, seq, hash, (SELECT MIN(seq) FROM audit_outbox) AS pending_from FROM audit_chain",
-      )
-      .all() as unknown as LiveHead[];
+    const has = database.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?").get(table);
+    return has === undefined ? [] : database.prepare(query).all();
   } catch (error) {
     throw new Error(`the object in ${file} can't be read`, { cause: error });
   } finally {

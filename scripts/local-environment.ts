@@ -20,6 +20,7 @@ export function localEnvironment({ publicUrl, labUrl }: LocalEnvironment): Recor
     TENANT: "acme",
     PUBLIC_URL: publicUrl,
     SEALING_KEY: "bG9jYWwtb25seS1zZWFsaW5nLWtleS0zMi1ieXRlcyE=",
+    CHECKPOINT_PRIVATE_KEY: "MC4CAQAwBQYDK2VwBCIEIEiOHiWb63LPbryjdLaZLa/yv+0Lhac2zg+akSxw6Olf",
     OIDC_ISSUER: `${labUrl}/oidc`,
     OIDC_CLIENT_ID: "sallyport",
     OIDC_CLIENT_SECRET: "lab-oidc-secret",

@@ -1,3 +1,4 @@
+import { integrityProblems } from "./audit/integrity-settings.ts";
 import { authProblems } from "./auth/problems.ts";
 import { connectorProblems } from "./connectors/readiness.ts";
 import { noticeProblems } from "./console/notices/problems.ts";
@@ -22,7 +23,13 @@ export function configurationProblems(env: Env): ConfigurationProblems {
   const gate = readGatePolicy(env.GATE_POLICY);
   const problems = {
     fatal: [...authProblems(env), ...limitProblems(env)],
-    partial: [...(gate.ok ? [] : gate.problems), ...noticeProblems(env), ...budgetProblems(env), ...connectorProblems(env)],
+    partial: [
+      ...(gate.ok ? [] : gate.problems),
+      ...integrityProblems(env),
+      ...noticeProblems(env),
+      ...budgetProblems(env),
+      ...connectorProblems(env),
+    ],
   };
   checked.set(env, problems);
   return problems;

@@ -1,6 +1,7 @@
 /** The Worker: one instance serves one tenant. */
 import { consumeAudit } from "./audit/consumer.ts";
-import { reportGaps } from "./audit/gaps.ts";
+import { publishCheckpoint } from "./audit/published.ts";
+import { keepAudit } from "./audit/upkeep.ts";
 import { guardClientFetches } from "./auth/client-metadata-fetch.ts";
 import {
   authorizationServer,
@@ -61,7 +62,7 @@ export default {
   },
 
   async scheduled(_controller, env) {
-    await reportGaps(env);
+    await keepAudit(env, Date.now());
   },
 } satisfies ExportedHandler<Env>;
 
@@ -78,6 +79,7 @@ async function answer(
   }
   if (pathname === "/" && request.method === "GET") return frontPage(env);
   return (
+    (await publishCheckpoint(request, env)) ??
     (await handleConsole(received, env, ctx)) ??
     (await handleAuth(request, env, ctx)) ??
     (await authorizationServer(env).fetch(request, env, ctx))
@@ -87,5 +89,8 @@ async function answer(
 /** What is wrong is named, never quoted: the page is public. 503 only where nothing is served. */
 function health({ fatal, partial }: ConfigurationProblems): Response {
   const problems = [...fatal, ...partial];
-  return Response.json({ ok: problems.length === 0, problems }, { status: fatal.length === 0 ? 200 : 503 });
+  // By its own clock: whoever looks from outside can tell whether it is right.
+  const headers = { date: new Date().toUTCString() };
+  const status = fatal.length === 0 ? 200 : 503;
+  return Response.json({ ok: problems.length === 0, problems }, { status, headers });
 }

@@ -5,9 +5,12 @@ export type AlertName =
   | "alarm_failed"
   | "task_failed"
   | "audit_conflict"
+  | "audit_diverged"
+  | "audit_kept"
   | "audit_dead_letter"
   | "audit_gap"
   | "audit_store_failed"
+  | "audit_unattested"
   | "audit_undelivered";
 
 /** One JSON line in the error log: the channel for what a person has to look at. */

@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { alert, reasonOf } from "./alert.ts";
 import { Due, type DueTask } from "./due.ts";
-import { Ledger } from "./ledger.ts";
+import { type Genesis, Ledger } from "./ledger.ts";
 import { Outbox } from "./outbox.ts";
 import { applySchema } from "./schema.ts";
 import { DUE_SCHEMA, LEDGER_SCHEMA } from "./tables.ts";
@@ -38,6 +38,11 @@ export abstract class AuditedObject extends DurableObject<Env> {
     this.due.revive(Date.now(), ALARM_GRACE_MS);
   }
 
+  /** Has the tenant's object take note that this chain has begun. At least once. */
+  async register(genesis: Genesis): Promise<void> {
+    await this.env.TENANT_OBJECT.getByName(this.env.TENANT).register(genesis);
+  }
+
   /** Sets the next alarm before anything else, then runs what is due. Never throws: the platform stops after six. */
   override async alarm(): Promise<void> {
     try {
@@ -68,6 +73,7 @@ export abstract class AuditedObject extends DurableObject<Env> {
   #handler(task: string): (key: string) => Promise<void> {
     if (task === "flush") return () => this.#outbox.flush();
     if (task === "confirm") return () => this.#outbox.confirm();
+    if (task === "register") return (hash) => this.register({ chain: this.ledger.chain, hash });
     const handler = this.tasks[task];
     if (handler === undefined) throw new Error(`no handler for the due task ${task}`);
     return handler;

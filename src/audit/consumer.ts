@@ -76,10 +76,10 @@ async function store(
   for (const { message } of arrivals) message.ack();
 }
 
-function conflictOf(record: AuditRecord, stored: ReadonlyMap<string, string>): Conflict[] {
+function conflictOf(record: AuditRecord, stored: ReadonlyMap<string, string | null>): Conflict[] {
   const stored_hash = stored.get(placeOf(record));
   if (stored_hash === undefined) throw new Error(`${placeOf(record)} was not stored`);
-  if (stored_hash === record.hash) return [];
+  if (stored_hash === null || stored_hash === record.hash) return [];
   const { chain, seq, hash: offered_hash, event: offered_event } = record;
   return [{ chain, seq, stored_hash, offered_hash, offered_event, seen_by: "consumer" }];
 }

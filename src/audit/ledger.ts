@@ -9,6 +9,13 @@ export type ChainKind = "session" | "effect" | "person" | "credential" | "tenant
 /** How long an event waits for others before the outbox is sent, in milliseconds. */
 const FLUSH_AFTER_MS = 200;
 
+/** How a chain begins: what the tenant's object is told of each, so that a chain that vanishes is missed. */
+export interface Genesis {
+  readonly chain: string;
+  /** The first event's hash. */
+  readonly hash: string;
+}
+
 interface ChainRow extends Record<string, SqlStorageValue> {
   kind: string;
   name: string;
@@ -87,6 +94,8 @@ export class Ledger {
       );
       sql.exec("UPDATE audit_chain SET seq = ?, hash = ? WHERE id = 1", next.seq, next.hash);
       this.#due.soon("flush", "", now + FLUSH_AFTER_MS);
+      // Told by the alarm that sends the event: the call that begins a chain doesn't wait for another object.
+      if (next.seq === GENESIS.seq + 1) this.#due.soon("register", next.hash, now + FLUSH_AFTER_MS);
       return event_id;
     });
   }

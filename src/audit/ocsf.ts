@@ -3,10 +3,10 @@ import { GENESIS } from "./chain.ts";
 import type { AuditEvent } from "./record.ts";
 
 /** The OCSF release that the export is valid against. */
-const OCSF_VERSION = "1.8.0";
+export const OCSF_VERSION = "1.8.0";
 
 /** `fingerprint.algorithm_id` and its caption. */
-const SHA_256 = { algorithm_id: 3, algorithm: "SHA-256" } as const;
+export const SHA_256 = { algorithm_id: 3, algorithm: "SHA-256" } as const;
 
 /** What OCSF calls the countermeasure that a state change is. State changes that are none are API activity. */
 const REMEDIATIONS: Readonly<Record<string, { readonly id: number; readonly name: string }>> = {

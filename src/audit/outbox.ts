@@ -1,7 +1,7 @@
 import { alert } from "./alert.ts";
 import type { Due } from "./due.ts";
 import { type Delivery, type Reconciled, reconcile, type Stored } from "./reconcile.ts";
-import { storeConflicts, storedHashes } from "./store.ts";
+import { anchoredHead, storeConflicts, storedHashes } from "./store.ts";
 
 /** A queue takes at most 100 messages and 256 KB in one call. */
 const MAX_BATCH_MESSAGES = 100;
@@ -71,9 +71,12 @@ export class Outbox {
       )
       .one();
     const { stored, through } = await this.#stored(chain);
+    // Read last: what an anchor lets go between the two reads is under it. Nearly always there is nothing to ask.
+    const whole = stored[0]?.seq === chain.confirmed_seq + 1;
+    const anchored = whole ? null : await anchoredHead(this.#db, chain.chain);
     const now = Date.now();
     const outbox = this.#deliveries(chain.confirmed_seq, through);
-    const result = reconcile(chain.confirmed_seq, outbox, stored, now);
+    const result = reconcile(chain.confirmed_seq, outbox, stored, now, anchored);
     const readOn = through < chain.seq && result.confirmed_seq > chain.confirmed_seq;
     this.#storage.transactionSync(() => this.#apply(result, now, readOn));
     this.#reportUndelivered(chain.chain, result.missing);

@@ -27,19 +27,25 @@ export interface Reconciled {
 /**
  * Compares an outbox with what the store holds from `confirmed_seq` on. Pure.
  * `outbox` is in order and begins right after `confirmed_seq`; `stored` covers all of it.
+ * @param anchored up to where the store held the chain and has let it go
  */
 export function reconcile(
   confirmed_seq: number,
   outbox: readonly Delivery[],
   stored: readonly Stored[],
   now: number,
+  anchored: Stored | null = null,
 ): Reconciled {
   const hashes = new Map(stored.map(({ seq, hash }) => [seq, hash]));
-  let confirmed = confirmed_seq;
+  if (anchored !== null) hashes.set(anchored.seq, anchored.hash);
+  // The anchor's hash covers all that lies below it; an anchor of something else vouches for nothing here.
+  const covers = outbox.some(({ seq, hash }) => seq === anchored?.seq && hash === anchored.hash);
+  let confirmed = covers ? (anchored?.seq ?? confirmed_seq) : confirmed_seq;
   const missing: number[] = [];
   const waiting: number[] = [];
   const conflicts: { seq: number; stored_hash: string }[] = [];
   for (const { seq, hash, check_at } of outbox) {
+    if (seq <= confirmed) continue;
     const stored_hash = hashes.get(seq);
     if (stored_hash === hash) {
       if (seq === confirmed + 1) confirmed = seq;

@@ -1,4 +1,5 @@
 import type { ColumnType } from "kysely";
+import type { ChainHead } from "./chain.ts";
 import { type AuditRecord, RECORD_COLUMNS } from "./record.ts";
 
 /** The audit database, for queries that are built. */
@@ -33,24 +34,35 @@ const DEAD_LETTER_COLUMNS = ["id", "queue", "reason", "chain", "seq", "body"] as
 
 /**
  * Stores events whose places are free and says what is stored at each place now, in one transaction.
- * What is there already is left as it is; whether it is the same event is for the caller to compare.
- * @returns the stored hash by {@link placeOf}.
+ * What is there already is left as it is; whether it is the same event is for the caller to compare. What lies at or
+ * below its chain's anchor was here and has gone: a late duplicate doesn't bring it back.
+ * @returns the stored hash by {@link placeOf}; `null` where nobody can say it any more, below an anchor.
  */
 export async function storeRecords(
   db: D1Database,
   records: readonly AuditRecord[],
-): Promise<Map<string, string>> {
+): Promise<Map<string, string | null>> {
   const rows = JSON.stringify(records);
-  const [, stored] = await db.batch<{ chain: string; seq: number; hash: string }>([
+  const [, stored] = await db.batch<{ chain: string; seq: number; hash: string | null }>([
     // Only this conflict: INSERT OR IGNORE would also drop a row that breaks any other constraint.
     db
-      .prepare(`${insertRows("audit_events", RECORD_COLUMNS)} ON CONFLICT (chain, seq) DO NOTHING`)
+      .prepare(
+        `${insertRows("audit_events", RECORD_COLUMNS)} AND NOT EXISTS (
+           SELECT 1 FROM audit_anchors AS a
+           WHERE a.chain = json_extract(value, '$.chain') AND a.seq >= json_extract(value, '$.seq'))
+         ON CONFLICT (chain, seq) DO NOTHING`,
+      )
       .bind(rows),
     db
       .prepare(
-        `SELECT e.chain, e.seq, e.hash FROM json_each(?1) AS row
-         JOIN audit_events AS e
-           ON e.chain = json_extract(row.value, '$.chain') AND e.seq = json_extract(row.value, '$.seq')`,
+        `SELECT json_extract(row.value, '$.chain') AS chain, json_extract(row.value, '$.seq') AS seq,
+           COALESCE(e.hash, CASE WHEN a.seq = json_extract(row.value, '$.seq') THEN a.hash END) AS hash
+         FROM json_each(?1) AS row
+         LEFT JOIN audit_events AS e
+           ON e.chain = json_extract(row.value, '$.chain') AND e.seq = json_extract(row.value, '$.seq')
+         LEFT JOIN audit_anchors AS a
+           ON a.chain = json_extract(row.value, '$.chain') AND a.seq >= json_extract(row.value, '$.seq')
+         WHERE e.seq IS NOT NULL OR a.seq IS NOT NULL`,
       )
       .bind(rows),
   ]);
@@ -76,6 +88,11 @@ export async function storeDeadLetters(db: D1Database, letters: readonly DeadLet
     .prepare(`${insertRows("audit_dead_letters", DEAD_LETTER_COLUMNS)} ON CONFLICT (id) DO NOTHING`)
     .bind(JSON.stringify(letters))
     .run();
+}
+
+/** Up to where a chain's events were stored and have gone, by its anchor; `null` where nothing has gone. */
+export async function anchoredHead(db: D1Database, chain: string): Promise<ChainHead | null> {
+  return db.prepare("SELECT seq, hash FROM audit_anchors WHERE chain = ?").bind(chain).first<ChainHead>();
 }
 
 /**

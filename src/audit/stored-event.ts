@@ -11,13 +11,21 @@ export interface StoredEvent {
   readonly columns: Readonly<Record<string, unknown>>;
 }
 
-/** A stored event with what its text says of itself. */
+/** What should stand beside an event's text, by name. */
+export type ColumnsOf = (record: AuditRecord, event: AuditEvent) => Readonly<Record<string, unknown>>;
+
+/** A stored event with what its text says of itself. Without the text: there may be millions. */
 export interface Entry {
-  readonly stored: StoredEvent;
+  /** The chain, number and hash under which it is stored. */
+  readonly chain: string;
+  readonly seq: number;
+  readonly stored_hash: string;
   /** Recomputed from the text. */
   readonly hash: string;
   /** What the text says; `null` if it isn't an event's. */
-  readonly claims: { readonly record: AuditRecord; readonly event: AuditEvent } | null;
+  readonly says: { readonly chain: string; readonly seq: number; readonly prev: string } | null;
+  /** Names of what stands beside the text and isn't what the text makes it. */
+  readonly mismatched: readonly string[];
 }
 
 /** Where a chain ends by its own object's word. */
@@ -45,13 +53,33 @@ export function recordColumns({ event: _event, ...columns }: AuditRecord): Reado
   return columns;
 }
 
-/** Reads what a stored event's text says. */
-export function entryOf(stored: StoredEvent): Entry {
+/** Reads what a stored event's text says. `event` is the text, parsed, where it could be. Pure. */
+export function entryOf(
+  stored: StoredEvent,
+  columnsOf: ColumnsOf,
+): { readonly entry: Entry; readonly event: AuditEvent | null } {
+  const { chain, seq, hash: stored_hash, columns } = stored;
   const read = readRecord(stored.event);
-  return { stored, hash: eventHash(stored.event), claims: read.ok ? read : null };
+  if (!read.ok) {
+    const hash = eventHash(stored.event);
+    return { entry: { chain, seq, stored_hash, hash, says: null, mismatched: [] }, event: null };
+  }
+  const { record, event } = read;
+  const says = { chain: record.chain, seq: record.seq, prev: record.prev };
+  const mismatched = differing(columns, columnsOf(record, event));
+  return { entry: { chain, seq, stored_hash, hash: record.hash, says, mismatched }, event };
 }
 
 /** The text is the one that the stored hash was taken of. That alone proves little: both may be forged. */
-export function isSound({ claims, hash, stored }: Entry): boolean {
-  return claims !== null && hash === stored.hash;
+export function isSound({ says, hash, stored_hash }: Entry): boolean {
+  return says !== null && hash === stored_hash;
+}
+
+/** The number is compared by place, when the chain is followed. */
+function differing(
+  stored: Readonly<Record<string, unknown>>,
+  expected: Readonly<Record<string, unknown>>,
+): string[] {
+  const names = new Set([...Object.keys(stored), ...Object.keys(expected)]);
+  return [...names].filter((name) => name !== "seq" && stored[name] !== expected[name]);
 }

@@ -1,4 +1,4 @@
-import { GENESIS } from "./chain.ts";
+import { type ChainHead, GENESIS } from "./chain.ts";
 import { type Entry, isSound, type LiveHead } from "./stored-event.ts";
 
 /** Numbers in a row, both ends included. */
@@ -22,14 +22,19 @@ export interface Trace {
 }
 
 /**
- * Follows a chain from its end to its beginning. Pure.
+ * Follows a chain from its end to its beginning, or to the anchor that it goes on from. Pure.
  *
  * Backwards, because each event vouches for the one before: its text holds that one's hash. So the first text
  * that isn't what its successor says is the one that was changed, and what it says itself is worth nothing
  * but a hint of where to go on. Forwards, the same break would put its honest successor under suspicion.
  */
-export function traceChain(chain: string, entries: readonly Entry[], head: LiveHead | null): Trace {
-  const index = indexEntries(chain, entries);
+export function traceChain(
+  chain: string,
+  entries: readonly Entry[],
+  head: LiveHead | null,
+  base: ChainHead = GENESIS,
+): Trace {
+  const index = indexEntries(chain, entries, base);
   const genuine: [number, Entry][] = [];
   const edited: number[] = [];
   const missing: Range[] = [];
@@ -40,7 +45,7 @@ export function traceChain(chain: string, entries: readonly Entry[], head: LiveH
     return entry;
   };
 
-  let seq = head?.seq ?? index.numbers[0] ?? GENESIS.seq;
+  let seq = head?.seq ?? index.numbers[0] ?? base.seq;
   // The hash of event `seq`, as its successor says or the head; `null` where nothing credible says it.
   let expected = head?.hash ?? null;
   let hint: string | null = null;
@@ -59,7 +64,7 @@ export function traceChain(chain: string, entries: readonly Entry[], head: LiveH
         : take(said, ({ hash }) => hash === expected);
     if (entry !== undefined) {
       genuine.push([seq, entry]);
-      expected = entry.claims?.record.prev ?? null;
+      expected = entry.says?.prev ?? null;
     } else {
       const place = seq;
       const anchored = head !== null || genuine.length > 0;
@@ -71,13 +76,13 @@ export function traceChain(chain: string, entries: readonly Entry[], head: LiveH
       if (suspect === undefined) missing.push({ from: seq, through: seq });
       else edited.push(seq);
       expected = null;
-      hint = suspect?.claims?.record.prev ?? null;
+      hint = suspect?.says?.prev ?? null;
     }
     seq -= 1;
   }
-  if (seq > GENESIS.seq) missing.push({ from: GENESIS.seq + 1, through: seq });
+  if (seq > base.seq) missing.push({ from: base.seq + 1, through: seq });
 
-  const last_seq = Math.max(genuine[0]?.[0] ?? GENESIS.seq, edited[0] ?? GENESIS.seq);
+  const last_seq = Math.max(genuine[0]?.[0] ?? base.seq, edited[0] ?? base.seq);
   return {
     genuine: new Map(genuine.reverse()),
     edited: edited.reverse(),
@@ -99,31 +104,32 @@ interface Index {
   readonly numbers: readonly number[];
 }
 
-function indexEntries(chain: string, entries: readonly Entry[]): Index {
-  const ofChain = entries.filter(({ claims }) => claims?.record.chain === chain);
-  const saying = Map.groupBy(ofChain, ({ claims }) => claims?.record.seq ?? GENESIS.seq);
-  const standing = Map.groupBy(entries, ({ stored }) => stored.seq);
-  const seqByHash = new Map(ofChain.map(({ hash, claims }) => [hash, claims?.record.seq ?? GENESIS.seq]));
+function indexEntries(chain: string, entries: readonly Entry[], base: ChainHead): Index {
+  const ofChain = entries.filter(({ says }) => says?.chain === chain);
+  const saying = Map.groupBy(ofChain, ({ says }) => says?.seq ?? GENESIS.seq);
+  const standing = Map.groupBy(entries, ({ seq }) => seq);
+  const seqByHash = new Map(ofChain.map(({ hash, says }) => [hash, says?.seq ?? GENESIS.seq]));
+  if (base.seq > GENESIS.seq) seqByHash.set(base.hash, base.seq);
   // What an unsound text says may be anything.
-  const credible = ofChain.filter(isSound).map(({ claims }) => claims?.record.seq ?? GENESIS.seq);
+  const credible = ofChain.filter(isSound).map(({ says }) => says?.seq ?? GENESIS.seq);
   const numbers = [...new Set([...standing.keys(), ...credible])]
-    .filter((number) => number > GENESIS.seq)
+    .filter((number) => number > base.seq)
     .sort((a, b) => b - a);
   return { saying, standing, seqByHash, numbers };
 }
 
 /** Vouched for by a stored hash, and not built on an event of another number, as a copy is. */
 function isPlausible(entry: Entry, { standing, seqByHash }: Index): boolean {
-  if (entry.claims === null) return false;
-  const { seq, prev } = entry.claims.record;
+  if (entry.says === null) return false;
+  const { seq, prev } = entry.says;
   // Its own place's hash will do, where only the text was moved to another place.
   const vouched =
-    isSound(entry) || (standing.get(seq)?.some(({ stored }) => stored.hash === entry.hash) ?? false);
+    isSound(entry) || (standing.get(seq)?.some(({ stored_hash }) => stored_hash === entry.hash) ?? false);
   const before = prev === GENESIS.hash ? GENESIS.seq : seqByHash.get(prev);
   return vouched && (before === undefined || before === seq - 1);
 }
 
 /** It may be another event that was moved here: that one's turn comes. */
 function belongsElsewhere(entry: Entry, place: number, index: Index): boolean {
-  return entry.claims?.record.seq !== place && isPlausible(entry, index);
+  return entry.says?.seq !== place && isPlausible(entry, index);
 }

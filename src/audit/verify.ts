@@ -1,193 +1,230 @@
-import type { AuditEvent, AuditRecord } from "./record.ts";
-import { type Entry, entryOf, isSound, type LiveHead, type StoredEvent } from "./stored-event.ts";
-import { type Trace, traceChain } from "./trace.ts";
+import { type ChainHead, GENESIS } from "./chain.ts";
+import { absentTail, type ChainEvidence, chainFindings } from "./chain-findings.ts";
+import type { Finding } from "./finding.ts";
+import {
+  type ColumnsOf,
+  type Entry,
+  entryOf,
+  isSound,
+  type LiveHead,
+  type StoredEvent,
+} from "./stored-event.ts";
+import { type Survey, type SurveyedChain, survey, type TenantWord } from "./survey.ts";
 
-/** What is wrong with an event's place in the store. */
-export type Defect =
-  /** The text isn't the one that was hashed. */
-  | "edited"
-  /** It was there: later events build on it. */
-  | "removed"
-  /** It stands in another event's place. */
-  | "reordered"
-  /** The chain doesn't have it. */
-  | "inserted"
-  /** The text is right, and what stands beside it isn't. */
-  | "column_mismatch"
-  /** The chain's own object has it, as its last or among its last, and the store doesn't. */
-  | "cut_tail"
-  /** It isn't there, but its object still holds it to be sent: it may be on its way. */
-  | "undelivered";
+type LiveHeads = ReadonlyMap<string, LiveHead>;
 
-/** One defect, and where. */
-export interface Finding {
-  readonly chain: string;
-  /** The event's number in its chain; the first one, where several in a row are affected. */
-  readonly seq: number;
-  /** The last one, where several in a row are affected. */
-  readonly through_seq?: number;
-  readonly defect: Defect;
-  /** In words, for whoever investigates. */
-  readonly detail: string;
+/** What is known of the chains from elsewhere than their events: from signed statements, if they hold. */
+export interface Evidence {
+  readonly anchors: ReadonlyMap<string, ChainHead>;
+  /** Where each chain was when it was signed last. */
+  readonly checkpointed: ReadonlyMap<string, ChainHead>;
+  /** Where some chains were each time that they were signed, ascending. */
+  readonly points: (chains: ReadonlySet<string>) => ReadonlyMap<string, readonly ChainHead[]>;
 }
 
-/** What should stand beside an event's text, by name. */
-export type ColumnsOf = (record: AuditRecord, event: AuditEvent) => Readonly<Record<string, unknown>>;
+/** Where nothing was signed. */
+export const NO_EVIDENCE: Evidence = { anchors: new Map(), checkpointed: new Map(), points: () => new Map() };
 
 /** What was verified, and what was found. */
 export interface Verification {
   readonly chains: number;
   readonly events: number;
+  /** Chains that have begun so lately that their first event may still be on its way. */
+  readonly in_flight: number;
+  readonly tenant: TenantWord;
+  /** When the latest event happened. ISO 8601 UTC; empty where there is none. */
+  readonly newest: string;
   readonly findings: readonly Finding[];
 }
+
+/** A chain's first event and the tenant's word of it travel apart. How long one may be there without the other. */
+const IN_FLIGHT_MS = 10 * 60_000;
+const UNREGISTERED_MS = 3_600_000;
 
 /**
  * Verifies everything that a store or an export presents. Pure.
  *
- * @param presented in the order of the store (chain, seq) or of the export's lines.
- * @param heads every chain that lives, or `null` where nobody can say (an export alone): then the end of a
- * chain is taken as it is presented.
+ * Walks over the events once, holding a few words of each chain; then, a second time, for the chains that aren't in
+ * order alone: to say what happened to one of them, all of it is needed, though not the texts.
+ *
+ * @param presented in the order of the store (chain, seq) or of the export's lines. Walked over anew each time.
+ * @param readHeads says the end of every chain that lives, or is `null` where nobody can (an export alone): then the
+ * end of a chain is taken as it is presented, or as it was signed. Asked after each walk, so that no event that was
+ * met can be newer than its chain's end.
  */
 export function verifyEvents(
-  presented: readonly StoredEvent[],
-  heads: ReadonlyMap<string, LiveHead> | null,
+  presented: Iterable<StoredEvent>,
+  readHeads: (() => LiveHeads) | null,
   columnsOf: ColumnsOf,
+  evidence: Evidence = NO_EVIDENCE,
+  onEvent: () => void = () => {},
 ): Verification {
-  const chains = byChain(presented.map(entryOf), heads);
-  const findings = [...chains].flatMap(([chain, entries]) => {
-    const head = heads?.get(chain) ?? null;
-    if (heads !== null && head === null) return unowned(chain, entries);
-    return verifyChain(chain, entries, head, columnsOf);
+  const found = survey(presented, evidence, columnsOf, onEvent);
+  const heads = readHeads?.() ?? null;
+  const { registered } = found.tenant;
+  const names = new Set([
+    ...found.chains.keys(),
+    ...(heads?.keys() ?? []),
+    ...evidence.checkpointed.keys(),
+    ...registered.keys(),
+  ]);
+  const findings: Finding[] = [];
+  const irregular = new Set<string>();
+  let in_flight = 0;
+  for (const chain of names) {
+    const state = found.chains.get(chain) ?? null;
+    const expected = expectedHead(chain, heads, evidence);
+    const word = registered.get(chain);
+    if (state === null) {
+      const absent = absentChain(chain, expected, heads, evidence, found);
+      if (absent === "in flight") in_flight += 1;
+      else findings.push(...absent);
+    } else if (
+      isIrregular(chain, state, expected, heads, word) ||
+      isUnregistered(chain, state, heads, found)
+    ) {
+      irregular.add(chain);
+    } else if (expected !== null) {
+      findings.push(...absentTail(chain, state.seq, expected));
+    }
+  }
+  if (irregular.size > 0)
+    findings.push(...investigate(presented, irregular, readHeads, columnsOf, evidence, found));
+  const chains = new Set([...found.chains.keys(), ...(heads?.keys() ?? [])]).size;
+  const { events, tenant, newest } = found;
+  return { chains, events, in_flight, tenant, newest, findings: inOrder(findings) };
+}
+
+/** Its own object's word, else where it was signed last. */
+function expectedHead(chain: string, heads: LiveHeads | null, { checkpointed }: Evidence): LiveHead | null {
+  const live = heads?.get(chain);
+  if (live !== undefined) return live;
+  const signed = checkpointed.get(chain);
+  return signed === undefined ? null : { chain, ...signed, pending_from: null };
+}
+
+function absentChain(
+  chain: string,
+  expected: LiveHead | null,
+  heads: LiveHeads | null,
+  { anchors }: Evidence,
+  { tenant, newest }: Survey,
+): Finding[] | "in flight" {
+  const anchored = anchors.get(chain)?.seq ?? GENESIS.seq;
+  if (heads?.has(chain)) return expected === null ? [] : absentTail(chain, anchored, expected);
+  const begun = tenant.registered.get(chain);
+  const through = Math.max(expected?.seq ?? 0, GENESIS.seq + 1);
+  if (anchored >= through) return [];
+  if (expected === null && begun !== undefined && within(begun.at, newest, IN_FLIGHT_MS)) return "in flight";
+  return [
+    {
+      chain,
+      seq: anchored + 1,
+      ...(through > anchored + 1 ? { through_seq: through } : {}),
+      defect: "missing_chain",
+      detail: expected === null ? "the tenant's chain says that it began" : "a signed checkpoint has it",
+    },
+  ];
+}
+
+function isIrregular(
+  chain: string,
+  state: SurveyedChain,
+  expected: LiveHead | null,
+  heads: LiveHeads | null,
+  word: { readonly hash: string } | undefined,
+): boolean {
+  if (!state.regular) return true;
+  if (word !== undefined && state.first !== null && state.first !== word.hash) return true;
+  if (heads === null) return false;
+  if (!heads.has(chain) || expected === null) return true;
+  return state.seq > expected.seq || (state.seq === expected.seq && state.hash !== expected.hash);
+}
+
+/** An export's chain that the tenant's chain doesn't know of, long after it began. */
+function isUnregistered(
+  chain: string,
+  { began_at }: SurveyedChain,
+  heads: LiveHeads | null,
+  { tenant, newest }: Survey,
+): boolean {
+  if (heads !== null || !tenant.whole || tenant.registered.has(chain)) return false;
+  return !within(began_at, newest, UNREGISTERED_MS);
+}
+
+/** What exactly is wrong with the chains that aren't in order. */
+function investigate(
+  presented: Iterable<StoredEvent>,
+  irregular: ReadonlySet<string>,
+  readHeads: (() => LiveHeads) | null,
+  columnsOf: ColumnsOf,
+  evidence: Evidence,
+  found: Survey,
+): Finding[] {
+  const points = evidence.points(irregular);
+  const chains = entriesOf(presented, irregular, columnsOf, evidence);
+  const heads = readHeads?.() ?? null;
+  return [...chains].flatMap(([chain, entries]) => {
+    const state = found.chains.get(chain);
+    const nobodys =
+      heads !== null ? !heads.has(chain) : state !== undefined && isUnregistered(chain, state, heads, found);
+    if (nobodys) return unowned(chain, entries);
+    const word = found.tenant.registered.get(chain);
+    const base = evidence.anchors.get(chain) ?? GENESIS;
+    const first = word === undefined ? [] : [{ seq: GENESIS.seq + 1, hash: word.hash }];
+    const known = [...first, ...(points.get(chain) ?? [])].filter(({ seq }) => seq > base.seq);
+    return chainFindings(chain, entries, endOf(chain, entries, heads, evidence, base, known));
   });
-  return { chains: chains.size, events: presented.length, findings };
+}
+
+/** Beyond what was signed last, nobody but the object itself can say where a chain ends. */
+function endOf(
+  chain: string,
+  entries: readonly Entry[],
+  heads: LiveHeads | null,
+  evidence: Evidence,
+  base: ChainHead,
+  points: readonly ChainHead[],
+): ChainEvidence {
+  const expected = expectedHead(chain, heads, evidence);
+  const last = entries.reduce((highest, { seq }) => Math.max(highest, seq), base.seq);
+  const ends = expected !== null && (heads !== null || expected.seq >= last);
+  return { head: ends ? expected : null, base, points };
 }
 
 /** A sound text of a known chain belongs there, even if its column says otherwise. */
-function byChain(
-  entries: readonly Entry[],
-  heads: ReadonlyMap<string, LiveHead> | null,
+function entriesOf(
+  presented: Iterable<StoredEvent>,
+  chains: ReadonlySet<string>,
+  columnsOf: ColumnsOf,
+  { anchors }: Evidence,
 ): Map<string, Entry[]> {
-  const known = new Set([...(heads?.keys() ?? []), ...entries.map(({ stored }) => stored.chain)]);
-  const chains = Map.groupBy(entries, (entry) => {
-    const said = isSound(entry) ? entry.claims?.record.chain : undefined;
-    return said !== undefined && known.has(said) ? said : entry.stored.chain;
-  });
-  for (const chain of heads?.keys() ?? []) if (!chains.has(chain)) chains.set(chain, []);
-  return chains;
+  const entries = new Map([...chains].map((chain): [string, Entry[]] => [chain, []]));
+  for (const stored of presented) {
+    const { entry } = entryOf(stored, columnsOf);
+    const said =
+      isSound(entry) && entry.says !== null && entries.has(entry.says.chain) ? entry.says.chain : entry.chain;
+    const base = anchors.get(said);
+    // Under its anchor, and not removed yet.
+    if (base !== undefined && (entry.seq < base.seq || entry.hash === base.hash)) continue;
+    entries.get(said)?.push(entry);
+  }
+  return entries;
 }
 
 function unowned(chain: string, entries: readonly Entry[]): Finding[] {
-  return entries.map(({ stored }) => ({
+  return entries.map(({ seq }) => ({
     chain,
-    seq: stored.seq,
+    seq,
     defect: "inserted",
     detail: "no object of this instance has this chain",
   }));
 }
 
-/** Everything wrong with one chain, by number. */
-function verifyChain(
-  chain: string,
-  entries: readonly Entry[],
-  head: LiveHead | null,
-  columnsOf: ColumnsOf,
-): Finding[] {
-  const trace = traceChain(chain, entries, head);
-  const found: Omit<Finding, "chain">[] = [
-    ...trace.edited.map((seq) => ({
-      seq,
-      defect: "edited" as const,
-      detail: "its text isn't the one that the chain goes on from",
-    })),
-    ...absences(trace, head),
-    ...insertions(trace),
-    ...displacements(trace),
-    ...movedLines(entries.filter(({ stored }) => stored.chain === chain)),
-    ...mismatches(trace, columnsOf),
-  ];
-  return found.sort((a, b) => a.seq - b.seq).map((finding) => ({ chain, ...finding }));
+function within(at: string, newest: string, span_ms: number): boolean {
+  return Date.parse(at) > Date.parse(newest) - span_ms;
 }
 
-function absences({ missing, last_seq }: Trace, head: LiveHead | null): Omit<Finding, "chain">[] {
-  const pendingFrom = head?.pending_from ?? Number.POSITIVE_INFINITY;
-  return missing.flatMap(({ from, through }) => [
-    ...absence("removed", from, Math.min(through, last_seq, pendingFrom - 1)),
-    ...absence("cut_tail", Math.max(from, last_seq + 1), Math.min(through, pendingFrom - 1)),
-    ...absence("undelivered", Math.max(from, pendingFrom), through),
-  ]);
-}
-
-const ABSENCES = {
-  removed: "later events build on it, and it isn't here",
-  cut_tail: "its object has it, and the chain ends before it here",
-  undelivered: "its object still holds it to be sent",
-} as const;
-
-function absence(defect: keyof typeof ABSENCES, seq: number, through_seq: number): Omit<Finding, "chain">[] {
-  if (seq > through_seq) return [];
-  return [{ seq, ...(through_seq > seq ? { through_seq } : {}), defect, detail: ABSENCES[defect] }];
-}
-
-function insertions({ genuine, inserted }: Trace): Omit<Finding, "chain">[] {
-  const hashes = new Set([...genuine.values()].map(({ hash }) => hash));
-  return inserted.map(({ stored, hash }) => ({
-    seq: stored.seq,
-    defect: "inserted",
-    detail: hashes.has(hash) ? "the same event stands here once more" : "the chain doesn't have this event",
-  }));
-}
-
-/** Genuine events in the place of other genuine ones. */
-function displacements(trace: Trace): Omit<Finding, "chain">[] {
-  return [...trace.genuine].flatMap(([seq, { stored }]) =>
-    isSwapped(seq, stored.seq, trace)
-      ? [{ seq, defect: "reordered" as const, detail: `it stands in the place of ${stored.seq}` }]
-      : [],
-  );
-}
-
-function isSwapped(seq: number, place: number, trace: Trace): boolean {
-  return trace.genuine.has(place) && !isInPlace(seq, place, trace);
-}
-
-/** In its place, or shifted by what was inserted or removed before it: that is named where it happened. */
-function isInPlace(seq: number, place: number, { inserted, missing }: Trace): boolean {
-  if (place === seq) return true;
-  const before = inserted.filter(({ stored }) => stored.seq < place).length;
-  const gone = missing.reduce(
-    (sum, { from, through }) => sum + Math.max(0, Math.min(through, seq) - from + 1),
-    0,
-  );
-  return place === seq + before - gone;
-}
-
-/** A store presents a chain in order; the lines of an export may have been moved. */
-function movedLines(entries: readonly Entry[]): Omit<Finding, "chain">[] {
-  const presented = entries.map(({ stored }) => stored.seq);
-  const sorted = presented.toSorted((a, b) => a - b);
-  return presented.flatMap((seq, index) =>
-    seq === sorted[index]
-      ? []
-      : [{ seq, defect: "reordered" as const, detail: `it comes where ${sorted[index]} should come` }],
-  );
-}
-
-function mismatches(trace: Trace, columnsOf: ColumnsOf): Omit<Finding, "chain">[] {
-  return [...trace.genuine].flatMap(([seq, { stored, claims }]) => {
-    if (claims === null || isSwapped(seq, stored.seq, trace)) return [];
-    const names = differing(stored.columns, columnsOf(claims.record, claims.event));
-    if (!isInPlace(seq, stored.seq, trace)) names.push("seq");
-    if (names.length === 0) return [];
-    const detail = `what stands beside its text differs from it: ${names.join(", ")}`;
-    return [{ seq, defect: "column_mismatch" as const, detail }];
-  });
-}
-
-/** The number is compared by place, above. */
-function differing(
-  stored: Readonly<Record<string, unknown>>,
-  expected: Readonly<Record<string, unknown>>,
-): string[] {
-  const names = new Set([...Object.keys(stored), ...Object.keys(expected)]);
-  return [...names].filter((name) => name !== "seq" && stored[name] !== expected[name]);
+function inOrder(findings: readonly Finding[]): Finding[] {
+  return findings.toSorted((a, b) => (a.chain === b.chain ? a.seq - b.seq : a.chain < b.chain ? -1 : 1));
 }

@@ -1,6 +1,13 @@
 import { AuditedObject } from "../audit/audited-object.ts";
+import { GENESIS } from "../audit/chain.ts";
+import { acceptedKeys, retentionMs } from "../audit/integrity-settings.ts";
+import type { Genesis } from "../audit/ledger.ts";
 import { applySchema } from "../audit/schema.ts";
+import { signerWith } from "../audit/signing.ts";
+import { ChainRegister } from "./chain-register.ts";
+import { Checkpoints } from "./checkpoints.ts";
 import type { SwitchChange, Switches } from "./protocol.ts";
+import { Retention } from "./retention.ts";
 
 const SCHEMA = [
   `CREATE TABLE switches (kind TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (kind, name)) WITHOUT ROWID;
@@ -16,7 +23,7 @@ const LISTENER_LIFE_MS = 24 * 60 * 60_000;
 const TELL_AGAIN_MS = 1_000;
 
 /**
- * One per tenant: what an administrator has switched off.
+ * One per tenant: what an administrator has switched off, which chains there are, and what is signed of them.
  *
  * A read must not pay a hop to ask. So each session object asks once when it wakes, and from then on is told:
  * a change reaches every session that is awake before it is acknowledged.
@@ -25,10 +32,60 @@ export class TenantObject extends AuditedObject {
   protected override readonly tasks = {
     tell: () => this.#tell(),
   };
+  readonly #chains: ChainRegister;
+  readonly #checkpoints: Checkpoints;
+  readonly #retention: Retention;
+  #attesting: Promise<void> | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     applySchema(ctx.storage, "tenant", SCHEMA);
+    this.#chains = new ChainRegister(ctx.storage);
+    this.#checkpoints = new Checkpoints(ctx.storage, env.DB, this.ledger, this.#chains);
+    this.#retention = new Retention(ctx.storage, env.DB, this.ledger, this.#chains);
+  }
+
+  /** Takes note of a chain that has begun, once, so that it is missed if it should vanish. */
+  override async register(genesis: Genesis): Promise<void> {
+    this.ctx.storage.transactionSync(() => {
+      this.#begin();
+      this.#register(genesis);
+    });
+  }
+
+  #register({ chain, hash }: Genesis): void {
+    if (!this.#chains.add({ chain, hash })) return;
+    this.ledger.append({ type: "chain", decision: "begin", outcome: "ok", detail: { chain, hash } });
+  }
+
+  /** The tenant's own chain is registered in itself: nobody else could. */
+  #begin(): void {
+    this.ledger.identify("tenant", this.env.TENANT);
+    if (this.ledger.head.seq > GENESIS.seq) return;
+    const { chain } = this.ledger;
+    this.ledger.append({ type: "tenant", decision: "begin", outcome: "ok", detail: { chain } });
+    this.#register({ chain, hash: this.ledger.head.hash });
+  }
+
+  /**
+   * Signs a checkpoint over what the store holds, and lets go of what is older than it has to be kept. A call while
+   * one runs gets that one's end.
+   * @param now milliseconds since the epoch
+   * @throws Error when the store fails; the next call goes on from there
+   */
+  async attest(now: number): Promise<void> {
+    this.#attesting ??= this.#attest(now).finally(() => {
+      this.#attesting = null;
+    });
+    return this.#attesting;
+  }
+
+  async #attest(now: number): Promise<void> {
+    this.ctx.storage.transactionSync(() => this.#begin());
+    const signer = await signerWith(this.env.CHECKPOINT_PRIVATE_KEY);
+    const accepted = await acceptedKeys(this.env);
+    await this.#checkpoints.run(signer, accepted, now);
+    await this.#retention.run(signer, retentionMs(this.env), now);
   }
 
   /** What is switched off. */
@@ -59,7 +116,7 @@ export class TenantObject extends AuditedObject {
    */
   async switch(change: SwitchChange): Promise<Switches> {
     const switches = this.ctx.storage.transactionSync(() => {
-      this.ledger.identify("tenant", this.env.TENANT);
+      this.#begin();
       const { kind, name, disabled, by, reason } = change;
       const sql = disabled
         ? "INSERT INTO switches (kind, name) VALUES (?, ?) ON CONFLICT DO NOTHING"

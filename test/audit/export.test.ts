@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { exportColumns, exportLine, readExport } from "../../src/audit/export.ts";
+import { exportLine } from "../../src/audit/export.ts";
+import { exportColumns, readExport } from "../../src/audit/exported.ts";
+import type { Finding } from "../../src/audit/finding.ts";
 import type { AuditRecord } from "../../src/audit/record.ts";
-import { type Finding, verifyEvents } from "../../src/audit/verify.ts";
+import { verifyEvents } from "../../src/audit/verify.ts";
 import { chainRecords } from "./chain-fixture.ts";
 
 const CHAINS = ["effect/device-d1/test", "session/s1/test"] as const;
@@ -12,7 +14,7 @@ const records = CHAINS.flatMap((chain) => chainRecords(chain, LENGTH));
 const lines = records.map((record) => exportLine(record, record.event));
 
 function findings(tampered: readonly string[]): readonly Finding[] {
-  return verifyEvents(readExport(`${tampered.join("\n")}\n`), null, exportColumns).findings;
+  return verifyEvents([...readExport(tampered)], null, exportColumns).findings;
 }
 
 function found(tampered: readonly string[]): string[] {
@@ -27,7 +29,7 @@ const anyLine = fc.integer({ min: 0, max: lines.length - 1 });
 
 describe("an export", () => {
   test("is verified by itself", () => {
-    expect(verifyEvents(readExport(lines.join("\n")), null, exportColumns)).toEqual({
+    expect(verifyEvents([...readExport(lines)], null, exportColumns)).toMatchObject({
       chains: CHAINS.length,
       events: lines.length,
       findings: [],

@@ -15,7 +15,7 @@ export function heads(...list: LiveHead[]): Map<string, LiveHead> {
 
 /** The defects found online, as `defect seq` or `defect first-last`. */
 export function found(rows: readonly StoredEvent[], live: ReadonlyMap<string, LiveHead> | null): string[] {
-  return verifyEvents(rows, live, recordColumns).findings.map(
+  return verifyEvents(rows, live && (() => live), recordColumns).findings.map(
     ({ defect, seq, through_seq }) => `${defect} ${seq}${through_seq === undefined ? "" : `-${through_seq}`}`,
   );
 }

@@ -2,7 +2,7 @@ import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { headingOf } from "../../scripts/browser.ts";
-import { exportColumns, readExport } from "../../src/audit/export.ts";
+import { exportColumns, readExport } from "../../src/audit/exported.ts";
 import { verifyEvents } from "../../src/audit/verify.ts";
 import { agentOf, call } from "../support/worker/agent.ts";
 import { type ConsoleBrowser, consoleOf } from "../support/worker/console.ts";
@@ -131,7 +131,7 @@ describe("the audit", () => {
     expect(headers.get("content-disposition")).toMatch(
       /^attachment; filename="sallyport-audit-[\d-]+\.ndjson"$/,
     );
-    const presented = readExport(text);
+    const presented = [...readExport(text.split("\n"))];
     expect(presented.length).toBeGreaterThan(20);
     const { findings } = verifyEvents(presented, null, exportColumns);
     // The database may be a moment behind in a chain, and never without what came before.

@@ -1,4 +1,5 @@
 import { exportLine } from "../../audit/export.ts";
+import { proofLines } from "../../audit/proof-lines.ts";
 import { type WholeEvent, wholeEvents } from "../../audit/search.ts";
 import { PROTECTION } from "../page.tsx";
 import type { Visit } from "../visit.ts";
@@ -13,7 +14,7 @@ const PAGE = 100;
 export async function downloadAudit({ env, url, now }: Visit): Promise<Response> {
   const filters = auditFilters(url);
   const selected = Object.values(filters).some((value) => value !== undefined);
-  const pages = selected ? wholeEvents(env.DB, filters) : inOrderOfChains(env.DB);
+  const pages = selected ? eventLines(wholeEvents(env.DB, filters)) : everything(env.DB);
   // The first page before the answer begins: a filter that isn't one is still a readable refusal.
   const first = await orRefused(() => pages.next());
   const day = new Date(now).toISOString().slice(0, 10);
@@ -26,7 +27,16 @@ export async function downloadAudit({ env, url, now }: Visit): Promise<Response>
   });
 }
 
-type Pages = AsyncGenerator<readonly WholeEvent[]>;
+type Pages = AsyncGenerator<readonly string[]>;
+
+async function* everything(db: D1Database): Pages {
+  yield* proofLines(db);
+  yield* eventLines(inOrderOfChains(db));
+}
+
+async function* eventLines(pages: AsyncGenerator<readonly WholeEvent[]>): Pages {
+  for await (const page of pages) yield page.map((event) => exportLine(event, event.event));
+}
 
 /** A page is read when the one before has been taken. */
 function lines(first: Awaited<ReturnType<Pages["next"]>>, pages: Pages): ReadableStream<Uint8Array> {
@@ -37,10 +47,7 @@ function lines(first: Awaited<ReturnType<Pages["next"]>>, pages: Pages): Readabl
       const page = next ?? (await pages.next());
       next = null;
       if (page.done === true) controller.close();
-      else
-        controller.enqueue(
-          encoder.encode(page.value.map((event) => `${exportLine(event, event.event)}\n`).join("")),
-        );
+      else controller.enqueue(encoder.encode(page.value.map((line) => `${line}\n`).join("")));
     },
     async cancel() {
       await pages.return(undefined);
@@ -48,7 +55,7 @@ function lines(first: Awaited<ReturnType<Pages["next"]>>, pages: Pages): Readabl
   });
 }
 
-async function* inOrderOfChains(db: D1Database): Pages {
+async function* inOrderOfChains(db: D1Database): AsyncGenerator<readonly WholeEvent[]> {
   let after = { chain: "", seq: 0 };
   for (;;) {
     const { results } = await db

@@ -1,0 +1,42 @@
+import type { Gathered } from "../../src/audit/evidence.ts";
+import type { Finding } from "../../src/audit/finding.ts";
+import type { Verification } from "../../src/audit/verify.ts";
+
+/** The most findings that are printed. The rest is counted. */
+const MOST_FINDINGS = 1_000;
+const PROGRESS_EVENTS = 100_000;
+
+/** Prints the summary, one line of JSON, and says by the exit code whether everything holds. */
+export function report(
+  { chains, events, in_flight }: Verification,
+  { checkpoints, anchors, last }: Gathered,
+  signatures: "verified" | "not checked",
+  findings: readonly Finding[],
+  more: Readonly<Record<string, unknown>> = {},
+): void {
+  const ok = findings.length === 0;
+  const summary = {
+    ok,
+    chains,
+    events,
+    in_flight,
+    checkpoints,
+    last_checkpoint: last === null ? null : { n: last.n, at: last.at },
+    anchors,
+    signatures,
+    ...more,
+    ...(findings.length > MOST_FINDINGS ? { findings_in_all: findings.length } : {}),
+    findings: findings.slice(0, MOST_FINDINGS),
+  };
+  process.stdout.write(`${JSON.stringify(summary)}\n`);
+  if (!ok) process.exitCode = 1;
+}
+
+/** Says on stderr how far a verification is, now and then. */
+export function progress(): () => void {
+  let events = 0;
+  return () => {
+    events += 1;
+    if (events % PROGRESS_EVENTS === 0) process.stderr.write(`verified ${events} events\n`);
+  };
+}

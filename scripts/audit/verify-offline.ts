@@ -1,0 +1,38 @@
+import { checkpointTail, gatherEvidence } from "../../src/audit/evidence.ts";
+import { exportColumns, readExport } from "../../src/audit/exported.ts";
+import { readExportedProofs } from "../../src/audit/exported-proofs.ts";
+import type { Finding } from "../../src/audit/finding.ts";
+import { verifyEvents } from "../../src/audit/verify.ts";
+import { linesOf } from "./lines.ts";
+import { progress, report } from "./report.ts";
+import type { Brought } from "./verify-live.ts";
+
+/**
+ * Verifies an export by itself, and reports. Without a key, checkpoints are taken at their word, and the report says
+ * that no signature was checked.
+ */
+export async function verifyOffline(file: string, { keys, kept }: Brought): Promise<void> {
+  const lines = linesOf(file);
+  const proofs = { [Symbol.iterator]: () => readExportedProofs(lines) };
+  const events = { [Symbol.iterator]: () => readExport(lines) };
+  const gathered = await gatherEvidence(proofs, keys.length > 0 ? keys : null, kept);
+  const verification = verifyEvents(events, null, exportColumns, gathered.evidence, progress());
+  const { tenant, newest } = verification;
+  const unsigned: Finding[] =
+    keys.length > 0 && gathered.checkpoints === 0
+      ? [
+          {
+            chain: "checkpoint",
+            seq: 1,
+            defect: "removed",
+            detail: "no checkpoint is here, so nothing was signed",
+          },
+        ]
+      : [];
+  report(verification, gathered, keys.length > 0 ? "verified" : "not checked", [
+    ...unsigned,
+    ...gathered.findings,
+    ...checkpointTail(gathered.last, tenant.checkpoint, newest),
+    ...verification.findings,
+  ]);
+}

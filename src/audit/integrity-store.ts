@@ -1,0 +1,117 @@
+import type { PresentedAnchor } from "./anchor.ts";
+import { CHECKPOINT_CHAIN, type PresentedCheckpoint } from "./checkpoint.ts";
+import type { LinkRow } from "./contiguous.ts";
+
+/** A page of what the store took in: where it ends, and the chains in it. */
+export interface Intake {
+  /** Where to go on. Grows with every row that the store takes in. */
+  readonly position: number;
+  readonly rows: number;
+  readonly chains: readonly string[];
+}
+
+/** What the store took in after `position`, at most `limit` rows of it. */
+export async function intakeAfter(db: D1Database, position: number, limit: number): Promise<Intake> {
+  const page = db.prepare(
+    "SELECT rowid AS position, chain FROM audit_events WHERE rowid > ? ORDER BY rowid LIMIT ?",
+  );
+  const { results } = await page.bind(position, limit).all<{ position: number; chain: string }>();
+  const last = results.at(-1);
+  if (last !== undefined) {
+    const chains = [...new Set(results.map(({ chain }) => chain))];
+    return { position: last.position, rows: results.length, chains };
+  }
+  // Where the latest rows are gone, SQLite gives their numbers to others: then nothing is beyond them for long.
+  const end = await db.prepare("SELECT MAX(rowid) AS end FROM audit_events").first<{ end: number | null }>();
+  return { position: (end?.end ?? 0) < position ? 0 : position, rows: 0, chains: [] };
+}
+
+/** A link with its chain and what kind of event it is. */
+export interface ChainLinkRow extends LinkRow {
+  readonly chain: string;
+  readonly type: string;
+}
+
+/** The links of several chains after a number of each, in order; at most `limit` of each. */
+export async function linksAfter(
+  db: D1Database,
+  heads: readonly { readonly chain: string; readonly seq: number }[],
+  limit: number,
+): Promise<ChainLinkRow[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT e.chain, e.seq, e.prev, e.hash, e.type FROM json_each(?1) AS head
+       JOIN audit_events AS e
+         ON e.chain = json_extract(head.value, '$.chain') AND e.seq > json_extract(head.value, '$.seq')
+         AND e.seq <= json_extract(head.value, '$.seq') + ?2
+       ORDER BY e.chain, e.seq`,
+    )
+    .bind(JSON.stringify(heads.map(({ chain, seq }) => ({ chain, seq }))), limit)
+    .all<ChainLinkRow>();
+  return results;
+}
+
+/**
+ * Stores a checkpoint. The same one again changes nothing.
+ * @throws Error if the store has another one by that number
+ */
+export async function storeCheckpoint(
+  db: D1Database,
+  { n, jws, heads, at }: PresentedCheckpoint & { readonly at: string },
+): Promise<void> {
+  const [, stored] = await db.batch<{ jws: string }>([
+    db
+      .prepare(
+        "INSERT INTO audit_checkpoints (n, at, jws, heads) VALUES (?, ?, ?, ?) ON CONFLICT (n) DO NOTHING",
+      )
+      .bind(n, at, jws, heads),
+    db.prepare("SELECT jws FROM audit_checkpoints WHERE n = ?").bind(n),
+  ]);
+  if (stored?.results[0]?.jws !== jws) throw new Error(`the store has another checkpoint ${n}`);
+}
+
+/** Stores anchors. One that is lower than the chain's changes nothing. */
+export async function storeAnchors(
+  db: D1Database,
+  anchors: readonly (PresentedAnchor & { readonly at: string })[],
+): Promise<void> {
+  await db
+    .prepare(
+      `INSERT INTO audit_anchors (chain, seq, hash, at, jws)
+       SELECT json_extract(value, '$.chain'), json_extract(value, '$.seq'), json_extract(value, '$.hash'),
+         json_extract(value, '$.at'), json_extract(value, '$.jws') FROM json_each(?1) WHERE true
+       ON CONFLICT (chain) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, at = excluded.at, jws = excluded.jws
+       WHERE excluded.seq > audit_anchors.seq`,
+    )
+    .bind(JSON.stringify(anchors))
+    .run();
+}
+
+/** Removes what lies at or below the anchors that the store holds for these chains, and nothing else. */
+export async function removeAnchored(db: D1Database, chains: readonly string[]): Promise<void> {
+  // The anchor is looked up where the rows go: without one in the store, nothing goes.
+  await db.batch([
+    db
+      .prepare(
+        `DELETE FROM audit_events WHERE rowid IN (
+           SELECT e.rowid FROM json_each(?1) AS named
+           JOIN audit_anchors AS a ON a.chain = named.value
+           JOIN audit_events AS e ON e.chain = a.chain AND e.seq <= a.seq)`,
+      )
+      .bind(JSON.stringify(chains)),
+    db
+      .prepare("DELETE FROM audit_checkpoints WHERE n <= (SELECT seq FROM audit_anchors WHERE chain = ?)")
+      .bind(CHECKPOINT_CHAIN),
+  ]);
+}
+
+/** The latest checkpoint, or the one by that number; `null` if there is none. */
+export async function publishedCheckpoint(
+  db: D1Database,
+  n: number | null,
+): Promise<{ readonly n: number; readonly at: string; readonly jws: string } | null> {
+  const query = "SELECT n, at, jws FROM audit_checkpoints";
+  return n === null
+    ? db.prepare(`${query} ORDER BY n DESC LIMIT 1`).first()
+    : db.prepare(`${query} WHERE n = ?`).bind(n).first();
+}

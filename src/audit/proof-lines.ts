@@ -1,0 +1,31 @@
+import type { PresentedAnchor } from "./anchor.ts";
+import type { PresentedCheckpoint } from "./checkpoint.ts";
+import { anchorLine, checkpointLine } from "./export.ts";
+
+const ANCHORS = 500;
+/** They come with their lists, which may be long. */
+const CHECKPOINTS = 10;
+
+/** The anchors and then the checkpoints of an export, page by page: what its events are verified against. */
+export async function* proofLines(db: D1Database): AsyncGenerator<readonly string[]> {
+  let chain = "";
+  for (;;) {
+    const { results } = await db
+      .prepare("SELECT chain, seq, hash, jws FROM audit_anchors WHERE chain > ? ORDER BY chain LIMIT ?")
+      .bind(chain, ANCHORS)
+      .all<PresentedAnchor>();
+    yield results.map(anchorLine);
+    if (results.length < ANCHORS) break;
+    chain = results.at(-1)?.chain ?? chain;
+  }
+  let n = 0;
+  for (;;) {
+    const { results } = await db
+      .prepare("SELECT n, jws, heads FROM audit_checkpoints WHERE n > ? ORDER BY n LIMIT ?")
+      .bind(n, CHECKPOINTS)
+      .all<PresentedCheckpoint>();
+    yield results.map(checkpointLine);
+    if (results.length < CHECKPOINTS) return;
+    n = results.at(-1)?.n ?? n;
+  }
+}

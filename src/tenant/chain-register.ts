@@ -1,0 +1,117 @@
+import { type ChainHead, GENESIS } from "../audit/chain.ts";
+import type { Genesis } from "../audit/ledger.ts";
+import { applySchema } from "../audit/schema.ts";
+
+const SCHEMA = [
+  `CREATE TABLE chains (
+     chain TEXT PRIMARY KEY,
+     -- Hash of the first event, by the chain's own object's word.
+     genesis TEXT NOT NULL,
+     -- Where the chain ended by the last checkpoint that lists it, and the number of that one; 0 for none yet.
+     seq INTEGER NOT NULL,
+     hash TEXT NOT NULL,
+     checkpoint INTEGER NOT NULL,
+     anchored_seq INTEGER NOT NULL,
+     anchored_hash TEXT NOT NULL,
+     -- Registered, and not seen in the store yet: when it was looked for last, in milliseconds. NULL once seen.
+     awaited_at INTEGER
+   ) WITHOUT ROWID;
+   CREATE INDEX chains_awaited ON chains (awaited_at) WHERE awaited_at IS NOT NULL;
+   CREATE INDEX chains_checkpoint ON chains (checkpoint) WHERE anchored_seq < seq`,
+] as const;
+
+/** A chain as the tenant's object knows it. */
+export interface RegisteredChain extends Record<string, SqlStorageValue> {
+  chain: string;
+  genesis: string;
+  seq: number;
+  hash: string;
+  anchored_seq: number;
+  anchored_hash: string;
+}
+
+const COLUMNS = "chain, genesis, seq, hash, anchored_seq, anchored_hash";
+
+/** Every chain that ever began, how far it is under a checkpoint, and how far it is under an anchor. */
+export class ChainRegister {
+  readonly #sql: SqlStorage;
+
+  constructor(storage: DurableObjectStorage) {
+    applySchema(storage, "chains", SCHEMA);
+    this.#sql = storage.sql;
+  }
+
+  /** True if the chain is new. */
+  add({ chain, hash }: Genesis): boolean {
+    const { rowsWritten } = this.#sql.exec(
+      `INSERT INTO chains VALUES (?1, ?2, ?3, ?4, 0, ?3, ?4, 0) ON CONFLICT DO NOTHING`,
+      chain,
+      hash,
+      GENESIS.seq,
+      GENESIS.hash,
+    );
+    return rowsWritten > 0;
+  }
+
+  /** Those of `chains` that are registered. A chain that isn't is nobody's, and is never signed. */
+  known(chains: readonly string[]): RegisteredChain[] {
+    return this.#sql
+      .exec<RegisteredChain>(
+        `SELECT ${COLUMNS} FROM chains WHERE chain IN (SELECT value FROM json_each(?))`,
+        JSON.stringify(chains),
+      )
+      .toArray();
+  }
+
+  /** Names of chains that the store wasn't seen to hold anything of, longest not looked for first. */
+  awaited(limit: number): string[] {
+    return this.#sql
+      .exec<{ chain: string }>(
+        "SELECT chain FROM chains WHERE awaited_at IS NOT NULL ORDER BY awaited_at, chain LIMIT ?",
+        limit,
+      )
+      .toArray()
+      .map(({ chain }) => chain);
+  }
+
+  lookedFor(chains: readonly string[], now: number): void {
+    this.#sql.exec(
+      "UPDATE chains SET awaited_at = ? WHERE chain IN (SELECT value FROM json_each(?)) AND awaited_at IS NOT NULL",
+      now,
+      JSON.stringify(chains),
+    );
+  }
+
+  /** Takes note that a checkpoint lists a chain up to `head`. */
+  checkpointed(chain: string, { seq, hash }: ChainHead, checkpoint: number): void {
+    this.#sql.exec(
+      "UPDATE chains SET seq = ?, hash = ?, checkpoint = ?, awaited_at = NULL WHERE chain = ?",
+      seq,
+      hash,
+      checkpoint,
+      chain,
+    );
+  }
+
+  /** Takes note that a chain is under an anchor up to `head`. */
+  anchored(chain: string, { seq, hash }: ChainHead): void {
+    this.#sql.exec(
+      "UPDATE chains SET anchored_seq = ?, anchored_hash = ? WHERE chain = ? AND anchored_seq < ?",
+      seq,
+      hash,
+      chain,
+      seq,
+    );
+  }
+
+  /**
+   * Up to which checkpoint the lists say nothing any more that a later list or an anchor doesn't say.
+   * @returns the number of a checkpoint; `null` if no chain holds one back
+   */
+  heldBack(): number | null {
+    const { n } = this.#sql
+      .exec<{ n: number | null }>("SELECT MIN(checkpoint) AS n FROM chains WHERE anchored_seq < seq")
+      .one();
+    return n === null ? null : n - 1;
+  }
+}

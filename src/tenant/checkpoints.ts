@@ -1,0 +1,192 @@
+import { alert } from "../audit/alert.ts";
+import type { ChainHead } from "../audit/chain.ts";
+import { digestOf, FIRST_CHECKPOINT, type ListedHead, nextCheckpoint } from "../audit/checkpoint.ts";
+import { advance } from "../audit/contiguous.ts";
+import { type ChainLinkRow, intakeAfter, linksAfter, storeCheckpoint } from "../audit/integrity-store.ts";
+import type { Ledger } from "../audit/ledger.ts";
+import { applySchema } from "../audit/schema.ts";
+import type { PublicKey, Signer } from "../audit/signing.ts";
+import type { ChainRegister } from "./chain-register.ts";
+
+const SCHEMA = [
+  `CREATE TABLE checkpoints (
+     id INTEGER PRIMARY KEY CHECK (id = 1),
+     -- The last one: its number, its digest and when it was made, in milliseconds.
+     n INTEGER NOT NULL,
+     digest TEXT NOT NULL,
+     at INTEGER NOT NULL,
+     -- How far the store's intake has been looked through.
+     position INTEGER NOT NULL,
+     -- The keys whose signatures hold, as JWKs: verification of a local instance reads them here.
+     keys TEXT NOT NULL
+   );
+   -- Signed, and not seen in the store yet.
+   CREATE TABLE unstored_checkpoints (n INTEGER PRIMARY KEY, at TEXT NOT NULL, jws TEXT NOT NULL, heads TEXT NOT NULL)`,
+] as const;
+
+/** How much of the store's intake goes into one checkpoint: its list has to fit into a row of the database. */
+const INTAKE_ROWS = 5_000;
+const AWAITED_CHAINS = 1_000;
+/** How far one checkpoint may take one chain on. */
+const LINKS_OF_CHAIN = 5_000;
+/** The most checkpoints of one run. The next run goes on. */
+const MOST_CHECKPOINTS = 20;
+/** A checkpoint is made this often even if nothing happened, so that its age says that signing works. */
+const IDLE_MS = 3_600_000;
+
+interface State extends Record<string, SqlStorageValue> {
+  n: number;
+  digest: string;
+  at: number;
+  position: number;
+}
+
+/** One look at what the store holds beyond what is signed. */
+interface Look {
+  readonly position: number;
+  /** True if there may be more. */
+  readonly more: boolean;
+  readonly heads: readonly ListedHead[];
+  /** True if nothing but signing itself went on. */
+  readonly idle: boolean;
+}
+
+/**
+ * Makes checkpoints: looks at what the store holds, signs where each chain ends, and binds the statement into the
+ * tenant's chain. What is signed is kept here until the store holds it.
+ */
+export class Checkpoints {
+  readonly #storage: DurableObjectStorage;
+  readonly #sql: SqlStorage;
+  readonly #db: D1Database;
+  readonly #ledger: Ledger;
+  readonly #register: ChainRegister;
+
+  constructor(storage: DurableObjectStorage, db: D1Database, ledger: Ledger, register: ChainRegister) {
+    applySchema(storage, "checkpoints", SCHEMA);
+    this.#storage = storage;
+    this.#sql = storage.sql;
+    this.#db = db;
+    this.#ledger = ledger;
+    this.#register = register;
+  }
+
+  /** The last checkpoint's number and digest. */
+  get head(): ChainHead {
+    const { n, digest } = this.#state();
+    return { seq: n, hash: digest };
+  }
+
+  /**
+   * Signs what the store holds and no checkpoint covers yet. Not to be run twice at once.
+   * @throws Error when the store fails; the next run goes on from there
+   */
+  async run(signer: Signer, accepted: readonly PublicKey[], now: number): Promise<void> {
+    this.#write({ ...this.#state() }, accepted);
+    await this.#deliver();
+    for (let made = 0; made < MOST_CHECKPOINTS; made++) {
+      const look = await this.#look(now);
+      const { n, digest, at } = this.#state();
+      if (look.idle && !look.more && n > 0 && now < at + IDLE_MS) return;
+      if (look.heads.length > 0 || !look.more) {
+        const iso = new Date(now).toISOString();
+        const { statement, list } = nextCheckpoint(
+          n === 0 ? FIRST_CHECKPOINT : { seq: n, hash: digest },
+          look.heads,
+          iso,
+        );
+        const jws = await signer.sign("checkpoint", statement);
+        this.#commit(jws, list, look, statement.n, now, accepted);
+        await this.#deliver();
+      } else {
+        this.#write({ ...this.#state(), position: look.position }, accepted);
+      }
+      if (!look.more) return;
+    }
+  }
+
+  #commit(
+    jws: string,
+    list: string,
+    { heads, position }: Look,
+    n: number,
+    now: number,
+    accepted: readonly PublicKey[],
+  ): void {
+    const digest = digestOf(jws);
+    this.#storage.transactionSync(() => {
+      const at = new Date(now).toISOString();
+      this.#sql.exec("INSERT INTO unstored_checkpoints VALUES (?, ?, ?, ?)", n, at, jws, list);
+      this.#write({ n, digest, at: now, position }, accepted);
+      for (const [chain, seq, hash] of heads) this.#register.checkpointed(chain, { seq, hash }, n);
+      this.#ledger.append({
+        type: "checkpoint",
+        decision: "sign",
+        outcome: "ok",
+        detail: { n, digest, chains: heads.length },
+      });
+    });
+  }
+
+  /** Stores what is signed, in order. The same again changes nothing, so a run that was cut short repeats it. */
+  async #deliver(): Promise<void> {
+    const unstored = this.#sql
+      .exec<{ n: number; at: string; jws: string; heads: string }>(
+        "SELECT n, at, jws, heads FROM unstored_checkpoints ORDER BY n",
+      )
+      .toArray();
+    for (const checkpoint of unstored) {
+      await storeCheckpoint(this.#db, checkpoint);
+      this.#sql.exec("DELETE FROM unstored_checkpoints WHERE n = ?", checkpoint.n);
+    }
+  }
+
+  async #look(now: number): Promise<Look> {
+    const { position } = this.#state();
+    const intake = await intakeAfter(this.#db, position, INTAKE_ROWS);
+    const awaited = this.#register.awaited(AWAITED_CHAINS);
+    const known = this.#register.known([...new Set([...intake.chains, ...awaited])]);
+    const links = Map.groupBy(await linksAfter(this.#db, known, LINKS_OF_CHAIN), ({ chain }) => chain);
+    this.#register.lookedFor(awaited, now);
+    const heads = known.flatMap((chain): ListedHead[] => {
+      const { head, diverged_at } = advance(chain, chain.genesis, links.get(chain.chain) ?? []);
+      if (diverged_at !== null) alert("audit_diverged", { chain: chain.chain, seq: diverged_at });
+      return head.seq > chain.seq ? [[chain.chain, head.seq, head.hash]] : [];
+    });
+    // A chain that went as far as it may goes on with the same intake.
+    const cut = known.some(({ chain, seq }) =>
+      heads.some(([listed, reached]) => listed === chain && reached === seq + LINKS_OF_CHAIN),
+    );
+    return {
+      position: cut ? position : intake.position,
+      more: cut || intake.rows === INTAKE_ROWS,
+      heads,
+      idle: this.#isOwnDoing(heads, links),
+    };
+  }
+
+  /** Signing leaves an event, which would be signed, which would leave an event, … */
+  #isOwnDoing(heads: readonly ListedHead[], rows: ReadonlyMap<string, readonly ChainLinkRow[]>): boolean {
+    const own = this.#ledger.chain;
+    return heads.every(
+      ([chain]) => chain === own && rows.get(chain)?.every(({ type }) => type === "checkpoint"),
+    );
+  }
+
+  #state(): State {
+    const row = this.#sql.exec<State>("SELECT n, digest, at, position FROM checkpoints").toArray()[0];
+    return row ?? { n: FIRST_CHECKPOINT.seq, digest: FIRST_CHECKPOINT.hash, at: 0, position: 0 };
+  }
+
+  #write({ n, digest, at, position }: State, accepted: readonly PublicKey[]): void {
+    this.#sql.exec(
+      `INSERT INTO checkpoints VALUES (1, ?1, ?2, ?3, ?4, ?5)
+       ON CONFLICT (id) DO UPDATE SET n = ?1, digest = ?2, at = ?3, position = ?4, keys = ?5`,
+      n,
+      digest,
+      at,
+      position,
+      JSON.stringify(accepted),
+    );
+  }
+}

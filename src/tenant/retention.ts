@@ -1,0 +1,154 @@
+import { alert } from "../audit/alert.ts";
+import type { PresentedAnchor } from "../audit/anchor.ts";
+import type { ChainHead } from "../audit/chain.ts";
+import { CHECKPOINT_CHAIN, digestOf } from "../audit/checkpoint.ts";
+import { removeAnchored, storeAnchors } from "../audit/integrity-store.ts";
+import type { Ledger } from "../audit/ledger.ts";
+import { removable } from "../audit/removable.ts";
+import { chainsWithOldEvents, oldCheckpoint, remainsOf } from "../audit/retention-store.ts";
+import { applySchema } from "../audit/schema.ts";
+import type { Signer } from "../audit/signing.ts";
+import type { ChainRegister, RegisteredChain } from "./chain-register.ts";
+
+const SCHEMA = [
+  `-- Signed and recorded in the tenant's chain; what lies at or below may still be in the store.
+   CREATE TABLE open_anchors (
+     chain TEXT PRIMARY KEY,
+     seq INTEGER NOT NULL,
+     hash TEXT NOT NULL,
+     at TEXT NOT NULL,
+     jws TEXT NOT NULL
+   ) WITHOUT ROWID;
+   -- Chains that are left alone for now, because nothing of them may go. In milliseconds.
+   CREATE TABLE kept_chains (chain TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;
+   CREATE TABLE checkpoint_anchor (id INTEGER PRIMARY KEY CHECK (id = 1), n INTEGER NOT NULL);
+   INSERT INTO checkpoint_anchor (id, n) VALUES (1, 0)`,
+] as const;
+
+/** The most chains of one run. */
+const CHAINS = 50;
+/** How long a chain of which nothing may go is left alone, so that it isn't in the way of others. */
+const KEEP_MS = 24 * 3_600_000;
+
+/** An anchor that is recorded here. */
+interface OpenAnchor extends Record<string, SqlStorageValue> {
+  chain: string;
+  seq: number;
+  hash: string;
+  at: string;
+  jws: string;
+}
+
+/**
+ * Lets old events go, in three steps that can each be cut short: the anchor is signed and recorded in the tenant's
+ * chain; the store takes it; then, under the anchor, the events go. A run begins by ending what an earlier one began.
+ */
+export class Retention {
+  readonly #storage: DurableObjectStorage;
+  readonly #sql: SqlStorage;
+  readonly #db: D1Database;
+  readonly #ledger: Ledger;
+  readonly #register: ChainRegister;
+
+  constructor(storage: DurableObjectStorage, db: D1Database, ledger: Ledger, register: ChainRegister) {
+    applySchema(storage, "retention", SCHEMA);
+    this.#storage = storage;
+    this.#sql = storage.sql;
+    this.#db = db;
+    this.#ledger = ledger;
+    this.#register = register;
+  }
+
+  /**
+   * Removes some of what is older than `keep_ms` and under a checkpoint. Not to be run twice at once.
+   * @throws Error when the store fails; the next run goes on from there
+   */
+  async run(signer: Signer, keep_ms: number, now: number): Promise<void> {
+    await this.#finish();
+    const cutoff = new Date(now - keep_ms).toISOString();
+    const chains = await chainsWithOldEvents(this.#db, cutoff, this.#kept(now), CHAINS);
+    const registered = new Map(this.#register.known(chains).map((known) => [known.chain, known]));
+    const heads: [string, ChainHead][] = [];
+    for (const chain of chains) {
+      const head = await this.#removable(chain, registered.get(chain), cutoff);
+      if (head === null) this.#keep(chain, now + KEEP_MS);
+      else heads.push([chain, head]);
+    }
+    const checkpoint = chains.length === 0 ? await this.#removableCheckpoint(cutoff) : null;
+    if (checkpoint !== null) heads.push([CHECKPOINT_CHAIN, checkpoint]);
+    if (heads.length === 0) return;
+    const at = new Date(now).toISOString();
+    const anchors = await Promise.all(
+      heads.map(async ([chain, { seq, hash }]) => {
+        const jws = await signer.sign("anchor", { chain, seq, hash, at });
+        return { chain, seq, hash, at, jws };
+      }),
+    );
+    this.#record(anchors);
+    await this.#finish();
+  }
+
+  /** `null` where nothing may go: it isn't under a checkpoint yet, nobody began that chain, or it doesn't hold. */
+  async #removable(
+    chain: string,
+    known: RegisteredChain | undefined,
+    cutoff: string,
+  ): Promise<ChainHead | null> {
+    if (known === undefined) return null;
+    const base = { seq: known.anchored_seq, hash: known.anchored_hash };
+    const { rows, whole } = await remainsOf(this.#db, chain, base, known.seq);
+    const result = whole ? removable(base, rows, cutoff) : { ok: false as const, seq: base.seq + 1 };
+    if (result?.ok === false) alert("audit_kept", { chain, seq: result.seq });
+    return result?.ok ? result.head : null;
+  }
+
+  #kept(now: number): string[] {
+    this.#sql.exec("DELETE FROM kept_chains WHERE until <= ?", now);
+    return this.#sql
+      .exec<{ chain: string }>("SELECT chain FROM kept_chains")
+      .toArray()
+      .map(({ chain }) => chain);
+  }
+
+  #keep(chain: string, until: number): void {
+    this.#sql.exec("INSERT INTO kept_chains VALUES (?, ?)", chain, until);
+  }
+
+  /** The lists of old checkpoints go when later lists and anchors say all that they say. */
+  async #removableCheckpoint(cutoff: string): Promise<ChainHead | null> {
+    const { n: anchored } = this.#sql.exec<{ n: number }>("SELECT n FROM checkpoint_anchor").one();
+    const held_back = this.#register.heldBack();
+    if (held_back === null || held_back <= anchored) return null;
+    const last = await oldCheckpoint(this.#db, cutoff, held_back);
+    return last === null || last.n <= anchored ? null : { seq: last.n, hash: digestOf(last.jws) };
+  }
+
+  #record(anchors: readonly (PresentedAnchor & { readonly at: string })[]): void {
+    this.#storage.transactionSync(() => {
+      for (const { chain, seq, hash, at, jws } of anchors) {
+        this.#sql.exec("INSERT INTO open_anchors VALUES (?, ?, ?, ?, ?)", chain, seq, hash, at, jws);
+        if (chain === CHECKPOINT_CHAIN) this.#sql.exec("UPDATE checkpoint_anchor SET n = ?", seq);
+        else this.#register.anchored(chain, { seq, hash });
+      }
+      this.#ledger.append({
+        type: "retention",
+        decision: "anchor",
+        outcome: "ok",
+        detail: { anchors: anchors.map(({ chain, seq, hash }) => ({ chain, seq, hash })) },
+      });
+    });
+  }
+
+  async #finish(): Promise<void> {
+    const open = this.#sql
+      .exec<OpenAnchor>("SELECT chain, seq, hash, at, jws FROM open_anchors ORDER BY chain")
+      .toArray();
+    if (open.length === 0) return;
+    await storeAnchors(this.#db, open);
+    await removeAnchored(
+      this.#db,
+      open.map(({ chain }) => chain),
+    );
+    for (const { chain } of open) this.#sql.exec("DELETE FROM open_anchors WHERE chain = ?", chain);
+  }
+}

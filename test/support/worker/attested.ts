@@ -1,0 +1,83 @@
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { type ChainHead, GENESIS, link } from "../../../src/audit/chain.ts";
+import { gatherEvidence, type PresentedProof } from "../../../src/audit/evidence.ts";
+import { acceptedKeys } from "../../../src/audit/integrity-settings.ts";
+import { type AuditRecord, RECORD_COLUMNS } from "../../../src/audit/record.ts";
+import { storeRecords } from "../../../src/audit/store.ts";
+import { fromRow, recordColumns } from "../../../src/audit/stored-event.ts";
+import { verifyEvents } from "../../../src/audit/verify.ts";
+import { recordOf } from "../../audit/chain-fixture.ts";
+
+/** The tenant's object of these tests. */
+export const tenant = () => env.TENANT_OBJECT.getByName(env.TENANT);
+
+/** A chain whose events are `step_ms` apart from `first_at` on, in milliseconds. */
+export function chainSince(chain: string, length: number, first_at: number, step_ms = 1_000): AuditRecord[] {
+  let head: ChainHead = GENESIS;
+  return Array.from({ length }, (_, index) => {
+    const next = link(
+      head,
+      {
+        chain,
+        tenant: env.TENANT,
+        event_id: crypto.randomUUID(),
+        at: new Date(first_at + index * step_ms).toISOString(),
+      },
+      { type: "call", decision: "allow", outcome: "ok", tool: "get_device", subject: "ada" },
+    );
+    head = next;
+    return recordOf(next.event);
+  });
+}
+
+/** Does for a chain what its object does: has it registered, and its events stored. */
+export async function begin(records: readonly AuditRecord[]): Promise<void> {
+  const [first] = records;
+  if (first === undefined) throw new Error("an empty chain never began");
+  await tenant().register({ chain: first.chain, hash: first.hash });
+  await storeRecords(env.DB, records);
+}
+
+/** Has the store hold what the tenant's object holds: its outbox is sent by its own alarm, some time. */
+export async function tenantStored(): Promise<void> {
+  const events = await runInDurableObject(tenant(), (_object, { storage }) =>
+    storage.sql
+      .exec<{ event: string }>("SELECT event FROM audit_outbox ORDER BY seq")
+      .toArray()
+      .map(({ event }) => event),
+  );
+  await storeRecords(env.DB, events.map(recordOf));
+}
+
+export async function proofs(): Promise<PresentedProof[]> {
+  const [anchors, checkpoints] = await env.DB.batch<Record<string, unknown>>([
+    env.DB.prepare("SELECT chain, seq, hash, jws FROM audit_anchors ORDER BY chain"),
+    env.DB.prepare("SELECT n, jws, heads FROM audit_checkpoints ORDER BY n"),
+  ]);
+  return [
+    ...(anchors?.results ?? []).map((row) => ({ kind: "anchor", ...row })),
+    ...(checkpoints?.results ?? []).map((row) => ({ kind: "checkpoint", ...row })),
+  ] as PresentedProof[];
+}
+
+/** What verification of the store by itself finds, with the signatures: `defect chain first-last`. */
+export async function found(): Promise<string[]> {
+  const gathered = await gatherEvidence(await proofs(), await acceptedKeys(env));
+  const { results } = await env.DB.prepare(
+    `SELECT ${RECORD_COLUMNS.join(", ")} FROM audit_events ORDER BY chain, seq`,
+  ).all<Record<string, unknown>>();
+  const { findings } = verifyEvents(results.map(fromRow), null, recordColumns, gathered.evidence);
+  return [...gathered.findings, ...findings].map(
+    ({ defect, chain, seq, through_seq }) =>
+      `${defect} ${chain} ${seq}${through_seq === undefined ? "" : `-${through_seq}`}`,
+  );
+}
+
+/** Numbers that the store holds of a chain. */
+export async function seqs(chain: string): Promise<number[]> {
+  const { results } = await env.DB.prepare("SELECT seq FROM audit_events WHERE chain = ? ORDER BY seq")
+    .bind(chain)
+    .all<{ seq: number }>();
+  return results.map(({ seq }) => seq);
+}

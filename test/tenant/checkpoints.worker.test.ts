@@ -1,0 +1,228 @@
+import { applyD1Migrations, reset, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
+import { GENESIS } from "../../src/audit/chain.ts";
+import { digestOf, readCheckpoint, readHeads } from "../../src/audit/checkpoint.ts";
+import { acceptedKeys } from "../../src/audit/integrity-settings.ts";
+import { verifiedStatement } from "../../src/audit/signing.ts";
+import { storeRecords } from "../../src/audit/store.ts";
+import { recordOf } from "../audit/chain-fixture.ts";
+import { begin, chainSince, found, proofs, tenant, tenantStored } from "../support/worker/attested.ts";
+import { reach } from "../support/worker/oauth.ts";
+
+const NOW = Date.now();
+const HOUR = 3_600_000;
+
+let error: MockInstance<typeof console.error>;
+beforeEach(async () => {
+  error = vi.spyOn(console, "error").mockImplementation(() => {});
+  await reset();
+  await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
+});
+afterEach(() => {
+  error.mockRestore();
+});
+
+async function checkpoints() {
+  const { results } = await env.DB.prepare("SELECT n, jws, heads FROM audit_checkpoints ORDER BY n").all<{
+    n: number;
+    jws: string;
+    heads: string;
+  }>();
+  return results;
+}
+
+function alerts(name: string): Record<string, unknown>[] {
+  return error.mock.calls
+    .map(([line]) => JSON.parse(String(line)) as Record<string, unknown>)
+    .filter((line) => line.alert === name);
+}
+
+describe("a checkpoint", () => {
+  test("is signed over where every chain ends, and bound into the tenant's chain", async () => {
+    const one = chainSince("session/a/1", 5, NOW);
+    const other = chainSince("effect/b/1", 2, NOW);
+    await begin(one);
+    await begin(other);
+    await tenant().attest(NOW);
+    const [checkpoint] = await checkpoints();
+    const statement = readCheckpoint(
+      await verifiedStatement(checkpoint?.jws ?? "", "checkpoint", await acceptedKeys(env)),
+    );
+    expect(statement).toMatchObject({ n: 1, chains: 2, prev: GENESIS.hash });
+    expect(readHeads(checkpoint?.heads ?? "")).toEqual([
+      ["effect/b/1", 2, other.at(-1)?.hash],
+      ["session/a/1", 5, one.at(-1)?.hash],
+    ]);
+    await tenantStored();
+    const bound = await env.DB.prepare(
+      "SELECT event FROM audit_events WHERE type = 'checkpoint' AND chain LIKE 'tenant/%'",
+    ).first<{ event: string }>();
+    expect(JSON.parse(bound?.event ?? "{}").detail).toEqual({
+      n: 1,
+      digest: digestOf(checkpoint?.jws ?? ""),
+      chains: 2,
+    });
+  });
+
+  test("lists only what went on since the one before, and names that one", async () => {
+    const one = chainSince("session/a/1", 5, NOW);
+    await begin(one.slice(0, 3));
+    await begin(chainSince("session/b/1", 2, NOW));
+    await tenant().attest(NOW);
+    await storeRecords(env.DB, one.slice(3));
+    await tenant().attest(NOW + 1);
+    const [first, second] = await checkpoints();
+    expect(readHeads(second?.heads ?? "")).toEqual([["session/a/1", 5, one.at(-1)?.hash]]);
+    const statement = readCheckpoint(
+      await verifiedStatement(second?.jws ?? "", "checkpoint", await acceptedKeys(env)),
+    );
+    expect(statement?.prev).toBe(digestOf(first?.jws ?? ""));
+  });
+
+  test("isn't made because of the last one, but once an hour so that silence means something", async () => {
+    await begin(chainSince("session/a/1", 2, NOW));
+    await tenant().attest(NOW);
+    for (let minute = 1; minute < 4; minute++) {
+      await tenantStored();
+      await tenant().attest(NOW + minute * 60_000);
+    }
+    // The chain's registration is an event of the tenant's; what follows are only checkpoints.
+    expect((await checkpoints()).map(({ n }) => n)).toEqual([1, 2]);
+    await tenant().attest(NOW + HOUR + 61_000);
+    expect(await checkpoints()).toHaveLength(3);
+  });
+
+  test("takes a chain no further than it is whole, and further once the gap has closed", async () => {
+    const records = chainSince("session/a/1", 6, NOW);
+    await begin(records.filter(({ seq }) => seq !== 3));
+    await tenant().attest(NOW);
+    await storeRecords(env.DB, records);
+    await tenant().attest(NOW + 1);
+    const lists = (await checkpoints()).map(({ heads }) => readHeads(heads)?.map(([, seq]) => seq));
+    expect(lists).toEqual([[2], [6]]);
+  });
+
+  test("is never signed over a chain that no object began", async () => {
+    await storeRecords(env.DB, chainSince("session/forged/1", 3, NOW));
+    await tenant().attest(NOW);
+    const [checkpoint] = await checkpoints();
+    expect(readHeads(checkpoint?.heads ?? "")).toEqual([]);
+  });
+
+  test("covers a chain whose object came to register it after its events were stored", async () => {
+    const records = chainSince("session/late/1", 3, NOW);
+    await storeRecords(env.DB, records);
+    await tenant().attest(NOW);
+    await tenant().register({ chain: "session/late/1", hash: records[0]?.hash ?? "" });
+    await tenant().attest(NOW + 1);
+    expect((await checkpoints()).flatMap(({ heads }) => readHeads(heads))).toEqual([
+      ["session/late/1", 3, records.at(-1)?.hash],
+    ]);
+  });
+
+  test("is never signed over history that was rewritten since the last, and that is told", async () => {
+    const records = chainSince("session/a/1", 4, NOW);
+    await begin(records);
+    await tenant().attest(NOW);
+    await env.DB.prepare("DELETE FROM audit_events WHERE chain = 'session/a/1'").run();
+    const rewritten = chainSince("session/a/1", 6, NOW);
+    await storeRecords(env.DB, rewritten);
+    await tenant().attest(NOW + 1);
+    expect(alerts("audit_diverged")).toMatchObject([{ chain: "session/a/1", seq: 5 }]);
+    expect((await checkpoints()).flatMap(({ heads }) => readHeads(heads))).toHaveLength(1);
+    expect(await found()).toEqual(["rewritten session/a/1 1-4"]);
+  });
+
+  test("goes to the store in the next run when the store failed in this one", async () => {
+    await begin(chainSince("session/a/1", 2, NOW));
+    await env.DB.prepare("ALTER TABLE audit_checkpoints RENAME TO away").run();
+    await expect(runInDurableObject(tenant(), (object) => object.attest(NOW))).rejects.toThrow();
+    await env.DB.prepare("ALTER TABLE away RENAME TO audit_checkpoints").run();
+    await tenant().attest(NOW + 1);
+    await tenantStored();
+    expect((await checkpoints()).map(({ n }) => n)).toEqual([1]);
+    expect(await found()).toEqual([]);
+  });
+
+  test("is made once by two runs at once", async () => {
+    await begin(chainSince("session/a/1", 2, NOW));
+    await Promise.all([tenant().attest(NOW), tenant().attest(NOW)]);
+    expect(await checkpoints()).toHaveLength(1);
+  });
+});
+
+describe("what signatures catch that hashes don't", () => {
+  const CHAIN = "session/a/1";
+  beforeEach(async () => {
+    await begin(chainSince(CHAIN, 4, NOW));
+    await begin(chainSince("session/b/1", 2, NOW));
+    await tenant().attest(NOW);
+    await tenantStored();
+    expect(await found()).toEqual([]);
+  });
+
+  test("a chain that is gone altogether", async () => {
+    await env.DB.prepare("DELETE FROM audit_events WHERE chain = ?").bind(CHAIN).run();
+    expect(await found()).toEqual([`missing_chain ${CHAIN} 1-4`]);
+  });
+
+  test("a chain whose end is gone", async () => {
+    await env.DB.prepare("DELETE FROM audit_events WHERE chain = ? AND seq > 2").bind(CHAIN).run();
+    expect(await found()).toEqual([`cut_tail ${CHAIN} 3-4`]);
+  });
+
+  test("a last event that was edited and hashed anew", async () => {
+    await env.DB.prepare("DELETE FROM audit_events WHERE chain = ? AND seq = 4").bind(CHAIN).run();
+    const forged = chainSince(CHAIN, 4, NOW + 5_000).at(-1);
+    const { results } = await env.DB.prepare("SELECT hash FROM audit_events WHERE chain = ? AND seq = 3")
+      .bind(CHAIN)
+      .all<{ hash: string }>();
+    const text = (forged?.event ?? "").replace(forged?.prev ?? "", results[0]?.hash ?? "");
+    await storeRecords(env.DB, [recordOf(text)]);
+    expect(await found()).toEqual([`edited ${CHAIN} 4`]);
+  });
+
+  test.each([
+    [
+      "a checkpoint that somebody else signed",
+      "jws = replace(jws, substr(jws, -20), 'AAAAAAAAAAAAAAAAAAAA')",
+      ["forged checkpoint 1"],
+    ],
+    ["a list that isn't the one that was signed", "heads = '[]'", ["edited checkpoint 1"]],
+    ["a checkpoint under another number", "n = 2", ["removed checkpoint 1", "reordered checkpoint 2"]],
+  ])("%s", async (_what, change, expected) => {
+    await env.DB.prepare(`UPDATE audit_checkpoints SET ${change} WHERE n = 1`).run();
+    expect(await found()).toEqual(expected);
+  });
+});
+
+test("an object that begins a chain has it registered by its alarm, and the chain's events are found under it", async () => {
+  const hash = "a".repeat(64);
+  await tenant().register({ chain: "session/x/1", hash });
+  await tenant().register({ chain: "session/x/1", hash });
+  const begun = await runInDurableObject(tenant(), (_object, { storage }) =>
+    storage.sql.exec<{ event: string }>("SELECT event FROM audit_outbox").toArray(),
+  );
+  const details = begun
+    .map(({ event }) => JSON.parse(event))
+    .filter(({ type, detail }) => type === "chain" && detail.chain === "session/x/1");
+  expect(details).toMatchObject([{ decision: "begin", detail: { chain: "session/x/1", hash } }]);
+});
+
+test("the latest checkpoint is published for anyone, with the keys and without a list", async () => {
+  await begin(chainSince("session/secret-session/1", 2, NOW));
+  const fetch = (path: string) => reach(`${env.PUBLIC_URL}${path}`, {});
+  expect((await fetch("/audit/checkpoint")).status).toBe(404);
+  await tenant().attest(NOW);
+  const response = await fetch("/audit/checkpoint");
+  const text = await response.text();
+  expect(response.headers.get("cache-control")).toMatch(/^public, max-age=\d+$/);
+  expect(text).not.toContain("secret-session");
+  const { checkpoint, statement, keys } = JSON.parse(text);
+  expect(await verifiedStatement(checkpoint, "checkpoint", keys)).toEqual(statement);
+  expect(await (await fetch("/audit/checkpoint/1")).json()).toMatchObject({ checkpoint });
+  expect((await fetch("/audit/checkpoint/2")).status).toBe(404);
+  expect((await fetch("/audit/checkpoint/0")).status).toBe(404);
+  expect(JSON.stringify(await proofs())).toContain("secret-session");
+});
