@@ -1,0 +1,154 @@
+import { dirname, join } from "node:path";
+import type { D1Database } from "@cloudflare/workers-types";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4WorkerOptions } from "miniflare";
+import { instanceEnvironment } from "../scripts/local-environment.ts";
+import { applyMigrations } from "../scripts/migrate.ts";
+import { freePort, LOOPBACK } from "../scripts/ports.ts";
+import { readWorkerConfig, type WorkerConfig } from "../scripts/worker-config.ts";
+import { bundle, SALLYPORT_CONFIG, workerSource } from "./bundle.ts";
+
+/** What is measured is what a call costs, not how many a person may make: limits that nothing here can reach. */
+const NO_LIMITS = { LIMIT_SESSION_PER_MINUTE: "1000000000", LIMIT_PERSON_PER_MINUTE: "1000000000" };
+
+/** One server that is measured, in a runtime of its own. */
+export interface Contender {
+  readonly name: string;
+  /** `http://localhost:<port>/mcp` */
+  readonly mcp_url: string;
+  /** Requests that it has sent to the vendor so far. */
+  readonly vendorRequests: () => Promise<number>;
+  /** Sallyport's audit database. */
+  readonly database: () => Promise<D1Database>;
+  /** Gives one of Sallyport's objects a past. */
+  readonly fill: (what: Past) => Promise<void>;
+  readonly dispose: () => Promise<void>;
+}
+
+/** Events in a session's chain, or operations on a device. */
+export type Past =
+  | { readonly session: string; readonly events: number }
+  | { readonly device: string; readonly operations: number };
+
+/** Where a run keeps its bundles and what the contenders store. */
+export interface Workspace {
+  readonly directory: string;
+}
+
+const VENDOR = "vendor";
+const VENDOR_URL = "https://vendor.test";
+const COMPATIBILITY = {
+  compatibilityDate: "2026-10-01",
+  compatibilityFlags: ["nodejs_compat", "global_fetch_strictly_public"],
+};
+
+/** More than twenty state changes of one person would wait for an approver; here nobody approves. */
+const GATE_POLICY = JSON.stringify({
+  version: "bench",
+  rules: [{ when: { roles: ["responder"] }, decision: "go", because: "the bench measures what goes" }],
+});
+
+let config: Promise<WorkerConfig> | undefined;
+
+/** What a contender adds to the options of its Worker: bindings, objects, queues. */
+type RuntimeOptions = Readonly<Record<string, unknown>>;
+
+/** The stateless template. */
+export function startHandlerTemplate(workspace: Workspace): Promise<Contender> {
+  return startTemplate(workspace, "template-handler", {});
+}
+
+/** The stateful template. */
+export function startAgentTemplate(workspace: Workspace): Promise<Contender> {
+  const MCP_OBJECT = { className: "TemplateAgent", useSQLite: true };
+  return startTemplate(workspace, "template-agent", { durableObjects: { MCP_OBJECT } });
+}
+
+/** How this Sallyport differs from the one that is deployed. */
+export interface SallyportOptions {
+  /** The Worker's main module, of those in `workers`. */
+  readonly entry?: string;
+  /** In place of the catalogue: a module of `workers`. */
+  readonly catalogue?: string;
+}
+
+/** Sallyport as it is deployed, with the one vendor for CrowdStrike. */
+export async function startSallyport(
+  workspace: Workspace,
+  name: string,
+  { entry = "sallyport", catalogue }: SallyportOptions = {},
+): Promise<Contender> {
+  const instead =
+    catalogue === undefined
+      ? {}
+      : Object.fromEntries(
+          ["../catalogue.ts", "../../catalogue.ts"].map((path) => [path, workerSource(catalogue)]),
+        );
+  config ??= readWorkerConfig(join(import.meta.dirname, ".."));
+  const { options, migrations, ...declared } = await config;
+  const [script, port] = await Promise.all([
+    bundle(entry, workspace.directory, { as_in: SALLYPORT_CONFIG, instead }),
+    freePort(),
+  ]);
+  const local = { publicUrl: `http://localhost:${port}`, labUrl: "http://localhost:9" };
+  const bindings = instanceEnvironment(
+    declared,
+    local,
+    {},
+    { CROWDSTRIKE_BASE_URL: VENDOR_URL, GATE_POLICY, ...NO_LIMITS },
+  );
+  const contender = await start(workspace, { name, port, script }, { ...options, bindings });
+  await applyMigrations(await contender.database(), migrations);
+  return contender;
+}
+
+async function startTemplate(
+  workspace: Workspace,
+  name: string,
+  options: RuntimeOptions,
+): Promise<Contender> {
+  const [script, port] = await Promise.all([bundle(name, workspace.directory), freePort()]);
+  const bindings = { MCP_RESOURCE: `http://localhost:${port}/mcp`, VENDOR_BASE_URL: VENDOR_URL };
+  const kvNamespaces = { OAUTH_KV: "oauth" };
+  return start(workspace, { name, port, script }, { ...COMPATIBILITY, ...options, kvNamespaces, bindings });
+}
+
+async function start(
+  { directory }: Workspace,
+  { name, port, script }: { readonly name: string; readonly port: number; readonly script: string },
+  options: RuntimeOptions,
+): Promise<Contender> {
+  const vendor = await bundle(VENDOR, directory);
+  const modules = (path: string) => ({ modules: true, scriptPath: path, modulesRoot: dirname(path) });
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      host: LOOPBACK,
+      port,
+      log: new Log(LogLevel.ERROR),
+      logRequests: false,
+      handleStructuredLogs: ({ message }) => process.stderr.write(`${name}: ${message}\n`),
+      cf: false,
+      telemetry: { enabled: false },
+      resourcePersistencePath: join(directory, name, "state"),
+      workers: [
+        { ...options, ...modules(script), name: "contender", outboundService: VENDOR } as V4WorkerOptions,
+        { ...COMPATIBILITY, ...modules(vendor), name: VENDOR } as V4WorkerOptions,
+      ],
+    }),
+  );
+  await miniflare.ready;
+  return {
+    name,
+    mcp_url: `http://localhost:${port}/mcp`,
+    async vendorRequests() {
+      const worker = await miniflare.getWorker(VENDOR);
+      return (await (await worker.fetch(`${VENDOR_URL}/requests`)).json()) as number;
+    },
+    database: async () => (await miniflare.getD1Database("DB", "contender")) as unknown as D1Database,
+    async fill(what) {
+      const query = Object.entries(what).map(([name, value]) => [name, String(value)]);
+      const answer = await fetch(`http://localhost:${port}/bench/fill?${new URLSearchParams(query)}`);
+      if (!answer.ok) throw new Error(`filling ended with ${answer.status}: ${await answer.text()}`);
+    },
+    dispose: () => miniflare.dispose(),
+  };
+}

@@ -1,0 +1,102 @@
+/** Objects with a past: what the bench fills through the very code that writes when a call comes in. */
+import type { AuditFact } from "../../src/audit/event.ts";
+import { containDevice, releaseDevice } from "../../src/connectors/crowdstrike/contain-device.ts";
+import { EffectObject } from "../../src/effect/effect-object.ts";
+import {
+  claimedOperation,
+  newOperationId,
+  type Operation,
+  operationKey,
+} from "../../src/effect/operation.ts";
+import { OperationStore } from "../../src/effect/store.ts";
+import type { ChangeTool } from "../../src/path/tool.ts";
+import { SessionObject } from "../../src/session/session-object.ts";
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/** A session that can be given a past. */
+export class SessionWithHistory extends SessionObject {
+  /** Appends `events` to the chain, as so many reads would have. */
+  async fill(events: number): Promise<void> {
+    this.ctx.storage.transactionSync(() => {
+      for (let nth = 0; nth < events; nth++) this.ledger.append(readFact());
+    });
+  }
+
+  /** How many events the store hasn't been seen to hold. */
+  async pending(): Promise<number> {
+    return this.sql.exec<{ rows: number }>("SELECT COUNT(*) AS rows FROM audit_outbox").one().rows;
+  }
+}
+
+/** A target that can be given a past. */
+export class TargetWithHistory extends EffectObject {
+  /** Adds `operations` that succeeded long ago: contained, released, contained, … */
+  async fillTarget(device_id: string, operations: number): Promise<void> {
+    const store = new OperationStore(this.ctx.storage);
+    const before = Date.now() - operations * 1000 - 2 * DAY_MS;
+    this.ctx.storage.transactionSync(() => {
+      for (let nth = 1; nth <= operations; nth++) {
+        const tool = nth % 2 === 1 ? containDevice : releaseDevice;
+        store.insert(succeeded(this.env.TENANT, tool, device_id, nth, before + nth * 1000));
+      }
+    });
+  }
+}
+
+/** What a `get_device` leaves behind. */
+function readFact(): AuditFact {
+  return {
+    type: "call",
+    decision: "allow",
+    outcome: "ok",
+    subject: "bench@bench.test",
+    roles: ["responder"],
+    session_id: crypto.randomUUID(),
+    client_id: "bench",
+    tool: "get_device",
+    steps: ["identity", "scope", "schema", "downstream"].map((step) => ({ step, result: "ok", at_ms: 1 })),
+    args_digest: "-NuiFztXxMnyWqAJeFYiZS8TUmUJvCbTn7YGWO3WGX8",
+    args: { device_id: "0123456789abcdef0123456789abcdef" },
+    upstream: [
+      {
+        source: "crowdstrike",
+        operation: "PostDeviceDetailsV2",
+        attempts: 1,
+        status: 200,
+        latency_ms: 1,
+      },
+    ],
+    latency_ms: 2,
+  };
+}
+
+function succeeded(
+  tenant: string,
+  { name }: ChangeTool,
+  device_id: string,
+  nth: number,
+  at: number,
+): Operation {
+  const target = { kind: "device", id: device_id };
+  const key = operationKey(tenant, name, target, { device_id });
+  const id = newOperationId(tenant, target);
+  const requester = {
+    subject: "bench@bench.test",
+    display: "bench",
+    person: "bench",
+    session_id: "bench",
+    client_id: "bench",
+    roles: ["responder" as const],
+  };
+  const claim = {
+    ...{ operation_id: id, tool: name, target, key, requester },
+    ...{ input: { device_id }, reason: "bench", finding_id: null, supersedes: null, trace_id: null },
+  };
+  const data = JSON.stringify({ device_id, hostname: "BENCH", containment: "contained" });
+  return {
+    ...claimedOperation(claim, id, at),
+    ...{ state: "succeeded", state_at: at, fence: 1, dispatched_at: at, dispatch_order: nth },
+    ...{ executed_at: at, evidence: "answered", before: data, data },
+  };
+}
