@@ -7,6 +7,7 @@ import { UnauthorizedError as UnauthorizedV1 } from "@modelcontextprotocol/sdk/c
 import { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport as TransportV1 } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
+import { type Request, Response, fetch as send } from "miniflare";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { LabControls } from "../../scripts/demo/lab.ts";
 import { signIn } from "../../scripts/oauth-client.ts";
@@ -14,6 +15,7 @@ import { scopesOfRoles } from "../../src/path/scopes.ts";
 import { listTools } from "../../src/session/listings.ts";
 import { startTestInstance, type TestInstance } from "../support/instance.ts";
 import { Devices } from "./support/devices.ts";
+import { inspect } from "./support/inspector.ts";
 import { OAuthPerson } from "./support/oauth-person.ts";
 
 const INFO = { name: "e2e", version: "1" };
@@ -21,13 +23,28 @@ const BOTH = "devices:read devices:contain";
 /** What a first connection asks for. */
 const VIEW = scopesOfRoles(["viewer"]).join(" ");
 
+/** As a client sees them. */
+const RESPONDERS_TOOLS = JSON.parse(JSON.stringify(listTools({ roles: ["responder"], offers: () => true })));
+/** Where a client that doesn't register publishes what it is. */
+const CLIENT_ID = "https://client.example/mcp/client.json";
+/** Both ways by which a client makes itself known, with where it publishes what it is. */
+const KNOWN_BY = [
+  ["registration", undefined],
+  ["a metadata document", CLIENT_ID],
+] as const;
+
 let instance: TestInstance;
 let mcpUrl: string;
 let devices: Devices;
 const open: { close(): Promise<void> }[] = [];
 
 beforeAll(async () => {
-  instance = await startTestInstance();
+  instance = await startTestInstance({
+    outbound: async (request: Request) =>
+      request.url === CLIENT_ID
+        ? Response.json(OAuthPerson.published(CLIENT_ID))
+        : ((await send(request)) as unknown as Response),
+  });
   mcpUrl = `${instance.url}/mcp`;
   devices = await Devices.of(instance.lab.url);
 });
@@ -92,7 +109,9 @@ describe.each([
 
   it("sees the tools of its person's role, however little its token allows", async () => {
     const { tools } = await (await as("responder", "devices:read")).client.listTools();
-    expect(tools).toEqual(JSON.parse(JSON.stringify(listTools({ roles: ["responder"], offers: () => true }))));
+    expect(tools).toEqual(
+      JSON.parse(JSON.stringify(listTools({ roles: ["responder"], offers: () => true }))),
+    );
     const viewer = await (await as("viewer", "devices:read")).client.listTools();
     expect(viewer.tools.map(({ name }) => name)).not.toContain("contain_device");
   });
@@ -147,14 +166,15 @@ describe.each([
   });
 });
 
-describe("the 1.x SDK's client, by its own OAuth", () => {
-  it("registers, sends its person through sign-in and consent, and comes back with a token", async () => {
-    const person = new OAuthPerson("responder");
+describe.each(KNOWN_BY)("the 1.x SDK's client, by its own OAuth and %s", (_how, metadataUrl) => {
+  it("sends its person through sign-in and consent, and comes back with a token", async () => {
+    const person = new OAuthPerson("responder", metadataUrl);
     await expect(connectV1({ authProvider: person })).rejects.toThrow(UnauthorizedV1);
     await finishV1(person);
     const { client } = await connectV1({ authProvider: person });
     expect(person.asked).toHaveLength(1);
     expect(person.asked[0]?.searchParams.get("code_challenge_method")).toBe("S256");
+    expect(person.asked[0]?.searchParams.get("client_id") === CLIENT_ID).toBe(metadataUrl !== undefined);
     expect(person.tokens()?.scope).toBe(VIEW);
     expect((await client.callTool({ name: "whoami", arguments: {} })).structuredContent).toMatchObject({
       data: { subject: "responder@acme.test", scopes: VIEW.split(" ") },
@@ -162,7 +182,7 @@ describe("the 1.x SDK's client, by its own OAuth", () => {
   });
 
   it("refreshes a token that ran out, without its person, and goes on in its protocol session", async () => {
-    const person = new OAuthPerson("responder");
+    const person = new OAuthPerson("responder", metadataUrl);
     await connectV1({ authProvider: person }).catch(() => undefined);
     await finishV1(person);
     const { client } = await connectV1({ authProvider: person });
@@ -175,7 +195,7 @@ describe("the 1.x SDK's client, by its own OAuth", () => {
   });
 
   it("is told as a result, not by a 403 that it can't handle, which scopes a call lacks", async () => {
-    const person = new OAuthPerson("responder");
+    const person = new OAuthPerson("responder", metadataUrl);
     await connectV1({ authProvider: person }).catch(() => undefined);
     await finishV1(person);
     const { client } = await connectV1({ authProvider: person });
@@ -196,7 +216,7 @@ describe("the 1.x SDK's client, by its own OAuth", () => {
   }
 });
 
-describe("the 2.x SDK's client, by its own OAuth", () => {
+describe.each(KNOWN_BY)("the 2.x SDK's client, by its own OAuth and %s", (_how, metadataUrl) => {
   const PIN = { pin: "2026-07-28" };
 
   async function signedIn(person: OAuthPerson): Promise<AnyClient> {
@@ -209,8 +229,8 @@ describe("the 2.x SDK's client, by its own OAuth", () => {
     await new TransportV2(new URL(mcpUrl), { authProvider: person }).finishAuth(await person.allow());
   }
 
-  it("registers, sends its person through sign-in and consent, and refreshes without them", async () => {
-    const person = new OAuthPerson("responder");
+  it("sends its person through sign-in and consent, and refreshes without them", async () => {
+    const person = new OAuthPerson("responder", metadataUrl);
     const client = await signedIn(person);
     const before = person.tokens();
     person.spoilAccessToken();
@@ -223,7 +243,7 @@ describe("the 2.x SDK's client, by its own OAuth", () => {
 
   it("steps up after a 403: asks for what it had and what it lacks, and stays in its session", async () => {
     const lab = new LabControls(instance.lab.url);
-    const person = new OAuthPerson("responder");
+    const person = new OAuthPerson("responder", metadataUrl);
     const client = await signedIn(person);
     const session = await sessionOf(client);
     const device_id = devices.take();
@@ -250,4 +270,42 @@ describe("the 2.x SDK's client, by its own OAuth", () => {
     const { structuredContent } = await client.callTool({ name: "whoami", arguments: {} });
     return (structuredContent as { data: { session_id: string } }).data.session_id;
   }
+});
+
+describe.each([
+  ["legacy", "2025-11-25"],
+  ["modern", "2026-07-28"],
+])("Inspector's command line, of the %s era", (era) => {
+  async function run(...options: string[]) {
+    const { access_token } = await signIn({ mcpUrl, user: "responder", scope: "devices:read" });
+    return inspect(mcpUrl, access_token, "--protocol-era", era, ...options);
+  }
+
+  it("lists the tools of its person's role, and finds nothing in their schemas that other hosts can't read", async () => {
+    const { code, json, errors } = await run("--method", "tools/list", "--strict");
+    expect([code, errors]).toEqual([0, ""]);
+    expect(json().tools).toEqual(RESPONDERS_TOOLS);
+  });
+
+  it("calls a tool", async () => {
+    const { code, json } = await run(
+      "--method",
+      "tools/call",
+      "--tool-name",
+      "search_devices",
+      "--tool-arg",
+      "limit=2",
+    );
+    expect(code).toBe(0);
+    expect(json()).toMatchObject({
+      structuredContent: { status: "ok", data: { devices: [expect.anything(), expect.anything()] } },
+    });
+  });
+
+  it("says which scopes a call lacks", async () => {
+    const { code, errors, json } = await run("--method", "tools/call", "--tool-name", "contain_device");
+    expect(code).not.toBe(0);
+    if (era === "modern") expect(errors).toContain("devices:read devices:contain");
+    else expect(json()).toMatchObject({ structuredContent: { error: { code: "scope_missing" } } });
+  });
 });

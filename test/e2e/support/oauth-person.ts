@@ -6,6 +6,13 @@ import { Browser, formOn, headingOf, type Page } from "../../../scripts/browser.
 const REDIRECT_URI = "http://127.0.0.1:9/callback";
 /** Everybody's password at the lab. */
 const PASSWORD = "lab";
+const METADATA = {
+  client_name: "A client of its own",
+  redirect_uris: [REDIRECT_URI],
+  grant_types: ["authorization_code", "refresh_token"],
+  response_types: ["code"],
+  token_endpoint_auth_method: "none",
+};
 
 /**
  * What an MCP client is given to sign in with, kept in memory, together with the person in front of it: when the
@@ -13,13 +20,9 @@ const PASSWORD = "lab";
  */
 export class OAuthPerson implements OAuthClientProvider {
   readonly redirectUrl = REDIRECT_URI;
-  readonly clientMetadata = {
-    client_name: "A client of its own",
-    redirect_uris: [REDIRECT_URI],
-    grant_types: ["authorization_code", "refresh_token"],
-    response_types: ["code"],
-    token_endpoint_auth_method: "none",
-  };
+  readonly clientMetadata = METADATA;
+  /** Where the client publishes what it is. A client that has such an address doesn't register. */
+  readonly clientMetadataUrl?: string;
   /** Every authorization request that the client sent its person to. */
   readonly asked: URL[] = [];
   readonly #user: string;
@@ -30,8 +33,14 @@ export class OAuthPerson implements OAuthClientProvider {
   #discovered: OAuthDiscoveryState | undefined;
 
   /** @param user lab user */
-  constructor(user: string) {
+  constructor(user: string, metadataUrl?: string) {
     this.#user = user;
+    if (metadataUrl !== undefined) this.clientMetadataUrl = metadataUrl;
+  }
+
+  /** What stands at a client's address: its metadata, under that address as its id. */
+  static published(metadataUrl: string): object {
+    return { client_id: metadataUrl, ...METADATA };
   }
 
   clientInformation(): OAuthClientInformationMixed | undefined {
