@@ -17,9 +17,15 @@ export interface Reading {
 
 /** Everything that a control reads, at the same time. @throws Failure `internal` only */
 export async function readingsOf(control: Control, context: ReadContext): Promise<Record<string, Reading>> {
-  const readings = Object.entries(control.reads).map(
-    async ([name, read]) => [name, await readingOf(read, context)] as const,
-  );
+  const reads = Object.entries(control.reads);
+  const total = reads.length;
+  let done = 0;
+  const readings = reads.map(async ([name, read]) => {
+    const reading = await readingOf(read, context);
+    done += 1;
+    context.progress({ progress: done, total, message: `Read ${read.what} of ${reading.source}.` });
+    return [name, reading] as const;
+  });
   return Object.fromEntries(await Promise.all(readings));
 }
 

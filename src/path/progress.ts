@@ -33,8 +33,8 @@ export class Progress {
    * protocol demands that progress rises, and forbids it once a request is answered.
    */
   report(update: ProgressUpdate): void {
-    const at = this.#clock();
     if (this.#ended || this.#listener === undefined) return;
+    const at = this.#clock();
     if (update.progress <= this.#last.progress || at < this.#last.at + LEAST_PAUSE_MS) return;
     this.#last = { progress: update.progress, at };
     this.#listener(update);

@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 
 /** What the official suite's command said, and how it ended. */
@@ -14,8 +13,7 @@ export function conformance(
   args: readonly string[],
   heard: (piece: string) => void = () => undefined,
 ): Promise<SuiteRun> {
-  const manifest = createRequire(import.meta.url).resolve("@modelcontextprotocol/conformance/package.json");
-  const command = join(dirname(manifest), "dist/index.js");
+  const command = fileURLToPath(import.meta.resolve("@modelcontextprotocol/conformance/dist/index.js"));
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [command, ...args], { stdio: ["ignore", "pipe", "pipe"] });
     let output = "";

@@ -11,6 +11,9 @@ import { readOsv } from "./osv.ts";
 /** The longest that a caller is asked to wait before anybody is asked again. */
 const LONGEST_WAIT_MS = 60_000;
 
+/** Everybody who is asked. */
+const SOURCES = ["osv.read", "nvd.read", "kev.read", "epss.read"] as const;
+
 export const lookupCve = defineRead({
   name: "lookup_cve",
   title: "Look up a CVE",
@@ -18,12 +21,18 @@ export const lookupCve = defineRead({
     "What NVD, OSV, CISA KEV and EPSS know of a CVE: severity, whether it is exploited, how likely that is, fixed versions. Next: search_vulnerabilities with cve_id.",
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
   scope: "vulnerabilities:read",
-  credentials: ["osv.read", "nvd.read", "kev.read", "epss.read"],
+  credentials: SOURCES,
   input: z.strictObject({ cve_id: CveId }),
   output: Cve,
-  async run({ cve_id }, { now, upstream }) {
+  async run({ cve_id }, { now, upstream, progress }) {
     const queried_at = new Date(now).toISOString();
-    const ask = <Said>(through: Upstream, read: Promise<Said | null>) => asked(through, queried_at, read);
+    let done = 0;
+    const ask = async <Said>(through: Upstream, read: Promise<Said | null>) => {
+      const answer = await asked(through, queried_at, read);
+      done += 1;
+      progress({ progress: done, total: SOURCES.length, message: `Asked ${through.source}.` });
+      return answer;
+    };
     const [osv, nvd, kev, epss] = [
       upstream("osv.read"),
       upstream("nvd.read"),

@@ -22,6 +22,9 @@ export interface FinishedExport {
   readonly missing: number;
 }
 
+/** Hears each time that an export isn't ready yet, and how often the vendor has been asked. */
+export type Waiting = (asked: number) => void;
+
 /**
  * Exports that weren't ready in time, by question. Whoever asks again while one is at work is told its id by the
  * vendor; one that was finished in the meantime would be made once more, and perhaps never be ready in time. In
@@ -39,16 +42,17 @@ export async function exported(
   upstream: Upstream,
   filters: JsonObject,
   until: number,
+  waits: Waiting = () => undefined,
 ): Promise<FinishedExport> {
   const question = JSON.stringify(filters);
   const begun = unread.get(question);
   unread.delete(question);
   const uuid = begun ?? (await request(upstream, filters));
   try {
-    return await finished(upstream, uuid, until);
+    return await finished(upstream, uuid, until, waits);
   } catch (thrown) {
     const failure = asFailure(thrown);
-    if (begun !== undefined && isGone(failure)) return exported(upstream, filters, until);
+    if (begun !== undefined && isGone(failure)) return exported(upstream, filters, until, waits);
     if (failure.retryable && failure.code !== "upstream_unavailable") remember(question, uuid);
     throw failure;
   }
@@ -58,8 +62,13 @@ export async function exported(
  * An export by its id, once it is finished.
  * @throws Failure `upstream_timeout` if it isn't by `until`; `upstream_unavailable` if it never will be
  */
-export async function finished(upstream: Upstream, uuid: string, until: number): Promise<FinishedExport> {
-  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(LONGEST_PAUSE_MS, pause * 2)) {
+export async function finished(
+  upstream: Upstream,
+  uuid: string,
+  until: number,
+  waits: Waiting = () => undefined,
+): Promise<FinishedExport> {
+  for (let asked = 1, pause = FIRST_PAUSE_MS; ; asked += 1, pause = Math.min(LONGEST_PAUSE_MS, pause * 2)) {
     const { status, chunks_available, chunks_failed, chunks_cancelled } = await upstream.read(
       {
         operation: OPERATIONS.exportStatus,
@@ -81,6 +90,7 @@ export async function finished(upstream: Upstream, uuid: string, until: number):
       case "QUEUED":
       case "PROCESSING":
         if (Date.now() + pause >= until) throw notReady();
+        waits(asked);
         await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }

@@ -39,16 +39,18 @@ export const searchVulnerabilities = defineRead({
     cursor,
   }),
   output: z.strictObject({ vulnerabilities: z.array(Vulnerability) }),
-  async run({ cursor: from, limit: most, ...asked }, { now, upstream: through }) {
+  async run({ cursor: from, limit: most, ...asked }, { now, upstream: through, progress }) {
     const upstream = through("tenable.read");
     const until = now + WAIT_MS;
     const filters = exportFilters(asked);
     const question = `search_vulnerabilities ${JSON.stringify([filters, asked.device?.toLowerCase() ?? null])}`;
     const position = from === undefined ? null : decodeCursor(from, question, Position);
+    const waits = (asked: number) =>
+      progress({ progress: asked, message: "Tenable is preparing the findings." });
     const source =
       position === null
-        ? await exported(upstream, filters, until)
-        : await finished(upstream, position[0], until);
+        ? await exported(upstream, filters, until, waits)
+        : await finished(upstream, position[0], until, waits);
     const page = await readPage(upstream, source, {
       from: position === null ? null : { chunk: position[1], offset: position[2] },
       most,
