@@ -45,7 +45,7 @@ export function* pagesOf<Row extends Record<string, unknown>>(
 }
 
 /** The file is named after a hash; besides it, there is only the runtime's own record of its objects. */
-function databaseFile(stateDir: string): string {
+export function databaseFile(stateDir: string): string {
   const directory = join(stateDir, "d1/miniflare-D1DatabaseObject");
   const names = existsSync(directory) ? readdirSync(directory) : [];
   const file = names.find((name) => name.endsWith(".sqlite") && name !== "metadata.sqlite");

@@ -42,7 +42,8 @@ export interface Acknowledged {
 /** What an agent needs of the instance that it talks to. */
 export interface Line {
   readonly mcpUrl: string;
-  readonly token: string;
+  /** The access token of the moment. */
+  readonly token: () => string;
   /** Aborted when the instance was killed: whatever wasn't answered by then never will be. */
   readonly life: () => AbortSignal;
   readonly acknowledged: (answer: Acknowledged) => void;
@@ -67,15 +68,19 @@ export class Agent {
   /** Connects a client of the given era. @param name unlike any other agent's */
   static async connect(name: string, era: Era, line: Line): Promise<Agent> {
     const url = new URL(line.mcpUrl);
-    const requestInit = { headers: { authorization: `Bearer ${line.token}` } };
+    const authorized = (to: string | URL, init?: RequestInit): Promise<Response> => {
+      const headers = new Headers(init?.headers);
+      headers.set("authorization", `Bearer ${line.token()}`);
+      return fetch(to, { ...init, headers });
+    };
     if (era === "2025-11-25") {
       const client = new ClientV1(INFO);
       // The SDK's own transport isn't assignable under exactOptionalPropertyTypes.
-      await client.connect(new TransportV1(url, { requestInit }) as Transport);
+      await client.connect(new TransportV1(url, { fetch: authorized }) as Transport);
       return new Agent(name, client, line);
     }
     const client = new ClientV2(INFO, { versionNegotiation: { mode: { pin: era } } });
-    await client.connect(new TransportV2(url, { requestInit }));
+    await client.connect(new TransportV2(url, { fetch: authorized }));
     return new Agent(name, client, line);
   }
 

@@ -38,6 +38,15 @@ export interface Evidence extends Stored {
   readonly effects: readonly Effect[];
   /** What clients were told. */
   readonly answers: readonly Acknowledged[];
+  /** What never came to rest. */
+  readonly open: readonly string[];
+}
+
+/** The audit database in short. */
+export interface Held {
+  readonly chains: readonly { readonly chain: string; readonly events: number }[];
+  /** The last state of each operation. */
+  readonly operations: readonly { readonly id: string; readonly decision: string; readonly at: string }[];
 }
 
 /** One operation as the audit tells it. */
@@ -77,14 +86,12 @@ const RESTING: ReadonlySet<string> = new Set([
 ]);
 
 /** What isn't at its end yet: operations that will still move by themselves, events on their way to the database. */
-export function unsettled(stored: Stored): string[] {
-  const chains = Map.groupBy(stored.events, ({ chain }) => chain);
-  const behind = [...stored.heads].filter(([chain, { seq }]) => (chains.get(chain)?.length ?? 0) < seq);
-  const moving = [...operationsOf(stored).values()].filter(({ last }) => !RESTING.has(last.decision));
+export function unsettled(heads: Stored["heads"], held: Held): string[] {
+  const stored = new Map(held.chains.map(({ chain, events }) => [chain, events]));
+  const behind = [...heads].filter(([chain, { seq }]) => (stored.get(chain) ?? 0) < seq);
+  const moving = held.operations.filter(({ decision }) => !RESTING.has(decision));
   return [
-    ...behind.map(
-      ([chain, { seq }]) => `${chain}: ${chains.get(chain)?.length ?? 0} of ${seq} events stored`,
-    ),
-    ...moving.map(({ id, last }) => `${id}: ${last.decision} since ${last.at}`),
+    ...behind.map(([chain, { seq }]) => `${chain}: ${stored.get(chain) ?? 0} of ${seq} events stored`),
+    ...moving.map(({ id, decision, at }) => `${id}: ${decision} since ${at}`),
   ];
 }

@@ -58,7 +58,7 @@ function evidence(different: Partial<Evidence> & { readonly path?: readonly Said
   const { path = [CLAIMED, SENT, ANSWERED], ...rest } = different;
   const events = rest.events ?? [...chain("effect", path), ...chain("session", [CALL])];
   const heads = new Map(events.map(({ chain, seq, hash }) => [chain, { seq, hash }]));
-  return { events, heads, effects: [effect()], answers: [told()], ...rest };
+  return { events, heads, effects: [effect()], answers: [told()], open: [], ...rest };
 }
 
 test("a containment that went well breaks nothing", () => {
@@ -158,6 +158,8 @@ test.each<[string, Partial<Evidence> & { path?: readonly Said[] }, string]>([
     { heads: new Map([["session", { seq: 1, hash: "session-1" }]]) },
     "says nothing",
   ],
+  ["what never comes to rest", { open: ["op: unknown"] }, "open_operations: op: unknown"],
 ])("%s is noticed", (_what, different, noticed) => {
-  expect(violations(evidence(different)).join("\n")).toContain(noticed);
+  const said = violations(evidence(different)).map(({ promise, what }) => `${promise}: ${what}`);
+  expect(said.join("\n")).toContain(noticed);
 });

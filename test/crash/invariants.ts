@@ -7,22 +7,53 @@ import { operationsOf } from "./evidence.ts";
 
 type Operations = ReadonlyMap<string, OperationTrace>;
 
+/** What kind of promise doesn't hold. */
+export type Promised =
+  /** At most one effect, and none without an intent. */
+  | "double_effects"
+  /** Whatever a client was told is on record. */
+  | "unaudited_answers"
+  /** Whatever a client was told is what happened. */
+  | "broken_answers"
+  /** Every chain is whole, in the objects and in the store. */
+  | "audit_gaps"
+  /** Every operation comes to an end, or is listed for an operator. */
+  | "open_operations"
+  /** Nobody is refused, and nothing fails, without a reason. */
+  | "failures";
+
+/** One thing that doesn't hold, in words. */
+export interface Violation {
+  readonly promise: Promised;
+  readonly what: string;
+}
+
 /** Everything that doesn't hold. Empty if all does. */
-export function violations(evidence: Evidence): string[] {
+export function violations(evidence: Evidence): Violation[] {
   const operations = operationsOf(evidence);
-  return [
-    ...[...operations.values()].flatMap((operation) => [
-      ...tooManyEffects(operation, evidence),
-      ...unprovenRepeat(operation),
-    ]),
-    ...effectsWithoutIntent(operations, evidence),
-    ...repeatedActions(evidence),
-    ...unrecordedAnswers(operations, evidence),
-    ...brokenPromises(operations, evidence),
-    ...twoTales(operations, evidence),
-    ...twoOperationsOfOneKey(evidence),
-    ...brokenChains(evidence),
-  ];
+  const each = [...operations.values()];
+  const effects_of = Map.groupBy(evidence.effects, ({ request_id }) => request_id);
+  const found: Readonly<Record<Exclude<Promised, "failures">, readonly string[]>> = {
+    double_effects: [
+      ...each.flatMap((operation) => [
+        ...tooManyEffects(operation, effects_of.get(operation.id)?.length ?? 0),
+        ...unprovenRepeat(operation),
+      ]),
+      ...effectsWithoutIntent(operations, evidence),
+      ...repeatedActions(evidence),
+    ],
+    unaudited_answers: unrecordedAnswers(operations, evidence),
+    broken_answers: [
+      ...brokenPromises(operations, evidence),
+      ...twoTales(operations, evidence),
+      ...twoOperationsOfOneKey(evidence),
+    ],
+    audit_gaps: brokenChains(evidence),
+    open_operations: evidence.open,
+  };
+  return Object.entries(found).flatMap(([promise, of]) =>
+    of.map((what) => ({ promise: promise as Promised, what })),
+  );
 }
 
 /** How many effects an operation may have had that succeeded, by how that is known. */
@@ -39,8 +70,7 @@ function allowed({ last }: OperationTrace): readonly number[] {
   return last.decision === "needs_operator" ? [0, 1] : [0];
 }
 
-function tooManyEffects(operation: OperationTrace, { effects }: Evidence): string[] {
-  const count = effects.filter(({ request_id }) => request_id === operation.id).length;
+function tooManyEffects(operation: OperationTrace, count: number): string[] {
   if (allowed(operation).includes(count)) return [];
   const { decision, detail } = operation.last;
   return [
@@ -74,7 +104,7 @@ function effectsWithoutIntent(operations: Operations, { effects }: Evidence): st
 }
 
 /** Only we act on the devices: whatever is contained twice in a row was contained once too often. */
-function repeatedActions({ effects }: Evidence): string[] {
+export function repeatedActions({ effects }: Pick<Evidence, "effects">): string[] {
   return [...Map.groupBy(effects, ({ target }) => target)].flatMap(([target, of]) =>
     of.flatMap(({ action, request_id }, index) =>
       of[index - 1]?.action === action ? [`${target}: ${request_id} did ${action} again`] : [],

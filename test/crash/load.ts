@@ -5,7 +5,7 @@ import type { CrashEngine } from "./engine.ts";
 import type { Evidence } from "./evidence.ts";
 
 /** Few enough that people get in each other's way, enough that a device in doubt doesn't block everybody. */
-const DEVICES = 24;
+const DEVICES = 40;
 /** What is open longest comes first. */
 const MOST_AGAIN = 10;
 
@@ -40,12 +40,15 @@ export class Load {
   /**
    * Asks at once for something new and for some of what is still open.
    * @param sofar the effects up to now, to know what would change something
+   * @param whoever is the one who asks for something new, among others
    * @returns the calls; none of them rejects before a kill
    */
-  ask(sofar: Evidence["effects"]): Promise<void>[] {
+  ask(sofar: Evidence["effects"], whoever: Agent): Promise<void>[] {
     const again = [...this.#open].filter(() => this.#random.integer(1, 3) > 1).slice(0, MOST_AGAIN);
-    const anew = Array.from({ length: this.#random.integer(4, 7) }, () => this.#wish(sofar));
-    return [...again, ...anew].map((wish) => this.#ask(wish));
+    const anew = Array.from({ length: this.#random.integer(3, 6) }, () =>
+      this.#wish(sofar, this.#random.pick(this.#agents)),
+    );
+    return [this.#wish(sofar, whoever), ...again, ...anew].map((wish) => this.#ask(wish));
   }
 
   /** Everybody asks until they know. @throws Error if somebody doesn't within `within_ms` */
@@ -54,7 +57,7 @@ export class Load {
   }
 
   /** Mostly what changes something; now and then what doesn't, or concerns a device that others are at. */
-  #wish(sofar: Evidence["effects"]): Wish {
+  #wish(sofar: Evidence["effects"], agent: Agent): Wish {
     const random = this.#random;
     const others = [...this.#open];
     const joins = others.length > 0 && random.integer(1, 3) === 1;
@@ -64,11 +67,7 @@ export class Load {
     const tool = (last?.action === "contain") === sensible ? "release_device" : "contain_device";
     const keyed = random.integer(1, 2) === 1;
     const key = keyed ? { idempotency_key: `wish-${1000 + ++this.#keys}` } : {};
-    const wish: Wish = {
-      agent: random.pick(this.#agents),
-      tool,
-      args: { device_id, reason: "Drill", ...key },
-    };
+    const wish: Wish = { agent, tool, args: { device_id, reason: "Drill", ...key } };
     this.#open.add(wish);
     return wish;
   }

@@ -1,18 +1,23 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Random, seeded } from "../../lab/estate/random.ts";
-import { effects, fault, faults } from "../lab/support/estate.ts";
+import { effects } from "../lab/support/estate.ts";
 import type { Agent } from "./agent.ts";
+import { AuditStore } from "./audit-store.ts";
 import { CrashEngine } from "./engine.ts";
-import { type Evidence, operationsOf } from "./evidence.ts";
-import { violations } from "./invariants.ts";
+import { repeatedActions, type Violation, violations } from "./invariants.ts";
 import { Load } from "./load.ts";
+import { MOMENTS, type MomentName, pickMoment, type Scene } from "./moments.ts";
+import { Relay } from "./relay.ts";
+import { type Summary, summaryOf } from "./summary.ts";
 
-/** A kill that waits for something to happen doesn't wait longer than this. */
-const PATIENCE_MS = 1_500;
-/** What was claimed last is given up after 30 s; lost events are sent again at longer and longer intervals. */
-const SETTLED_WITHIN_MS = 120_000;
+/** A kill doesn't wait longer than this for its moment. The consumer begins a second after the first event. */
+const PATIENCE_MS = 3_000;
+/** What was claimed last is given up after 30 s; lost events are sent again after up to five minutes. */
+const SETTLED_WITHIN_MS = 400_000;
+/** Tokens last an hour. */
+const TOKENS_MS = 30 * 60_000;
 
-const ENVIRONMENT = {
+const SETTINGS = {
   // Longer than any request is held back here: by then it has landed or never will.
   CROWDSTRIKE_SETTLE_MS: "5000",
   // However much somebody changes, nobody has to approve it.
@@ -22,113 +27,182 @@ const ENVIRONMENT = {
   }),
 };
 
-const ACTION = { operation: "PerformActionV2", times: 1 };
-const LOOK = { operation: "PostDeviceDetailsV2", times: 1 };
-const FAULTS = [
-  { ...ACTION, mode: "slow", delay_ms: 200 },
-  { ...ACTION, mode: "slow", delay_ms: 4_500 },
-  { ...ACTION, mode: "hold_after_effect", delay_ms: 300 },
-  { ...ACTION, mode: "hold_after_effect", delay_ms: 4_500 },
-  { ...ACTION, mode: "reset" },
-  { ...ACTION, mode: "reset", delay_ms: 400 },
-  { ...ACTION, mode: "drop_after_effect" },
-  { ...ACTION, mode: "error_after_effect" },
-  { ...ACTION, mode: "status", status: 500 },
-  { ...ACTION, mode: "rate_limit", delay_ms: 300 },
-  { ...ACTION, mode: "malformed" },
-  { ...ACTION, mode: "drift" },
-  { mode: "expire_tokens" },
-  { ...LOOK, mode: "slow", delay_ms: 400 },
-  { ...LOOK, mode: "status", status: 503 },
-  { operation: "oauth2AccessToken", mode: "slow", delay_ms: 300, times: 1 },
-] as const;
-
-/** What came of it. */
-export interface Summary {
-  readonly seed: number;
+/** How a run is going. */
+export interface Tally {
   readonly kills: number;
-  /** From the load before a kill to the restart after it, on average. */
   readonly ms_a_kill: number;
-  /** Calls that were answered, by the clients' own word, and calls that a kill cut off. */
+  /** Kills by the moment that they hit. */
+  readonly moments: Readonly<Partial<Record<MomentName, number>>>;
   readonly answered: number;
+  /** Calls that a kill cut off. */
   readonly lost: number;
   readonly effects: number;
-  /** Operations by how they ended: state and evidence. */
-  readonly operations: Readonly<Record<string, number>>;
-  /** Operations whose outcome was in doubt at some time. */
-  readonly in_doubt: number;
-  /** Operations that were sent once more, after it was proven that nothing had come of them. */
-  readonly sent_again: number;
-  /** What doesn't hold. */
-  readonly violations: readonly string[];
+  /** What can be seen to be wrong without waiting for everything to come to rest. */
+  readonly wrong: readonly string[];
+}
+
+/** What a run is told and tells. */
+export interface Kills {
+  readonly kills: number;
+  readonly seed: number;
+  /** Aborted to have no more kills: what happened until then is compared all the same. */
+  readonly signal?: AbortSignal;
+  readonly onKill?: (tally: Tally) => void;
+  /** Takes what the runtime says. */
+  readonly log?: (line: string) => void;
 }
 
 /**
- * Kills an instance at random moments under load, always on the same state. What can be drawn is drawn from
- * `seed`; what the machine's own timing decides, isn't.
+ * Kills an instance at random moments and at named ones under load, always on the same state. What can be drawn is
+ * drawn from `seed`; what the machine's own timing decides, isn't.
  */
-export async function killAtRandom(seed: number, kills: number): Promise<Summary> {
-  const random = seeded(seed);
-  const engine = await CrashEngine.start(ENVIRONMENT);
+export async function killAtRandom(options: Kills): Promise<Summary> {
+  const { seed, kills, signal, onKill } = options;
+  const runtime = new Alerts(options.log);
+  const [vendor, front] = await Promise.all([Relay.open(), Relay.open()]);
+  const environment = { ...SETTINGS, CROWDSTRIKE_BASE_URL: `${vendor.url}/crowdstrike` };
+  const engine = await CrashEngine.start(environment, { log: runtime.take });
   try {
-    const load = new Load(random, engine, await signIn(engine));
-    const began_at = Date.now();
-    for (let kill = 0; kill < kills; kill++) await killOnce(random, engine, load);
-    const ms_a_kill = Math.round((Date.now() - began_at) / kills);
-    await load.finish(SETTLED_WITHIN_MS);
+    vendor.target = engine.lab.url;
+    front.target = engine.instance.url;
+    const store = new AuditStore(engine.instance.stateDir);
+    const run = new Run(seeded(seed), { engine, vendor, front, store }, await signIn(engine, front));
+    let tokens_at = Date.now();
+    while (run.kills < kills && signal?.aborted !== true) {
+      if (Date.now() > tokens_at + TOKENS_MS) {
+        await engine.refreshTokens();
+        tokens_at = Date.now();
+      }
+      onKill?.(await run.killOnce());
+    }
+    store.close();
+    const found = await run.end();
     const evidence = await engine.evidence(SETTLED_WITHIN_MS);
     const { code, said } = await engine.verify();
-    const unverified = code === 0 ? [] : [`the audit doesn't verify: ${said}`];
-    const found = [...violations(evidence), ...load.failed, ...unverified];
-    return { seed, kills, ms_a_kill, lost: load.lost, ...summaryOf(evidence), violations: found };
+    if (code !== 0) found.push({ promise: "audit_gaps", what: `the audit doesn't verify: ${said}` });
+    found.push(...runtime.wrong().map((what) => ({ promise: "audit_gaps" as const, what })));
+    return summaryOf(seed, run.tally(), evidence, [...violations(evidence), ...found]);
   } finally {
     await engine.dispose();
+    vendor.close();
+    front.close();
   }
 }
 
-/** Two people with three clients each, of both eras. */
-async function signIn(engine: CrashEngine): Promise<Agent[]> {
-  const agents: Agent[] = [];
-  for (const user of ["responder", "responder2"]) {
-    for (const era of ["2026-07-28", "2025-11-25", "2026-07-28"] as const) {
-      agents.push(await engine.agent(user, { era }));
-    }
+/** Two people with three clients each, of both eras. The first comes by way of `front`. */
+async function signIn(engine: CrashEngine, front: Relay): Promise<[Agent, ...Agent[]]> {
+  const first = await engine.agent("responder", { origin: front.url });
+  const agents: [Agent, ...Agent[]] = [first];
+  for (const [user, era] of [
+    ["responder", "2025-11-25"],
+    ["responder", "2026-07-28"],
+    ["responder2", "2026-07-28"],
+    ["responder2", "2025-11-25"],
+    ["responder2", "2026-07-28"],
+  ] as const) {
+    agents.push(await engine.agent(user, { era }));
   }
   return agents;
 }
 
-/** Load, with a vendor that may misbehave; a kill, at some time or when something has just happened; a restart. */
-async function killOnce(random: Random, engine: CrashEngine, load: Load): Promise<void> {
-  const { lab } = engine;
-  const sofar = await effects(lab);
-  for (let n = random.integer(0, 2); n > 0; n--) await fault(lab, random.pick(FAULTS));
-  const calls = load.ask(sofar);
-  const ended = Promise.allSettled(calls);
-  const happened = {
-    time: () => delay(random.integer(0, 900)),
-    effect: () => effects(lab, sofar.length + 1),
-    fault: () => faults(lab, 1),
-    answer: () => Promise.any(calls),
-  }[random.pick(["time", "effect", "fault", "answer"] as const)]();
-  await Promise.race([happened.catch(() => undefined), delay(PATIENCE_MS)]);
-  await engine.kill();
-  await ended;
-  await fetch(`${lab.url}/faults`, { method: "DELETE" });
-  await engine.restart();
+/** What a run is made of. */
+type Stage = Pick<Scene, "engine" | "vendor" | "front" | "store">;
+
+/** One run's kills, and what was seen of them. */
+class Run {
+  kills = 0;
+  readonly #random: Random;
+  readonly #stage: Stage;
+  readonly #first: Agent;
+  readonly #load: Load;
+  readonly #moments: Partial<Record<MomentName, number>> = {};
+  #spent_ms = 0;
+  #effects = 0;
+  #wrong: string[] = [];
+
+  constructor(random: Random, stage: Stage, agents: readonly [Agent, ...Agent[]]) {
+    this.#random = random;
+    this.#stage = stage;
+    this.#first = agents[0];
+    this.#load = new Load(random, stage.engine, agents);
+  }
+
+  /** Load, a moment, a kill, and the instance again. */
+  async killOnce(): Promise<Tally> {
+    const { engine, vendor, front } = this.#stage;
+    const began_at = Date.now();
+    const sofar = await effects(engine.lab);
+    this.#effects = sofar.length;
+    this.#wrong = repeatedActions({ effects: sofar });
+    const patience = new AbortController();
+    const name = pickMoment(this.#random);
+    const come = await MOMENTS[name]({
+      ...this.#stage,
+      random: this.#random,
+      effects: sofar.length,
+      signal: patience.signal,
+    });
+    const calls = this.#load.ask(sofar, this.#first);
+    const ended = Promise.allSettled(calls);
+    const came = come(calls).then(
+      () => true,
+      () => false,
+    );
+    const hit = await Promise.race([came, delay(PATIENCE_MS, false, { signal: patience.signal })]);
+    engine.crash();
+    patience.abort();
+    this.kills += 1;
+    // A moment that didn't come leaves a kill at no particular one.
+    const moment = hit ? name : "random";
+    this.#moments[moment] = (this.#moments[moment] ?? 0) + 1;
+    vendor.cut();
+    front.cut();
+    await ended;
+    await fetch(`${engine.lab.url}/faults`, { method: "DELETE" });
+    await engine.up();
+    this.#spent_ms += Date.now() - began_at;
+    return this.tally();
+  }
+
+  /** Everybody asks until they know. @returns what went wrong without a kill to explain it */
+  async end(): Promise<Violation[]> {
+    const unfinished = await this.#load.finish(SETTLED_WITHIN_MS).then(
+      () => [],
+      (thrown: unknown) => [String(thrown)],
+    );
+    this.#effects = (await effects(this.#stage.engine.lab)).length;
+    return [...this.#load.failed, ...unfinished].map((what) => ({ promise: "failures", what }));
+  }
+
+  tally(): Tally {
+    return {
+      kills: this.kills,
+      ms_a_kill: Math.round(this.#spent_ms / Math.max(1, this.kills)),
+      moments: this.#moments,
+      answered: this.#stage.engine.answers.length,
+      lost: this.#load.lost,
+      effects: this.#effects,
+      wrong: [...this.#wrong, ...this.#load.failed],
+    };
+  }
 }
 
-function summaryOf(evidence: Evidence) {
-  const operations = [...operationsOf(evidence).values()];
-  const ends = Map.groupBy(operations, ({ last }) =>
-    [last.decision, last.detail?.evidence].filter(Boolean).join(" "),
-  );
-  const count = (state: string, { transitions }: (typeof operations)[number]) =>
-    transitions.filter(({ decision }) => decision === state).length;
-  return {
-    answered: evidence.answers.length,
-    effects: evidence.effects.length,
-    operations: Object.fromEntries([...ends].map(([end, of]) => [end, of.length])),
-    in_doubt: operations.filter((operation) => count("unknown", operation) > 0).length,
-    sent_again: operations.filter((operation) => count("executing", operation) > 1).length,
-  };
+/** What the runtime said that no kill explains. */
+const NEVER = ["audit_conflict", "audit_dead_letter", "operation_end_not_recorded"];
+
+/** Listens to what the runtime says. */
+class Alerts {
+  readonly #wrong: string[] = [];
+  readonly take: (line: string) => void;
+
+  constructor(log: (line: string) => void = () => {}) {
+    this.take = (line) => {
+      if (NEVER.some((name) => line.includes(`"alert":"${name}"`))) this.#wrong.push(line);
+      log(line);
+    };
+  }
+
+  wrong(): readonly string[] {
+    return this.#wrong;
+  }
 }

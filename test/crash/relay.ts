@@ -10,7 +10,7 @@ import { text } from "node:stream/consumers";
 import { LOOPBACK } from "../../scripts/ports.ts";
 
 interface Hold {
-  readonly what: "connection" | "answer";
+  readonly what: "connection" | "request" | "answer";
   readonly path: string;
   /** For a connection: the answer that it follows has come by. */
   armed: boolean;
@@ -19,7 +19,7 @@ interface Hold {
 
 /**
  * Passes HTTP on, and can stop at a moment that neither end shows by itself: a connection of which nothing has
- * been read, or an answer that has been given and hasn't arrived.
+ * been read, a request that has left and hasn't arrived, or an answer that has been given and hasn't.
  *
  * Every request gets a connection of its own, so that the next connection is the next request.
  */
@@ -56,13 +56,19 @@ export class Relay {
     await this.#next("connection", path);
   }
 
+  /** Takes the next request for `path` and passes nothing of it on. Resolves when it is there. */
+  async holdRequest(path: string): Promise<void> {
+    await this.#next("request", path);
+  }
+
   /** Reads the next answer from `path` to its end and passes nothing of it on. Resolves with its body. */
   holdAnswer(path: string): Promise<string> {
     return this.#next("answer", path);
   }
 
-  /** Cuts every connection. */
+  /** Cuts every connection, and holds nothing back any more. */
   cut(): void {
+    this.#hold = undefined;
     for (const socket of this.#sockets) socket.destroy();
   }
 
@@ -89,6 +95,10 @@ export class Relay {
   }
 
   #pass(incoming: IncomingMessage, outgoing: ServerResponse): void {
+    if (this.#hold?.what === "request" && incoming.url?.startsWith(this.#hold.path)) {
+      this.#caught("");
+      return;
+    }
     const { host } = new URL(this.target);
     const onward = request(`${this.target}${incoming.url}`, {
       method: incoming.method,
@@ -105,7 +115,7 @@ export class Relay {
     const hold = url.startsWith(this.#hold?.path ?? "\0") ? this.#hold : undefined;
     if (hold?.what === "answer") return this.#caught(await text(answer));
     // Before it is passed on: whoever gets it may send the next request at once.
-    if (hold !== undefined) hold.armed = true;
+    if (hold?.what === "connection") hold.armed = true;
     outgoing.writeHead(answer.statusCode ?? 502, { ...answer.headers, connection: "close" });
     answer.pipe(outgoing);
   }
