@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -106,4 +106,11 @@ test("limits are counted for each tenant by itself", () => {
   });
   expect(new Set(["1001", ...ids]).size).toBe(3);
   for (const id of ids) expect(Number(id)).toBeGreaterThan(0);
+});
+
+test("a deployment by button asks for the secrets that are required, and suggests no value", async () => {
+  const lines = (await readFile(".dev.vars.example", "utf8"))
+    .split("\n")
+    .filter((line) => /^[^#]/.test(line));
+  expect(lines.toSorted()).toEqual(base.secrets.required.map((name) => `${name}=`).toSorted());
 });
