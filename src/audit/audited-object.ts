@@ -1,5 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
-import { alert, reasonOf } from "./alert.ts";
+import { alert, reasonOf } from "../observe/log.ts";
 import { Due, type DueTask } from "./due.ts";
 import { type Genesis, Ledger } from "./ledger.ts";
 import { Outbox } from "./outbox.ts";

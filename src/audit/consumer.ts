@@ -1,4 +1,4 @@
-import { alert, reasonOf } from "./alert.ts";
+import { alert, reasonOf } from "../observe/log.ts";
 import { chunksBySize } from "./chunks.ts";
 import { type AuditRecord, readRecord } from "./record.ts";
 import {

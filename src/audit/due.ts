@@ -44,8 +44,11 @@ export class Due {
     this.#arm();
   }
 
-  /** Like {@link set}, unless it is already coming. A run that has begun doesn't count: it may have read too early. */
-  soon(task: string, key: string, at_ms: number): void {
+  /**
+   * Like {@link set}, unless it is already coming: then this returns `false`. A run that has begun doesn't count: it
+   * may have read too early.
+   */
+  soon(task: string, key: string, at_ms: number): boolean {
     const { rowsWritten } = this.#sql.exec(
       `INSERT INTO due (task, key, at) VALUES (?, ?, ?)
        ON CONFLICT (task, key) DO UPDATE SET at = excluded.at, running = 0 WHERE running = 1`,
@@ -53,7 +56,9 @@ export class Due {
       key,
       wholeMs(at_ms),
     );
-    if (rowsWritten > 0) this.#arm();
+    if (rowsWritten === 0) return false;
+    this.#arm();
+    return true;
   }
 
   /** Takes a task back. A run that has begun goes on. */

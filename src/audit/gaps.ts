@@ -1,4 +1,4 @@
-import { alert } from "./alert.ts";
+import { alert } from "../observe/log.ts";
 
 /** A place where a later event is in the store and earlier ones aren't. */
 export interface AuditGap {
@@ -10,12 +10,25 @@ export interface AuditGap {
   readonly since: string;
 }
 
+/** A chain that began by the tenant's word, and of which nothing is in the store. */
+export interface MissingChain {
+  readonly chain: string;
+  /** When the tenant's object was told. ISO 8601 UTC. */
+  readonly since: string;
+}
+
 /** How the store stands, as far as it can tell by itself. */
 export interface AuditReport {
   /** ISO 8601 UTC. */
   readonly checked_at: string;
   /** At most {@link MAX_GAPS}, oldest first. */
   readonly gaps: readonly AuditGap[];
+  /** At most {@link MAX_GAPS}, oldest first. */
+  readonly missing_chains: readonly MissingChain[];
+  /** How long the oldest of what is missing has been missing, in milliseconds; `null` where nothing is. */
+  readonly oldest_missing_ms: number | null;
+  /** The last checkpoint; `null` before the first. Even an idle instance signs one each hour. */
+  readonly checkpoint: { readonly n: number; readonly at: string; readonly age_ms: number } | null;
   /** The longest that any event of the last quarter of an hour took to arrive, in milliseconds. */
   readonly lag_ms: number | null;
   /** Totals over all time. */
@@ -36,14 +49,23 @@ const LAG_WINDOW_MS = 15 * 60_000;
  */
 export async function reportGaps(env: Env, now = Date.now()): Promise<AuditReport> {
   const iso = (ms: number) => new Date(ms).toISOString();
-  const [gaps, totals] = await env.DB.batch([
+  const [gaps, chains, checkpoint, totals] = await env.DB.batch([
     env.DB.prepare(
       `SELECT chain, below + 1 AS from_seq, seq - 1 AS through_seq, at AS since FROM (
          SELECT e.chain, e.seq, e.at, COALESCE(
-           (SELECT MAX(b.seq) FROM audit_events AS b WHERE b.chain = e.chain AND b.seq < e.seq), 0) AS below
+           (SELECT MAX(b.seq) FROM audit_events AS b WHERE b.chain = e.chain AND b.seq < e.seq),
+         (SELECT a.seq FROM audit_anchors AS a WHERE a.chain = e.chain), 0) AS below
          FROM audit_events AS e WHERE e.at BETWEEN ?1 AND ?2
        ) WHERE below < seq - 1 ORDER BY at LIMIT ?3`,
     ).bind(iso(now - GAP_WINDOW_MS), iso(now - GAP_AGE_MS), MAX_GAPS),
+    env.DB.prepare(
+      `SELECT json_extract(event, '$.detail.chain') AS chain, at AS since FROM audit_events AS begun
+       WHERE type = 'chain' AND at BETWEEN ?1 AND ?2
+         AND NOT EXISTS (SELECT 1 FROM audit_events AS e WHERE e.chain = json_extract(begun.event, '$.detail.chain'))
+         AND NOT EXISTS (SELECT 1 FROM audit_anchors AS a WHERE a.chain = json_extract(begun.event, '$.detail.chain'))
+       ORDER BY at LIMIT ?3`,
+    ).bind(iso(now - GAP_WINDOW_MS), iso(now - GAP_AGE_MS), MAX_GAPS),
+    env.DB.prepare("SELECT n, at FROM audit_checkpoints ORDER BY n DESC LIMIT 1"),
     env.DB.prepare(
       `SELECT
          (SELECT CAST(MAX(unixepoch(received_at, 'subsec') - unixepoch(at, 'subsec')) * 1000 AS INTEGER)
@@ -54,10 +76,17 @@ export async function reportGaps(env: Env, now = Date.now()): Promise<AuditRepor
   ]);
   const found = (gaps?.results ?? []) as AuditGap[];
   for (const gap of found) alert("audit_gap", { ...gap });
+  const missing_chains = (chains?.results ?? []) as MissingChain[];
+  for (const missing of missing_chains) alert("audit_chain_missing", { ...missing });
+  const [last] = (checkpoint?.results ?? []) as { n: number; at: string }[];
+  const [oldest] = [...found, ...missing_chains].map(({ since }) => since).sort();
   const [total] = (totals?.results ?? []) as Pick<AuditReport, "lag_ms" | "conflicts" | "dead_letters">[];
   return {
     checked_at: iso(now),
     gaps: found,
+    missing_chains,
+    oldest_missing_ms: oldest === undefined ? null : now - Date.parse(oldest),
+    checkpoint: last === undefined ? null : { ...last, age_ms: now - Date.parse(last.at) },
     lag_ms: total?.lag_ms ?? null,
     conflicts: total?.conflicts ?? 0,
     dead_letters: total?.dead_letters ?? 0,

@@ -1,4 +1,4 @@
-import { alert } from "./alert.ts";
+import { alert } from "../observe/log.ts";
 import type { Due } from "./due.ts";
 import { type Delivery, type Reconciled, reconcile, type Stored } from "./reconcile.ts";
 import { anchoredHead, storeConflicts, storedHashes } from "./store.ts";

@@ -1,6 +1,6 @@
 import { acceptedKeys } from "./integrity-settings.ts";
 import { publishedCheckpoint } from "./integrity-store.ts";
-import { claimedStatement } from "./signing.ts";
+import { claimedStatement, spkiOf } from "./signing.ts";
 
 const PATH = /^\/audit\/checkpoint(?:\/([1-9]\d{0,14}))?$/;
 
@@ -18,11 +18,14 @@ export async function publishCheckpoint(request: Request, env: Env): Promise<Res
   const n = match[1] === undefined ? null : Number(match[1]);
   const checkpoint = await publishedCheckpoint(env.DB, n);
   if (checkpoint === null) return new Response("There is no such checkpoint.\n", { status: 404 });
+  const keys = await acceptedKeys(env);
   return Response.json(
     {
       checkpoint: checkpoint.jws,
       statement: claimedStatement(checkpoint.jws),
-      keys: await acceptedKeys(env),
+      keys,
+      // As CHECKPOINT_PUBLIC_KEYS takes them, once another key signs.
+      public_keys: keys.map(spkiOf),
     },
     { headers: { "cache-control": `public, max-age=${n === null ? 30 : 3_600}` } },
   );

@@ -77,6 +77,11 @@ export async function readPublicKey(text: string): Promise<PublicKey> {
   return named(x);
 }
 
+/** A public key as SPKI in base64, as openssl writes it. */
+export function spkiOf({ x }: PublicKey): string {
+  return Buffer.concat([Buffer.from(SPKI_PREFIX, "hex"), base64url.decode(x)]).toString("base64");
+}
+
 /**
  * What a statement says, if one of `keys` signed it as a statement of this kind; else `null`. Never throws: what is
  * verified may be anything.

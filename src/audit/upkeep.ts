@@ -1,4 +1,4 @@
-import { alert, reasonOf } from "./alert.ts";
+import { alert, reasonOf } from "../observe/log.ts";
 import { reportGaps } from "./gaps.ts";
 import { integrityProblems } from "./integrity-settings.ts";
 

@@ -1,8 +1,9 @@
 import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
-import { type ChainHead, GENESIS, link } from "../../src/audit/chain.ts";
+import { type ChainHead, eventHash, GENESIS, link } from "../../src/audit/chain.ts";
 import { consumeAudit } from "../../src/audit/consumer.ts";
+import { storeAnchors } from "../../src/audit/integrity-store.ts";
 
 const QUEUE = "sallyport-audit";
 const DEAD_QUEUE = "sallyport-audit-dead";
@@ -102,6 +103,19 @@ describe("events", () => {
   test("that differ within one delivery are a conflict too", async () => {
     await consume([...chainOf("together", 1), ...chainOf("together", 1, "contain_device")]);
     expect(await rows("audit_conflicts", "chain = 'session/together/test'")).toHaveLength(1);
+  });
+
+  test("that lie at or below an anchor are dropped, and one that contradicts the anchor is a conflict", async () => {
+    const events = chainOf("anchored", 3);
+    const hash = eventHash(events[1] ?? "");
+    await storeAnchors(env.DB, [{ chain: "session/anchored/test", seq: 2, hash, at: "", jws: "" }]);
+    const result = await consume(events);
+    expect(result.explicitAcks).toHaveLength(3);
+    expect(await rows("audit_events", "chain = 'session/anchored/test'")).toMatchObject([{ seq: 3 }]);
+    expect(error).not.toHaveBeenCalled();
+    await consume(chainOf("anchored", 2, "contain_device"));
+    expect(await rows("audit_events", "chain = 'session/anchored/test'")).toHaveLength(1);
+    expect(await rows("audit_conflicts", "chain = 'session/anchored/test'")).toMatchObject([{ seq: 2 }]);
   });
 
   test("come again later when the database fails, each time later", async () => {

@@ -2,6 +2,7 @@ import { applyD1Migrations, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, type MockInstance, test, vi } from "vitest";
 import { reportGaps } from "../../src/audit/gaps.ts";
+import { storeAnchors, storeCheckpoint } from "../../src/audit/integrity-store.ts";
 import { storeRecords } from "../../src/audit/store.ts";
 import { chainRecords } from "./chain-fixture.ts";
 
@@ -51,6 +52,38 @@ test("a gap is given a minute to close: the queue doesn't keep order", async () 
   await store("session/a/test", 3, [2]);
   expect((await reportGaps(env, FIRST_AT + MINUTE / 2)).gaps).toEqual([]);
   expect((await reportGaps(env, FIRST_AT + 2 * MINUTE)).gaps).toHaveLength(1);
+});
+
+test("a chain that began, by the tenant's word, and of which nothing arrived is named and alerted", async () => {
+  await store("session/a/test", 2, []);
+  const begun = (name: string) =>
+    chainRecords(`tenant/${name}/test`, 1, {
+      type: "chain",
+      decision: "begin",
+      outcome: "ok",
+      detail: { chain: `session/${name}/test`, hash: "a".repeat(64) },
+    });
+  await storeRecords(env.DB, [...begun("a"), ...begun("lost")]);
+  expect((await reportGaps(env, FIRST_AT + MINUTE / 2)).missing_chains).toEqual([]);
+  expect(await reportGaps(env, FIRST_AT + 2 * MINUTE)).toMatchObject({
+    missing_chains: [{ chain: "session/lost/test", since: new Date(FIRST_AT).toISOString() }],
+    oldest_missing_ms: 2 * MINUTE,
+  });
+  expect(error.mock.calls.map(([line]) => JSON.parse(String(line)).alert)).toEqual(["audit_chain_missing"]);
+});
+
+test("what lies below an anchor is no gap", async () => {
+  await store("session/a/test", 5, [1, 2]);
+  expect((await reportGaps(env, FIRST_AT + 2 * MINUTE)).gaps).toHaveLength(1);
+  await storeAnchors(env.DB, [{ chain: "session/a/test", seq: 2, hash: "", at: "", jws: "" }]);
+  expect((await reportGaps(env, FIRST_AT + 2 * MINUTE)).gaps).toEqual([]);
+});
+
+test("the last checkpoint's age is told", async () => {
+  expect((await reportGaps(env, FIRST_AT)).checkpoint).toBeNull();
+  const at = new Date(FIRST_AT).toISOString();
+  await storeCheckpoint(env.DB, { n: 1, at, jws: "", heads: "[]" });
+  expect((await reportGaps(env, FIRST_AT + MINUTE)).checkpoint).toEqual({ n: 1, at, age_ms: MINUTE });
 });
 
 test("lag is how long the slowest of the last events took to arrive", async () => {

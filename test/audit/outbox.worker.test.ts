@@ -3,10 +3,12 @@ import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { Due } from "../../src/audit/due.ts";
 import type { AuditFact } from "../../src/audit/event.ts";
+import { storeAnchors } from "../../src/audit/integrity-store.ts";
 import { Ledger } from "../../src/audit/ledger.ts";
 import { Outbox } from "../../src/audit/outbox.ts";
 import { readRecord } from "../../src/audit/record.ts";
 import { storeRecords } from "../../src/audit/store.ts";
+import { recordOf } from "./chain-fixture.ts";
 
 const FACT: AuditFact = { type: "call", decision: "allow", outcome: "ok", tool: "get_device" };
 
@@ -252,6 +254,25 @@ describe("confirming", () => {
       await outbox.confirm();
       const unsent = storage.sql.exec<{ seq: number }>("SELECT seq FROM audit_outbox WHERE check_at IS NULL");
       expect(unsent.toArray()).toEqual([{ seq: 1400 }]);
+    });
+  });
+
+  test("lets go of what lies at or below an anchor of this very chain, and of nothing for any other", async () => {
+    await inObject("anchored", async ({ storage, ledger, outbox, queue, append }) => {
+      vi.spyOn(console, "error").mockImplementation(() => {});
+      append(4);
+      await outbox.flush();
+      const { hash } = recordOf(queue.sent[2] ?? "");
+      const anchor = { chain: ledger.chain, at: "", jws: "" };
+      await storeAnchors(env.DB, [{ ...anchor, seq: 2, hash }]);
+      await outbox.confirm();
+      expect(left(storage)).toEqual([1, 2, 3, 4]);
+      await storeAnchors(env.DB, [{ ...anchor, seq: 3, hash }]);
+      await outbox.confirm();
+      expect(left(storage)).toEqual([4]);
+      await deliver(queue.sent);
+      await outbox.confirm();
+      expect(left(storage)).toEqual([]);
     });
   });
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } 
 import { GENESIS } from "../../src/audit/chain.ts";
 import { digestOf, readCheckpoint, readHeads } from "../../src/audit/checkpoint.ts";
 import { acceptedKeys } from "../../src/audit/integrity-settings.ts";
-import { verifiedStatement } from "../../src/audit/signing.ts";
+import { readPublicKey, verifiedStatement } from "../../src/audit/signing.ts";
 import { storeRecords } from "../../src/audit/store.ts";
 import { recordOf } from "../audit/chain-fixture.ts";
 import { begin, chainSince, found, proofs, tenant, tenantStored } from "../support/worker/attested.ts";
@@ -219,7 +219,8 @@ test("the latest checkpoint is published for anyone, with the keys and without a
   const text = await response.text();
   expect(response.headers.get("cache-control")).toMatch(/^public, max-age=\d+$/);
   expect(text).not.toContain("secret-session");
-  const { checkpoint, statement, keys } = JSON.parse(text);
+  const { checkpoint, statement, keys, public_keys } = JSON.parse(text);
+  expect(await Promise.all(public_keys.map(readPublicKey))).toEqual(keys);
   expect(await verifiedStatement(checkpoint, "checkpoint", keys)).toEqual(statement);
   expect(await (await fetch("/audit/checkpoint/1")).json()).toMatchObject({ checkpoint });
   expect((await fetch("/audit/checkpoint/2")).status).toBe(404);
