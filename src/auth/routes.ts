@@ -2,6 +2,7 @@ import { AuthorizationError, CimdFetchError } from "@cloudflare/workers-oauth-pr
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { reasonOf } from "../audit/alert.ts";
+import { refuseKnocking } from "../limits/doors.ts";
 import { answerConsent } from "./consent.ts";
 import { problemPage } from "./page.tsx";
 import { authorizationServer } from "./provider.ts";
@@ -74,6 +75,8 @@ export async function handleAuth(
   ctx: ExecutionContext,
 ): Promise<Response | null> {
   const { pathname } = new URL(request.url);
+  const refused = await refuseKnocking(request, env);
+  if (refused !== null) return refused;
   if (PAGES.has(pathname)) return pages.fetch(request, env, ctx);
   if (PROTOCOL.has(pathname)) return authorizationServer(env).fetch(request, env, ctx);
   return null;
