@@ -74,12 +74,17 @@ export function malformedCallOf(parsed: unknown): AskedCall | null {
   return messages.map(malformed).find((call) => call !== null) ?? null;
 }
 
-/** A call without the name of what it asks for, or with arguments that aren't an object; `null` for anything else. */
+/**
+ * A call without the name of what it asks for, with arguments that aren't an object, or with one called `__proto__`:
+ * the SDKs would leave that out unseen, where every other unknown field is refused. `null` for anything else.
+ */
 function malformed(parsed: unknown): AskedCall | null {
   const asked = askedIn(parsed);
   if (asked === null || asked.id === undefined) return null;
   const { name, args, method } = asked;
-  const wellFormed = args === undefined || (isRecord(args) && (method !== "prompts/get" || allTexts(args)));
+  const wellFormed =
+    args === undefined ||
+    (isRecord(args) && !Object.hasOwn(args, "__proto__") && (method !== "prompts/get" || allTexts(args)));
   return name !== null && wellFormed ? null : { ...asked, name: name ?? "" };
 }
 

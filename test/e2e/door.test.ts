@@ -1,4 +1,6 @@
 import { request } from "node:http";
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { signIn } from "../../scripts/oauth-client.ts";
 import { startTestInstance, type TestInstance } from "../support/instance.ts";
@@ -48,6 +50,30 @@ describe("the door", () => {
       }
     },
   );
+
+  it("doesn't open to whoever gives no name at all, or two", async () => {
+    for (const [version, ...hosts] of [["1.0"], ["1.1"], ["1.1", "", ""], ["1.1", "evil.example"]]) {
+      const lines = hosts.filter((host) => host !== undefined).map((host) => `Host: ${host}\r\n`);
+      expect(
+        await statusOf(`GET /mcp HTTP/${version}\r\n${lines.join("")}Connection: close\r\n\r\n`),
+      ).toBeOneOf([400, 421]);
+    }
+  });
+
+  /** The status of the answer to exactly these bytes. */
+  async function statusOf(bytes: string): Promise<number> {
+    const socket = connect(Number(new URL(instance.url).port), "127.0.0.1");
+    socket.end(bytes);
+    return Number((await text(socket)).split(" ")[1]);
+  }
+
+  it("tells whoever opens it in a browser what it is, and where the console is", async () => {
+    const answer = await fetch(instance.url);
+    expect([answer.status, answer.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
+    const html = await answer.text();
+    expect(html).toContain(`<code>${instance.url}/mcp</code>`);
+    expect(html).toContain('href="/console"');
+  });
 
   it("is the same one under every name of this machine", async () => {
     const { port } = new URL(instance.url);

@@ -82,23 +82,77 @@ describe("a client that goes away in the middle of a call", () => {
     await expect.poll(() => callsOf(again.operation.id), { timeout: 10_000 }).toEqual(["allow", "replay"]);
   });
 
-  async function fired(): Promise<number> {
-    const faults = (await (await fetch(`${instance.lab.url}/faults`)).json()) as { fired: number }[];
-    return faults.reduce((sum, fault) => sum + fault.fired, 0);
-  }
-
-  function statesOf(operation_id: string): unknown[] {
-    const query =
-      "SELECT decision FROM audit_events WHERE operation_id = ? AND chain LIKE 'effect/%' ORDER BY seq";
-    return instance.sql<{ decision: string }>(query, operation_id).map(({ decision }) => decision);
-  }
-
-  function callsOf(operation_id: string): unknown[] {
-    const query =
-      "SELECT decision FROM audit_events WHERE operation_id = ? AND chain LIKE 'session/%' ORDER BY seq";
-    return instance.sql<{ decision: string }>(query, operation_id).map(({ decision }) => decision);
-  }
+  it("finds its GET stream again at once, by whatever event it says that it saw last", async () => {
+    const legacy = await (await as("responder")).initialize();
+    for (const seen of ["", "no-such-event", `${crypto.randomUUID()}_1`]) {
+      const leaving = new AbortController();
+      const headers: Record<string, string> = seen === "" ? {} : { "last-event-id": seen };
+      const stream = await legacy.send({ method: "GET", headers, signal: leaving.signal });
+      expect([stream.status, stream.headers.get("content-type")]).toEqual([200, "text/event-stream"]);
+      leaving.abort();
+    }
+    expect((await legacy.request("ping")).message.result).toEqual({});
+  });
 });
+
+describe("two requests of one protocol session with the same id", () => {
+  it("are not mixed up: the second is refused while the first is under way, and the first is answered", async () => {
+    const legacy = await (await as("responder")).initialize();
+    const before = await fired();
+    await lab.fault({ operation: "PostDeviceDetailsV2", mode: "slow", delay_ms: 700, times: 1 });
+    const first = legacy.call("get_device", { device_id: devices.take() });
+    await fetch(`${instance.lab.url}/faults?fired=${before + 1}&timeout_ms=10000`);
+    const second = await legacy.call("whoami");
+    expect([second.status, second.message]).toMatchObject([400, { id: 1, error: { code: -32600 } }]);
+    expect(structured(await first)).toMatchObject({ status: "ok" });
+    // Answered, the id is free again; the protocol forbids that, but it harms nobody.
+    expect(structured(await legacy.call("whoami"))).toMatchObject({ status: "ok" });
+  });
+
+  it("are refused within one batch, too, and nothing of it is carried out", async () => {
+    const legacy = await (await as("responder")).initialize();
+    const device_id = devices.take();
+    const params = { name: "contain_device", arguments: { device_id, reason: REASON } };
+    const call = { jsonrpc: "2.0", id: "same", method: "tools/call", params };
+    const { status, message } = await legacy.ask({ body: [call, { ...call, method: "ping", params: {} }] });
+    expect([status, message]).toMatchObject([400, { id: "same", error: { code: -32600 } }]);
+    expect(await lab.effects(device_id)).toEqual([]);
+  });
+
+  it("don't count as such once the first was cancelled", async () => {
+    const legacy = await (await as("responder")).initialize();
+    const before = await fired();
+    await lab.fault({ operation: "PostDeviceDetailsV2", mode: "slow", delay_ms: 700, times: 1 });
+    const leaving = new AbortController();
+    const params = { name: "get_device", arguments: { device_id: devices.take() } };
+    const body = { jsonrpc: "2.0", id: 1, method: "tools/call", params };
+    const first = legacy.send({ body, signal: leaving.signal }).then((answer) => answer.text());
+    await fetch(`${instance.lab.url}/faults?fired=${before + 1}&timeout_ms=10000`);
+    await legacy.ask({
+      body: { jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: 1 } },
+    });
+    leaving.abort();
+    await expect(first).rejects.toThrow("aborted");
+    expect(structured(await legacy.call("whoami"))).toMatchObject({ status: "ok" });
+  });
+});
+
+async function fired(): Promise<number> {
+  const faults = (await (await fetch(`${instance.lab.url}/faults`)).json()) as { fired: number }[];
+  return faults.reduce((sum, fault) => sum + fault.fired, 0);
+}
+
+function statesOf(operation_id: string): unknown[] {
+  const query =
+    "SELECT decision FROM audit_events WHERE operation_id = ? AND chain LIKE 'effect/%' ORDER BY seq";
+  return instance.sql<{ decision: string }>(query, operation_id).map(({ decision }) => decision);
+}
+
+function callsOf(operation_id: string): unknown[] {
+  const query =
+    "SELECT decision FROM audit_events WHERE operation_id = ? AND chain LIKE 'session/%' ORDER BY seq";
+  return instance.sql<{ decision: string }>(query, operation_id).map(({ decision }) => decision);
+}
 
 describe("two sessions of one person", () => {
   it("share what was done, and keep their keys apart", async () => {

@@ -177,7 +177,7 @@ describe("the 2025 lane", () => {
   });
 
   it("doesn't know a method that nobody declared", async () => {
-    expect((await legacy.request("resources/list")).message.error?.code).toBe(-32601);
+    expect((await legacy.request("nothing/known")).message.error?.code).toBe(-32601);
   });
 });
 
@@ -212,7 +212,7 @@ describe("the 2026 lane", () => {
   });
 
   it("doesn't know a method that nobody declared", async () => {
-    const { status, message } = await wire.modern("resources/list");
+    const { status, message } = await wire.modern("nothing/known");
     expect(status).toBe(404);
     expect(message.error?.code).toBe(-32601);
   });
@@ -282,6 +282,18 @@ describe.each([
     await expect
       .poll(() => instance.sql(events, String(audit_id)), { timeout: 10_000 })
       .toEqual([{ error_code: "invalid_input" }]);
+  });
+
+  it("with an argument that every object seems to have is refused like any unknown field", async () => {
+    for (const name of ["__proto__", "constructor", "toString"]) {
+      const args = JSON.parse(`{"device_id":"${"1".repeat(32)}","${name}":{"limit":1}}`) as unknown;
+      const { message } = await call("get_device", args);
+      // The SDKs drop the first of them, so that it is refused before them, as a call that is none.
+      expect(message.result?.structuredContent ?? message.error?.data, name).toMatchObject({
+        error: { code: "invalid_input", issues: [{ path: name }] },
+        audit_id: AUDITED,
+      });
+    }
   });
 
   it("without a tool's name is a call of an unknown tool", async () => {
