@@ -1,3 +1,4 @@
+import { log } from "../observe/log.ts";
 import type { Role } from "../path/scopes.ts";
 import { personKey } from "../person/person-key.ts";
 import type { Identity } from "./identity-provider.ts";
@@ -62,7 +63,7 @@ function findRoles(policy: RolePolicy, { claims }: Identity): Found {
     return roles.length > 0 ? { ok: true, roles } : { ok: false, reason: "no_role" };
   } catch (thrown) {
     if (!(thrown instanceof ClaimUnreadable)) throw thrown;
-    console.error(JSON.stringify({ level: "error", sign_in: "claim_unreadable", reason: thrown.message }));
+    log("error", "sign_in_claim_unreadable", { reason: thrown.message });
     return { ok: false, reason: "claim_unreadable" };
   }
 }

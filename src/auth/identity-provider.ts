@@ -9,7 +9,7 @@ import {
   randomPKCECodeVerifier,
   refreshTokenGrant,
 } from "openid-client";
-import { reasonOf } from "../audit/alert.ts";
+import { reasonOf } from "../observe/log.ts";
 import { identityProvider } from "./discovery.ts";
 import { callbackUrl } from "./public-url.ts";
 import type { Claims } from "./roles.ts";

@@ -1,3 +1,5 @@
+import { log } from "../observe/log.ts";
+
 /** How often one kind of refusal may write a line, in milliseconds. */
 const LINE_EVERY_MS = 10_000;
 /** How many kinds are kept apart. A kind may quote what a stranger sent, and they mustn't fill memory with kinds. */
@@ -33,10 +35,11 @@ interface Count {
  */
 export class RefusalCounter {
   readonly #counts = new Map<string, Count>();
-  readonly #write: (line: string) => void;
+  readonly #write: (kind: string, times: number) => void;
   #since: number | null = null;
 
-  constructor(write: (line: string) => void) {
+  /** @param write puts a kind into the log, and how many of it */
+  constructor(write: (kind: string, times: number) => void) {
     this.#write = write;
   }
 
@@ -49,7 +52,7 @@ export class RefusalCounter {
     this.#counts.set(kind, count);
     count.total += 1;
     if (now < count.written_at + LINE_EVERY_MS) return;
-    this.#write(JSON.stringify({ level: "warn", refusal: kind, times: count.total - count.written }));
+    this.#write(kind, count.total - count.written);
     count.written = count.total;
     count.written_at = now;
   }
@@ -62,7 +65,7 @@ export class RefusalCounter {
   }
 }
 
-const refusals = new RefusalCounter((line) => console.warn(line));
+const refusals = new RefusalCounter((refusal, times) => log("warn", "refused", { refusal, times }));
 
 /** Counts one refusal of this isolate. */
 export function countRefusal(refusal: Refusal): void {

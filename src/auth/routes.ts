@@ -1,8 +1,8 @@
 import { AuthorizationError, CimdFetchError } from "@cloudflare/workers-oauth-provider";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { reasonOf } from "../audit/alert.ts";
 import { refuseKnocking } from "../limits/doors.ts";
+import { log, reasonOf } from "../observe/log.ts";
 import { answerConsent } from "./consent.ts";
 import { problemPage } from "./page.tsx";
 import { authorizationServer } from "./provider.ts";
@@ -44,7 +44,7 @@ pages.onError((error) => {
       "Its metadata could not be read. Try again later.",
     );
   }
-  console.error(JSON.stringify({ level: "error", sign_in: "failed", reason: reasonOf(error) }));
+  log("error", "sign_in_failed", { reason: reasonOf(error) });
   return problemPage(500, "Something went wrong here", "Go back to the app and start again.");
 });
 

@@ -1,5 +1,5 @@
 import { AuthorizationError, authorizationErrorRedirect } from "@cloudflare/workers-oauth-provider";
-import { reasonOf } from "../audit/alert.ts";
+import { log, reasonOf } from "../observe/log.ts";
 import { admit, turnedAway } from "./admission.ts";
 import { askConsent } from "./consent.ts";
 import { identityProvider } from "./discovery.ts";
@@ -82,7 +82,7 @@ export async function resumeSignIn(request: Request, env: Env): Promise<Response
 }
 
 function unavailable(why: string, headers = new Headers()): Promise<Response> {
-  console.error(JSON.stringify({ level: "error", sign_in: "unavailable", reason: why }));
+  log("error", "sign_in_unavailable", { reason: why });
   headers.set("Retry-After", "30");
   const advice =
     "Your organisation's identity provider can't be reached. Go back to the app and try again in a minute.";

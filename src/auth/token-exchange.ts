@@ -1,5 +1,5 @@
 import { GrantType, OAuthError, type TokenExchangeCallbackOptions } from "@cloudflare/workers-oauth-provider";
-import { reasonOf } from "../audit/alert.ts";
+import { log, reasonOf } from "../observe/log.ts";
 import type { GrantProps } from "./provider.ts";
 
 /** What a client is told to wait before it asks again, in seconds. */
@@ -48,7 +48,7 @@ async function ask(
     }
   } catch (thrown) {
     // The object is overloaded or restarting: not a reason to take anybody's access away.
-    console.error(JSON.stringify({ level: "error", token: "person_unreachable", reason: reasonOf(thrown) }));
+    log("error", "token_person_unreachable", { reason: reasonOf(thrown) });
     return "unavailable";
   }
 }

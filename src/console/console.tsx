@@ -1,7 +1,7 @@
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { reasonOf } from "../audit/alert.ts";
 import { countRefusal } from "../auth/refusals.ts";
+import { log, reasonOf } from "../observe/log.ts";
 import { isCrossSite, isOwnForm } from "./cross-site.ts";
 import { inWords, may } from "./need.ts";
 import { PROTECTION, page, problemPage } from "./page.tsx";
@@ -37,7 +37,7 @@ for (const route of ROUTES) {
 }
 app.notFound(() => problemPage(404, "There is nothing here", "The address may be mistyped, or too old."));
 app.onError((error) => {
-  console.error(JSON.stringify({ level: "error", console: "failed", reason: reasonOf(error) }));
+  log("error", "console_failed", { reason: reasonOf(error) });
   return problemPage(500, "Something went wrong here", "Nothing more is known to this page. Try again.");
 });
 
@@ -60,7 +60,7 @@ async function guarded(answer: () => Promise<Response>): Promise<Response> {
   try {
     return await answer();
   } catch (thrown) {
-    console.error(JSON.stringify({ level: "error", console: "failed", reason: reasonOf(thrown) }));
+    log("error", "console_failed", { reason: reasonOf(thrown) });
     return problemPage(500, "Something went wrong here", "Nothing more is known to this page. Try again.");
   }
 }

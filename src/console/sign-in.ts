@@ -1,12 +1,12 @@
 import { parse, serialize } from "hono/utils/cookie";
 import { randomState } from "openid-client";
 import * as z from "zod";
-import { reasonOf } from "../audit/alert.ts";
 import { admit, turnedAway } from "../auth/admission.ts";
 import { finishSignIn, type Identity, newChecks, signInUrl } from "../auth/identity-provider.ts";
 import { countRefusal } from "../auth/refusals.ts";
 import { type RolePolicy, readRolePolicy } from "../auth/roles.ts";
 import { open, seal } from "../auth/seal.ts";
+import { log, reasonOf } from "../observe/log.ts";
 import { scopesOfRoles } from "../path/scopes.ts";
 import { CONSOLE_CLIENT_ID } from "../person/sessions.ts";
 import { problemPage } from "./page.tsx";
@@ -153,7 +153,7 @@ function forget(headers: Headers, name: string): void {
 }
 
 function unavailable(why: string, headers = new Headers()): Promise<Response> {
-  console.error(JSON.stringify({ level: "error", console_sign_in: "unavailable", reason: why }));
+  log("error", "console_sign_in_unavailable", { reason: why });
   headers.set("Retry-After", "30");
   return problemPage(
     503,

@@ -8,7 +8,7 @@ import { concluded, contractChanged, timedOut } from "./failures.ts";
 import { type ListAnswer, readListAnswer } from "./list-answer.ts";
 import { retrying } from "./resilience.ts";
 import { spendRequest } from "./spending.ts";
-import { tokenFor } from "./tokens.ts";
+import { rememberedToken, tokenFor } from "./tokens.ts";
 import type {
   ListPart,
   ListWindow,
@@ -27,8 +27,8 @@ export interface UpstreamOptions {
   readonly deadline_ms?: number;
   /** The caller's: once it is aborted, nothing more is asked. */
   readonly signal?: AbortSignal | undefined;
-  /** Goes out as `X-Request-Id`. */
-  readonly request_id?: string;
+  /** The caller's trace, which goes out with every request. */
+  readonly trace_id?: string | null;
 }
 
 /** An upstream that remembers what was asked through it, for the audit. */
@@ -49,6 +49,7 @@ class Reader implements RecordedUpstream {
   readonly #deadline_at: number;
   readonly #signal: AbortSignal | undefined;
   readonly #request_id: string;
+  readonly #trace_id: string | null;
 
   constructor(env: Env, name: CredentialName, options: UpstreamOptions) {
     this.#env = env;
@@ -56,7 +57,8 @@ class Reader implements RecordedUpstream {
     this.#credential = credentialOf(name);
     this.#deadline_at = Date.now() + (options.deadline_ms ?? DEADLINE_MS);
     this.#signal = options.signal;
-    this.#request_id = options.request_id ?? crypto.randomUUID();
+    this.#trace_id = options.trace_id ?? null;
+    this.#request_id = this.#trace_id ?? crypto.randomUUID();
   }
 
   get source(): string {
@@ -144,6 +146,8 @@ class Reader implements RecordedUpstream {
 
   /** A token within the deadline. The broker goes on without us, for the next who asks. */
   async #token(stale?: string): Promise<string> {
+    const known = rememberedToken(this.#name, stale);
+    if (known !== undefined) return known;
     const late = Promise.withResolvers<never>();
     const left_ms = Math.max(0, this.#deadline_at - Date.now());
     const timer = setTimeout(() => late.reject(timedOut(this.#credential.vendor)), left_ms);
@@ -162,7 +166,7 @@ class Reader implements RecordedUpstream {
     asked: Asked,
   ): Promise<Answer> {
     const { vendor } = this.#credential;
-    const sending = { request_id: this.#request_id, signal };
+    const sending = { request_id: this.#request_id, trace_id: this.#trace_id, signal };
     await spendRequest(this.#env, this.#name);
     asked.attempts += 1;
     asked.status = null;

@@ -10,6 +10,9 @@ import type { Asked, Vendor } from "./vendor.ts";
 /** What a transient failure says where the vendor names no time itself. */
 const DEFAULT_RETRY_AFTER_MS = 2000;
 
+/** A day. A vendor whose header says more, or a number beyond any, is asked again all the same. */
+const LONGEST_RETRY_AFTER_MS = 24 * 60 * 60 * 1000;
+
 interface Circumstances {
   readonly status?: number;
   readonly retry_after_ms?: number | null;
@@ -19,7 +22,9 @@ interface Circumstances {
 function detail({ status, retry_after_ms, cause }: Circumstances) {
   return {
     ...(status === undefined ? {} : { upstream_status: status }),
-    ...(retry_after_ms === undefined || retry_after_ms === null ? {} : { retry_after_ms }),
+    ...(retry_after_ms === undefined || retry_after_ms === null
+      ? {}
+      : { retry_after_ms: Math.min(retry_after_ms, LONGEST_RETRY_AFTER_MS) }),
     ...(cause === undefined ? {} : { cause }),
   };
 }

@@ -8,6 +8,13 @@ import type { IssuedToken } from "./token-issuer.ts";
  */
 const remembered = new Map<CredentialName, IssuedToken>();
 
+/** The token that this isolate remembers and that needs no renewal yet, if there is one. */
+export function rememberedToken(name: CredentialName, stale?: string): string | undefined {
+  const known = remembered.get(name);
+  const good = known !== undefined && known.token !== stale && Date.now() < known.renew_at;
+  return good ? known.token : undefined;
+}
+
 /**
  * A token for a credential.
  * @param options.stale a token that the vendor answered with 401: another one is wanted
@@ -18,8 +25,8 @@ export async function tokenFor(
   name: CredentialName,
   { stale }: { readonly stale?: string | undefined } = {},
 ): Promise<string> {
-  const known = remembered.get(name);
-  if (known !== undefined && known.token !== stale && Date.now() < known.renew_at) return known.token;
+  const known = rememberedToken(name, stale);
+  if (known !== undefined) return known;
   const answer = await env.BROKER.getByName(name).token(name, stale);
   if (!answer.ok) {
     remembered.delete(name);

@@ -46,7 +46,8 @@ export class Dispatcher implements Dispatching<PreparedRequest> {
       spendRequest(this.#env, tool.credential),
     ]);
     requireAvailable(this.#env, tool, switches);
-    const sending = { request_id: operation.id, signal: AbortSignal.timeout(tool.effect.deadline_ms) };
+    const { id: request_id, trace_id } = operation;
+    const sending = { request_id, trace_id, signal: AbortSignal.timeout(tool.effect.deadline_ms) };
     const asked = tool.request(operation.input, operation.id, this.#env);
     const request = buildRequest(this.#env, credentialOf(tool.credential), asked, token, sending);
     return { token, request };

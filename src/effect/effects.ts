@@ -1,3 +1,4 @@
+import { alert, reasonOf } from "../observe/log.ts";
 import { asFailure, type PublicError, publicError } from "../path/failure.ts";
 import type { ChangeTool } from "../path/tool.ts";
 import { APPROVAL_LIFE_MS, type Transition } from "./machine.ts";
@@ -239,7 +240,8 @@ export class Effects<Prepared extends Ready> {
     try {
       return this.#operations.apply(operation.id, transition);
     } catch (thrown) {
-      console.error(JSON.stringify({ alert: "operation_end_not_recorded", operation_id: operation.id }));
+      const { id: operation_id, trace_id } = operation;
+      alert("operation_end_not_recorded", { operation_id, trace_id, reason: reasonOf(thrown) });
       return { ...current, state: "unknown", error: answerLost(thrown) };
     }
   }

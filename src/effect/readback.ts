@@ -35,7 +35,8 @@ export class Readback implements ReadingBack {
     deadline_ms = PROBE_DEADLINE_MS,
   ): Promise<ReadbackResult> {
     try {
-      const upstream = upstreamFor(this.#env, tool.read_credential, { deadline_ms });
+      const { trace_id } = operation;
+      const upstream = upstreamFor(this.#env, tool.read_credential, { deadline_ms, trace_id });
       const seen = await tool.inspect(operation.input, upstream, this.#env, operation.id);
       // A target that is gone shows nothing about what our request did to it.
       if (!seen.exists) return { reading: "failed" };

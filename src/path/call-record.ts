@@ -3,6 +3,7 @@ import { type CredentialName, credentialOf } from "../connectors/credentials.ts"
 import { upstreamFor } from "../downstream/client.ts";
 import { refusingUpstream, type Upstream, type UpstreamExchange } from "../downstream/upstream.ts";
 import { digest } from "../effect/operation.ts";
+import { type StepSpan, stepSpan } from "../observe/step-span.ts";
 import { shown } from "../untrusted/shown.ts";
 import type { Answer } from "./answer.ts";
 import type { Missing } from "./availability.ts";
@@ -21,6 +22,7 @@ export class CallRecord {
   readonly #steps: StepRecord[] = [];
   readonly #drift: { readonly source: string; readonly field: string }[] = [];
   #step: Step = "identity";
+  #span: StepSpan | null = null;
   /** What answers, once it is found; until then what was asked for. */
   #tool: string;
   #principal: Principal | null = null;
@@ -36,6 +38,8 @@ export class CallRecord {
   /** The step that the call is in: what fails now, failed there. */
   enter(step: Step): void {
     this.#step = step;
+    this.#span?.end("ok");
+    this.#span = stepSpan(step, this.#tool, this.#call.trace_id);
   }
 
   /** A failure on the way: where a vendor's payload has drifted is a fact for whoever minds the connector. */
@@ -47,6 +51,8 @@ export class CallRecord {
   /** How the step that the call is in ended. */
   ended(result: string): void {
     this.#steps.push({ step: this.#step, result, at_ms: Date.now() - this.#started_at });
+    this.#span?.end(result);
+    this.#span = null;
   }
 
   /** Who is asking. */
@@ -66,7 +72,7 @@ export class CallRecord {
 
   /**
    * The vendors that a step may ask, each through one of `credentials`. What is asked through them goes into
-   * the record, with the call's trace id as the request's id. Asking through one that is missing fails.
+   * the record, and goes out under the call's trace. Asking through one that is missing fails.
    */
   upstreams(
     env: Env,
@@ -81,11 +87,7 @@ export class CallRecord {
       if (refusal !== undefined) return refusingUpstream(credentialOf(credential).vendor.name, refusal);
       const known = opened.get(credential);
       if (known !== undefined) return known;
-      const upstream = upstreamFor(
-        env,
-        credential,
-        this.#call.trace_id === null ? {} : { request_id: this.#call.trace_id },
-      );
+      const upstream = upstreamFor(env, credential, { trace_id: this.#call.trace_id });
       this.#asked.push(upstream.exchanges);
       opened.set(credential, upstream);
       return upstream;
@@ -101,6 +103,7 @@ export class CallRecord {
   fact(answer: Answer): AuditFact {
     const error = answer.status === "error" ? answer.error : null;
     if (error !== null) this.ended(error.code);
+    this.#span?.end(answer.status);
     return {
       type: "call",
       decision: decisionOf(answer),

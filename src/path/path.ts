@@ -7,13 +7,15 @@
 import { authorize, covers } from "../auth/authorize.ts";
 import { effectName } from "../effect/operation.ts";
 import type { ExecuteAnswer } from "../effect/protocol.ts";
+import { failedCall, ownFault } from "../observe/failed-call.ts";
+import { alert, reasonOf } from "../observe/log.ts";
 import { type Answer, errorAnswer, type Result, readAnswer } from "./answer.ts";
 import type { Missing } from "./availability.ts";
 import { CallRecord } from "./call-record.ts";
 import { type ChangeCall, changeCall, tell } from "./change-call.ts";
 import { claimOperation } from "./claim.ts";
 import { type Declaration, findDeclaration, undeclared } from "./declaration.ts";
-import { asFailure, type Failure, failureFrom } from "./failure.ts";
+import { asFailure, failureFrom } from "./failure.ts";
 import { type Gated, gate } from "./gate.ts";
 import { parseInput } from "./input.ts";
 import { inProgress } from "./operation-answer.ts";
@@ -55,7 +57,7 @@ export async function walk(call: Call, session: PathSession): Promise<Result> {
   } catch (thrown) {
     const failure = asFailure(thrown);
     record.failed(failure);
-    report(call, failure);
+    if (failure.kind === "internal") ownFault(call, failure);
     return audited(errorAnswer(failure), session, record);
   }
 }
@@ -142,7 +144,8 @@ async function execute(
   try {
     return await effect.execute(operation.id, go);
   } catch (thrown) {
-    console.error(JSON.stringify({ alert: "effect_object_lost", operation_id: operation.id }), thrown);
+    const lost = { operation_id: operation.id, trace_id: claim.trace_id };
+    alert("effect_object_lost", { ...lost, reason: reasonOf(thrown) });
     const { env } = session;
     // A stub of its own: the other one died with the object.
     const next = env.EFFECT.getByName(effectName(env.TENANT, claim.target));
@@ -154,17 +157,16 @@ async function execute(
 
 /** The call's one audit event, written before the answer can leave. */
 function audited(answer: Answer, session: PathSession, record: CallRecord): Result {
+  const fact = record.fact(answer);
   try {
-    return { ...answer, audit_id: session.audit(record.fact(answer)) };
+    const audit_id = session.audit(fact);
+    if (answer.status === "error") failedCall(fact, answer.error, audit_id);
+    return { ...answer, audit_id };
   } catch (thrown) {
     // What can't be audited is not answered: the caller must not act on what nobody can account for.
     const failure = asFailure(thrown);
-    console.error(JSON.stringify({ alert: "call_not_audited" }), failure.cause);
+    const { session_id = null, trace_id = null } = fact;
+    alert("call_not_audited", { session_id, trace_id, reason: reasonOf(failure.cause ?? thrown) });
     return { ...errorAnswer(failure), audit_id: null };
   }
-}
-
-/** Our own faults go to the log with their cause; callers get an audit id. */
-function report(call: Call, failure: Failure): void {
-  if (failure.kind === "internal") console.error("internal", call.name.slice(0, 64), failure.cause);
 }

@@ -1,6 +1,6 @@
-import { reasonOf } from "../audit/alert.ts";
 import { claimsNow, refreshSignIn, type UpstreamTokens } from "../auth/identity-provider.ts";
 import { readRolePolicy, rolesFrom } from "../auth/roles.ts";
+import { reasonOf } from "../observe/log.ts";
 import type { Role } from "../path/scopes.ts";
 import type { PersonRecord } from "./person-record.ts";
 

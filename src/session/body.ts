@@ -32,8 +32,13 @@ export async function readBody(request: Request): Promise<Body> {
 }
 
 async function readBounded(request: Request): Promise<Uint8Array | null> {
-  const declared = Number(request.headers.get("content-length") ?? 0);
+  const declared = Number(request.headers.get("content-length") ?? Number.NaN);
   if (declared > MAX_READ_BYTES) return null;
+  // Said to be short, as nearly all are: in one piece, which costs a fraction of taking a stream apart.
+  if (declared <= MAX_BODY_BYTES) {
+    const whole = new Uint8Array(await request.arrayBuffer());
+    return whole.byteLength > MAX_BODY_BYTES ? null : whole;
+  }
   const chunks: Uint8Array[] = [];
   let total = 0;
   for await (const chunk of request.body ?? []) {

@@ -90,11 +90,3 @@ export function promptMessages(result: Result) {
   const content = { type: "text" as const, text: found.data.text };
   return { messages: [{ role: "user" as const, content }] };
 }
-
-const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
-
-/** The W3C trace id in a request's `_meta`, or `null`. */
-export function traceIdOf(meta: unknown): string | null {
-  if (typeof meta !== "object" || meta === null || !("traceparent" in meta)) return null;
-  return typeof meta.traceparent === "string" ? (TRACEPARENT.exec(meta.traceparent)?.[1] ?? null) : null;
-}

@@ -1,4 +1,3 @@
-import { alert } from "../audit/alert.ts";
 import type { ChainHead } from "../audit/chain.ts";
 import { digestOf, FIRST_CHECKPOINT, type ListedHead, nextCheckpoint } from "../audit/checkpoint.ts";
 import { advance } from "../audit/contiguous.ts";
@@ -6,6 +5,7 @@ import { type ChainLinkRow, intakeAfter, linksAfter, storeCheckpoint } from "../
 import type { Ledger } from "../audit/ledger.ts";
 import { applySchema } from "../audit/schema.ts";
 import type { PublicKey, Signer } from "../audit/signing.ts";
+import { alert } from "../observe/log.ts";
 import type { ChainRegister } from "./chain-register.ts";
 
 const SCHEMA = [

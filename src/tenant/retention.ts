@@ -1,4 +1,3 @@
-import { alert } from "../audit/alert.ts";
 import type { PresentedAnchor } from "../audit/anchor.ts";
 import type { ChainHead } from "../audit/chain.ts";
 import { CHECKPOINT_CHAIN, digestOf } from "../audit/checkpoint.ts";
@@ -8,6 +7,7 @@ import { removable } from "../audit/removable.ts";
 import { chainsWithOldEvents, oldCheckpoint, remainsOf } from "../audit/retention-store.ts";
 import { applySchema } from "../audit/schema.ts";
 import type { Signer } from "../audit/signing.ts";
+import { alert } from "../observe/log.ts";
 import type { ChainRegister, RegisteredChain } from "./chain-register.ts";
 
 const SCHEMA = [

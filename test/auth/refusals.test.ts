@@ -7,7 +7,7 @@ let counter: RefusalCounter;
 
 beforeEach(() => {
   lines = [];
-  counter = new RefusalCounter((line) => lines.push(JSON.parse(line)));
+  counter = new RefusalCounter((refusal, times) => lines.push({ refusal, times }));
 });
 
 test("a flood writes a line in ten seconds, and each line says how many it stands for", () => {

@@ -59,7 +59,7 @@ beforeEach(async () => {
 
 describe("a read", () => {
   test("is authorized, carries its request id, and is recorded", async () => {
-    const { data, exchange } = await read({ request_id: "trace-1" });
+    const { data, exchange } = await read({ trace_id: "trace-1" });
     expect(data?.resources).toHaveLength(3);
     expect(exchange).toMatchObject({ source: "crowdstrike", operation: OPERATION, attempts: 1, status: 200 });
     expect(await requestsOf(OPERATION)).toMatchObject([{ request_id: "trace-1", status: 200 }]);

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Credential } from "../../src/downstream/credential.ts";
 import { buildRequest, readAnswer } from "../../src/downstream/exchange.ts";
 import type { UpstreamRequest } from "../../src/downstream/upstream.ts";
+import { traceIdOf } from "../../src/observe/trace-context.ts";
 import { exampleVendor } from "./example-vendor.ts";
 
 const credential: Credential = {
@@ -14,8 +15,8 @@ const credential: Credential = {
   problems: () => [],
 };
 
-function build(request: Partial<UpstreamRequest> = {}): Request {
-  const sending = { request_id: "trace-1", signal: AbortSignal.timeout(1_000) };
+function build(request: Partial<UpstreamRequest> = {}, trace_id: string | null = null): Request {
+  const sending = { request_id: "request-1", trace_id, signal: AbortSignal.timeout(1_000) };
   const whole = { operation: "list", method: "GET", path: "/things", ...request } as const;
   return buildRequest({} as Env, credential, whole, "token-1", sending);
 }
@@ -27,8 +28,13 @@ describe("a request", () => {
     expect(Object.fromEntries(request.headers)).toEqual({
       accept: "application/json",
       authorization: "Bearer token-1",
-      "x-request-id": "trace-1",
+      "x-request-id": "request-1",
     });
+  });
+
+  test("goes out in the caller's trace", () => {
+    const trace_id = "0af7651916cd43dd8448eb211c80319c";
+    expect(traceIdOf({ traceparent: build({}, trace_id).headers.get("traceparent") })).toBe(trace_id);
   });
 
   test("follows no redirect, which could carry its token elsewhere", () => {

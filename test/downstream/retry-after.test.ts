@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { crowdstrike } from "../../src/connectors/crowdstrike/errors.ts";
+import { rateLimited } from "../../src/downstream/failures.ts";
 import { waitByMagnitude, waitByRetryAfter } from "../../src/downstream/retry-after.ts";
 
 const now = Date.parse("2026-11-22T10:00:00.250Z");
@@ -32,4 +34,9 @@ describe("Retry-After", () => {
     expect(waitByRetryAfter(new Headers(), now)).toBeNull();
     expect(waitByRetryAfter(new Headers({ "retry-after": "soon" }), now)).toBeNull();
   });
+});
+
+test("nobody is told to wait for longer than a day, whatever a header says", () => {
+  const retry_after_ms = waitByRetryAfter(new Headers({ "retry-after": "9".repeat(20) }), now);
+  expect(rateLimited(crowdstrike, { retry_after_ms }).detail.retry_after_ms).toBe(86_400_000);
 });

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { TOOLS } from "../../src/catalogue.ts";
 import { ROLES, type Role, scopesOfRoles } from "../../src/path/scopes.ts";
-import { traceIdOf } from "../../src/session/lane.ts";
 import { listTools } from "../../src/session/listings.ts";
 
 /** Names, descriptions and schemas cost every client's context window. */
@@ -45,16 +44,6 @@ describe("tools/list", () => {
       expect(name).toMatch(/^[a-z][a-z_]{2,63}$/);
       expect(title.length, name).toBeGreaterThan(3);
       expect(description.length, name).toBeLessThan(300);
-    }
-  });
-});
-
-describe("the trace id", () => {
-  it("is taken from a W3C traceparent, and from nothing else", () => {
-    const trace = "0af7651916cd43dd8448eb211c80319c";
-    expect(traceIdOf({ traceparent: `00-${trace}-b7ad6b7169203331-01` })).toBe(trace);
-    for (const meta of [undefined, null, {}, { traceparent: 1 }, { traceparent: "nonsense" }]) {
-      expect(traceIdOf(meta)).toBeNull();
     }
   });
 });

@@ -1,5 +1,5 @@
-import { reasonOf } from "../../audit/alert.ts";
 import type { AuditRecord } from "../../audit/record.ts";
+import { alert, reasonOf } from "../../observe/log.ts";
 import { readOperation } from "../operations/latest.ts";
 import { bodyOf, type Notice, noticeOf } from "./notice.ts";
 import { signatureHeaders } from "./signature.ts";
@@ -36,7 +36,7 @@ export async function consumeNotices(batch: MessageBatch, env: Env): Promise<voi
       message.ack();
     } catch (thrown) {
       const { body, attempts } = message;
-      console.warn(lineOf("notice_failed", body, { attempts, reason: reasonOf(thrown) }));
+      alert("notice_failed", { ...named(body), attempts, reason: reasonOf(thrown) }, "warn");
       const delaySeconds = Math.min(LAST_RETRY_S, FIRST_RETRY_S * 2 ** (attempts - 1));
       message.retry({ delaySeconds });
     }
@@ -74,7 +74,7 @@ async function tell(notice: Notice, env: Env): Promise<void> {
 
 async function giveUp(notice: Notice, env: Env): Promise<void> {
   await note(env, notice, "undelivered");
-  console.error(lineOf("notice_undelivered", notice));
+  alert("notice_undelivered", named(notice));
 }
 
 async function note(env: Env, { event_id }: Notice, outcome: "delivered" | "undelivered"): Promise<void> {
@@ -85,11 +85,7 @@ async function note(env: Env, { event_id }: Notice, outcome: "delivered" | "unde
     .run();
 }
 
-/** One JSON line, without anything of the operation but its id. */
-function lineOf(
-  name: string,
-  { event_id, operation_id }: Notice,
-  more: Readonly<Record<string, unknown>> = {},
-): string {
-  return JSON.stringify({ alert: name, event_id, operation_id, ...more });
+/** Nothing of the operation but its id. */
+function named({ event_id, operation_id }: Notice): { event_id: string; operation_id: string } {
+  return { event_id, operation_id };
 }
