@@ -22,14 +22,19 @@ export const FULL_FACT: AuditFact = {
 };
 
 /** The records of a chain of `length` events, one like the other but for their place. */
-export function chainRecords(chain: string, length: number, fact: AuditFact = FULL_FACT): AuditRecord[] {
+export function chainRecords(
+  chain: string,
+  length: number,
+  fact: AuditFact = FULL_FACT,
+  tenant = "acme",
+): AuditRecord[] {
   let head: ChainHead = GENESIS;
   return Array.from({ length }, (_, index) => {
     const next = link(
       head,
       {
         chain,
-        tenant: "acme",
+        tenant,
         event_id: `0190c0de-0000-7000-8000-${String(index + 1).padStart(12, "0")}`,
         at: new Date(1_800_000_000_000 + index).toISOString(),
       },

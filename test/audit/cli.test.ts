@@ -6,8 +6,10 @@ import { promisify } from "node:util";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type AuditRecord, RECORD_COLUMNS } from "../../src/audit/record.ts";
+import { spkiOf } from "../../src/audit/signing.ts";
 import { LEDGER_SCHEMA } from "../../src/audit/tables.ts";
 import { chainRecords } from "./chain-fixture.ts";
+import { newSigner, SignedAudit } from "./signed-fixture.ts";
 
 const PROJECT = join(import.meta.dirname, "../..");
 const SESSION = "session/s1/test";
@@ -265,6 +267,41 @@ describe("export", () => {
       code: 1,
       ok: false,
       findings: [{ chain: EFFECT, seq: 2, defect: "removed" }],
+    });
+  });
+});
+
+describe("a signed export", () => {
+  test("is verified with the public key alone, by file or by value, and not by another key", async () => {
+    const signer = await newSigner();
+    const audit = await SignedAudit.create(signer, signer);
+    const file = join(stateDir, "signed.ndjson");
+    const key = join(stateDir, "key.json");
+    const kept = join(stateDir, "kept.json");
+    await writeFile(file, `${audit.lines.join("\n")}\n`);
+    await writeFile(key, JSON.stringify(signer.public_key));
+    await writeFile(kept, JSON.stringify({ checkpoint: audit.checkpoints[1]?.jws }));
+    expect(await verify("--offline", file, "--key", key, "--checkpoint", kept)).toMatchObject({
+      code: 0,
+      ok: true,
+      checkpoints: 2,
+      last_checkpoint: { n: 2 },
+      signatures: "verified",
+    });
+    const other = await newSigner();
+    expect(await verify("--offline", file, "--key", spkiOf(other.public_key))).toMatchObject({
+      code: 1,
+      findings: expect.arrayContaining([
+        expect.objectContaining({ chain: "checkpoint", seq: 1, defect: "forged" }),
+      ]),
+    });
+    expect(await verify("--offline", file)).toMatchObject({ code: 0, signatures: "not checked" });
+    await writeFile(file, `${audit.lines.slice(2).join("\n")}\n`);
+    expect(await verify("--offline", file, "--key", key)).toMatchObject({
+      code: 1,
+      findings: expect.arrayContaining([
+        expect.objectContaining({ chain: "checkpoint", seq: 1, defect: "removed" }),
+      ]),
     });
   });
 });

@@ -3,9 +3,11 @@ import { join } from "node:path";
 import { Ajv2020, type AnySchemaObject } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import type { AuditFact } from "../../src/audit/event.ts";
+import { checkpointLine } from "../../src/audit/export.ts";
 import { toOcsf, unreadableToOcsf } from "../../src/audit/ocsf.ts";
 import type { AuditEvent } from "../../src/audit/record.ts";
 import { chainRecords, FULL_FACT } from "./chain-fixture.ts";
+import { anchorBy, newSigner, SignedAudit } from "./signed-fixture.ts";
 
 function exported(fact: AuditFact, seq = 1) {
   const record = chainRecords("session/s1/test", seq, fact).at(-1);
@@ -118,6 +120,18 @@ describe.skipIf(!existsSync(folder))("OCSF 1.8.0's schemas (OCSF_SCHEMAS names t
     const ocsf = unreadableToOcsf(record ?? expect.fail(), "garbage");
     const validate = validatorOf(6003);
     expect(validate(ocsf) ? [] : validate.errors).toEqual([]);
+  });
+
+  test("hold checkpoints and anchors", async () => {
+    const signer = await newSigner();
+    const { checkpoints, records } = await SignedAudit.create(signer, signer);
+    const [record] = records.get("session/s1/1") ?? [];
+    const lines = [...checkpoints.map(checkpointLine), await anchorBy(signer, record ?? expect.fail())];
+    expect(lines).toHaveLength(3);
+    for (const line of lines) {
+      const validate = validatorOf(6003);
+      expect(validate(JSON.parse(line)) ? [] : validate.errors).toEqual([]);
+    }
   });
 
   test("refuse an event with an attribute of our own outside of unmapped", () => {
