@@ -55,7 +55,7 @@ export async function signIn({ user, scope, ...options }: SignInOptions): Promis
   // Nothing to tick: whoever asks for it by name gets it.
   const wanted = scope.split(" ").filter((name) => name !== "offline_access");
   const missing = wanted.filter((name) => !page.offered.includes(name));
-  if (missing.length > 0) throw new Error(`${user} is not offered ${missing.join(" ")}`);
+  if (missing.length > 0) throw new Error(`the role of ${user} doesn't allow ${missing.join(" ")}`);
   return page.allow(wanted);
 }
 

@@ -1,4 +1,6 @@
 import { Command } from "commander";
+import { OFFLINE_ACCESS } from "../src/auth/offer.ts";
+import { ALL_SCOPES, isScope } from "../src/path/scopes.ts";
 import { signIn } from "./oauth-client.ts";
 
 const { PORT = "8787" } = process.env;
@@ -12,6 +14,9 @@ const command = new Command("token")
 const { user, scope, url } = command.opts<{ user: string; scope: string; url: string }>();
 
 try {
+  const unknown = scope.split(" ").filter((name) => name !== OFFLINE_ACCESS && !isScope(name));
+  if (unknown.length > 0)
+    throw new Error(`there is no scope "${unknown.join('", "')}"; the scopes are ${ALL_SCOPES.join(", ")}`);
   const tokens = await signIn({ mcpUrl: url, user, scope });
   if (!sameScopes(tokens.scope, scope))
     throw new Error(`asked for "${scope}" and was granted "${tokens.scope}"`);
