@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test } from "vitest";
+import type { Figures } from "../../src/console/health/figures.ts";
 import { agentOf, call } from "../support/worker/agent.ts";
 import { consoleOf } from "../support/worker/console.ts";
 import { lab } from "../support/worker/lab.ts";
@@ -9,6 +10,9 @@ import { signedIn } from "../support/worker/people.ts";
 afterEach(() => lab.clear());
 
 interface Health {
+  readonly ok: boolean;
+  readonly problems: readonly string[];
+  readonly figures: Figures;
   readonly drift: readonly { readonly source: string; readonly field: string; readonly count: number }[];
 }
 
@@ -17,6 +21,38 @@ describe("health in detail", () => {
     const detail = await reach(`${env.PUBLIC_URL}/healthz?detail`, { redirect: "manual" });
     expect(detail.headers.get("location")).toBe(`${env.PUBLIC_URL}/console/health`);
     expect(await (await reach(`${env.PUBLIC_URL}/healthz`, {})).json()).toEqual({ ok: true, problems: [] });
+  });
+
+  test("counts calls, denials and failures by kind, and what waits for a person", async () => {
+    const before = await figuresNow();
+    const analyst = await agentOf(await signedIn("figures", "analyst"));
+    const viewer = await agentOf(await signedIn("figures-viewer", "viewer"));
+    const [device_id] = await lab.devices();
+    await call(analyst, "get_device", { device_id });
+    await call(analyst, "get_device", { device_id: 1 });
+    await call(viewer, "contain_device", { device_id, reason: "Not mine to do" });
+    await call(analyst, "contain_device", { device_id, reason: "Held back for an approver" });
+    await expect
+      .poll(async () => (await figuresNow()).last_24_hours.calls)
+      .toBe(before.last_24_hours.calls + 4);
+    const { last_15_minutes: now, operations } = await figuresNow();
+    const was = before.last_15_minutes;
+    expect(now.denials).toBe(was.denials + 1);
+    expect(now.failures.invalid_request ?? 0).toBe((was.failures.invalid_request ?? 0) + 1);
+    expect(operations.awaiting_approval).toBe(before.operations.awaiting_approval + 1);
+    expect(operations.needs_operator).toBe(before.operations.needs_operator);
+  });
+
+  test("isn't well when the audit isn't", async () => {
+    await env.DB.prepare(
+      "INSERT INTO audit_dead_letters (id, queue, reason, body) VALUES ('health', 'q', 'r', 'b')",
+    ).run();
+    const { ok, problems } = JSON.parse(
+      (await (await consoleOf("admin")).open("/console/health")).html,
+    ) as Health;
+    expect(ok).toBe(false);
+    expect(problems).toContain("1 dead letters of the audit");
+    await env.DB.prepare("DELETE FROM audit_dead_letters WHERE id = 'health'").run();
   });
 
   test("counts drifts by vendor and field, as the audit names them", async () => {
@@ -43,3 +79,7 @@ describe("health in detail", () => {
     throw new Error("the drift never arrived");
   });
 });
+
+async function figuresNow(): Promise<Figures> {
+  return (JSON.parse((await (await consoleOf("admin")).open("/console/health")).html) as Health).figures;
+}

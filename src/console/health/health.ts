@@ -1,27 +1,51 @@
-import { reportGaps } from "../../audit/gaps.ts";
+import { type AuditReport, reportGaps } from "../../audit/gaps.ts";
 import { refusalTotals } from "../../auth/refusals.ts";
+import { configurationProblems } from "../../config.ts";
 import { PROTECTION } from "../page.tsx";
 import type { Visit } from "../visit.ts";
 import { credentialReports } from "./credentials.ts";
 import { drifts } from "./drifts.ts";
+import { figures as figuresOf } from "./figures.ts";
 
 /**
- * The instance's health in detail, for whoever runs it: how the audit arrives, which vendors have drifted, how each
+ * The instance's health in detail, for whoever runs it: how calls end, how the audit arrives, which vendors have drifted, how each
  * credential does, and which migrations were applied. With `?tokens`, each credential is tried at its vendor.
  */
 export async function showHealth({ env, url, now }: Visit): Promise<Response> {
-  const [audit, drift, credentials, migrations] = await Promise.all([
+  const [audit, figures, drift, credentials, migrations] = await Promise.all([
     reportGaps(env),
+    figuresOf(env.DB, now),
     drifts(env.DB, now),
     credentialReports(env, { tokens: url.searchParams.has("tokens") }),
     appliedMigrations(env.DB),
   ]);
   // One isolate's own count: what others refused is in the log.
   const refused_by_this_isolate = refusalTotals();
+  const { fatal, partial } = configurationProblems(env);
+  const problems = [...fatal, ...partial, ...auditProblems(audit)];
   return Response.json(
-    { ok: true, audit, drift, credentials, migrations, refused_by_this_isolate },
+    {
+      ok: problems.length === 0,
+      problems,
+      figures,
+      audit,
+      drift,
+      credentials,
+      migrations,
+      refused_by_this_isolate,
+    },
     { headers: PROTECTION },
   );
+}
+
+function auditProblems({ gaps, missing_chains, conflicts, dead_letters }: AuditReport): string[] {
+  const counts = {
+    "gaps in the audit": gaps.length,
+    "chains of which nothing has arrived": missing_chains.length,
+    "audit conflicts": conflicts,
+    "dead letters of the audit": dead_letters,
+  };
+  return Object.entries(counts).flatMap(([what, count]) => (count === 0 ? [] : [`${count} ${what}`]));
 }
 
 /** By the table in which wrangler keeps them. */
