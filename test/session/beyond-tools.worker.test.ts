@@ -1,17 +1,10 @@
-import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { beforeAll, describe, expect, it } from "vitest";
 import { readRecord } from "../../src/audit/record.ts";
 import { storeRecords } from "../../src/audit/store.ts";
-import type { Requester } from "../../src/effect/operation.ts";
-import { CALLER_HEADER } from "../../src/session/caller.ts";
+import { calls, clientOf, ENVELOPE, ERAS, handedOn, outbox } from "../support/worker/eras.ts";
 import { lab } from "../support/worker/lab.ts";
 import { signedIn } from "../support/worker/people.ts";
-
-type Era = "2025-11-25" | "2026-07-28";
-const ERAS = ["2025-11-25", "2026-07-28"] as const;
-const ALL = ["devices:read", "devices:contain", "controls:read", "detections:read", "audit:read"];
 
 let devices: string[] = [];
 let device_id = "";
@@ -19,42 +12,6 @@ beforeAll(async () => {
   devices = await lab.devices();
   device_id = devices.pop() ?? "";
 });
-
-/** A client of either era, with a token of the given scopes. `answers` are those to its reads of resources. */
-async function clientOf({ session_id, client_id }: Requester, era: Era, scopes: readonly string[] = ALL) {
-  const mode = era === "2026-07-28" ? { pin: era } : "legacy";
-  const client = new Client({ name: "test", version: "1" }, { versionNegotiation: { mode } });
-  const answers: { status: number; body: Promise<string> }[] = [];
-  const transport = new StreamableHTTPClientTransport(new URL(`${env.PUBLIC_URL}/mcp`), {
-    fetch: async (url, init) => {
-      const headers = new Headers(init?.headers);
-      headers.set("host", new URL(env.PUBLIC_URL).host);
-      headers.set(CALLER_HEADER, JSON.stringify({ session_id, client_id, scopes }));
-      const answer = await env.SESSION.getByName(session_id).fetch(new Request(url, { ...init, headers }));
-      if (String(init?.body).includes("resources/read"))
-        answers.push({ status: answer.status, body: answer.clone().text() });
-      return answer;
-    },
-  });
-  await client.connect(transport);
-  return { client, answers };
-}
-
-/** The calls in a session's audit so far, in order. */
-async function calls(person: Requester): Promise<Record<string, unknown>[]> {
-  const events = (await outbox(person)).map((event) => JSON.parse(event) as Record<string, unknown>);
-  return events.filter(({ type }) => type === "call");
-}
-
-/** The texts of a session's events, as they go to the audit database. */
-function outbox({ session_id }: Requester): Promise<string[]> {
-  return runInDurableObject(env.SESSION.getByName(session_id), (_object, { storage }) =>
-    storage.sql
-      .exec<{ event: string }>("SELECT event FROM audit_outbox ORDER BY seq")
-      .toArray()
-      .map(({ event }) => event),
-  );
-}
 
 function textOf({ contents: [content] }: { contents: readonly object[] }): Record<string, unknown> {
   return JSON.parse(content !== undefined && "text" in content ? String(content.text) : "{}");
@@ -236,54 +193,28 @@ describe.each(ERAS)("completion, for a client of %s", (era) => {
   });
 });
 
-describe.each(ERAS)("progress, for a client of %s", (era) => {
-  it("is told while a read goes on, rises, and ends before the answer", async () => {
-    const { client } = await clientOf(await signedIn(`progress-${era}`, "viewer"), era);
-    const heard: { progress: number; total?: number }[] = [];
-    let answered = false;
-    await client.callTool(
-      { name: "check_control", arguments: { control_id: "users-inactive" } },
-      {
-        onprogress: ({ progress, total }) => {
-          expect(answered).toBe(false);
-          heard.push({ progress, ...(total === undefined ? {} : { total }) });
-        },
-      },
-    );
-    answered = true;
-    expect(heard).toEqual([{ progress: 1, total: 1 }]);
+it.each([
+  ["resources/read", {}, "sallyport://"],
+  ["resources/read", { uri: 7 }, "7"],
+  ["prompts/get", { name: "contain_safely", arguments: { device_id: 7 } }, "contain_safely"],
+  ["prompts/get", { name: "contain_safely", arguments: "device_id" }, "contain_safely"],
+])("%s with %j is refused in words, and audited", async (method, params, name) => {
+  const person = await signedIn(`malformed-${method}-${JSON.stringify(params)}`, "responder");
+  const answer = await env.SESSION.getByName(person.session_id).fetch(`${env.PUBLIC_URL}/mcp`, {
+    method: "POST",
+    headers: {
+      ...handedOn(person),
+      "mcp-protocol-version": "2026-07-28",
+      "mcp-method": method,
+      "mcp-name": name,
+    },
+    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params: { ...params, _meta: ENVELOPE } }),
   });
-});
-
-describe.each(ERAS)("a changed role, to a client of %s that listens", (era) => {
-  it("is told as lists that have changed", async () => {
-    const person = await signedIn(`changed-${era}`, "responder");
-    const { client } = await clientOf(person, era);
-    const changed: string[] = [];
-    const all = new Promise<void>((resolve) => {
-      for (const list of ["tools", "resources", "prompts"] as const) {
-        client.setNotificationHandler(`notifications/${list}/list_changed`, () => {
-          changed.push(list);
-          if (changed.length === 3) resolve();
-        });
-      }
-    });
-    if (era === "2026-07-28") {
-      await client.listen({ toolsListChanged: true, resourcesListChanged: true, promptsListChanged: true });
-    }
-    await env.PERSON.getByName(person.person).signIn({
-      person: person.person,
-      subject: person.subject,
-      display: person.display,
-      client_id: "another-client",
-      roles: ["viewer"],
-      policy_version: "1",
-      upstream_refresh_token: null,
-    });
-    await all;
-    expect(changed.toSorted()).toEqual(["prompts", "resources", "tools"]);
-    await client.close();
+  expect(await answer.json()).toMatchObject({
+    id: 1,
+    error: { code: -32602, data: { error: { code: "invalid_input", issues: expect.any(Array) } } },
   });
+  expect(await calls(person)).toMatchObject([{ error_code: "invalid_input", detail: { method } }]);
 });
 
 it("lists say how long they may be kept, and that they are nobody else's", async () => {
@@ -295,50 +226,4 @@ it("lists say how long they may be kept, and that they are nobody else's", async
   expect(await client.listPrompts()).toMatchObject(kept);
   const uri = "sallyport://controls/users-inactive";
   expect(await client.readResource({ uri })).toMatchObject({ ttlMs: 0, cacheScope: "private" });
-});
-
-it("a session that was revoked ends its streams in both eras", async () => {
-  const person = await signedIn("ended-streams", "viewer");
-  const { session_id, client_id } = person;
-  const headers = {
-    host: new URL(env.PUBLIC_URL).host,
-    [CALLER_HEADER]: JSON.stringify({ session_id, client_id, scopes: ALL }),
-    "content-type": "application/json",
-    accept: "application/json, text/event-stream",
-  };
-  const stub = env.SESSION.getByName(session_id);
-  const mcp = `${env.PUBLIC_URL}/mcp`;
-  const body = JSON.stringify({
-    jsonrpc: "2.0",
-    id: 1,
-    method: "initialize",
-    params: { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "t", version: "1" } },
-  });
-  const initialized = await stub.fetch(mcp, { method: "POST", headers, body });
-  await initialized.text();
-  const stream = await stub.fetch(mcp, {
-    headers: { ...headers, "mcp-session-id": initialized.headers.get("mcp-session-id") ?? "" },
-  });
-  const listen = {
-    jsonrpc: "2.0",
-    id: 2,
-    method: "subscriptions/listen",
-    params: {
-      notifications: { toolsListChanged: true },
-      _meta: {
-        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-        "io.modelcontextprotocol/clientInfo": { name: "t", version: "1" },
-        "io.modelcontextprotocol/clientCapabilities": {},
-      },
-    },
-  };
-  const subscription = await stub.fetch(mcp, {
-    method: "POST",
-    headers: { ...headers, "mcp-protocol-version": "2026-07-28", "mcp-method": "subscriptions/listen" },
-    body: JSON.stringify(listen),
-  });
-  expect([stream.status, subscription.status]).toEqual([200, 200]);
-  const ends = Promise.all([stream.text().catch(() => ""), subscription.text().catch(() => "")]);
-  await env.PERSON.getByName(person.person).revoke("all", "admin@acme.test");
-  expect(await ends).toHaveLength(2);
 });
