@@ -21,11 +21,8 @@ const ALLOWED_HEADERS = [
  * `Origin: null` is what a sandboxed frame sends, and is nobody's.
  */
 export function refuseForeign(request: Request, env: Env): Response | null {
-  const { hostname, host } = new URL(env.PUBLIC_URL);
-  const asked = URL.parse(`http://${request.headers.get("host") ?? ""}`);
-  const same =
-    asked !== null && (asked.host === host || (isLoopback(hostname) && isLoopback(asked.hostname)));
-  if (!same) return new Response("Sallyport isn't served under this host name.\n", { status: 421 });
+  if (!isOwnHost(request.headers.get("host") ?? "", ownUrl(env)))
+    return new Response("Sallyport isn't served under this host name.\n", { status: 421 });
   const origin = request.headers.get("origin");
   if (origin !== null && !mayAsk(origin, env)) {
     return new Response("Pages of this origin may not talk to Sallyport.\n", { status: 403 });
@@ -38,7 +35,7 @@ export function refuseForeign(request: Request, env: Env): Response | null {
  * `localhost` does, and {@link refuseForeign} lets it in; but tokens are bound to one resource, by its one name.
  */
 export function underOwnName(request: Request, env: Env): Request {
-  const own = new URL(env.PUBLIC_URL);
+  const own = ownUrl(env);
   const url = new URL(request.url);
   if (url.origin === own.origin && request.headers.get("host") === own.host) return request;
   const headers = new Headers(request.headers);
@@ -61,23 +58,37 @@ export function preflight(request: Request): Response | null {
 
 /** The answer with the headers that let the page that asked read it, and with none that the SDKs put there. */
 export function readable(response: Response, request: Request): Response {
-  const headers = new Headers(response.headers);
-  for (const name of [...headers.keys()]) {
-    if (name.startsWith("access-control-allow-origin")) headers.delete(name);
-  }
+  const answer = new Response(response.body, response);
+  const { headers } = answer;
+  headers.delete("access-control-allow-origin");
   const origin = request.headers.get("origin");
   headers.append("vary", "Origin");
   if (origin !== null) {
     headers.set("access-control-allow-origin", origin);
     headers.set("access-control-expose-headers", "Mcp-Session-Id, WWW-Authenticate");
   }
-  const { status, statusText } = response;
-  return new Response(response.body, { status, statusText, headers });
+  return answer;
+}
+
+/** The host as it is sent is nearly always the very name; parsing it is for whoever spells it in another way. */
+function isOwnHost(sent: string, { host, hostname }: URL): boolean {
+  if (sent === host) return true;
+  const asked = URL.parse(`http://${sent}`);
+  return asked !== null && (asked.host === host || (isLoopback(hostname) && isLoopback(asked.hostname)));
+}
+
+/** Parsed once for each name: every request needs it. One name in a deployed instance, more where tests vary it. */
+const own_urls = new Map<string, URL>();
+
+function ownUrl({ PUBLIC_URL }: Env): URL {
+  const known = own_urls.get(PUBLIC_URL) ?? new URL(PUBLIC_URL);
+  own_urls.set(PUBLIC_URL, known);
+  return known;
 }
 
 /** Its own pages; and on a laptop whatever else runs there, such as an inspector. */
 function mayAsk(origin: string, env: Env): boolean {
-  const own = new URL(env.PUBLIC_URL);
+  const own = ownUrl(env);
   const theirs = URL.parse(origin);
   if (theirs === null) return false;
   return theirs.origin === own.origin || (isLoopback(own.hostname) && isLoopback(theirs.hostname));

@@ -5,10 +5,12 @@ import { BaseUrl, Milliseconds, millisecondsOf, problemsIn } from "../settings.t
 export const CRITICALITIES = ["low", "medium", "high", "critical"] as const;
 export type Criticality = (typeof CRITICALITIES)[number];
 
+const AnyCriticality = z.enum(CRITICALITIES);
+
 const Settings = z.object({
   CROWDSTRIKE_BASE_URL: BaseUrl,
   CROWDSTRIKE_SETTLE_MS: Milliseconds,
-  CROWDSTRIKE_UNASSIGNED_CRITICALITY: z.enum(CRITICALITIES),
+  CROWDSTRIKE_UNASSIGNED_CRITICALITY: AnyCriticality,
 });
 
 /** What is wrong with the settings that are no secrets: sentences that name the variable. Empty if nothing is. */
@@ -31,5 +33,5 @@ export function settleMs(env: Env): number | null {
 
 /** What a device counts as that nobody has rated. */
 export function unassignedCriticality(env: Env): Criticality {
-  return z.enum(CRITICALITIES).parse(env.CROWDSTRIKE_UNASSIGNED_CRITICALITY);
+  return AnyCriticality.parse(env.CROWDSTRIKE_UNASSIGNED_CRITICALITY);
 }
