@@ -71,7 +71,7 @@ export function digestOf(jws: string): string {
 export const FIRST_CHECKPOINT: ChainHead = GENESIS;
 
 /** The RFC 8785 text of a list of heads, in the order of the chains' names. */
-export function headsText(heads: readonly ListedHead[]): string {
+function headsText(heads: readonly ListedHead[]): string {
   return canonicalize(heads.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))) ?? "[]";
 }
 

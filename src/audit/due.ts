@@ -96,8 +96,12 @@ export class Due {
 
   /** The run ended well. A setting made during the run stays. */
   finished(task: string, key: string): void {
-    this.#sql.exec("DELETE FROM due WHERE task = ? AND key = ? AND running = 1", task, key);
-    this.#sql.exec("UPDATE due SET attempts = 0 WHERE task = ? AND key = ?", task, key);
+    const { rowsWritten } = this.#sql.exec(
+      "DELETE FROM due WHERE task = ? AND key = ? AND running = 1",
+      task,
+      key,
+    );
+    if (rowsWritten === 0) this.#sql.exec("UPDATE due SET attempts = 0 WHERE task = ? AND key = ?", task, key);
     this.#arm();
   }
 
@@ -133,9 +137,13 @@ export class Due {
   }
 
   #arm(): void {
-    const earliest = this.#sql.exec<{ at: number | null }>("SELECT MIN(at) AS at FROM due").one().at;
-    const known = this.#sql.exec<{ at: number | null }>("SELECT at FROM due_alarm").toArray()[0];
-    if (known !== undefined && known.at === earliest) return;
+    const { earliest, armed, known } = this.#sql
+      .exec<{ earliest: number | null; armed: number | null; known: number }>(
+        `SELECT (SELECT MIN(at) FROM due) AS earliest, (SELECT at FROM due_alarm) AS armed,
+                EXISTS (SELECT 1 FROM due_alarm) AS known`,
+      )
+      .one();
+    if (known === 1 && armed === earliest) return;
     this.#sql.exec(
       "INSERT INTO due_alarm (id, at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at",
       earliest,

@@ -47,7 +47,7 @@ export class Ledger {
    * @throws Error if the object already has another name.
    */
   identify(kind: ChainKind, name: string): void {
-    const row = this.#row();
+    const row = this.#remembered ?? this.#row();
     if (row !== undefined) {
       if (row.kind === kind && row.name === name) return;
       throw new Error(`this object's chain is ${row.chain}, not one of ${kind}/${name}`);

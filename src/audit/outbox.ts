@@ -21,6 +21,11 @@ const SENDS_BEFORE_ALERT = 6;
 /** Until when the store should hold what was sent for the n-th time: 2 s, 4 s, 8 s, … 5 min. As SQL, by `sends`. */
 const CHECK_AFTER_MS = "MIN(300000, 2000 << MIN(sends, 8))";
 
+interface Unsent {
+  readonly seq: number;
+  readonly event: string;
+}
+
 /**
  * The events that the store hasn't been seen to hold. Acceptance by the queue is not durability: a row goes
  * only when the store, read back, holds it and everything before it.
@@ -31,6 +36,8 @@ export class Outbox {
   readonly #due: Due;
   readonly #queue: Queue;
   readonly #db: D1Database;
+  /** Everything before it was sent. In memory, so that a long outbox isn't looked through for each batch. */
+  #unsent_from = 0;
 
   constructor(storage: DurableObjectStorage, due: Due, env: Env) {
     this.#storage = storage;
@@ -42,22 +49,25 @@ export class Outbox {
 
   /** Sends what hasn't been sent, in order. @throws when the queue refuses: the rest stays for the next time. */
   async flush(): Promise<void> {
-    for (let batch = this.#unsent(); batch.length > 0; batch = this.#unsent()) {
-      await this.#queue.sendBatch(batch.map(({ event }) => ({ body: event, contentType: "text" })));
-      const first = batch[0]?.seq;
-      const last = batch.at(-1)?.seq;
-      const now = Date.now();
-      this.#storage.transactionSync(() => {
-        this.#sql.exec(
-          `UPDATE audit_outbox SET check_at = ? + ${CHECK_AFTER_MS}, sends = sends + 1
-           WHERE seq BETWEEN ? AND ? AND check_at IS NULL`,
-          now,
-          first,
-          last,
-        );
-        this.#scheduleConfirm(now);
-      });
+    try {
+      for (let batch = this.#unsent(); batch.length > 0; batch = this.#unsent()) await this.#send(batch);
+    } finally {
+      this.#scheduleConfirm(Date.now());
     }
+  }
+
+  async #send(batch: readonly Unsent[]): Promise<void> {
+    await this.#queue.sendBatch(batch.map(({ event }) => ({ body: event, contentType: "text" })));
+    const [first, last] = [batch[0]?.seq ?? 0, batch.at(-1)?.seq ?? 0];
+    this.#sql.exec(
+      `UPDATE audit_outbox SET check_at = ? + ${CHECK_AFTER_MS}, sends = sends + 1
+       WHERE seq BETWEEN ? AND ? AND check_at IS NULL`,
+      Date.now(),
+      first,
+      last,
+    );
+    // Not if something before it has to be sent again meanwhile.
+    if (this.#unsent_from === first) this.#unsent_from = last + 1;
   }
 
   /**
@@ -106,6 +116,7 @@ export class Outbox {
   #apply({ confirmed_seq, missing, waiting, conflicts }: Reconciled, now: number, readOn: boolean): void {
     this.#sql.exec("UPDATE audit_chain SET confirmed_seq = ? WHERE id = 1", confirmed_seq);
     this.#sql.exec("DELETE FROM audit_outbox WHERE seq <= ?", confirmed_seq);
+    if (missing[0] !== undefined) this.#unsent_from = Math.min(this.#unsent_from, missing[0]);
     for (const seq of missing) this.#sql.exec("UPDATE audit_outbox SET check_at = NULL WHERE seq = ?", seq);
     for (const seq of [...waiting, ...conflicts.map((conflict) => conflict.seq)]) {
       // Sending it again would change nothing; looking again might.
@@ -127,13 +138,14 @@ export class Outbox {
     if (at !== null) this.#due.set("confirm", "", Math.max(at, earliest));
   }
 
-  #unsent(): { seq: number; event: string }[] {
+  #unsent(): Unsent[] {
     const rows = this.#sql.exec<{ seq: number; event: string; bytes: number }>(
       `SELECT seq, event, LENGTH(CAST(event AS BLOB)) AS bytes FROM audit_outbox
-       WHERE check_at IS NULL ORDER BY seq LIMIT ?`,
+       WHERE seq >= ? AND check_at IS NULL ORDER BY seq LIMIT ?`,
+      this.#unsent_from,
       MAX_BATCH_MESSAGES,
     );
-    const batch: { seq: number; event: string }[] = [];
+    const batch: Unsent[] = [];
     let bytes = 0;
     for (const row of rows) {
       bytes += row.bytes;

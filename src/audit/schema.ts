@@ -1,6 +1,9 @@
 /** One step of a component's schema: the statements that take it to the next version. */
 export type SchemaStep = string;
 
+/** The versions of an object's components, read when the first of them asks: each waking reads them once. */
+const versions = new WeakMap<DurableObjectStorage, Map<string, number>>();
+
 /**
  * Brings a component's tables in an object's SQLite up to date. Synchronous, so a constructor can call it
  * and no request ever meets an object without its tables. Steps are only ever appended to.
@@ -11,13 +14,9 @@ export function applySchema(
   steps: readonly SchemaStep[],
 ): void {
   const { sql } = storage;
-  sql.exec(
-    "CREATE TABLE IF NOT EXISTS schema_version (component TEXT PRIMARY KEY, version INTEGER NOT NULL)",
-  );
-  const row = sql
-    .exec<{ version: number }>("SELECT version FROM schema_version WHERE component = ?", component)
-    .toArray()[0];
-  const version = row?.version ?? 0;
+  const known = versions.get(storage) ?? readVersions(sql);
+  versions.set(storage, known);
+  const version = known.get(component) ?? 0;
   if (version >= steps.length) return;
   storage.transactionSync(() => {
     for (const step of steps.slice(version)) sql.exec(step);
@@ -28,4 +27,13 @@ export function applySchema(
       steps.length,
     );
   });
+  known.set(component, steps.length);
+}
+
+function readVersions(sql: SqlStorage): Map<string, number> {
+  sql.exec(
+    "CREATE TABLE IF NOT EXISTS schema_version (component TEXT PRIMARY KEY, version INTEGER NOT NULL)",
+  );
+  const rows = sql.exec<{ component: string; version: number }>("SELECT component, version FROM schema_version");
+  return new Map(rows.toArray().map(({ component, version }) => [component, version]));
 }

@@ -23,7 +23,7 @@ export interface Evidence {
 }
 
 /** Where nothing was signed. */
-export const NO_EVIDENCE: Evidence = { anchors: new Map(), checkpointed: new Map(), points: () => new Map() };
+const NO_EVIDENCE: Evidence = { anchors: new Map(), checkpointed: new Map(), points: () => new Map() };
 
 /** What was verified, and what was found. */
 export interface Verification {

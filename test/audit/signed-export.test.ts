@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type ChainHead, GENESIS, link } from "../../src/audit/chain.ts";
-import { exportLine } from "../../src/audit/export.ts";
+import { anchorLine, checkpointLine, exportLine } from "../../src/audit/export.ts";
 import type { AuditRecord } from "../../src/audit/record.ts";
 import type { Signer } from "../../src/audit/signing.ts";
 import { chainRecords, recordOf } from "./chain-fixture.ts";
@@ -114,6 +114,22 @@ describe("a checkpoint", () => {
     expect(await found(audit.lines.toSpliced(1, 1))).toContain("cut_tail checkpoint 2");
   });
 
+  test("of another history doesn't go on from the one before it", async () => {
+    const other = await SignedAudit.create(signer, signer);
+    const spliced = other.lines.with(0, audit.lines[0] ?? "");
+    expect(await found(spliced)).toContain("rewritten checkpoint 2");
+  });
+
+  test("with a list as long as the one that was signed, but another, says nothing", async () => {
+    const [checkpoint] = audit.checkpoints;
+    const heads = (checkpoint?.heads ?? "").replace(
+      audit.records.get(SESSION)?.[2]?.hash ?? "",
+      "c".repeat(64),
+    );
+    const line = checkpointLine({ n: 1, jws: checkpoint?.jws ?? "", heads });
+    expect(await found(audit.lines.with(0, line))).toEqual(["edited checkpoint 1"]);
+  });
+
   test("that was kept elsewhere must be here", async () => {
     const kept = audit.checkpoints.map(({ jws }) => jws);
     expect(await found(audit.lines, kept)).toEqual([]);
@@ -164,6 +180,15 @@ describe("an anchor", () => {
       `forged ${SESSION} 3`,
       `removed ${SESSION} 1-3`,
     ]);
+  });
+
+  test("that was signed as something else is none", async () => {
+    const { chain, seq, hash } = audit.records.get(SESSION)?.[2] ?? expect.fail();
+    const at = new Date().toISOString();
+    const jws = await signer.sign("checkpoint", { chain, seq, hash, at });
+    expect(await found([anchorLine({ chain, seq, hash, jws }), ...remaining()])).toContain(
+      `forged ${SESSION} 3`,
+    );
   });
 
   test("of another event isn't what the chain goes on from", async () => {
