@@ -23,7 +23,7 @@ const ATTEMPT_MS = 8_000;
 const DEADLINE_MS = 20_000;
 
 export interface UpstreamOptions {
-  /** For everything that is read through it together, in milliseconds from now. */
+  /** For everything that is read through it together, in milliseconds from now, if that is less than usual. */
   readonly deadline_ms?: number;
   /** The caller's: once it is aborted, nothing more is asked. */
   readonly signal?: AbortSignal | undefined;
@@ -55,7 +55,7 @@ class Reader implements RecordedUpstream {
     this.#env = env;
     this.#name = name;
     this.#credential = credentialOf(name);
-    this.#deadline_at = Date.now() + (options.deadline_ms ?? DEADLINE_MS);
+    this.#deadline_at = Date.now() + Math.min(options.deadline_ms ?? DEADLINE_MS, DEADLINE_MS);
     this.#signal = options.signal;
     this.#trace_id = options.trace_id ?? null;
     this.#request_id = this.#trace_id ?? crypto.randomUUID();

@@ -15,6 +15,12 @@ import type { JsonObject, Tool } from "./tool.ts";
 /** The steps of the path, in the order in which a call takes them. */
 export type Step = "identity" | "scope" | "schema" | "claim" | "gate" | "downstream" | "answer";
 
+/**
+ * How long a call may read, in milliseconds, however many vendors it asks one after another: clients give a request
+ * up after a minute, and what is answered later is read by nobody.
+ */
+const READING_MS = 45_000;
+
 /** What one call did, as it goes along. It becomes the call's one audit event. */
 export class CallRecord {
   readonly #started_at: number;
@@ -87,7 +93,8 @@ export class CallRecord {
       if (refusal !== undefined) return refusingUpstream(credentialOf(credential).vendor.name, refusal);
       const known = opened.get(credential);
       if (known !== undefined) return known;
-      const upstream = upstreamFor(env, credential, { trace_id: this.#call.trace_id });
+      const deadline_ms = Math.max(0, this.#started_at + READING_MS - Date.now());
+      const upstream = upstreamFor(env, credential, { trace_id: this.#call.trace_id, deadline_ms });
       this.#asked.push(upstream.exchanges);
       opened.set(credential, upstream);
       return upstream;
