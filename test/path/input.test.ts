@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { TOOLS } from "../../src/catalogue.ts";
 import { Failure } from "../../src/path/failure.ts";
 import { inputJsonSchema, parseInput, takeApart } from "../../src/path/input.ts";
 import { defineChange, defineRead, type Tool } from "../../src/path/tool.ts";
@@ -72,6 +73,44 @@ describe("arguments", () => {
     expect(issues(search, { name: "No!" })).toMatchObject([
       { path: "name", expected: expect.stringContaining("[a-z]") },
     ]);
+  });
+
+  it("are refused with a hint for each that says what to do", () => {
+    const wrong = [
+      ...issues(search, { colour: "red", limit: 0, level: "medium", name: "No!" }),
+      ...issues(search, { limit: 1000, name: 5 }),
+      ...issues(change, { device_id: "x", reason: "", finding_id: "a\u200b", idempotency_key: "a\nb" }),
+      ...issues(search, []),
+    ];
+    expect(wrong.length).toBeGreaterThan(8);
+    expect(wrong.filter(({ hint }) => hint.length < 10)).toEqual([]);
+  });
+
+  it("say where a value of the right form is to be had", () => {
+    const tool = TOOLS.find(({ name }) => name === "get_user");
+    const [issue] = tool === undefined ? [] : issues(tool, { user_id: "ada" });
+    expect(issue?.hint).toBe(
+      "It must be an Okta user id: 00u and 17 more letters or digits. From search_users.",
+    );
+  });
+
+  it("are unknown whatever their name, also where objects have one of that name already", () => {
+    for (const name of ["__proto__", "constructor", "toString", "hasOwnProperty"]) {
+      const args: unknown = JSON.parse(`{"${name}": {"limit": 5}}`);
+      expect(issues(search, args).map(({ path }) => path)).toEqual([name]);
+    }
+  });
+
+  it("hold no half of a character, which nothing could digest, keep or send", () => {
+    expect(issues(change, { device_id: "a\ud800", reason: "x" })).toMatchObject([{ path: "device_id" }]);
+    expect(issues(change, { device_id: "a\\ud800 🔒", reason: "x" })).toEqual([]);
+  });
+
+  it("that are wrong by the thousand are not all told", () => {
+    const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, nth) => [`x${nth}`, 1]));
+    const told = issues(search, many);
+    expect(told).toHaveLength(51);
+    expect(told.at(-1)?.message).toBe("There are 4950 more.");
   });
 
   it("are all reported at once", () => {
