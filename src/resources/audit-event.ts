@@ -2,17 +2,19 @@ import { z } from "zod";
 import { findEvent } from "../audit/search.ts";
 import { OWN_READ } from "../connectors/sallyport/source.ts";
 import { defineRead, type JsonObject } from "../path/tool.ts";
+import { opaqueId, reportedObject } from "../untrusted/reported-text.ts";
 
 /** The read behind an audit event's URI. No tool: a model finds events with `search_audit`. */
 export const getAuditEvent = defineRead({
   name: "get_audit_event",
   title: "Get an audit event",
-  description: "One audit event in full, as it was hashed into its chain.",
+  description:
+    "One audit event in full. What can't be seen in it is written out; an export has the text that was hashed.",
   annotations: OWN_READ,
   scope: "audit:read",
   credentials: [],
   input: z.strictObject({ audit_id: z.uuid() }),
-  output: z.strictObject({ event: z.record(z.string(), z.json()), hash: z.string() }),
+  output: z.strictObject({ event: reportedObject, hash: opaqueId }),
   async run({ audit_id }, { env, now }) {
     const found = await findEvent(env.DB, audit_id);
     const queried_at = new Date(now).toISOString();

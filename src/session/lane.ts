@@ -6,6 +6,7 @@ import { REQUEST_STATE } from "../path/refusals.ts";
 import type { Role } from "../path/scopes.ts";
 import type { Tool } from "../path/tool.ts";
 import { PromptText } from "../prompts/prompt.ts";
+import { plainJson } from "../untrusted/hidden.ts";
 import { RESOURCE_TYPE } from "./listings.ts";
 
 /** How this server names itself to clients. */
@@ -80,7 +81,7 @@ export function isCallError(result: Result): boolean {
 
 /** What a resource holds: the result, as `structuredContent` has it. */
 export function resourceContents(uri: string, result: Result) {
-  return { contents: [{ uri, mimeType: RESOURCE_TYPE, text: JSON.stringify(result) }] };
+  return { contents: [{ uri, mimeType: RESOURCE_TYPE, text: plainJson(JSON.stringify(result)) }] };
 }
 
 /** A prompt, as the path found it, or `null` if `result` is none. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { TOOLS } from "../../src/catalogue.ts";
+import { RESOURCES, TOOLS } from "../../src/catalogue.ts";
 import { asText, type Result } from "../../src/path/answer.ts";
 import { typed } from "../../src/path/typed.ts";
 import { hidesSomething } from "../../src/untrusted/hidden.ts";
@@ -40,7 +40,10 @@ function kindOf({ _zod: { def } }: z.ZodType): Kind {
   return checks.includes("string_format") || checks.includes("custom") ? "exact" : "bare";
 }
 
-const leaves = TOOLS.flatMap(({ name, output }) => leavesOf(output, name));
+/** What answers calls and the reading of resources. Prompts hold our own words, and ids. */
+const reads = [...TOOLS, ...RESOURCES.map(({ read }) => read)];
+
+const leaves = reads.flatMap(({ name, output }) => leavesOf(output, name));
 
 describe("in what tools answer", () => {
   test("every text is either of a form that leaves no room for anything, or shown as reported", () => {
