@@ -1,5 +1,6 @@
 /**
- * `npm run --silent audit -- verify [--wait S] [--offline FILE] [--key KEY] [--checkpoint FILE]` and `audit -- export`.
+ * `npm run --silent audit -- verify [--wait S] [--offline FILE] [--key KEY] [--checkpoint FILE]
+ * [--tenant NAME]` and `audit -- export`.
  * STATE_DIR says where the state is; the instance may run or not.
  */
 
@@ -17,6 +18,7 @@ interface VerifyOptions {
   readonly offline?: string;
   readonly key: readonly string[];
   readonly checkpoint: readonly string[];
+  readonly tenant?: string;
 }
 
 const stateDir = process.env.STATE_DIR || ".state";
@@ -29,12 +31,14 @@ program
   .option("--offline <file>", "verify an export by itself")
   .option("--key <key>", "a public key whose signatures hold: a file or the key itself; repeatable", each, [])
   .option("--checkpoint <file>", "a checkpoint that was kept elsewhere; repeatable", each, [])
-  .action(async ({ wait, offline, key, checkpoint }: VerifyOptions) => {
+  .option("--tenant <name>", "with --offline: whose export it has to be")
+  .action(async ({ wait, offline, key, checkpoint, tenant }: VerifyOptions) => {
     const brought: Brought = {
       keys: await Promise.all(
         key.map((text) => readPublicKey(existsSync(text) ? readFileSync(text, "utf8") : text)),
       ),
       kept: checkpoint.map((file) => keptCheckpoint(readFileSync(file, "utf8"))),
+      ...(tenant === undefined ? {} : { tenant }),
     };
     if (offline === undefined) await verifyLive(stateDir, wait, brought);
     else await verifyOffline(offline, brought);

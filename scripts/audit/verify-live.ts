@@ -18,6 +18,8 @@ export interface Brought {
   readonly keys: readonly PublicKey[];
   /** Checkpoints that were kept elsewhere, as signed. */
   readonly kept: readonly string[];
+  /** Whose export it has to be. Not asked of a live instance: it says itself who it is. */
+  readonly tenant?: string;
 }
 
 /** Verifies what an instance keeps in `stateDir`, whether it runs or not, and reports. */

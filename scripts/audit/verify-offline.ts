@@ -2,6 +2,7 @@ import { checkpointTail, gatherEvidence } from "../../src/audit/evidence.ts";
 import { exportColumns, readExport } from "../../src/audit/exported.ts";
 import { readExportedProofs } from "../../src/audit/exported-proofs.ts";
 import type { Finding } from "../../src/audit/finding.ts";
+import { watchTenant } from "../../src/audit/foreign.ts";
 import { verifyEvents } from "../../src/audit/verify.ts";
 import { linesOf } from "./lines.ts";
 import { progress, report } from "./report.ts";
@@ -11,10 +12,12 @@ import type { Brought } from "./verify-live.ts";
  * Verifies an export by itself, and reports. Without a key, checkpoints are taken at their word, and the report says
  * that no signature was checked.
  */
-export async function verifyOffline(file: string, { keys, kept }: Brought): Promise<void> {
+export async function verifyOffline(file: string, { keys, kept, tenant: whose }: Brought): Promise<void> {
   const lines = linesOf(file);
   const proofs = { [Symbol.iterator]: () => readExportedProofs(lines) };
-  const events = { [Symbol.iterator]: () => readExport(lines) };
+  const exported = { [Symbol.iterator]: () => readExport(lines) };
+  const { events, foreign } =
+    whose === undefined ? { events: exported, foreign: () => [] } : watchTenant(exported, whose);
   const gathered = await gatherEvidence(proofs, keys.length > 0 ? keys : null, kept);
   const verification = verifyEvents(events, null, exportColumns, gathered.evidence, progress());
   const { tenant, newest } = verification;
@@ -34,5 +37,6 @@ export async function verifyOffline(file: string, { keys, kept }: Brought): Prom
     ...gathered.findings,
     ...checkpointTail(gathered.last, tenant.checkpoint, newest),
     ...verification.findings,
+    ...foreign(),
   ]);
 }

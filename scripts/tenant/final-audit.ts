@@ -1,6 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { checkpointTail, gatherEvidence, type PresentedProof } from "../../src/audit/evidence.ts";
 import { anchorLine, checkpointLine, exportLine } from "../../src/audit/export.ts";
+import { watchTenant } from "../../src/audit/foreign.ts";
 import { RECORD_COLUMNS } from "../../src/audit/record.ts";
 import { fromRow, recordColumns, type StoredEvent } from "../../src/audit/stored-event.ts";
 import { verifyEvents } from "../../src/audit/verify.ts";
@@ -51,21 +52,16 @@ async function verify(
   tenant: string,
 ): Promise<Pick<FinalAudit, "findings">> {
   const gathered = await gatherEvidence(proofs, null, []);
-  const verification = verifyEvents(events, null, recordColumns, gathered.evidence);
+  const watched = watchTenant(events, tenant);
+  const verification = verifyEvents(watched.events, null, recordColumns, gathered.evidence);
   const { tenant: word, newest } = verification;
   const found = [
     ...gathered.findings,
     ...checkpointTail(gathered.last, word.checkpoint, newest),
     ...verification.findings,
+    ...watched.foreign(),
   ];
-  return {
-    findings: [
-      ...found.map(({ chain, seq, defect }) => `${chain} ${seq} ${defect}`),
-      ...events
-        .filter(({ columns }) => columns.tenant !== tenant)
-        .map(({ chain, seq, columns }) => `${chain} ${seq} is of the tenant ${columns.tenant}`),
-    ],
-  };
+  return { findings: found.map(({ chain, seq, defect, detail }) => `${chain} ${seq} ${defect}: ${detail}`) };
 }
 
 function* linesOf(proofs: readonly PresentedProof[], events: readonly StoredEvent[]): Generator<string> {

@@ -48,7 +48,7 @@ export function variablesToAsk(
 }
 
 /** The vendors that a tenant may do without, as their variables begin: each has a base URL. */
-export function vendorsOf({ vars }: Pick<BaseConfig, "vars">): string[] {
+function vendorsOf({ vars }: Pick<BaseConfig, "vars">): string[] {
   return Object.keys(vars).flatMap((name) => {
     const vendor = /^([A-Z_]+)_BASE_URL$/.exec(name)?.[1];
     return vendor === undefined ? [] : [vendor.toLowerCase()];

@@ -2,6 +2,10 @@
  * Two tenants that share everything which two tenants could by mistake: one identity provider with the same people,
  * one set of vendors, and every secret. What is one's is still nothing to the other.
  */
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { OAuthClient, signIn, type Tokens } from "../../scripts/oauth-client.ts";
@@ -68,7 +72,7 @@ describe("what an agent holds of one tenant is refused by the other", () => {
     );
     const fresh = await tokensAt(acme);
     for (const { name } of (await from?.list())?.keys ?? []) {
-      await to?.put(name, (await from?.get(name)) ?? "");
+      await to?.put(name, (await from?.get(name, "text")) ?? "");
     }
     const refused = await wireTo(globex, fresh).ask({ body: INITIALIZE });
     expect(refused.status).toBe(401);
@@ -202,6 +206,33 @@ describe("nothing of one tenant is written down at the other", () => {
     expect(theirs).not.toContain(tokens.acme.client_id);
   });
 });
+
+test("an audit's export is refused by whoever expects the other's", async () => {
+  // Nothing is on its way any more.
+  expect((await audit(acme, "verify", "--wait", "30")).code).toBe(0);
+  const folder = await mkdtemp(join(tmpdir(), "sallyport-export-"));
+  try {
+    const file = join(folder, "acme.ndjson");
+    await writeFile(file, (await audit(acme, "export")).stdout);
+    const verify = (tenant: string) => audit(globex, "verify", "--offline", file, "--tenant", tenant);
+    expect((await verify("acme")).code).toBe(0);
+    const { code, stdout } = await verify("globex");
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout).findings[0]).toMatchObject({ detail: 'it is an event of the tenant "acme"' });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+function audit({ stateDir }: Tenant, ...args: string[]): Promise<{ code: number; stdout: string }> {
+  const program = ["--disable-warning=ExperimentalWarning", "scripts/audit.ts", ...args];
+  const options = { env: { ...process.env, STATE_DIR: stateDir }, maxBuffer: 1 << 26 };
+  return new Promise((resolve) => {
+    execFile(process.execPath, program, options, (error, stdout) => {
+      resolve({ code: typeof error?.code === "number" ? error.code : 0, stdout });
+    });
+  });
+}
 
 describe("a tenant that took over the other's address and keys", () => {
   beforeAll(() => globex.restart({ PUBLIC_URL: acme.url }), 60_000);

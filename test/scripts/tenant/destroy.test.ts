@@ -7,7 +7,7 @@ import { TenantFolder } from "../../../scripts/tenant/folder.ts";
 import { fromJson } from "../../../scripts/tenant/secrets.ts";
 import { readExport } from "../../../src/audit/exported.ts";
 import { type AuditRecord, RECORD_COLUMNS } from "../../../src/audit/record.ts";
-import { chainRecords } from "../../audit/chain-fixture.ts";
+import { chainRecords, FULL_FACT } from "../../audit/chain-fixture.ts";
 import { acme, base, SECRETS } from "./acme.ts";
 import { RehearsedAccount } from "./rehearsed-account.ts";
 
@@ -79,7 +79,7 @@ describe("nothing goes", () => {
       "an event was edited",
       dumpOf(records.map((row) => ({ ...row, event: row.event.replace("ada", "eve") }))),
     ],
-    ["an event is of another tenant", dumpOf(records.map((row) => ({ ...row, tenant: "globex" })))],
+    ["an event is of another tenant", dumpOf(chainRecords("session/s1/i1", 3, FULL_FACT, "globex"))],
     ["the dump isn't one", "no SQL"],
     ["the dump has no audit in it", ""],
   ])("when %s", async (_why, dump) => {
