@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -13,6 +14,15 @@ beforeAll(async () => {
   instance = await startTestInstance();
 }, 120_000);
 afterAll(() => instance.dispose());
+
+async function audit(...args: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [join("scripts", "audit.ts"), ...args], {
+    cwd: PROJECT,
+    env: { ...process.env, STATE_DIR: instance.stateDir },
+    maxBuffer: 1 << 26,
+  });
+  return stdout;
+}
 
 /** Calls a tool and returns the audit id of its answer. */
 async function call(token: string, id: number): Promise<string> {
@@ -60,14 +70,35 @@ test("every audit id that a client was given is in the store after kill -9, and 
     await instance.restart();
   }
 
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    [join("scripts", "audit.ts"), "verify", "--wait", "60"],
-    { cwd: PROJECT, env: { ...process.env, STATE_DIR: instance.stateDir } },
-  );
-  expect(JSON.parse(stdout)).toMatchObject({ ok: true, conflicts: 0, dead_letters: 0 });
+  expect(JSON.parse(await audit("verify", "--wait", "60"))).toMatchObject({
+    ok: true,
+    conflicts: 0,
+    dead_letters: 0,
+  });
   const stored = instance.sql<{ event_id: string }>(
     "SELECT event_id FROM audit_events WHERE tool = 'whoami'",
   );
   expect(stored.map(({ event_id }) => event_id).sort()).toEqual(given.sort());
 }, 180_000);
+
+test("what the instance signs by its schedule verifies live, and offline by the published key alone", async () => {
+  await instance.current().runScheduled(new Date());
+  const published = await (await fetch(`${instance.url}/audit/checkpoint`)).json();
+  const { checkpoint, keys } = published as { checkpoint: string; keys: unknown[] };
+  const live = JSON.parse(await audit("verify", "--wait", "60"));
+  expect(live).toMatchObject({ ok: true, signatures: "verified" });
+  expect(live.checkpoints).toBeGreaterThanOrEqual(1);
+
+  const file = join(instance.stateDir, "audit.ndjson");
+  const kept = join(instance.stateDir, "kept.jws");
+  await writeFile(file, await audit("export"));
+  await writeFile(kept, checkpoint);
+  const args = ["--offline", file, "--key", JSON.stringify(keys[0]), "--checkpoint", kept];
+  const offline = JSON.parse(await audit("verify", ...args));
+  expect(offline).toMatchObject({ ok: true, in_flight: 0, signatures: "verified", chains: live.chains });
+  // The session's chain, the person's and the tenant's own, at least, under a checkpoint by name.
+  const listed = instance
+    .sql<{ heads: string }>("SELECT heads FROM audit_checkpoints")
+    .map(({ heads }) => heads);
+  for (const kind of ["session/", "person/", "tenant/"]) expect(listed.join()).toContain(`"${kind}`);
+}, 120_000);
