@@ -3,44 +3,63 @@ import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 
-/** The pages that somebody reads, by the folders that hold them. */
+/** Every page that a reader may come by. */
 async function pages(): Promise<string[]> {
-  const below = async (folder: string) =>
-    (await readdir(folder, { recursive: true })).map((name) => join(folder, name));
-  const files = [
-    ...(await readdir(".")),
-    ...(await below("docs")),
-    ...(await below("lab")),
-    ...(await below(".github")),
-  ];
-  return files.filter((name) => name.endsWith(".md"));
+  const inDocs = (await readdir("docs", { recursive: true })).map((name) => join("docs", name));
+  const atTop = await readdir(".");
+  return [...atTop, ...inDocs, "lab/README.md"].filter((name) => name.endsWith(".md"));
 }
 
-/** A heading's anchor, as GitHub makes it. */
-function anchorsIn(text: string): Set<string> {
-  const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) => heading);
-  return new Set(
-    headings.map((heading) =>
-      heading
-        .toLowerCase()
-        .replace(/[^\p{L}\p{N}\s_-]/gu, "")
-        .replace(/\s/g, "-"),
-    ),
-  );
+/** A heading's anchor, as the usual renderers make it. */
+function anchorOf(heading: string): string {
+  const words = heading
+    .trim()
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, "");
+  return words.replace(/\s/g, "-");
 }
 
-test("every link between the pages leads somewhere", async () => {
-  const dead: string[] = [];
+test("every link between pages leads to a page that exists, and to a heading that it has", async () => {
+  const broken: string[] = [];
   for (const page of await pages()) {
-    const text = await readFile(page, "utf8");
-    for (const [, target = ""] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
-      if (/^[a-z]+:/.test(target)) continue;
-      const [path = "", anchor] = target.split("#");
-      const file = path === "" ? page : join(dirname(page), path);
-      const found =
-        existsSync(file) && (anchor === undefined || anchorsIn(await readFile(file, "utf8")).has(anchor));
-      if (!found) dead.push(`${page}: ${target}`);
+    const text = (await readFile(page, "utf8")).replace(/```[\s\S]*?```/g, "");
+    for (const [, link = ""] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^[a-z][a-z+.-]*:/.test(link)) continue;
+      const [path = "", anchor] = link.split("#");
+      const target = path === "" ? page : join(dirname(page), path);
+      if (!existsSync(target)) broken.push(`${page}: ${link}`);
+      else if (anchor !== undefined && target.endsWith(".md")) {
+        const headings = [...(await readFile(target, "utf8")).matchAll(/^#+ (.*)$/gm)];
+        if (!headings.some(([, heading = ""]) => anchorOf(heading) === anchor))
+          broken.push(`${page}: ${link}`);
+      }
     }
   }
-  expect(dead).toEqual([]);
+  expect(broken).toEqual([]);
+});
+
+test("every alert has a page for whoever it wakes", async () => {
+  const declared = await readFile("src/observe/log.ts", "utf8");
+  const block = /export type AlertName =([^;]*);/.exec(declared)?.[1] ?? "";
+  const names = [...block.matchAll(/"([a-z_]+)"/g)].map(([, name]) => name);
+  expect(names.length).toBeGreaterThan(10);
+  const runbooks = await readFile("docs/runbooks/README.md", "utf8");
+  expect(names.filter((name) => !runbooks.includes(`\`${name}\``))).toEqual([]);
+});
+
+test("every page in docs can be found from another one", async () => {
+  const texts = await Promise.all(
+    (await pages()).map(async (page) => [page, await readFile(page, "utf8")] as const),
+  );
+  const linked = new Set(
+    texts.flatMap(([page, text]) =>
+      [...text.matchAll(/\]\(([^)#\s]+)/g)].map(([, link = ""]) => join(dirname(page), link)),
+    ),
+  );
+  const folders = [...linked].map((link) => link.replace(/\/$/, ""));
+  const lost = texts
+    .map(([page]) => page)
+    .filter((page) => page.startsWith("docs/"))
+    .filter((page) => !linked.has(page) && !folders.includes(dirname(page).replace(/^docs$/, "-")));
+  expect(lost).toEqual([]);
 });
