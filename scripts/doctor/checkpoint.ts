@@ -35,7 +35,7 @@ export async function checkpoint(url: string, now: () => number): Promise<Check>
   }
   const words = `number ${statement.n}, of ${statement.at}`;
   if (now() - Date.parse(statement.at) > OLD_MS) {
-    return fail(name, words, "The schedule stands: look at the log of the Worker's scheduled runs.");
+    return fail(name, words, "The schedule stands: docs/runbooks/checkpoint-missed.md.");
   }
   return ok(name, words);
 }

@@ -33,8 +33,9 @@ function schema({ migrations: applied }: Detail, expected: readonly string[]): C
 }
 
 function auditChecks({ audit }: Detail): Check[] {
-  const { gaps, lag_ms, conflicts, dead_letters } = audit;
+  const { gaps, missing_chains, lag_ms, conflicts, dead_letters } = audit;
   const [first] = gaps;
+  const [missing] = missing_chains;
   return [
     lagCheck(lag_ms),
     first === undefined
@@ -42,14 +43,21 @@ function auditChecks({ audit }: Detail): Check[] {
       : fail(
           "audit gaps",
           `${gaps.length}, the first in ${first.chain} from ${first.from_seq} to ${first.through_seq}`,
-          "Events are late or lost: look at the queue's backlog, then verify the audit.",
+          "Events are late or lost: docs/runbooks/queue-backlog.md.",
+        ),
+    missing === undefined
+      ? ok("audit chains", "something of each has arrived")
+      : fail(
+          "audit chains",
+          `nothing of ${missing_chains.length} has arrived, such as ${missing.chain}`,
+          "Their events are late or lost: docs/runbooks/queue-backlog.md.",
         ),
     conflicts === 0
       ? ok("audit conflicts", "none")
       : fail(
           "audit conflicts",
           `${conflicts}`,
-          "Somebody wrote to the store: verify the audit, and ask who.",
+          "Somebody wrote to the store: docs/runbooks/audit-conflict.md.",
         ),
     dead_letters === 0
       ? ok("dead letters", "none")
@@ -65,7 +73,7 @@ function lagCheck(lag_ms: number | null): Check {
   const name = "queue lag";
   if (lag_ms === null) return ok(name, "nothing happened in the last quarter of an hour");
   const words = `${(lag_ms / 1_000).toFixed(1)} s at most in the last quarter of an hour`;
-  const advice = "Look at the queue's backlog and at the consumer's errors.";
+  const advice = "Look at the queue and at the consumer's errors: docs/runbooks/queue-backlog.md.";
   if (lag_ms > LAG_FAIL_MS) return fail(name, words, advice);
   return lag_ms > LAG_WARN_MS ? warn(name, words, advice) : ok(name, words);
 }
@@ -82,9 +90,9 @@ function credentialChecks({ credentials }: Detail): Check[] {
         ? fail(
             name,
             found,
-            "Make a new one at the vendor with exactly the declared permission, and rotate it.",
+            "Make a new one with exactly the declared permission, and rotate it: docs/runbooks/credential-rejected.md.",
           )
-        : warn(name, found, "The vendor may be down: look at its status page, and again in some minutes.");
+        : warn(name, found, "The vendor may be down: docs/runbooks/vendor-outage.md.");
     }
     if (breaker !== "closed") {
       return warn(

@@ -17,6 +17,7 @@ const credential = z.object({
 const detailShape = z.object({
   audit: z.object({
     gaps: z.array(z.object({ chain: z.string(), from_seq: z.int(), through_seq: z.int() })),
+    missing_chains: z.array(z.object({ chain: z.string() })),
     lag_ms: z.number().nullable(),
     conflicts: z.int(),
     dead_letters: z.int(),

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import type { Detail } from "../../../scripts/doctor/detail.ts";
 import { detailChecks } from "../../../scripts/doctor/detail-checks.ts";
@@ -12,7 +14,7 @@ const CREDENTIAL: Detail["credentials"][number] = {
   token: { ok: true, code: null, message: null },
 };
 const WELL: Detail = {
-  audit: { gaps: [], lag_ms: 1_200, conflicts: 0, dead_letters: 0 },
+  audit: { gaps: [], missing_chains: [], lag_ms: 1_200, conflicts: 0, dead_letters: 0 },
   drift: [],
   credentials: [CREDENTIAL],
   migrations: MIGRATIONS,
@@ -46,6 +48,7 @@ test.each<[what: string, detail: Detail, name: string, verdict: string]>([
   ["a queue that lags", audit({ lag_ms: 90_000 }), "queue lag", "warn"],
   ["a queue that stands", audit({ lag_ms: 3_600_000 }), "queue lag", "fail"],
   ["a gap", audit({ gaps: [{ chain: "c", from_seq: 2, through_seq: 3 }] }), "audit gaps", "fail"],
+  ["a missing chain", audit({ missing_chains: [{ chain: "session/s1/i1" }] }), "audit chains", "fail"],
   ["a conflict", audit({ conflicts: 1 }), "audit conflicts", "fail"],
   ["a dead letter", audit({ dead_letters: 1 }), "dead letters", "warn"],
   ["a rejected credential", credential(refused("credential_rejected")), "credential okta.read", "fail"],
@@ -66,6 +69,13 @@ test.each<[what: string, detail: Detail, name: string, verdict: string]>([
 ])("%s is found, and there is something to do about it", (_what, detail, name, verdict) => {
   expect(verdicts(detail)).toEqual({ ...verdicts(WELL), [name]: verdict });
   expect(detailChecks(detail, MIGRATIONS).find((check) => check.name === name)?.advice).not.toBe("");
+});
+
+test("whatever page a check sends people to exists", async () => {
+  const source = await readFile("scripts/doctor/detail-checks.ts", "utf8");
+  const pages = [...source.matchAll(/docs\/[\w/-]+\.md/g)].map(([page]) => page);
+  expect(pages.length).toBeGreaterThan(0);
+  for (const page of pages) expect(existsSync(page), page).toBe(true);
 });
 
 test("a vendor that isn't used is no fault", () => {
