@@ -81,6 +81,7 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
       this.#store.write({ ...opened, ended: null });
       this.#note({ ...opened, ended: null }, "opened");
     });
+    if (known !== null) this.#announce(known.roles, opened.roles);
   }
 
   /** Takes over what changed about the person. It holds from the next call on. */
@@ -96,9 +97,8 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
     if (updated.ended !== null) {
       this.#modern.close();
       await this.#legacy.close();
-    } else if (!sameRoles(known.roles, roles)) {
-      this.#modern.listsChanged();
-      await this.#legacy.listsChanged();
+    } else {
+      this.#announce(known.roles, roles);
     }
   }
 
@@ -158,6 +158,13 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
         ? {}
         : { resumes: redeemState(this.env, this.#resumed(call), state, this.#store, Date.now()) !== null };
     return walk({ method, name, args, listener, trace_id: traceIdOf(meta), ...resumed }, session);
+  }
+
+  /** Clients hear of changed lists when they read their streams; whoever changed the roles doesn't wait for that. */
+  #announce(before: readonly Role[], now: readonly Role[]): void {
+    if (sameRoles(before, now)) return;
+    this.#modern.listsChanged();
+    this.ctx.waitUntil(this.#legacy.listsChanged());
   }
 
   /** The person's own word; whether they still may is looked at before the dispatch, as for everybody. */
