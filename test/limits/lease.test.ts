@@ -64,6 +64,17 @@ describe("leases on one bucket", () => {
     );
   });
 
+  it("lend the first tokens and give none away: who wakes anew to a spent bucket gets no further than its answer", async () => {
+    const woken = 20;
+    const estate = new Estate(60, 8, woken);
+    estate.bucket.grant(1_000, START);
+    let spent = 0;
+    for (let holder = 0; holder < woken; holder += 1) {
+      for (let nth = 0; nth < 8; nth += 1) if ((await estate.take(holder)) === 0) spent += 1;
+    }
+    expect(spent).toBe(woken);
+  });
+
   it("let a holder spend again after the time that was named, if nobody else was quicker", async () => {
     const estate = new Estate(60, 2, 1);
     let wait_ms = 0;

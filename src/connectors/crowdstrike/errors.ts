@@ -29,7 +29,12 @@ export const crowdstrike: Vendor = {
   // Documented: 6,000 requests a minute for the customer's account, whoever asks. Half is left to the others.
   budget: {
     per_minute: () => 3_000,
-    shares: { "crowdstrike.read": 0.4, "crowdstrike.alerts_read": 0.4, "crowdstrike.contain": 0.1, "crowdstrike.alerts_write": 0.1 },
+    shares: {
+      "crowdstrike.read": 0.4,
+      "crowdstrike.alerts_read": 0.4,
+      "crowdstrike.contain": 0.1,
+      "crowdstrike.alerts_write": 0.1,
+    },
   },
 
   errorOf(answer, payload, asked) {
