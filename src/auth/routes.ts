@@ -7,6 +7,7 @@ import { answerConsent } from "./consent.ts";
 import { problemPage } from "./page.tsx";
 import { authorizationServer } from "./provider.ts";
 import { isLoopback } from "./public-url.ts";
+import { answerTokenRequest } from "./refresh-reuse.ts";
 import { countRefusal } from "./refusals.ts";
 import { beginSignIn, resumeSignIn } from "./sign-in.ts";
 
@@ -59,11 +60,7 @@ function refusedFromAfar(description: string, back: string): Promise<Response> {
 }
 
 const PAGES: ReadonlySet<string> = new Set(["/authorize", "/auth/callback"]);
-const PROTOCOL: ReadonlySet<string> = new Set([
-  "/.well-known/oauth-authorization-server",
-  "/oauth/token",
-  "/oauth/register",
-]);
+const PROTOCOL: ReadonlySet<string> = new Set(["/.well-known/oauth-authorization-server", "/oauth/register"]);
 
 /**
  * Signing in and authorizing: the pages, and the authorization server's own endpoints.
@@ -78,6 +75,7 @@ export async function handleAuth(
   const refused = await refuseKnocking(request, env);
   if (refused !== null) return refused;
   if (PAGES.has(pathname)) return pages.fetch(request, env, ctx);
+  if (pathname === "/oauth/token") return answerTokenRequest(request, env, ctx);
   if (PROTOCOL.has(pathname)) return authorizationServer(env).fetch(request, env, ctx);
   return null;
 }

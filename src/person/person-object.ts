@@ -130,6 +130,26 @@ export class PersonObject extends AuditedObject {
     return this.#single_use.redeem(grant_id, Date.now());
   }
 
+  /** Takes note that a client used a refresh token, by its digest. */
+  async refreshTokenUsed(digest: string): Promise<void> {
+    this.#single_use.useRefreshToken(digest, Date.now());
+  }
+
+  /**
+   * A refresh token came that is worth nothing. Signs the session out if the token was used before: then two have it.
+   * @returns whether it was
+   * @throws Error when the session object can't be reached; the alarm goes on trying
+   */
+  async refreshTokenReused(digest: string, session_id: string): Promise<boolean> {
+    if (!this.#single_use.refreshTokenUsed(digest)) return false;
+    this.ctx.storage.transactionSync(() => {
+      const sessions = this.#sessions.active().filter((session) => session.session_id === session_id);
+      this.#end(sessions, "signed_out", { reason: "refresh_token_reused" });
+    });
+    await this.#announce();
+    return true;
+  }
+
   /**
    * A client wants to go on: asks the identity provider whether the person may, and with which roles. Concurrent
    * callers share one question. Sessions know of what changed before this answers.

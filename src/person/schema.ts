@@ -35,4 +35,6 @@ export const PERSON_SCHEMA = [
    CREATE INDEX redeemed_grants_by_age ON redeemed_grants (at);
    CREATE TABLE changes (operation_id TEXT PRIMARY KEY, at INTEGER NOT NULL);
    CREATE INDEX changes_by_age ON changes (at)`,
+  `CREATE TABLE used_refresh_tokens (digest TEXT PRIMARY KEY, at INTEGER NOT NULL);
+   CREATE INDEX used_refresh_tokens_by_age ON used_refresh_tokens (at)`,
 ] as const;

@@ -8,9 +8,13 @@ const SIGN_IN_LIFE_MS = 10 * 60_000;
  */
 const REDEEMED_LIFE_MS = 60 * 60_000;
 
+/** How long a used refresh token is remembered, in milliseconds: as long as an unused one is good for. */
+const USED_TOKEN_LIFE_MS = 30 * 24 * 60 * 60_000;
+
 /**
- * What may be used once: sign-ins that wait for consent, and authorization codes. The OAuth provider keeps codes
- * in KV, where reading and marking as used are two steps; here they are one.
+ * What may be used once: sign-ins that wait for consent, authorization codes, and refresh tokens. The OAuth provider
+ * keeps codes in KV, where reading and marking as used are two steps; here they are one. Of refresh tokens it forgets
+ * those that were used.
  */
 export class SingleUse {
   readonly #sql: SqlStorage;
@@ -48,6 +52,17 @@ export class SingleUse {
   /** Nobody can consent to anything with the sign-ins that wait. */
   dropSignIns(): void {
     this.#sql.exec("DELETE FROM sign_ins");
+  }
+
+  /** A refresh token was used. @param digest of the token, which itself is kept nowhere */
+  useRefreshToken(digest: string, now: number): void {
+    this.#sql.exec("DELETE FROM used_refresh_tokens WHERE at <= ?", now - USED_TOKEN_LIFE_MS);
+    this.#sql.exec("INSERT OR IGNORE INTO used_refresh_tokens (digest, at) VALUES (?, ?)", digest, now);
+  }
+
+  /** Whether a refresh token was used. */
+  refreshTokenUsed(digest: string): boolean {
+    return this.#sql.exec("SELECT 1 FROM used_refresh_tokens WHERE digest = ?", digest).toArray().length > 0;
   }
 
   /** True the first time a grant's code is redeemed. */

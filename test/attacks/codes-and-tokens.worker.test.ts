@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import type { OAuthClient, Sent } from "../../scripts/oauth-client.ts";
 import { connect, MCP_URL, newClient, oauthError, reach } from "../support/worker/oauth.ts";
-import { personOf, sessionOf } from "../support/worker/person.ts";
+import { eventsOf, personOf, sessionOf } from "../support/worker/person.ts";
 
 /** A code that a person allowed, and what it takes to redeem it. */
 async function allowed(client: OAuthClient): Promise<{ sent: Sent; url: string; code: string }> {
@@ -182,6 +182,40 @@ describe("a token for another resource", () => {
     expect(await opens(tokens.access_token)).toBe(false);
     await env.OAUTH_KV.put(name, JSON.stringify(stored));
     expect(await opens(tokens.access_token)).toBe(true);
+  });
+});
+
+describe("refresh token reuse", () => {
+  test("ends whatever the token led to, for thief and owner alike, and the audit says why", async () => {
+    const { client, tokens } = await connect("responder");
+    const second = await client.refresh(tokens.refresh_token);
+    const third = await client.refresh(second.refresh_token);
+    expect(await opens(third.access_token)).toBe(true);
+    expect(await oauthError(client.refresh(tokens.refresh_token))).toBe("invalid_grant");
+    expect(await oauthError(client.refresh(third.refresh_token))).toBe("invalid_grant");
+    expect(await opens(third.access_token)).toBe(false);
+    expect(await eventsOf("responder", client.client_id)).toContainEqual(
+      expect.objectContaining({
+        type: "session",
+        decision: "signed_out",
+        detail: expect.objectContaining({ reason: "refresh_token_reused" }),
+      }),
+    );
+    // The same client goes on in the same session, once its person has signed in again.
+    const page = await client.openConsentPage({ user: "responder", scope: "devices:read" });
+    expect(await opens((await page.allow()).access_token)).toBe(true);
+  });
+
+  test("isn't to be taken for it: an answer that was lost, or a token that somebody made up", async () => {
+    const { client, tokens } = await connect("responder");
+    await client.refresh(tokens.refresh_token);
+    const again = await client.refresh(tokens.refresh_token);
+    const [user, grant] = tokens.refresh_token.split(":");
+    for (const made_up of [`${user}:${grant}:${"x".repeat(32)}`, `nobody:${grant}:${"x".repeat(32)}`]) {
+      expect(await oauthError(client.refresh(made_up))).toBe("invalid_grant");
+    }
+    expect(await opens(again.access_token)).toBe(true);
+    expect((await client.refresh(again.refresh_token)).scope).toBe("devices:read");
   });
 });
 
