@@ -27,7 +27,7 @@ export type Outcome = (typeof OUTCOMES)[number];
  * Absent and `null` mean the same; absent keeps the event small.
  */
 export interface AuditFact {
-  /** `call`, `operation`, `sign_in`, `consent`, `refresh`, `session`, `credential`, `console`. */
+  /** `call`, `refused_calls`, `operation`, `sign_in`, `consent`, `refresh`, `session`, `credential`, `console`. */
   readonly type: string;
   readonly subject?: string | null;
   readonly roles?: readonly string[];
