@@ -5,8 +5,9 @@ import { hosts } from "../../lab/estate/hosts.ts";
 import { oktaAccounts } from "../../lab/okta/accounts.ts";
 import { CONTROLS } from "../../src/controls/catalogue.ts";
 import { checkControl } from "../../src/controls/check-control.ts";
-import { upstreamFor } from "../../src/downstream/client.ts";
 import type { Result } from "../../src/path/answer.ts";
+import { requireAvailable } from "../../src/path/availability.ts";
+import { CallRecord } from "../../src/path/call-record.ts";
 import type { Principal } from "../../src/path/principal.ts";
 import { agentOf, call } from "../support/worker/agent.ts";
 import { lab } from "../support/worker/lab.ts";
@@ -176,14 +177,7 @@ describe("check_control", () => {
 
 describe("a source that isn't configured", () => {
   it("is not asked, and leaves its controls indeterminate", async () => {
-    const unconfigured = { ...env, OKTA_READ_CLIENT_ID: "" };
-    const upstream = () => {
-      throw new Error("it was asked");
-    };
-    const progress = () => undefined;
-    const context = { env: unconfigured, now: Date.now(), principal: {} as Principal, upstream, progress };
-    const outcome = await checkControl.run({ control_id: "users-inactive" }, context);
-    expect(outcome).toMatchObject({
+    expect(await checkedWithoutOkta("users-inactive")).toMatchObject({
       outcome: "found",
       data: { status: "indeterminate", reason: expect.stringContaining("Okta is not configured") },
       sources: [{ source: "okta", status: "error", error: { code: "tool_disabled" } }],
@@ -191,15 +185,24 @@ describe("a source that isn't configured", () => {
   });
 
   it("doesn't keep the others from being asked", async () => {
-    const unconfigured = { ...env, OKTA_READ_CLIENT_ID: "" };
-    const context = {
+    expect(await checkedWithoutOkta("devices-without-sensor")).toMatchObject({ data: { status: "fail" } });
+  });
+});
+
+/** A control's answer on an instance that has only half of a credential for Okta. */
+function checkedWithoutOkta(control_id: string) {
+  const unconfigured = { ...env, OKTA_READ_CLIENT_ID: "" };
+  const nothingOff = { version: 1, disabled_tools: [], disabled_credentials: [] };
+  const missing = requireAvailable(unconfigured, checkControl, nothingOff);
+  const record = new CallRecord({ method: "tools/call", name: "check_control", trace_id: null }, Date.now());
+  return checkControl.run(
+    { control_id },
+    {
       env: unconfigured,
       now: Date.now(),
       principal: {} as Principal,
-      upstream: (name: Parameters<typeof upstreamFor>[1]) => upstreamFor(env, name),
+      upstream: record.upstreams(unconfigured, checkControl.credentials, missing),
       progress: () => undefined,
-    };
-    const outcome = await checkControl.run({ control_id: "devices-without-sensor" }, context);
-    expect(outcome).toMatchObject({ data: { status: "fail" } });
-  });
-});
+    },
+  );
+}
