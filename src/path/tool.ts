@@ -146,12 +146,11 @@ export interface Asked<Input, Data> {
 /**
  * How a repeated state change is kept from taking effect twice.
  *
- * - `upstream-key`: the vendor deduplicates by our key, for longer than we rely on it.
  * - `deterministic-create`: we choose a name that can be looked up.
  * - `probe`: the vendor can be read back.
  * - `none`: one dispatch, then an operator.
  */
-export type EffectClass = "upstream-key" | "deterministic-create" | "probe" | "none";
+export type EffectClass = "deterministic-create" | "probe" | "none";
 
 export interface Effect {
   readonly class: EffectClass;

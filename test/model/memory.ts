@@ -25,6 +25,8 @@ export interface DiskBugs {
   readonly async_hash?: boolean;
   /** It doesn't tell when something was last dispatched, so that any look at the target is trusted. */
   readonly stale_look?: boolean;
+  /** Every dispatch has the same fence, as if nobody looked at it. */
+  readonly one_fence?: boolean;
 }
 
 const BUSY: readonly string[] = ["executing", "unknown", "probing"];
@@ -44,13 +46,11 @@ export class MemoryDisk implements Durable, Rows {
   #disk: Disk = { rows: [], journal: [], chain: [], head: GENESIS, turns: new Map() };
   readonly rows: Rows = this;
   readonly #now: () => number;
-  readonly #forgetful: boolean;
-  readonly #timeless: boolean;
+  readonly #bugs: DiskBugs;
 
-  constructor(now: () => number, { async_hash = false, stale_look = false }: DiskBugs = {}) {
+  constructor(now: () => number, bugs: DiskBugs = {}) {
     this.#now = now;
-    this.#forgetful = async_hash;
-    this.#timeless = stale_look;
+    this.#bugs = bugs;
   }
 
   get operations(): readonly Operation[] {
@@ -86,7 +86,7 @@ export class MemoryDisk implements Durable, Rows {
     const next = link(head, ids, fact);
     const moved = { seq: next.seq, hash: next.hash };
     this.#disk = { ...this.#disk, journal: [...journal, fact], chain: [...chain, next] };
-    if (this.#forgetful) queueMicrotask(() => this.#move(moved));
+    if (this.#bugs.async_hash) queueMicrotask(() => this.#move(moved));
     else this.#move(moved);
   }
 
@@ -110,7 +110,8 @@ export class MemoryDisk implements Durable, Rows {
   }
 
   update(operation: Operation): void {
-    const rows = this.#disk.rows.map((row) => (row.id === operation.id ? operation : row));
+    const written = this.#bugs.one_fence ? { ...operation, fence: Math.min(1, operation.fence) } : operation;
+    const rows = this.#disk.rows.map((row) => (row.id === operation.id ? written : row));
     this.#disk = { ...this.#disk, rows };
   }
 
@@ -132,7 +133,7 @@ export class MemoryDisk implements Durable, Rows {
     );
     const last = dispatched.toSorted((a, b) => (b.dispatch_order ?? 0) - (a.dispatch_order ?? 0))[0];
     if (last === undefined) return null;
-    return this.#timeless ? { ...last, dispatched_at: null } : last;
+    return this.#bugs.stale_look ? { ...last, dispatched_at: null } : last;
   }
 
   successor(operation: Operation, since: number): Operation | null {

@@ -2,8 +2,10 @@ import { Effects } from "../../src/effect/effects.ts";
 import { newOperationId, type Operation, operationKey, type Requester } from "../../src/effect/operation.ts";
 import type { Ready, World } from "../../src/effect/ports.ts";
 import type { Claim, Go, OperationView } from "../../src/effect/protocol.ts";
-import { type DiskBugs, MemoryDisk } from "./memory.ts";
-import { modelTool } from "./tools.ts";
+import type { Action, Bugs } from "./action.ts";
+import { MemoryDisk } from "./memory.ts";
+import { PEOPLE } from "./people.ts";
+import { modelTool, TARGET, TOOL_NAMES as TOOLS } from "./tools.ts";
 import {
   DEADLINE_MS,
   dataOf,
@@ -17,44 +19,6 @@ import {
   type Wire,
 } from "./vendor.ts";
 
-/** One thing that happens in a run. */
-export type Action =
-  | {
-      readonly do: "call";
-      readonly person: number;
-      readonly tool: number;
-      readonly key: number | null;
-      readonly supersede: boolean;
-    }
-  | { readonly do: "end"; readonly which: number; readonly fate: Fate }
-  | { readonly do: "wait"; readonly ms: number }
-  | { readonly do: "alarm" }
-  | { readonly do: "crash" }
-  | { readonly do: "skew"; readonly ms: number }
-  | { readonly do: "decide"; readonly yes: boolean; readonly by: number }
-  | { readonly do: "settle"; readonly happened: boolean };
-
-/** What a planted bug may replace. */
-export interface Bugs extends DiskBugs {
-  readonly key?: (key: string, now: number) => string;
-  /** The intent is written only once the vendor has answered. */
-  readonly write_after_effect?: true;
-  /** After a crash, what was on the wire counts as not done. */
-  readonly lease_expiry_is_absence?: true;
-  /** A request that timed out counts as not done. */
-  readonly retry_of_timeouts?: true;
-}
-
-const PEOPLE: readonly Requester[] = ["responder", "responder2", "analyst"].map((name, index) => ({
-  subject: name,
-  display: name,
-  person: name,
-  session_id: `ses_${index}`,
-  client_id: "client",
-  roles: [name === "analyst" ? "analyst" : "responder"],
-}));
-const TOOLS = ["contain_device", "release_device"] as const;
-const TARGET = { kind: "device", id: "model" };
 /** How far the object's clock may be off, either way. */
 const SKEW_MS = 500;
 
@@ -70,10 +34,11 @@ export class Run {
   #skew = 0;
   #life = 0;
   #checked = 0;
+  #stalled = 0;
   #pending: Pending[] = [];
   /** On the wire, with nobody left who waits for them. */
   #orphans: { readonly operation: Operation; readonly fate: Fate; readonly since: number }[] = [];
-  #timers: { readonly at: number; readonly fire: () => void; readonly life: number }[] = [];
+  #timers: { readonly at: number; readonly fire: () => void }[] = [];
   #keys = new Map<string, string>();
   #effects: Effects<Ready>;
 
@@ -98,14 +63,14 @@ export class Run {
       tenant: "acme",
       now: () => this.#now(),
       timer: (ms, fire) => {
-        const timer = { at: this.#time + ms, fire, life };
+        const timer = { at: this.#time + ms, fire };
         this.#timers.push(timer);
         return () => {
           this.#timers = this.#timers.filter((other) => other !== timer);
         };
       },
       tool: modelTool,
-      settleMs: () => SETTLE_MS,
+      settleMs: () => (this.#bugs.early_look ? SETTLE_MS - LAG_MS : SETTLE_MS),
     };
     return new Effects(this.disk, new ModelDispatcher(wire), new ModelReadback(wire), world, (running) => {
       running.catch(() => undefined);
@@ -122,6 +87,7 @@ export class Run {
 
   /** Every request has an earlier durable intent with the current fence. */
   #checkIntent({ id, fence }: Operation): void {
+    if (this.#bugs.one_fence) return;
     const row = this.disk.get(id);
     const intents = this.disk.journal.filter(
       (fact) => fact.operation_id === id && fact.decision === "executing" && fact.detail?.fence === fence,
@@ -146,7 +112,7 @@ export class Run {
         this.#alarm();
         break;
       case "crash":
-        this.#crash();
+        this.#crash(action.zombie);
         break;
       case "skew":
         this.#skew = Math.max(-SKEW_MS, Math.min(SKEW_MS, action.ms));
@@ -274,6 +240,10 @@ export class Run {
     if (this.#pending.length === 0) return;
     const [pending] = this.#pending.splice(which % this.#pending.length, 1);
     if (pending === undefined) return;
+    if (pending.fate !== undefined) {
+      pending.end(pending.fate);
+      return;
+    }
     if (pending.kind === "send") this.vendor.land(pending.operation, fate, this.#time);
     pending.end(this.#heard(pending, fate));
   }
@@ -298,14 +268,26 @@ export class Run {
     for (const timer of [...this.#timers]) {
       if (timer.at > this.#time) continue;
       this.#timers = this.#timers.filter((other) => other !== timer);
-      if (timer.life === this.#life) timer.fire();
+      timer.fire();
     }
   }
 
   #abort(pending: Pending): void {
+    if (pending.fate !== undefined) return;
     this.#pending = this.#pending.filter((other) => other !== pending);
+    if (pending.life !== this.#life) {
+      this.#stall(pending);
+      return;
+    }
     this.#orphans.push({ operation: pending.operation, fate: "cut_after", since: pending.since });
     pending.end(this.#heard(pending, "cut_before"));
+  }
+
+  /** An old life that stood still: the vendor has answered in time, and the answer is heard whenever it goes on. */
+  #stall(pending: Pending): void {
+    const fate = ++this.#stalled % 2 === 0 ? "done" : "refused";
+    this.vendor.land(pending.operation, fate, this.#time);
+    this.#pending.push({ ...pending, fate });
   }
 
   #alarm(): void {
@@ -314,9 +296,14 @@ export class Run {
     }
   }
 
-  #crash(): void {
-    for (const { kind, operation, since } of this.#pending) {
-      if (kind === "send") this.#orphans.push({ operation, fate: "cut_after", since });
+  #crash(zombie: boolean): void {
+    // Nobody told the old life: what it awaits still ends for it, and it acts on that.
+    if (zombie) {
+      this.#effects = this.#born();
+      return;
+    }
+    for (const { kind, operation, since, fate } of this.#pending) {
+      if (kind === "send" && fate === undefined) this.#orphans.push({ operation, fate: "cut_after", since });
     }
     this.#pending = [];
     this.#timers = [];

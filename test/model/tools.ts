@@ -5,6 +5,10 @@ import { DEADLINE_MS, SETTLE_MS } from "./vendor.ts";
 /** How long a success answers. Short, so that a run can outlive it. */
 const WINDOW_MS = 120_000;
 
+/** What the model's tools act on. */
+export const TARGET = { kind: "device", id: "model" };
+export const TOOL_NAMES = ["contain_device", "release_device"] as const;
+
 function tool(name: string, reversed_by: string): ChangeTool {
   return defineChange({
     name,
@@ -23,7 +27,7 @@ function tool(name: string, reversed_by: string): ChangeTool {
     },
     input: z.strictObject({}),
     output: z.unknown(),
-    target: () => ({ kind: "device", id: "model" }),
+    target: () => TARGET,
     identity: () => ({}),
     inspect: () => Promise.reject(new Error("the model looks by itself")),
     request: () => ({ operation: "none", method: "POST", path: "/" }),

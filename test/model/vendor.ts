@@ -76,6 +76,8 @@ export interface Pending {
   /** The life of the object that awaits it. */
   readonly life: number;
   readonly end: (fate: Fate) => void;
+  /** What the vendor has answered already, though nobody has heard it yet. */
+  readonly fate?: Fate;
 }
 
 /** What the model holds back. */
