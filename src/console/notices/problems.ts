@@ -9,8 +9,12 @@ export function noticeProblems({ WEBHOOK_URL, WEBHOOK_SECRET, WEBHOOK_SECRET_PRE
   if (!WEBHOOK_URL) return [];
   const url = URL.parse(WEBHOOK_URL);
   const safe = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
+  const bare = url === null || (url.username === "" && url.password === "");
   return [
     ...(safe ? [] : ["WEBHOOK_URL must be an https URL: http is for loopback hosts"]),
+    ...(bare
+      ? []
+      : ["WEBHOOK_URL must have no credentials before its host: they can make it look like another's"]),
     ...(isSecret(WEBHOOK_SECRET ?? "") ? [] : [`WEBHOOK_SECRET ${FORM}`]),
     ...(!WEBHOOK_SECRET_PREVIOUS || isSecret(WEBHOOK_SECRET_PREVIOUS)
       ? []
