@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { prepareField } from "./field.ts";
+import { profile } from "./profile-run.ts";
 import { publicRatios, type Ratio, ratiosOf } from "./ratios.ts";
 import { ratioTable, scoreTable } from "./report.ts";
 import { measure, type Scores } from "./rounds.ts";
@@ -19,6 +20,7 @@ interface Options {
   readonly state: string;
   readonly json?: boolean;
   readonly markdown?: boolean;
+  readonly profile?: boolean;
 }
 
 /** Latency and throughput are also told of one client alone, and of a hundred. */
@@ -34,6 +36,7 @@ const options = new Command("bench")
     text.split(","),
   )
   .option("--state <directory>", "where the contenders keep what they store", inMemory())
+  .option("--profile", "tell where a call's time goes and what it asks of the platform, instead")
   .option("--json", "print JSON")
   .option("--markdown", "print the tables of docs/performance.md")
   .parse()
@@ -41,7 +44,8 @@ const options = new Command("bench")
 
 const directory = await mkdtemp(join(options.state, "sallyport-bench-"));
 try {
-  print(await run(options));
+  if (options.profile === true) console.log(await profile({ directory }, options.seconds));
+  else print(await run(options));
 } finally {
   await rm(directory, { recursive: true, force: true });
 }

@@ -8,7 +8,11 @@ import { readWorkerConfig, type WorkerConfig } from "../scripts/worker-config.ts
 import { bundle, SALLYPORT_CONFIG, workerSource } from "./bundle.ts";
 
 /** What is measured is what a call costs, not how many a person may make: limits that nothing here can reach. */
-const NO_LIMITS = { LIMIT_SESSION_PER_MINUTE: "1000000000", LIMIT_PERSON_PER_MINUTE: "1000000000" };
+const NO_LIMITS = {
+  LIMIT_SESSION_PER_MINUTE: "1000000000",
+  LIMIT_PERSON_PER_MINUTE: "1000000000",
+  VENDOR_BUDGETS: JSON.stringify({ crowdstrike: 1_000_000_000 }),
+};
 
 /** One server that is measured, in a runtime of its own. */
 export interface Contender {
@@ -19,6 +23,10 @@ export interface Contender {
   readonly vendorRequests: () => Promise<number>;
   /** Sallyport's audit database. */
   readonly database: () => Promise<D1Database>;
+  /** The bundled module. */
+  readonly script: string;
+  /** Where its inspector listens, if it was started with one. */
+  readonly inspector: () => Promise<string>;
   /** Gives one of Sallyport's objects a past. */
   readonly fill: (what: Past) => Promise<void>;
   readonly dispose: () => Promise<void>;
@@ -28,6 +36,8 @@ export interface Contender {
 export type Past =
   | { readonly session: string; readonly events: number }
   | { readonly device: string; readonly operations: number };
+
+const FILLED_AT_ONCE = 5_000;
 
 /** Where a run keeps its bundles and what the contenders store. */
 export interface Workspace {
@@ -69,13 +79,15 @@ export interface SallyportOptions {
   readonly entry?: string;
   /** In place of the catalogue: a module of `workers`. */
   readonly catalogue?: string;
+  /** Whether it can be profiled. */
+  readonly inspected?: boolean;
 }
 
 /** Sallyport as it is deployed, with the one vendor for CrowdStrike. */
 export async function startSallyport(
   workspace: Workspace,
   name: string,
-  { entry = "sallyport", catalogue }: SallyportOptions = {},
+  { entry = "sallyport", catalogue, inspected = false }: SallyportOptions = {},
 ): Promise<Contender> {
   const instead =
     catalogue === undefined
@@ -96,7 +108,7 @@ export async function startSallyport(
     {},
     { CROWDSTRIKE_BASE_URL: VENDOR_URL, GATE_POLICY, ...NO_LIMITS },
   );
-  const contender = await start(workspace, { name, port, script }, { ...options, bindings });
+  const contender = await start(workspace, { name, port, script, inspected }, { ...options, bindings });
   await applyMigrations(await contender.database(), migrations);
   return contender;
 }
@@ -112,9 +124,16 @@ async function startTemplate(
   return start(workspace, { name, port, script }, { ...COMPATIBILITY, ...options, kvNamespaces, bindings });
 }
 
+interface Started {
+  readonly name: string;
+  readonly port: number;
+  readonly script: string;
+  readonly inspected?: boolean;
+}
+
 async function start(
   { directory }: Workspace,
-  { name, port, script }: { readonly name: string; readonly port: number; readonly script: string },
+  { name, port, script, inspected = false }: Started,
   options: RuntimeOptions,
 ): Promise<Contender> {
   const vendor = await bundle(VENDOR, directory);
@@ -127,6 +146,7 @@ async function start(
       logRequests: false,
       handleStructuredLogs: ({ message }) => process.stderr.write(`${name}: ${message}\n`),
       cf: false,
+      ...(inspected ? { inspectorPort: 0 } : {}),
       telemetry: { enabled: false },
       resourcePersistencePath: join(directory, name, "state"),
       workers: [
@@ -139,16 +159,29 @@ async function start(
   return {
     name,
     mcp_url: `http://localhost:${port}/mcp`,
+    script,
+    async inspector() {
+      const { href } = await miniflare.getInspectorURL();
+      return new URL("contender", href.replace(/^http/, "ws")).href;
+    },
     async vendorRequests() {
       const worker = await miniflare.getWorker(VENDOR);
       return (await (await worker.fetch(`${VENDOR_URL}/requests`)).json()) as number;
     },
     database: async () => (await miniflare.getD1Database("DB", "contender")) as unknown as D1Database,
     async fill(what) {
-      const query = Object.entries(what).map(([name, value]) => [name, String(value)]);
-      const answer = await fetch(`http://localhost:${port}/bench/fill?${new URLSearchParams(query)}`);
-      if (!answer.ok) throw new Error(`filling ended with ${answer.status}: ${await answer.text()}`);
+      // In parts: a single one would hold the object, and everything else in its runtime, for as long as it takes.
+      const [[whose, name] = ["", ""], [kind, count] = ["", 0]] = Object.entries(what);
+      for (let left = Number(count); left > 0; left -= FILLED_AT_ONCE) {
+        await fillPart(port, { [whose]: name, [kind]: Math.min(left, FILLED_AT_ONCE) });
+      }
     },
     dispose: () => miniflare.dispose(),
   };
+}
+
+async function fillPart(port: number, what: Readonly<Record<string, string | number>>): Promise<void> {
+  const query = new URLSearchParams(Object.entries(what).map(([name, value]) => [name, String(value)]));
+  const answer = await fetch(`http://localhost:${port}/bench/fill?${query}`);
+  if (!answer.ok) throw new Error(`filling ended with ${answer.status}: ${await answer.text()}`);
 }

@@ -16,8 +16,20 @@ const DAY_MS = 24 * 60 * 60_000;
 
 /** A session that can be given a past. */
 export class SessionWithHistory extends SessionObject {
-  /** Appends `events` to the chain, as so many reads would have. */
+  /**
+   * Appends `events` to the chain, as so many reads would have, and lets go of them as if the store had confirmed
+   * them: a session with a long past has them behind it.
+   */
   async fill(events: number): Promise<void> {
+    await this.append(events);
+    this.ctx.storage.transactionSync(() => {
+      this.sql.exec("DELETE FROM audit_outbox");
+      this.sql.exec("UPDATE audit_chain SET confirmed_seq = seq WHERE id = 1");
+    });
+  }
+
+  /** Appends `events` to the chain; the outbox sends them. */
+  async append(events: number): Promise<void> {
     this.ctx.storage.transactionSync(() => {
       for (let nth = 0; nth < events; nth++) this.ledger.append(readFact());
     });
@@ -34,9 +46,10 @@ export class TargetWithHistory extends EffectObject {
   /** Adds `operations` that succeeded long ago: contained, released, contained, … */
   async fillTarget(device_id: string, operations: number): Promise<void> {
     const store = new OperationStore(this.ctx.storage);
-    const before = Date.now() - operations * 1000 - 2 * DAY_MS;
+    const before = Date.now() - 1000 * DAY_MS;
+    const first = (store.lastDispatched(null)?.dispatch_order ?? 0) + 1;
     this.ctx.storage.transactionSync(() => {
-      for (let nth = 1; nth <= operations; nth++) {
+      for (let nth = first; nth < first + operations; nth++) {
         const tool = nth % 2 === 1 ? containDevice : releaseDevice;
         store.insert(succeeded(this.env.TENANT, tool, device_id, nth, before + nth * 1000));
       }

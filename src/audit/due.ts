@@ -101,7 +101,8 @@ export class Due {
       task,
       key,
     );
-    if (rowsWritten === 0) this.#sql.exec("UPDATE due SET attempts = 0 WHERE task = ? AND key = ?", task, key);
+    if (rowsWritten === 0)
+      this.#sql.exec("UPDATE due SET attempts = 0 WHERE task = ? AND key = ?", task, key);
     this.#arm();
   }
 

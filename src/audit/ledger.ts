@@ -85,6 +85,7 @@ export class Ledger {
       const remembered = this.#remembered;
       const appended = remembered === undefined ? null : this.#appendTo(remembered, fact);
       if (appended !== null) return appended;
+      this.#remembered = undefined;
       const after_reading = this.#appendTo(this.#require(), fact);
       if (after_reading === null) throw new Error("the chain's head isn't what was just read");
       return after_reading;
@@ -108,7 +109,8 @@ export class Ledger {
     );
     if (rowsWritten === 0) return null;
     sql.exec("INSERT INTO audit_outbox (seq, hash, event) VALUES (?, ?, ?)", next.seq, next.hash, next.event);
-    this.#remembered = { ...head, seq: next.seq, hash: next.hash };
+    // A chain may begin in a transaction that rolls back: then there is none, and none to remember.
+    if (seq !== GENESIS.seq) this.#remembered = { ...head, seq: next.seq, hash: next.hash };
     // Never later than a pause from now, even if the clock has gone back since.
     const flush_at = Math.min(
       Math.max(now + FLUSH_AFTER_MS, this.#flush_at + FLUSH_PAUSE_MS),

@@ -66,7 +66,7 @@ export class Outbox {
       first,
       last,
     );
-    // Not if something before it has to be sent again meanwhile.
+    // Not if something before it was found missing meanwhile.
     if (this.#unsent_from === first) this.#unsent_from = last + 1;
   }
 
@@ -152,6 +152,7 @@ export class Outbox {
       if (bytes > MAX_BATCH_BYTES) break;
       batch.push(row);
     }
+    this.#unsent_from = batch[0]?.seq ?? this.#unsent_from;
     return batch;
   }
 

@@ -34,6 +34,8 @@ function readVersions(sql: SqlStorage): Map<string, number> {
   sql.exec(
     "CREATE TABLE IF NOT EXISTS schema_version (component TEXT PRIMARY KEY, version INTEGER NOT NULL)",
   );
-  const rows = sql.exec<{ component: string; version: number }>("SELECT component, version FROM schema_version");
+  const rows = sql.exec<{ component: string; version: number }>(
+    "SELECT component, version FROM schema_version",
+  );
   return new Map(rows.toArray().map(({ component, version }) => [component, version]));
 }
