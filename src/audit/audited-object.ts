@@ -73,9 +73,25 @@ export abstract class AuditedObject extends DurableObject<Env> {
   #handler(task: string): (key: string) => Promise<void> {
     if (task === "flush") return () => this.#outbox.flush();
     if (task === "confirm") return () => this.#outbox.confirm();
-    if (task === "register") return (hash) => this.register({ chain: this.ledger.chain, hash });
+    if (task === "register") return (hash) => this.#registerChain(hash);
     const handler = this.tasks[task];
     if (handler === undefined) throw new Error(`no handler for the due task ${task}`);
     return handler;
   }
+
+  /** A chain from before chains were registered no longer knows how it began: then by the store's word. */
+  async #registerChain(hash: string): Promise<void> {
+    const { chain } = this.ledger;
+    await this.register({ chain, hash: hash === "" ? await firstHashOf(this.env.DB, chain) : hash });
+  }
+}
+
+/** @throws Error while the store hasn't got the event */
+async function firstHashOf(db: D1Database, chain: string): Promise<string> {
+  const hash = await db
+    .prepare("SELECT hash FROM audit_events WHERE chain = ? AND seq = 1")
+    .bind(chain)
+    .first<string>("hash");
+  if (hash === null) throw new Error(`the store doesn't hold how ${chain} began`);
+  return hash;
 }

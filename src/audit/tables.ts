@@ -32,4 +32,7 @@ export const LEDGER_SCHEMA = [
      sends INTEGER NOT NULL DEFAULT 0,
      check_at INTEGER
    )`,
+  // Chains from before chains were registered: the key, which would be the first event's hash, is left for the store.
+  // Not at 0: an alarm set for then never comes.
+  `INSERT INTO due (task, key, at) SELECT 'register', '', unixepoch() * 1000 FROM audit_chain WHERE seq > 0`,
 ] as const;

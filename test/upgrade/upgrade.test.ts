@@ -103,6 +103,24 @@ describe.each(await keptStates())("what an instance of version %s stored", (vers
       .not.toEqual([]);
   });
 
+  test("has its chains registered as soon as they go on, so that checkpoints cover them", async () => {
+    const [doubtful] = inState("needs_operator");
+    const [begun] = instance.sql<{ chain: string }>(
+      "SELECT chain FROM audit_events WHERE operation_id = ? AND type = 'operation' ORDER BY seq LIMIT 1",
+      doubtful?.operation_id ?? "",
+    );
+    await expect
+      .poll(() =>
+        instance.sql(
+          `SELECT 1 FROM audit_events AS begin JOIN audit_events AS first ON first.chain = ?1 AND first.seq = 1
+           WHERE begin.type = 'chain' AND json_extract(begin.event, '$.detail.chain') = ?1
+             AND json_extract(begin.event, '$.detail.hash') = first.hash`,
+          begun?.chain ?? "",
+        ),
+      )
+      .toEqual([{ 1: 1 }]);
+  });
+
   test("verifies, with what was added to it", async () => {
     const { stdout } = await promisify(execFile)(
       process.execPath,
