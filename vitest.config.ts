@@ -5,6 +5,8 @@ import { localEnvironment } from "./scripts/local-environment.ts";
 /** Two projects: what runs inside workerd, and what drives it (or is pure) from Node. */
 export default defineConfig({
   test: {
+    // Files wait for processes and timers more than they compute, so two run at a time on two cores.
+    maxWorkers: 2,
     projects: [
       {
         plugins: [
