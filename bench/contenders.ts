@@ -161,8 +161,14 @@ async function start(
     mcp_url: `http://localhost:${port}/mcp`,
     script,
     async inspector() {
-      const { href } = await miniflare.getInspectorURL();
-      return new URL("contender", href.replace(/^http/, "ws")).href;
+      const list = new URL("/json", (await miniflare.getInspectorURL()).href.replace(/^ws/, "http"));
+      const isolates = (await (await fetch(list)).json()) as {
+        title: string;
+        webSocketDebuggerUrl: string;
+      }[];
+      const found = isolates.find(({ title }) => title.includes("contender"));
+      if (found === undefined) throw new Error("the inspector doesn't show the Worker");
+      return found.webSocketDebuggerUrl;
     },
     async vendorRequests() {
       const worker = await miniflare.getWorker(VENDOR);

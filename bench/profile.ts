@@ -48,11 +48,11 @@ const PARTS: readonly (readonly [RegExp, string])[] = [
   [/src\/(index|front)\.ts$|bench\/workers\//, "front door"],
 ];
 
-const NATIVE: Readonly<Record<string, string>> = {
-  "(idle)": "waiting for others in the runtime",
-  "(garbage collector)": "garbage collection",
-  "(program)": "runtime",
-};
+const NATIVE: ReadonlyMap<string, string> = new Map([
+  ["(idle)", "waiting for others in the runtime"],
+  ["(garbage collector)", "garbage collection"],
+  ["(program)", "runtime"],
+]);
 
 /** Samples the isolate behind an inspector's URL while `work` runs. */
 export async function profileOf(inspector: string, work: () => Promise<void>): Promise<CpuProfile> {
@@ -113,7 +113,7 @@ export async function byPart(profile: CpuProfile, script: string): Promise<TimeB
 function ownPart(node: ProfileNode | undefined, map: SourceMap): string | undefined {
   if (node === undefined) return undefined;
   const { functionName, lineNumber, columnNumber } = node.callFrame;
-  const native = NATIVE[functionName];
+  const native = NATIVE.get(functionName);
   if (native !== undefined) return native;
   if (lineNumber < 0) return undefined;
   const entry = map.findEntry(lineNumber, columnNumber);

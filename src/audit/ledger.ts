@@ -47,7 +47,7 @@ export class Ledger {
    * @throws Error if the object already has another name.
    */
   identify(kind: ChainKind, name: string): void {
-    const row = this.#remembered ?? this.#row();
+    const row = this.#row();
     if (row !== undefined) {
       if (row.kind === kind && row.name === name) return;
       throw new Error(`this object's chain is ${row.chain}, not one of ${kind}/${name}`);
@@ -109,8 +109,7 @@ export class Ledger {
     );
     if (rowsWritten === 0) return null;
     sql.exec("INSERT INTO audit_outbox (seq, hash, event) VALUES (?, ?, ?)", next.seq, next.hash, next.event);
-    // A chain may begin in a transaction that rolls back: then there is none, and none to remember.
-    if (seq !== GENESIS.seq) this.#remembered = { ...head, seq: next.seq, hash: next.hash };
+    this.#remembered = { ...head, seq: next.seq, hash: next.hash };
     // Never later than a pause from now, even if the clock has gone back since.
     const flush_at = Math.min(
       Math.max(now + FLUSH_AFTER_MS, this.#flush_at + FLUSH_PAUSE_MS),

@@ -111,6 +111,45 @@ describe("appending", () => {
     });
   });
 
+  test("goes on after a rollback where the chain really ends, whatever was appended in between", async () => {
+    await inObject("rollback later", (ledger, storage) => {
+      ledger.identify("person", "ada");
+      ledger.append(FACT);
+      ledger.append(FACT);
+      const before = ledger.head;
+      const attempt = () =>
+        storage.transactionSync(() => {
+          ledger.append(FACT);
+          ledger.append(FACT);
+          throw new Error("the state could not be written");
+        });
+      expect(attempt).toThrow("the state could not be written");
+      ledger.append(FACT);
+      const rows = outbox(storage);
+      expect(rows.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+      expect(JSON.parse(rows[2]?.event ?? "{}").prev).toBe(before.hash);
+      expect(ledger.head).toEqual({ seq: 3, hash: rows[2]?.hash });
+    });
+  });
+
+  test("begins a chain after the transaction that would have begun it was rolled back", async () => {
+    await inObject("rolled back beginning", (ledger, storage) => {
+      const begin = () => {
+        ledger.identify("person", "ada");
+        ledger.append(FACT);
+        ledger.append(FACT);
+      };
+      const attempt = () =>
+        storage.transactionSync(() => {
+          begin();
+          throw new Error("the state could not be written");
+        });
+      expect(attempt).toThrow("the state could not be written");
+      begin();
+      expect(outbox(storage).map(({ seq }) => seq)).toEqual([1, 2]);
+    });
+  });
+
   test("that fails takes the caller's transaction with it", async () => {
     await inObject("fails", (ledger, storage) => {
       ledger.identify("person", "ada");
