@@ -320,6 +320,8 @@ function dispatch(): Mutant[] {
       tests: MODEL,
       find: `if (current.state !== "executing" || current.fence !== operation.fence) return current;`,
       replace: "",
+      survives:
+        "the machine refuses the transition by its edge or its fence; without this it is only said louder",
     },
     {
       name: "a-read-that-began-before-the-present-dispatch",
@@ -327,6 +329,7 @@ function dispatch(): Mutant[] {
       tests: MODEL,
       find: `if (current.state !== "probing" || current.fence !== operation.fence) return;`,
       replace: `if (current.state !== "probing") return;`,
+      survives: "the machine refuses the stale fence, and the count of reads goes back with the transaction",
     },
     {
       name: "a-refused-token-is-renewed-without-end",
