@@ -55,9 +55,14 @@ async function actions(user_id: string): Promise<string[]> {
   return (await effects()).filter(({ target }) => target === `user/${user_id}`).map(({ action }) => action);
 }
 
+/** Somebody who is in that status, and not because another test has put them there. */
 async function userWith(agent: Client, status: string): Promise<string> {
-  const found: unknown = await call(agent, "search_users", { status, limit: 1 });
-  return (found as { data: { users: [{ user_id: string }] } }).data.users[0].user_id;
+  const found: unknown = await call(agent, "search_users", { status });
+  const used = new Set((await effects()).map(({ target }) => target));
+  const { users } = (found as { data: { users: { user_id: string }[] } }).data;
+  const user = users.find(({ user_id }) => !used.has(`user/${user_id}`));
+  if (user === undefined) throw new Error(`nobody is ${status}`);
+  return user.user_id;
 }
 
 function idOf(result: unknown): string {
