@@ -21,7 +21,14 @@ const SCHEMA = [
    CREATE INDEX operations_by_dispatch ON operations (tool, dispatch_order DESC) WHERE dispatch_order IS NOT NULL;
    CREATE INDEX operations_by_superseded ON operations (supersedes, number DESC) WHERE supersedes IS NOT NULL;
    CREATE INDEX operations_under_way ON operations (state) WHERE state IN ('executing', 'unknown', 'probing')`,
+  // By time within a state: what succeeded long ago can't answer any more, and there may be any number of it.
+  `DROP INDEX operations_by_key;
+   CREATE INDEX operations_by_key ON operations (key, state, state_at)`,
 ] as const;
+
+/** States of operations that may still be sent. */
+const OPEN =
+  "'claimed', 'awaiting_confirmation', 'awaiting_approval', 'approved', 'executing', 'unknown', 'probing'";
 
 /**
  * The operations of one target, in the effect object's SQLite.
@@ -101,10 +108,11 @@ export class OperationStore implements Rows {
   /** The newest operation of the same action that was claimed after this one and may still be sent, or was since `since`. */
   successor(operation: Operation, since: number): Operation | null {
     return this.#first(
-      `SELECT record FROM operations WHERE key = ?1
-         AND number > (SELECT number FROM operations WHERE id = ?2)
-         AND (state IN ('claimed', 'awaiting_confirmation', 'awaiting_approval', 'approved', 'executing', 'unknown', 'probing')
-           OR (state = 'succeeded' AND state_at > ?3))
+      `SELECT record FROM (
+         SELECT number, record FROM operations WHERE key = ?1 AND state IN (${OPEN})
+         UNION ALL
+         SELECT number, record FROM operations WHERE key = ?1 AND state = 'succeeded' AND state_at > ?3
+       ) WHERE number > (SELECT number FROM operations WHERE id = ?2)
        ORDER BY number DESC LIMIT 1`,
       operation.key,
       operation.id,
@@ -127,10 +135,13 @@ export class OperationStore implements Rows {
   /** Newest first, without what can't answer any more. */
   #same(wanted: Wanted, now: number): Operation[] {
     return this.#all(
-      `SELECT record FROM operations WHERE key = ?1 AND (
-         state IN ('claimed', 'awaiting_confirmation', 'awaiting_approval', 'approved', 'executing', 'unknown', 'probing', 'needs_operator')
-         OR (state IN ('succeeded', 'failed_safe') AND state_at > ?2)
-         OR (state = 'denied' AND state_at > ?3)
+      `SELECT record FROM (
+         SELECT number, record FROM operations WHERE key = ?1 AND state IN (${OPEN}, 'needs_operator')
+         UNION ALL
+         SELECT number, record FROM operations
+           WHERE key = ?1 AND state IN ('succeeded', 'failed_safe') AND state_at > ?2
+         UNION ALL
+         SELECT number, record FROM operations WHERE key = ?1 AND state = 'denied' AND state_at > ?3
        ) ORDER BY number DESC LIMIT 20`,
       wanted.key,
       now - wanted.window_ms,
