@@ -4,6 +4,8 @@ import { countRefusal } from "./refusals.ts";
 
 /** More than any token request holds, in bytes. */
 const MAX_FORM_BYTES = 64 * 1024;
+/** What goes beyond is dropped up to here: a connection that is closed while the client sends loses the answer. */
+const MAX_READ_BYTES = 8 * MAX_FORM_BYTES;
 
 /** A refresh token that a client presents. The provider writes it as user, grant and secret. */
 interface Presented {
@@ -25,18 +27,39 @@ export async function answerTokenRequest(
   env: Env,
   ctx: ExecutionContext,
 ): Promise<Response> {
-  const presented = await presentedIn(request);
-  const answer = await authorizationServer(env).fetch(request, env, ctx);
+  const form = request.method === "POST" ? await readForm(request) : "";
+  if (form === null) return tooLarge();
+  const presented = presentedIn(form);
+  const passed_on = request.method === "POST" ? new Request(request, { body: form }) : request;
+  const answer = await authorizationServer(env).fetch(passed_on, env, ctx);
   if (presented === null) return answer;
   if (answer.ok) await env.PERSON.getByName(presented.user).refreshTokenUsed(presented.digest);
   else if (await isInvalidGrant(answer)) await endIfUsedBefore(env, presented);
   return answer;
 }
 
-async function presentedIn(request: Request): Promise<Presented | null> {
-  if (request.method !== "POST") return null;
-  if (!(Number(request.headers.get("content-length") ?? Number.NaN) <= MAX_FORM_BYTES)) return null;
-  const form = new URLSearchParams(await request.clone().text());
+/** The body, whatever is said of its length, or `null` if it is too long: nobody gets past the watch by its form. */
+async function readForm(request: Request): Promise<string | null> {
+  const chunks: Uint8Array[] = [];
+  let total = 0;
+  for await (const chunk of request.body ?? []) {
+    total += chunk.byteLength;
+    if (total > MAX_READ_BYTES) return null;
+    if (total <= MAX_FORM_BYTES) chunks.push(chunk);
+  }
+  return total > MAX_FORM_BYTES ? null : Buffer.concat(chunks).toString("utf8");
+}
+
+function tooLarge(): Response {
+  const error_description = `A token request has at most ${MAX_FORM_BYTES} bytes.`;
+  return Response.json(
+    { error: "invalid_request", error_description },
+    { status: 413, headers: { "cache-control": "no-store" } },
+  );
+}
+
+function presentedIn(body: string): Presented | null {
+  const form = new URLSearchParams(body);
   const token = form.get("grant_type") === "refresh_token" ? form.get("refresh_token") : null;
   const [user, grant_id, secret, ...more] = token?.split(":") ?? [];
   if (!token || !user || !grant_id || !secret || more.length > 0) return null;

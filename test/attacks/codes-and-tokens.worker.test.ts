@@ -237,4 +237,30 @@ describe("a stolen refresh token", () => {
     const asked = { grant_type: "refresh_token", refresh_token, client_id: client.client_id, scope };
     expect(await tokenRequest(asked)).toMatchObject({ scope: "devices:read" });
   });
+
+  test("isn't hidden by how the thief's requests are sent: in pieces of no declared length, or padded", async () => {
+    const { client, tokens } = await connect("responder");
+    const url = `${env.PUBLIC_URL}/oauth/token`;
+    const fields = (refresh_token: string) => ({
+      grant_type: "refresh_token",
+      client_id: client.client_id,
+      refresh_token,
+    });
+    const inPieces = async (refresh_token: string) => {
+      const body = new Blob([new URLSearchParams(fields(refresh_token)).toString()]).stream();
+      const headers = { "content-type": "application/x-www-form-urlencoded" };
+      return (await reach(url, { method: "POST", headers, body })).json<Record<string, string>>();
+    };
+    const second = await inPieces(tokens.refresh_token);
+    const third = await inPieces(second.refresh_token ?? "");
+    expect(await opens(third.access_token ?? "")).toBe(true);
+    const padded = new URLSearchParams({
+      ...fields(third.refresh_token ?? ""),
+      padding: "x".repeat(64 * 1024),
+    });
+    expect((await reach(url, { method: "POST", body: padded })).status).toBe(413);
+
+    expect(await oauthError(client.refresh(tokens.refresh_token))).toBe("invalid_grant");
+    expect(await opens(third.access_token ?? "")).toBe(false);
+  });
 });
