@@ -16,6 +16,7 @@ import { handleConsole } from "./console/console.tsx";
 import { consumeNotices, isNoticeQueue, queueNotices } from "./console/notices/queue.ts";
 import { preflight, readable, refuseForeign, underOwnName } from "./front.ts";
 import { frontPage } from "./front-page.tsx";
+import { refuseKnocking } from "./limits/doors.ts";
 import { CALLER_HEADER, type CallerAuth } from "./session/caller.ts";
 
 export { BrokerObject } from "./downstream/broker-object.ts";
@@ -80,6 +81,7 @@ async function answer(
   if (pathname === "/" && request.method === "GET") return frontPage(env);
   return (
     (await publishCheckpoint(request, env)) ??
+    (await refuseKnocking(request, env)) ??
     (await handleConsole(received, env, ctx)) ??
     (await handleAuth(request, env, ctx)) ??
     (await authorizationServer(env).fetch(request, env, ctx))

@@ -1,7 +1,6 @@
 import { AuthorizationError, CimdFetchError } from "@cloudflare/workers-oauth-provider";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { refuseKnocking } from "../limits/doors.ts";
 import { log, reasonOf } from "../observe/log.ts";
 import { answerConsent } from "./consent.ts";
 import { problemPage } from "./page.tsx";
@@ -72,8 +71,6 @@ export async function handleAuth(
   ctx: ExecutionContext,
 ): Promise<Response | null> {
   const { pathname } = new URL(request.url);
-  const refused = await refuseKnocking(request, env);
-  if (refused !== null) return refused;
   if (PAGES.has(pathname)) return pages.fetch(request, env, ctx);
   if (pathname === "/oauth/token") return answerTokenRequest(request, env, ctx);
   if (PROTOCOL.has(pathname)) return authorizationServer(env).fetch(request, env, ctx);

@@ -37,3 +37,17 @@ it("one address that registers clients without end is refused, stores nothing mo
   expect(await registrations()).toBe(stored);
   expect((await register("192.0.2.2")).status).toBe(201);
 }, 120_000);
+
+it("the way back from the identity provider is one door, whoever began the sign-in", async () => {
+  const back = (state: string, address: string) =>
+    reach(`${env.PUBLIC_URL}/auth/callback?code=made-up&state=${state}`, {
+      method: "GET",
+      headers: { "cf-connecting-ip": address },
+    });
+  let refused = false;
+  for (let nth = 0; !refused && nth <= 2 * LIMIT; nth += 1)
+    refused = (await back("console.made-up", "192.0.2.3")).status === 429;
+  expect(refused).toBe(true);
+  expect((await back("made-up", "192.0.2.3")).status).toBe(429);
+  expect((await back("console.made-up", "192.0.2.4")).status).toBe(400);
+}, 120_000);
