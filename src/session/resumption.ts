@@ -44,11 +44,21 @@ export function redeemState(
   used: UsedOnce,
   now: number,
 ): string | null {
-  const text = open(env, PURPOSE, binding(call), state);
+  const bound = bindingOrNull(call);
+  const text = bound === null ? null : open(env, PURPOSE, bound, state);
   if (text === null) return null;
   const { nonce, operation_id, expires_at } = Content.parse(JSON.parse(text));
   if (now >= expires_at || !used.use(nonce, expires_at)) return null;
   return operation_id;
+}
+
+/** `null` for arguments that have no digest, such as half of a character: no state was ever made for those. */
+function bindingOrNull(call: ResumedCall): readonly string[] | null {
+  try {
+    return binding(call);
+  } catch {
+    return null;
+  }
 }
 
 function binding({ session_id, subject, client_id, method, name, args }: ResumedCall): readonly string[] {

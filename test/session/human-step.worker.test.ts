@@ -5,6 +5,7 @@ import type { Requester } from "../../src/effect/operation.ts";
 import type { Result } from "../../src/path/answer.ts";
 import { CALLER_HEADER } from "../../src/session/caller.ts";
 import { ALL } from "../support/worker/agent.ts";
+import { calls } from "../support/worker/eras.ts";
 import { lab } from "../support/worker/lab.ts";
 import { signedIn } from "../support/worker/people.ts";
 
@@ -146,6 +147,14 @@ describe("a request state", () => {
   it("is worth nothing to another person", async () => {
     const { message } = await state("state-4");
     expect(await send(await signedIn("state-5", "analyst"), message)).toMatchObject(REFUSED);
+  });
+
+  it("sent with arguments that have no digest is refused, and audited, like any other", async () => {
+    const { requester, message } = await state("state-6");
+    const audited = (await calls(requester)).length;
+    const params = { ...message.params, arguments: { device_id: "\ud800", ...why } };
+    expect(await send(requester, { ...message, params })).toMatchObject(REFUSED);
+    expect(await calls(requester)).toHaveLength(audited + 1);
   });
 });
 
