@@ -1,9 +1,8 @@
 import type { ChainHead } from "./chain.ts";
 import type { OldRow } from "./removable.ts";
 
-/** The most events that one run looks at in order to find chains, and takes from one chain. */
+/** The most events that one run looks at in order to find chains. */
 const OLDEST_EVENTS = 2_000;
-const EVENTS_OF_CHAIN = 200;
 
 /** Names of chains with events older than `cutoff` (ISO 8601 UTC), oldest first, without those in `kept`. */
 export async function chainsWithOldEvents(
@@ -33,20 +32,20 @@ export interface Remains {
   readonly whole: boolean;
 }
 
-/** What is left of a chain after its anchor, and up to its checkpointed end. */
+/** What is left of a chain after its anchor, and up to the event `through`. */
 export async function remainsOf(
   db: D1Database,
   chain: string,
   anchored: ChainHead,
-  checkpointed_seq: number,
+  through: number,
 ): Promise<Remains> {
   const [rows, state] = await db.batch([
     db
       .prepare(
-        `SELECT seq, prev, hash, at, event FROM audit_events
-         WHERE chain = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ${EVENTS_OF_CHAIN}`,
+        `SELECT seq, hash, event FROM audit_events
+         WHERE chain = ? AND seq > ? AND seq <= ? ORDER BY seq`,
       )
-      .bind(chain, anchored.seq, checkpointed_seq),
+      .bind(chain, anchored.seq, through),
     db
       .prepare(
         `SELECT COUNT(*) AS events, MAX(seq) AS last,

@@ -18,6 +18,9 @@ const SCHEMA = [
    ) WITHOUT ROWID;
    CREATE INDEX chains_awaited ON chains (awaited_at) WHERE awaited_at IS NOT NULL;
    CREATE INDEX chains_checkpoint ON chains (checkpoint) WHERE anchored_seq < seq`,
+  // Events on the way to where a chain was signed: retention holds against them what it lets go.
+  `CREATE TABLE points (chain TEXT NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL, PRIMARY KEY (chain, seq))
+     WITHOUT ROWID`,
 ] as const;
 
 /** A chain as the tenant's object knows it. */
@@ -82,8 +85,15 @@ export class ChainRegister {
     );
   }
 
-  /** Takes note that a checkpoint lists a chain up to `head`. */
-  checkpointed(chain: string, { seq, hash }: ChainHead, checkpoint: number): void {
+  /** Takes note that a checkpoint lists a chain up to `head`, and of some events on the way there. */
+  checkpointed(
+    chain: string,
+    { seq, hash }: ChainHead,
+    checkpoint: number,
+    points: readonly ChainHead[],
+  ): void {
+    for (const point of points)
+      this.#sql.exec("INSERT OR REPLACE INTO points VALUES (?, ?, ?)", chain, point.seq, point.hash);
     this.#sql.exec(
       "UPDATE chains SET seq = ?, hash = ?, checkpoint = ?, awaited_at = NULL WHERE chain = ?",
       seq,
@@ -101,6 +111,23 @@ export class ChainRegister {
       hash,
       chain,
       seq,
+    );
+    this.#sql.exec("DELETE FROM points WHERE chain = ? AND seq <= ?", chain, seq);
+  }
+
+  /** The last event of a chain after `after` and up to `through` whose hash is known to have been signed, or `null`. */
+  signedPoint(chain: string, after: number, through: number): ChainHead | null {
+    return (
+      this.#sql
+        .exec<{ seq: number; hash: string }>(
+          `SELECT seq, hash FROM (
+             SELECT seq, hash FROM points WHERE chain = ?1 UNION ALL SELECT seq, hash FROM chains WHERE chain = ?1
+           ) WHERE seq > ?2 AND seq <= ?3 ORDER BY seq DESC LIMIT 1`,
+          chain,
+          after,
+          through,
+        )
+        .toArray()[0] ?? null
     );
   }
 

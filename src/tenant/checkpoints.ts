@@ -29,6 +29,8 @@ const INTAKE_ROWS = 5_000;
 const AWAITED_CHAINS = 1_000;
 /** How far one checkpoint may take one chain on. */
 const LINKS_OF_CHAIN = 5_000;
+/** Of every chain, so many events apart, the hash is kept here once it is signed. */
+const POINT_EVERY = 100;
 /** The most checkpoints of one run. The next run goes on. */
 const MOST_CHECKPOINTS = 20;
 /** A checkpoint is made this often even if nothing happened, so that its age says that signing works. */
@@ -47,6 +49,8 @@ interface Look {
   /** True if there may be more. */
   readonly more: boolean;
   readonly heads: readonly ListedHead[];
+  /** Events on the way to those heads. */
+  readonly points: ReadonlyMap<string, readonly ChainHead[]>;
   /** True if nothing but signing itself went on. */
   readonly idle: boolean;
 }
@@ -108,7 +112,7 @@ export class Checkpoints {
   #commit(
     jws: string,
     list: string,
-    { heads, position }: Look,
+    { heads, points, position }: Look,
     n: number,
     now: number,
     accepted: readonly PublicKey[],
@@ -118,7 +122,8 @@ export class Checkpoints {
       const at = new Date(now).toISOString();
       this.#sql.exec("INSERT INTO unstored_checkpoints VALUES (?, ?, ?, ?)", n, at, jws, list);
       this.#write({ n, digest, at: now, position }, accepted);
-      for (const [chain, seq, hash] of heads) this.#register.checkpointed(chain, { seq, hash }, n);
+      for (const [chain, seq, hash] of heads)
+        this.#register.checkpointed(chain, { seq, hash }, n, points.get(chain) ?? []);
       this.#ledger.append({
         type: "checkpoint",
         decision: "sign",
@@ -161,6 +166,7 @@ export class Checkpoints {
       position: cut ? position : intake.position,
       more: cut || intake.rows === INTAKE_ROWS,
       heads,
+      points: new Map(heads.map(([chain, seq]) => [chain, pointsOf(links.get(chain) ?? [], seq)])),
       idle: this.#isOwnDoing(heads, links),
     };
   }
@@ -189,4 +195,8 @@ export class Checkpoints {
       JSON.stringify(accepted),
     );
   }
+}
+
+function pointsOf(links: readonly ChainHead[], through: number): ChainHead[] {
+  return links.filter(({ seq }) => seq % POINT_EVERY === 0 && seq <= through);
 }

@@ -25,8 +25,9 @@ const SCHEMA = [
    INSERT INTO checkpoint_anchor (id, n) VALUES (1, 0)`,
 ] as const;
 
-/** The most chains of one run. */
+/** The most chains of one run, and the most events of each. */
 const CHAINS = 50;
+const EVENTS_OF_CHAIN = 300;
 /** How long a chain of which nothing may go is left alone, so that it isn't in the way of others. */
 const KEEP_MS = 24 * 3_600_000;
 
@@ -96,8 +97,13 @@ export class Retention {
   ): Promise<ChainHead | null> {
     if (known === undefined) return null;
     const base = { seq: known.anchored_seq, hash: known.anchored_hash };
-    const { rows, whole } = await remainsOf(this.#db, chain, base, known.seq);
-    const result = whole ? removable(base, rows, cutoff) : { ok: false as const, seq: base.seq + 1 };
+    if (known.seq <= base.seq) return null;
+    const signed = this.#register.signedPoint(chain, base.seq, base.seq + EVENTS_OF_CHAIN);
+    const { rows, whole } = await remainsOf(this.#db, chain, base, signed?.seq ?? base.seq);
+    const result =
+      whole && signed !== null
+        ? removable(chain, base, rows, signed, cutoff)
+        : { ok: false as const, seq: base.seq + 1 };
     if (result?.ok === false) alert("audit_kept", { chain, seq: result.seq });
     return result?.ok ? result.head : null;
   }
