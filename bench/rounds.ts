@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { drive } from "./drive.ts";
 import type { Entrant } from "./field.ts";
 import { quantile, type Spread, spreadOf } from "./statistics.ts";
@@ -28,6 +29,8 @@ export interface Pace {
 export type Progress = (what: string) => void;
 
 const WARM_UP_S = 0.5;
+/** How long new objects send and confirm what they wrote down, in milliseconds. */
+const REST_MS = 3_000;
 
 /**
  * Measures every entrant once in each round, each round in another order, so that what slows the machine down for
@@ -48,6 +51,7 @@ export async function measure(
     for (const entrant of rotated(entrants, round)) {
       progress(`round ${round + 1} of ${rounds}, ${connections} at once: ${entrant.name}`);
       const run = await drive(entrant.connections.slice(0, connections), entrant.load, seconds);
+      if (entrant.name.startsWith("write")) await delay(REST_MS);
       scores.get(entrant)?.push({
         per_second: run.per_second,
         p50_ms: quantile(run.latencies_ms, 0.5),
