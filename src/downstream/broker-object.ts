@@ -8,7 +8,7 @@ import type { AccessToken, Credential } from "./credential.ts";
 import { concluded } from "./failures.ts";
 import { retrying } from "./resilience.ts";
 import { type IssuedToken, TokenIssuer } from "./token-issuer.ts";
-import { budgetOf } from "./vendor-budget.ts";
+import { budgetOf, keptForChanges, type Purpose } from "./vendor-budget.ts";
 
 /** How often a token is asked for before giving up, and how long that may take in all and each time. */
 const MINT_ATTEMPTS = 3;
@@ -40,7 +40,7 @@ export class BrokerObject extends AuditedObject {
   protected override readonly tasks = {};
 
   #issuer: TokenIssuer | null = null;
-  #budget: TokenBucket | null = null;
+  readonly #budgets = new Map<Purpose, TokenBucket>();
   #last_refresh: CredentialHealth["last_refresh"] = null;
   #breaker: CredentialHealth["breaker"] = null;
 
@@ -62,9 +62,15 @@ export class BrokerObject extends AuditedObject {
   }
 
   /** Requests out of what the vendor may be asked with this credential, for an isolate to spend. */
-  async grantRequests(name: string, wanted: number): Promise<Grant> {
-    this.#budget ??= new TokenBucket(budgetOf(this.env, declared(name)), Date.now());
-    return this.#budget.grant(wanted, Date.now());
+  async grantRequests(name: string, wanted: number, purpose: Purpose = "anything"): Promise<Grant> {
+    const credential = declared(name);
+    const kept = purpose === "change" ? keptForChanges(this.env, credential) : null;
+    const drawn_on = kept === null ? "anything" : "change";
+    const now = Date.now();
+    const budget =
+      this.#budgets.get(drawn_on) ?? new TokenBucket(kept ?? budgetOf(this.env, credential), now);
+    this.#budgets.set(drawn_on, budget);
+    return budget.grant(wanted, now);
   }
 
   /** An isolate's circuit breaker for this credential changed its state. */

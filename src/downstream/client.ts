@@ -17,6 +17,7 @@ import type {
   UpstreamExchange,
   UpstreamRequest,
 } from "./upstream.ts";
+import type { Purpose } from "./vendor-budget.ts";
 
 const ATTEMPTS = 3;
 const ATTEMPT_MS = 8_000;
@@ -27,6 +28,8 @@ export interface UpstreamOptions {
   readonly deadline_ms?: number;
   /** The caller's: once it is aborted, nothing more is asked. */
   readonly signal?: AbortSignal | undefined;
+  /** Whose budget it spends, if not everybody's. */
+  readonly purpose?: Purpose;
   /** The caller's trace, which goes out with every request. */
   readonly trace_id?: string | null;
 }
@@ -50,6 +53,7 @@ class Reader implements RecordedUpstream {
   readonly #signal: AbortSignal | undefined;
   readonly #request_id: string;
   readonly #trace_id: string | null;
+  readonly #purpose: Purpose;
 
   constructor(env: Env, name: CredentialName, options: UpstreamOptions) {
     this.#env = env;
@@ -58,6 +62,7 @@ class Reader implements RecordedUpstream {
     this.#deadline_at = Date.now() + Math.min(options.deadline_ms ?? DEADLINE_MS, DEADLINE_MS);
     this.#signal = options.signal;
     this.#trace_id = options.trace_id ?? null;
+    this.#purpose = options.purpose ?? "anything";
     this.#request_id = this.#trace_id ?? crypto.randomUUID();
   }
 
@@ -167,7 +172,7 @@ class Reader implements RecordedUpstream {
   ): Promise<Answer> {
     const { vendor } = this.#credential;
     const sending = { request_id: this.#request_id, trace_id: this.#trace_id, signal };
-    await spendRequest(this.#env, this.#name);
+    await spendRequest(this.#env, this.#name, this.#purpose);
     asked.attempts += 1;
     asked.status = null;
     try {

@@ -3,6 +3,9 @@ import { z } from "zod";
 import { CREDENTIALS, type CredentialName, credentialOf } from "../connectors/credentials.ts";
 import { type Rate, rate } from "../limits/token-bucket.ts";
 
+/** What a vendor is asked for: a state change gets what is kept for those first, and then what everything gets. */
+export type Purpose = "anything" | "change";
+
 /** What a vendor may be asked. */
 export interface Budget {
   /** Requests a minute of all credentials together, where VENDOR_BUDGETS says nothing else. */
@@ -17,6 +20,11 @@ export interface Budget {
    * and no credential has to ask what the others have used.
    */
   readonly shares: Readonly<Record<string, number>>;
+  /**
+   * Parts of the same whole for credentials that reads share with state changes: only changes get them, for the look
+   * without which none is made. Else whoever reads without end would keep everybody from containing anything.
+   */
+  readonly kept_for_changes?: Readonly<Record<string, number>>;
 }
 
 const Overrides = z.record(z.string(), z.int().min(1).max(1_000_000_000));
@@ -30,10 +38,19 @@ export function budgetProblems(env: Env): string[] {
     : [];
 }
 
-/** How often a vendor may be asked with one credential. */
+/** How often a vendor may be asked with one credential, whatever for. */
 export function budgetOf(env: Env, name: CredentialName): Rate {
+  return rateOf(env, name, credentialOf(name).vendor.budget.shares[name] ?? 0);
+}
+
+/** How often besides for state changes alone, or `null` where nothing is kept for them. */
+export function keptForChanges(env: Env, name: CredentialName): Rate | null {
+  const kept = credentialOf(name).vendor.budget.kept_for_changes?.[name];
+  return kept === undefined ? null : rateOf(env, name, kept);
+}
+
+function rateOf(env: Env, name: CredentialName, share: number): Rate {
   const { vendor } = credentialOf(name);
-  const share = vendor.budget.shares[name] ?? 0;
   const part = (whole: number) => Math.max(1, Math.floor(whole * share));
   const override = overridesIn(env.VENDOR_BUDGETS)?.[vendor.name];
   if (override !== undefined) return rate(part(override));

@@ -15,8 +15,10 @@ export type ReadbackResult =
 const STILL_DEADLINE_MS = 1_000;
 /** How long that knowledge serves further replays. */
 const STILL_LIFE_MS = 5_000;
+/** Whoever asks again may do so without end, so that comes out of what everything gets. */
+const STILL = { deadline_ms: STILL_DEADLINE_MS, purpose: "anything" } as const;
 /** A probe isn't waited for by anybody, but must not hold the object's alarm for long. */
-const PROBE_DEADLINE_MS = 10_000;
+const PROBE = { deadline_ms: 10_000, purpose: "change" } as const;
 
 /** Reads targets back with the tool's read credential. */
 export class Readback implements ReadingBack {
@@ -32,11 +34,11 @@ export class Readback implements ReadingBack {
   async read(
     tool: ChangeTool,
     operation: Operation,
-    deadline_ms = PROBE_DEADLINE_MS,
+    how: typeof STILL | typeof PROBE = PROBE,
   ): Promise<ReadbackResult> {
     try {
       const { trace_id } = operation;
-      const upstream = upstreamFor(this.#env, tool.read_credential, { deadline_ms, trace_id });
+      const upstream = upstreamFor(this.#env, tool.read_credential, { ...how, trace_id });
       const seen = await tool.inspect(operation.input, upstream, this.#env, operation.id);
       // A target that is gone shows nothing about what our request did to it.
       if (!seen.exists) return { reading: "failed" };
@@ -54,7 +56,7 @@ export class Readback implements ReadingBack {
     const remembered = this.#still.get(operation.id);
     if (remembered !== undefined && now < remembered.until) return remembered.value;
     const generation = this.#generation;
-    const seen = await this.read(tool, operation, STILL_DEADLINE_MS);
+    const seen = await this.read(tool, operation, STILL);
     const value = seen.reading === "failed" ? "unknown" : seen.reading === "present" && seen.in_effect;
     // What was read while the target changed may be older than the change.
     if (generation === this.#generation) {

@@ -2,6 +2,7 @@ import type { AuditFact, StepRecord } from "../audit/event.ts";
 import { type CredentialName, credentialOf } from "../connectors/credentials.ts";
 import { upstreamFor } from "../downstream/client.ts";
 import { refusingUpstream, type Upstream, type UpstreamExchange } from "../downstream/upstream.ts";
+import type { Purpose } from "../downstream/vendor-budget.ts";
 import { digest } from "../effect/operation.ts";
 import { type StepSpan, stepSpan } from "../observe/step-span.ts";
 import { shown } from "../untrusted/shown.ts";
@@ -79,11 +80,13 @@ export class CallRecord {
   /**
    * The vendors that a step may ask, each through one of `credentials`. What is asked through them goes into
    * the record, and goes out under the call's trace. Asking through one that is missing fails.
+   * @param purpose whose part of the vendors' budgets it spends
    */
   upstreams(
     env: Env,
     credentials: readonly CredentialName[],
     missing: Missing = new Map(),
+    purpose: Purpose = "anything",
   ): (credential: CredentialName) => Upstream {
     const opened = new Map<CredentialName, Upstream>();
     return (credential) => {
@@ -94,7 +97,11 @@ export class CallRecord {
       const known = opened.get(credential);
       if (known !== undefined) return known;
       const deadline_ms = Math.max(0, this.#started_at + READING_MS - Date.now());
-      const upstream = upstreamFor(env, credential, { trace_id: this.#call.trace_id, deadline_ms });
+      const upstream = upstreamFor(env, credential, {
+        trace_id: this.#call.trace_id,
+        deadline_ms,
+        purpose,
+      });
       this.#asked.push(upstream.exchanges);
       opened.set(credential, upstream);
       return upstream;

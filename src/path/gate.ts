@@ -63,7 +63,8 @@ async function look(change: ChangeCall, operation: OperationView): Promise<Looke
   const { tool, claim, session, record, effect, principal } = change;
   const { env } = session;
   try {
-    const upstream = record.upstreams(env, [tool.read_credential])(tool.read_credential);
+    const upstreams = record.upstreams(env, [tool.read_credential], new Map(), "change");
+    const upstream = upstreams(tool.read_credential);
     const queried_at = new Date().toISOString();
     const seen = await tool.inspect(claim.input, upstream, env, operation.id);
     if (!seen.exists) return { exists: false, source: upstream.source, queried_at };

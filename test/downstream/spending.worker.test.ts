@@ -4,6 +4,9 @@ import { z } from "zod";
 import { upstreamFor } from "../../src/downstream/client.ts";
 import type { UpstreamRequest } from "../../src/downstream/upstream.ts";
 import { asFailure, publicError } from "../../src/path/failure.ts";
+import { agentOf, call } from "../support/worker/agent.ts";
+import { lab } from "../support/worker/lab.ts";
+import { signedIn } from "../support/worker/people.ts";
 import { requestsOf } from "./lab-control.ts";
 
 const NAME = "crowdstrike.read";
@@ -45,6 +48,21 @@ describe("a credential whose budget is spent", () => {
 
     vi.setSystemTime(Date.now() + (error?.retry_after_ms ?? 0));
     expect((await read()).ids).not.toBeNull();
+  });
+
+  it("doesn't keep anybody from a state change: its look at the target is kept room for", async () => {
+    const responder = await agentOf(await signedIn("spending-1", "responder"));
+    const [device_id = ""] = await lab.devices();
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
+    const broker = env.BROKER.getByName(NAME);
+    while ((await broker.grantRequests(NAME, 1_000_000)).granted > 0);
+    while ((await read()).error === null);
+    expect(await call(responder, "get_device", { device_id })).toMatchObject({
+      error: { code: "rate_limited" },
+    });
+    expect(await call(responder, "contain_device", { device_id, reason: "Test" })).toMatchObject({
+      status: "ok",
+    });
   });
 
   it("keeps no other credential of the vendor waiting", async () => {

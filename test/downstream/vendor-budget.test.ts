@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { TOOLS } from "../../src/catalogue.ts";
 import { CREDENTIALS, type CredentialName } from "../../src/connectors/credentials.ts";
-import { budgetOf, budgetProblems } from "../../src/downstream/vendor-budget.ts";
+import { budgetOf, budgetProblems, keptForChanges } from "../../src/downstream/vendor-budget.ts";
 
 const NAMES = Object.keys(CREDENTIALS) as CredentialName[];
 const env = (VENDOR_BUDGETS = "", NVD_API_KEY = "") => ({ VENDOR_BUDGETS, NVD_API_KEY }) as Env;
@@ -15,12 +16,26 @@ describe("the vendors' budgets", () => {
       wholes.set(vendor.name, (wholes.get(vendor.name) ?? 0) + share);
       for (const credential of Object.keys(vendor.budget.shares)) expect(NAMES).toContain(credential);
     }
+    for (const { budget, name } of new Set(Object.values(CREDENTIALS).map(({ vendor }) => vendor)))
+      for (const [credential, kept] of Object.entries(budget.kept_for_changes ?? {})) {
+        expect(NAMES).toContain(credential);
+        wholes.set(name, (wholes.get(name) ?? 0) + kept);
+      }
     for (const [vendor, whole] of wholes) expect(whole, vendor).toBeLessThanOrEqual(1.000_001);
   });
 
   it("leave a containment its part, whatever is read", () => {
     expect(budgetOf(env(), "crowdstrike.contain")).toEqual({ per_minute: 300, burst: 50 });
-    expect(budgetOf(env(), "crowdstrike.read")).toEqual({ per_minute: 1_200, burst: 200 });
+    expect(budgetOf(env(), "crowdstrike.read")).toEqual({ per_minute: 1_080, burst: 180 });
+  });
+
+  it("keep looks for state changes, wherever their credential also answers reads", () => {
+    const looked_with = TOOLS.flatMap((tool) => (tool.kind === "change" ? [tool.read_credential] : []));
+    const read_with = new Set(TOOLS.flatMap((tool) => (tool.kind === "read" ? tool.credentials : [])));
+    const shared = new Set(looked_with.filter((name) => read_with.has(name)));
+    expect(shared.size).toBeGreaterThan(4);
+    for (const name of shared)
+      expect(keptForChanges(env(), name)?.per_minute, name).toBeGreaterThanOrEqual(30);
   });
 
   it("are the tenant's to change, by vendor", () => {

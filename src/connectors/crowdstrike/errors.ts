@@ -30,11 +30,12 @@ export const crowdstrike: Vendor = {
   budget: {
     per_minute: () => 3_000,
     shares: {
-      "crowdstrike.read": 0.4,
-      "crowdstrike.alerts_read": 0.4,
+      "crowdstrike.read": 0.36,
+      "crowdstrike.alerts_read": 0.36,
       "crowdstrike.contain": 0.1,
       "crowdstrike.alerts_write": 0.1,
     },
+    kept_for_changes: { "crowdstrike.read": 0.04, "crowdstrike.alerts_read": 0.04 },
   },
 
   errorOf(answer, payload, asked) {

@@ -40,7 +40,8 @@ export const okta: Vendor = {
   // Documented by endpoint and plan, 600 a minute for /api/v1/users in most. The organisation's own sign-ins come first.
   budget: {
     per_minute: () => 300,
-    shares: { "okta.read": 0.6, "okta.suspend": 0.2, "okta.sessions": 0.2 },
+    shares: { "okta.read": 0.5, "okta.suspend": 0.2, "okta.sessions": 0.2 },
+    kept_for_changes: { "okta.read": 0.1 },
   },
 
   errorOf(answer, payload, asked) {
