@@ -73,8 +73,10 @@ async function visit(c: Context<Bindings>, route: Route): Promise<Response> {
   const now = Date.now();
   const session = readSession(env, request, now);
   if (session === null) return signIn(request, env, route);
-  const { active, roles } = await env.PERSON.getByName(session.person).standing(session.session_id);
+  const person = env.PERSON.getByName(session.person);
+  const { active, roles, wait_ms } = await person.visiting(session.session_id);
   if (!active) return signedOut();
+  if (wait_ms > 0) return tooOften(wait_ms);
 
   const visitor: Visitor = { ...session, tenant: env.TENANT, roles };
   const visit: Visit = {
@@ -190,6 +192,18 @@ function refusal({ visitor, url }: Visit, { method }: Route, refused: Refused): 
     </>
   );
   return page(visitor, { title: refused.title, section }, content, refused.status);
+}
+
+/** Counted, not audited: what is refused here leaves an event each, and could fill the audit. */
+function tooOften(wait_ms: number): Promise<Response> {
+  countRefusal({ category: "console", reason: "too_often" });
+  const headers = new Headers({ "Retry-After": String(Math.ceil(wait_ms / 1000)) });
+  return problemPage(
+    429,
+    "Too many requests at once",
+    "Wait a moment, then try again. Nothing was done.",
+    headers,
+  );
 }
 
 function tooLarge(): Promise<Response> {

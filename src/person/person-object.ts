@@ -1,7 +1,7 @@
 import { AuditedObject } from "../audit/audited-object.ts";
 import { applySchema } from "../audit/schema.ts";
 import { callLimits } from "../limits/settings.ts";
-import { type Grant, TokenBucket } from "../limits/token-bucket.ts";
+import { type Grant, rate, TokenBucket } from "../limits/token-bucket.ts";
 import type { JsonObject } from "../path/tool.ts";
 import { Announcements } from "./announcements.ts";
 import {
@@ -38,6 +38,9 @@ import { UpstreamSession, type UpstreamStanding } from "./upstream-session.ts";
 /** When the alarm tells session objects what a call could not, in milliseconds after the change. */
 const ANNOUNCE_AFTER_MS = 1_000;
 
+/** More than anybody clicks. Apart from what clients may ask: who uses that up must not lock out who would stop them. */
+const CONSOLE_PER_MINUTE = 600;
+
 /**
  * One per person. It issues session ids, holds the person's standing and tells their session objects of every
  * change before it answers; counts their state changes; and renews their sign-in at the identity provider.
@@ -50,6 +53,7 @@ export class PersonObject extends AuditedObject {
   readonly #announcements: Announcements;
   readonly #upstream: UpstreamSession;
   readonly #calls: TokenBucket;
+  readonly #visits = new TokenBucket(rate(CONSOLE_PER_MINUTE), Date.now());
 
   protected override readonly tasks = {
     announce: () => this.#announce(),
@@ -172,6 +176,11 @@ export class PersonObject extends AuditedObject {
     const person = this.#record.get();
     const active = this.#sessions.get(session_id)?.state === "active";
     return { active, roles: person?.roles ?? [], epoch: person?.epoch ?? 0 };
+  }
+
+  /** One more request to the console: the session's standing, and if they are too many how long to wait, in milliseconds. */
+  async visiting(session_id: string): Promise<PersonStanding & { readonly wait_ms: number }> {
+    return { ...(await this.standing(session_id)), wait_ms: this.#visits.take(Date.now()) };
   }
 
   /** How many distinct operations the person began within the last `window_ms`, this one included. */
