@@ -73,7 +73,8 @@ export async function killAtRandom(options: Kills): Promise<Summary> {
         await engine.refreshTokens();
         tokens_at = Date.now();
       }
-      onKill?.(await run.killOnce());
+      const tally = await run.killOnce();
+      onKill?.(tally);
     }
     store.close();
     const found = await run.end();

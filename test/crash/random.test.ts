@@ -2,11 +2,11 @@ import { expect, test } from "vitest";
 import { killAtRandom } from "./random-kills.ts";
 
 /** `npm run test:crash -- --kills N --seed S` runs longer, or as it ran before. */
-const KILLS = 20;
+const KILLS = 8;
+const SEED = 20261122;
 
 test(`${KILLS} kills under load break no promise`, { timeout: 480_000 }, async () => {
-  const seed = Date.now() % 2 ** 31;
-  const summary = await killAtRandom({ kills: KILLS, seed });
+  const summary = await killAtRandom({ kills: KILLS, seed: SEED });
   console.info(JSON.stringify(summary));
   expect(summary.violations).toEqual([]);
   // It was a test only if there was something to lose.
