@@ -1,5 +1,6 @@
 import type { AuditFact, Outcome } from "../audit/event.ts";
 import { type JsonObject, targetName } from "../path/tool.ts";
+import { withoutSecretsIn } from "../untrusted/secrets.ts";
 import { digest, type Operation } from "./operation.ts";
 
 /** The audit's view of an operation that has just entered its state. */
@@ -21,8 +22,8 @@ export function transitionFact(operation: Operation): AuditFact {
     error_kind: error?.kind ?? null,
     error_code: error?.code ?? null,
     args_digest: digest(operation.input),
-    args: operation.input,
-    detail: detailOf(operation),
+    args: withoutSecretsIn(operation.input) as JsonObject,
+    detail: withoutSecretsIn(detailOf(operation)) as JsonObject,
   };
 }
 

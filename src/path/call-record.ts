@@ -5,6 +5,7 @@ import { refusingUpstream, type Upstream, type UpstreamExchange } from "../downs
 import type { Purpose } from "../downstream/vendor-budget.ts";
 import { digest } from "../effect/operation.ts";
 import { type StepSpan, stepSpan } from "../observe/step-span.ts";
+import { withoutSecrets, withoutSecretsIn } from "../untrusted/secrets.ts";
 import { shown } from "../untrusted/shown.ts";
 import type { Answer } from "./answer.ts";
 import type { Missing } from "./availability.ts";
@@ -108,7 +109,7 @@ export class CallRecord {
     };
   }
 
-  /** The validated arguments: digested, and without the texts that may hold anything. */
+  /** The validated arguments: digested whole, and kept without secrets and no longer than a reader needs. */
   input(input: JsonObject): void {
     this.note({ args_digest: digest(input), args: shortened(input) });
   }
@@ -143,7 +144,7 @@ export class CallRecord {
     const { method, name } = this.#call;
     const detail = {
       ...(method === "tools/call" ? {} : { method }),
-      ...(method === "resources/read" ? { uri: name.slice(0, LONGEST_TEXT) } : {}),
+      ...(method === "resources/read" ? { uri: withoutSecrets(name).slice(0, LONGEST_TEXT) } : {}),
       ...(this.#drift.length === 0 ? {} : { drift: this.#drift }),
     };
     return Object.keys(detail).length === 0 ? {} : { detail };
@@ -158,12 +159,13 @@ function decisionOf(answer: Answer): string {
 
 const LONGEST_TEXT = 500;
 
-/** Long texts are cut: the digest still tells two calls apart. */
+/** Long texts are cut: the digest still tells two calls apart. Secrets before that: half a key is half a key too much. */
 function shortened(input: JsonObject): JsonObject {
   return Object.fromEntries(
-    Object.entries(input).map(([name, value]) => [
-      name,
-      typeof value === "string" && value.length > LONGEST_TEXT ? `${value.slice(0, LONGEST_TEXT)}…` : value,
-    ]),
+    Object.entries(input).map(([name, given]) => {
+      const value = withoutSecretsIn(given);
+      const long = typeof value === "string" && value.length > LONGEST_TEXT;
+      return [name, long ? `${value.slice(0, LONGEST_TEXT)}…` : value];
+    }),
   );
 }

@@ -1,3 +1,5 @@
+import type { Json } from "../path/tool.ts";
+
 /**
  * Secrets that turn up in what vendors report: a command line in an alert, a key pasted into a ticket. A model has
  * no use for them, and whatever it is talked into can't pass on what it never saw.
@@ -62,6 +64,14 @@ export function withoutSecrets(text: string): string {
     end = secret.end;
   }
   return end === 0 ? text : kept + text.slice(end);
+}
+
+/** The same for every text in a value, however deep. For what is kept for good: nobody can take a secret out again. */
+export function withoutSecretsIn(value: Json): Json {
+  if (typeof value === "string") return withoutSecrets(value);
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(withoutSecretsIn);
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, withoutSecretsIn(item)]));
 }
 
 interface Secret {
