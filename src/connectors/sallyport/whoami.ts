@@ -14,7 +14,7 @@ export const whoami = defineRead({
   credentials: [],
   input: z.strictObject({}),
   output: z.strictObject({
-    tenant: opaqueId,
+    tenant: reportedText(),
     subject: reportedText(),
     name: reportedText(),
     roles: z.array(opaqueId),
