@@ -121,3 +121,20 @@ describe("a device that an attacker has named", () => {
     expect(JSON.parse(text.split("\n")[1] ?? "")).toEqual(result);
   });
 });
+
+test("a sentence of ours hides nothing either, even where it names what a caller called something", () => {
+  const unassigned = String.fromCodePoint(0xaa958);
+  const error = {
+    kind: "transient",
+    code: "operation_in_progress",
+    retryable: true,
+    next_step: "Wait.",
+  } as const;
+  const text = asText({
+    status: "error",
+    error: { ...error, message: `A change of ticket/${unassigned} is under way.` },
+    audit_id: "a",
+  });
+  expect(text).toContain("ticket/⟦U+AA958⟧ is");
+  expect(hidesSomething(text)).toBe(false);
+});

@@ -105,7 +105,12 @@ describe("credentials of public sources", () => {
     (variable) => {
       const problems = sourceProblems(variable);
       expect(problems(env())).toEqual([]);
-      for (const value of ["", "http://example.com", "https://example.com/", "https://me:secret@example.com"]) {
+      for (const value of [
+        "",
+        "http://example.com",
+        "https://example.com/",
+        "https://me:secret@example.com",
+      ]) {
         const found = problems(env({ [variable]: value })).join();
         expect(found).toContain(variable);
         expect(found).not.toContain("secret");

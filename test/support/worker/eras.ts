@@ -9,7 +9,7 @@ export const ERAS = ["2025-11-25", "2026-07-28"] as const;
 export type Era = (typeof ERAS)[number];
 
 /** The scopes of a token that holds what these tests read. */
-export const SCOPES = ["devices:read", "devices:contain", "controls:read", "detections:read", "audit:read"];
+const SCOPES = ["devices:read", "devices:contain", "controls:read", "detections:read", "audit:read"];
 
 /** What every request of the newer era carries. */
 export const ENVELOPE = {
