@@ -31,8 +31,9 @@ export function readRolePolicy(
   let document: unknown;
   try {
     document = JSON.parse(text);
-  } catch (thrown) {
-    return { ok: false, problems: [`ROLE_POLICY is not JSON: ${(thrown as Error).message}`] };
+  } catch {
+    // The parser's own words quote the document, and anybody can read what is wrong here.
+    return { ok: false, problems: ["ROLE_POLICY is not JSON: see docs/configuration.md"] };
   }
   const parsed = rolePolicySchema.safeParse(document);
   if (!parsed.success) return { ok: false, problems: parsed.error.issues.flatMap(problemsOf) };

@@ -19,6 +19,8 @@ describe("the role policy", () => {
 
   test("that isn't JSON says so", () => {
     expect(problems("{")).toEqual([expect.stringContaining("ROLE_POLICY is not JSON")]);
+    // What anybody can read at /healthz quotes nothing of it.
+    expect(problems('{"claim": acme-secops}').join()).not.toContain("acme");
   });
 
   test.each([
