@@ -49,7 +49,7 @@ export async function gatherEvidence(
   const checkpointed = new Map<string, ChainHead>();
   const findings: Finding[] = [];
   const unsound = new Set<number>();
-  const missed = new Map(kept.map((jws) => [readCheckpoint(claimedStatement(jws))?.n ?? 0, jws]));
+  const missed = new Set(kept);
   const find = (chain: string, seq: number, defect: Defect, detail: string) =>
     findings.push({ chain, seq, defect, detail });
   let head: ChainHead = GENESIS;
@@ -66,7 +66,7 @@ export async function gatherEvidence(
       const anchor = readAnchor(statement);
       const holds = anchor?.chain === chain && anchor.seq === seq && anchor.hash === hash;
       if (!holds) find(chain, seq, "forged", "no accepted key signed this anchor");
-      else anchors.set(chain, { seq, hash });
+      else if (seq >= (anchors.get(chain)?.seq ?? 0)) anchors.set(chain, { seq, hash });
       if (holds && chain === CHECKPOINT_CHAIN) head = { seq, hash };
       continue;
     }
@@ -89,8 +89,7 @@ export async function gatherEvidence(
     }
     const checkpoint = readCheckpoint(statement);
     const wrong = wrongWith(checkpoint, proof, after);
-    const own = missed.get(n);
-    if (own === jws) missed.delete(n);
+    missed.delete(jws);
     if (wrong !== null) {
       unsound.add(n);
       find(CHECKPOINT_CHAIN, n, ...wrong);
@@ -99,7 +98,8 @@ export async function gatherEvidence(
     for (const [chain, seq, hash] of readHeads(heads) ?? []) checkpointed.set(chain, { seq, hash });
     if (checkpoint !== null) last = { n, at: checkpoint.at, digest: head.hash };
   }
-  for (const [n, jws] of missed) {
+  for (const jws of missed) {
+    const n = readCheckpoint(claimedStatement(jws))?.n ?? 0;
     if (n > 0 && n <= (anchors.get(CHECKPOINT_CHAIN)?.seq ?? 0)) continue;
     const signed = readCheckpoint(await statementOf(jws, "checkpoint", keys)) !== null;
     if (!signed) find(CHECKPOINT_CHAIN, n, "forged", "no accepted key signed the checkpoint that was kept");
@@ -107,7 +107,14 @@ export async function gatherEvidence(
     else find(CHECKPOINT_CHAIN, n, "rewritten", "another one was kept elsewhere");
   }
   const points = (chains: ReadonlySet<string>) => pointsOf(proofs, chains, unsound);
-  return { evidence: { anchors, checkpointed, points }, findings, checkpoints, anchors: anchors.size, last };
+  const signed_at = last?.at ?? "";
+  return {
+    evidence: { anchors, checkpointed, points, signed_at },
+    findings,
+    checkpoints,
+    anchors: anchors.size,
+    last,
+  };
 }
 
 /**

@@ -11,18 +11,27 @@ export interface SurveyedChain {
   regular: boolean;
   /** Hash of the chain's first event; `null` where it isn't here. */
   first: string | null;
-  /** When the first event that is here happened. ISO 8601 UTC; empty where none could be read. */
-  began_at: string;
+  /** When the earliest event that is here happened. ISO 8601 UTC; empty where none could be read. */
+  oldest_at: string;
+  /** How far events lead that lie under the chain's anchor; `null` where none is here. */
+  under: ChainHead | null;
 }
 
 /** What the tenant's chain says of others. */
 export interface TenantWord {
   /** Chains that began, with the hash of their first event. */
-  readonly registered: ReadonlyMap<string, { readonly hash: string; readonly at: string }>;
+  readonly registered: ReadonlyMap<string, Registration>;
   /** The last checkpoint that it binds. */
   readonly checkpoint: { readonly n: number; readonly digest: string; readonly at: string } | null;
   /** True if it is here from its first event on. */
   readonly whole: boolean;
+}
+
+interface Registration {
+  readonly hash: string;
+  readonly at: string;
+  /** False beyond what a checkpoint covers: there, anybody may have added it who can write where events are stored. */
+  readonly signed: boolean;
 }
 
 /** What was met on a walk over all events. */
@@ -51,8 +60,8 @@ export function survey(
   onEvent: () => void = () => {},
 ): Survey {
   const chains = new Map<string, SurveyedChain>();
-  const registered = new Map<string, { hash: string; at: string }>();
-  const said: { checkpoint: TenantWord["checkpoint"]; whole: boolean } = { checkpoint: null, whole: false };
+  const registered = new Map<string, Registration>();
+  const said: Said = { checkpoint: null, whole: false };
   const strays: string[] = [];
   let events = 0;
   let newest = "";
@@ -64,17 +73,19 @@ export function survey(
     const base = anchors.get(chain) ?? GENESIS;
     let state = chains.get(chain);
     if (state === undefined) {
-      state = { ...base, regular: true, first: null, began_at: event?.at ?? "" };
+      state = { ...base, regular: true, first: null, oldest_at: event?.at ?? "", under: null };
       chains.set(chain, state);
     }
     if (event !== null && event.at > newest) newest = event.at;
+    if (event !== null && event.at < state.oldest_at) state.oldest_at = event.at;
     if (entry.says !== null && entry.says.chain !== chain && isSound(entry)) strays.push(entry.says.chain);
-    // Under the anchor, and not removed yet: the anchor says what it is worth.
-    if (entry.seq <= base.seq && entry.seq >= 1 && base.seq > GENESIS.seq) {
-      if (entry.seq === base.seq && entry.hash !== base.hash) state.regular = false;
+    // Under the anchor, and not removed yet: it has to lead up to what the anchor says.
+    if (entry.seq <= base.seq && entry.seq >= 1) {
+      const leads = isInOrder(entry) && (state.under === null || goesOn(state.under, entry));
+      state.under = { seq: entry.seq, hash: leads ? entry.hash : NOWHERE };
       continue;
     }
-    if (!goesOn(state, entry)) state.regular = false;
+    if (!isInOrder(entry) || !goesOn(state, entry)) state.regular = false;
     if (checkpointed.get(chain)?.seq === entry.seq && checkpointed.get(chain)?.hash !== entry.hash) {
       state.regular = false;
     }
@@ -82,8 +93,13 @@ export function survey(
     if (entry.seq === GENESIS.seq + 1) state.first = entry.hash;
     state.seq = entry.seq;
     state.hash = entry.hash;
-    if (event !== null && chain.startsWith("tenant/")) note(event, registered, said);
+    if (event === null || !chain.startsWith("tenant/")) continue;
+    // Where nothing was signed, its word has to do. Else the name alone is worth nothing: it is anybody's to take.
+    const signed =
+      checkpointed.size === 0 ? entry.seq : Math.max(checkpointed.get(chain)?.seq ?? 0, base.seq);
+    note(event, entry.seq <= signed, registered, said);
   }
+  for (const [chain, state] of chains) if (!leadsToAnchor(state, anchors.get(chain))) state.regular = false;
   // An event of this chain stands in another's: only both together tell what happened.
   for (const chain of strays) {
     const state = chains.get(chain);
@@ -92,30 +108,41 @@ export function survey(
   return { events, chains, tenant: { registered, ...said }, newest };
 }
 
-/** The event is what its place, its neighbour and its columns make it. */
-function goesOn({ regular, seq, hash }: SurveyedChain, entry: Entry): boolean {
-  const { says } = entry;
-  return (
-    regular &&
-    says !== null &&
-    isSound(entry) &&
-    says.chain === entry.chain &&
-    says.seq === entry.seq &&
-    says.seq === seq + 1 &&
-    says.prev === hash &&
-    entry.mismatched.length === 0
-  );
+/** No event's hash: what led here once leads nowhere. */
+const NOWHERE = "";
+
+/** True if what lies under the chain's anchor, if anything does, leads up to it. */
+export function leadsToAnchor({ under }: SurveyedChain, anchor: ChainHead | undefined): boolean {
+  return under === null || (under.seq === anchor?.seq && under.hash === anchor.hash);
+}
+
+/** The event is what its place and its columns make it. */
+function isInOrder(entry: Entry): boolean {
+  const { says, chain, seq, mismatched } = entry;
+  return isSound(entry) && says?.chain === chain && says.seq === seq && mismatched.length === 0;
+}
+
+function goesOn({ seq, hash }: ChainHead, { says }: Entry): boolean {
+  return says?.seq === seq + 1 && says.prev === hash;
+}
+
+interface Said {
+  checkpoint: TenantWord["checkpoint"];
+  whole: boolean;
 }
 
 function note(
   { type, seq, at, detail }: AuditEvent,
-  registered: Map<string, { hash: string; at: string }>,
-  said: { checkpoint: TenantWord["checkpoint"]; whole: boolean },
+  signed: boolean,
+  registered: Map<string, Registration>,
+  said: Said,
 ): void {
   if (seq === GENESIS.seq + 1) said.whole = true;
   const { chain, hash, n, digest } = (detail ?? {}) as Record<string, unknown>;
-  if (type === "chain" && typeof chain === "string" && typeof hash === "string")
-    registered.set(chain, { hash, at });
+  if (type === "chain" && typeof chain === "string" && typeof hash === "string") {
+    // What was signed isn't taken back by what wasn't.
+    if (signed || !registered.get(chain)?.signed) registered.set(chain, { hash, at, signed });
+  }
   if (type === "checkpoint" && typeof n === "number" && typeof digest === "string") {
     if (said.checkpoint === null || n > said.checkpoint.n) said.checkpoint = { n, digest, at };
   }

@@ -9,7 +9,7 @@ import {
   type LiveHead,
   type StoredEvent,
 } from "./stored-event.ts";
-import { type Survey, type SurveyedChain, survey, type TenantWord } from "./survey.ts";
+import { leadsToAnchor, type Survey, type SurveyedChain, survey, type TenantWord } from "./survey.ts";
 
 type LiveHeads = ReadonlyMap<string, LiveHead>;
 
@@ -20,10 +20,17 @@ export interface Evidence {
   readonly checkpointed: ReadonlyMap<string, ChainHead>;
   /** Where some chains were each time that they were signed, ascending. */
   readonly points: (chains: ReadonlySet<string>) => ReadonlyMap<string, readonly ChainHead[]>;
+  /** When the last checkpoint that holds was signed. ISO 8601 UTC; empty where there is none. */
+  readonly signed_at: string;
 }
 
 /** Where nothing was signed. */
-const NO_EVIDENCE: Evidence = { anchors: new Map(), checkpointed: new Map(), points: () => new Map() };
+const NO_EVIDENCE: Evidence = {
+  anchors: new Map(),
+  checkpointed: new Map(),
+  points: () => new Map(),
+  signed_at: "",
+};
 
 /** What was verified, and what was found. */
 export interface Verification {
@@ -79,10 +86,7 @@ export function verifyEvents(
       const absent = absentChain(chain, expected, heads, evidence, found);
       if (absent === "in flight") in_flight += 1;
       else findings.push(...absent);
-    } else if (
-      isIrregular(chain, state, expected, heads, word) ||
-      isUnregistered(chain, state, heads, found)
-    ) {
+    } else if (isIrregular(state, expected, heads, word) || isNobodys(chain, state, heads, evidence, found)) {
       irregular.add(chain);
     } else if (expected !== null) {
       findings.push(...absentTail(chain, state.seq, expected));
@@ -128,7 +132,6 @@ function absentChain(
 }
 
 function isIrregular(
-  chain: string,
   state: SurveyedChain,
   expected: LiveHead | null,
   heads: LiveHeads | null,
@@ -137,19 +140,26 @@ function isIrregular(
   if (!state.regular) return true;
   if (word !== undefined && state.first !== null && state.first !== word.hash) return true;
   if (heads === null) return false;
-  if (!heads.has(chain) || expected === null) return true;
+  if (expected === null) return true;
   return state.seq > expected.seq || (state.seq === expected.seq && state.hash !== expected.hash);
 }
 
-/** An export's chain that the tenant's chain doesn't know of, long after it began. */
-function isUnregistered(
+/**
+ * A chain that no object of the instance has; in an export, one of which nothing that was signed speaks, though it has
+ * events from long before something was.
+ */
+function isNobodys(
   chain: string,
-  { began_at }: SurveyedChain,
+  { oldest_at }: SurveyedChain,
   heads: LiveHeads | null,
+  { anchors, checkpointed, signed_at }: Evidence,
   { tenant, newest }: Survey,
 ): boolean {
-  if (heads !== null || !tenant.whole || tenant.registered.has(chain)) return false;
-  return !within(began_at, newest, UNREGISTERED_MS);
+  if (heads !== null) return !heads.has(chain);
+  if (checkpointed.has(chain) || anchors.has(chain) || tenant.registered.get(chain)?.signed) return false;
+  // Without checkpoints, only the tenant's chain can say that it doesn't know a chain, if it is all here.
+  if (checkpointed.size === 0 && !tenant.whole) return false;
+  return !within(oldest_at, signed_at === "" ? newest : signed_at, UNREGISTERED_MS);
 }
 
 /** What exactly is wrong with the chains that aren't in order. */
@@ -162,13 +172,12 @@ function investigate(
   found: Survey,
 ): Finding[] {
   const points = evidence.points(irregular);
-  const chains = entriesOf(presented, irregular, columnsOf, evidence);
+  const chains = entriesOf(presented, irregular, columnsOf, evidence, found);
   const heads = readHeads?.() ?? null;
   return [...chains].flatMap(([chain, entries]) => {
     const state = found.chains.get(chain);
-    const nobodys =
-      heads !== null ? !heads.has(chain) : state !== undefined && isUnregistered(chain, state, heads, found);
-    if (nobodys) return unowned(chain, entries);
+    if (state !== undefined && isNobodys(chain, state, heads, evidence, found))
+      return unowned(chain, entries);
     const word = found.tenant.registered.get(chain);
     const base = evidence.anchors.get(chain) ?? GENESIS;
     const first = word === undefined ? [] : [{ seq: GENESIS.seq + 1, hash: word.hash }];
@@ -198,6 +207,7 @@ function entriesOf(
   chains: ReadonlySet<string>,
   columnsOf: ColumnsOf,
   { anchors }: Evidence,
+  found: Survey,
 ): Map<string, Entry[]> {
   const entries = new Map([...chains].map((chain): [string, Entry[]] => [chain, []]));
   for (const stored of presented) {
@@ -205,8 +215,10 @@ function entriesOf(
     const said =
       isSound(entry) && entry.says !== null && entries.has(entry.says.chain) ? entry.says.chain : entry.chain;
     const base = anchors.get(said);
+    const state = found.chains.get(said);
     // Under its anchor, and not removed yet.
-    if (base !== undefined && (entry.seq < base.seq || entry.hash === base.hash)) continue;
+    const under = base !== undefined && entry.seq >= 1 && entry.seq <= base.seq;
+    if (under && state !== undefined && leadsToAnchor(state, base)) continue;
     entries.get(said)?.push(entry);
   }
   return entries;

@@ -7,7 +7,7 @@ import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type AuditRecord, RECORD_COLUMNS } from "../../src/audit/record.ts";
 import { spkiOf } from "../../src/audit/signing.ts";
-import { LEDGER_SCHEMA } from "../../src/audit/tables.ts";
+import { DUE_SCHEMA, LEDGER_SCHEMA } from "../../src/audit/tables.ts";
 import { chainRecords } from "./chain-fixture.ts";
 import { newSigner, SignedAudit } from "./signed-fixture.ts";
 
@@ -77,7 +77,7 @@ async function writeObject(records: readonly AuditRecord[], pending = 0): Promis
   const last = records.at(-1) ?? expect.fail();
   await inObject(
     last.chain,
-    ...LEDGER_SCHEMA.map((schema): Statement => [schema]),
+    ...[...DUE_SCHEMA, ...LEDGER_SCHEMA].map((schema): Statement => [schema]),
     [
       `INSERT INTO audit_chain (id, kind, name, chain, seq, hash, confirmed_seq) VALUES (1, 'k', 'n', ?, ?, ?, ?)`,
       last.chain,
