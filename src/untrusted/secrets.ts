@@ -44,11 +44,16 @@ const FORMS: readonly Form[] = [
     name: "password",
     at: /((?:password|passwd|pwd|secret|token|key)["']?=["']?)(?!\[redacted: )[^\s"'&;…⟦⟧]{4,}/iy,
   },
+  // JSON, and JSON within JSON. Up to the quote that ends it: such a value may have spaces.
+  {
+    name: "password",
+    at: /((?:password|passwd|pwd|secret|token|(?<=api_?)key)\\?["']\s{0,4}:\s{0,4}\\?["'])(?!\[redacted: )[^"'\\…⟦⟧]{4,}/iy,
+  },
 ];
 
 /** What forms begin with. */
 const BEGINNING =
-  /-----BEGIN |eyJ|A[KS]IA|gh[pousr]_|github_pat_|xox[a-z]-|hooks\.slack\.|AIza|ya29\.|GOCSPX-|[rs]k[-_]|bearer|basic|ssws|:\/\/|(?:password|passwd|pwd|secret|token|key)["']?=/gi;
+  /-----BEGIN |eyJ|A[KS]IA|gh[pousr]_|github_pat_|xox[a-z]-|hooks\.slack\.|AIza|ya29\.|GOCSPX-|[rs]k[-_]|bearer|basic|ssws|:\/\/|(?:password|passwd|pwd|secret|token|key)\\?["']?[=:\s]/gi;
 
 const WORD = /[\w-]/;
 

@@ -13,7 +13,14 @@ const anyText = fc
     fc.oneof(
       fc.string({ unit: "binary", maxLength: 8 }),
       fc.constantFrom("\u202e", "\u200b", "\u{e0041}", "\ud800", "⚠\ufe0f", "⟦", "⟧", "…", "🔒", "\n", "\0"),
-      fc.constantFrom("eyJhbGciOiJIUzI1NiJ9.", "AKIA", "://u:p@", "-----BEGIN PRIVATE KEY-----", "password="),
+      fc.constantFrom(
+        "eyJhbGciOiJIUzI1NiJ9.",
+        "AKIA",
+        "://u:p@",
+        "-----BEGIN PRIVATE KEY-----",
+        "password=",
+        '"token": "',
+      ),
       fc.string({ unit: fc.constantFrom(..."abcXYZ019_-./:@="), maxLength: 40 }),
     ),
     { maxLength: 12 },
@@ -70,6 +77,9 @@ describe("secrets", () => {
     ["google key", `key ${"AIza"}${"Sy0-".repeat(9)}`, "key []"],
     ["password", "postgres://app:hunter2@db.acme.test/x", "postgres://app:[]@db.acme.test/x"],
     ["password", "net use /user:bob password=Summer2026!", "net use /user:bob password=[]"],
+    ["password", '{"user":"bob","password": "Summer of 2026!"}', '{"user":"bob","password": "[]"}'],
+    ["password", "{'api_key' : 'abcd-efgh'}", "{'api_key' : '[]'}"],
+    ["password", '-d "{\\"client_secret\\":\\"0123abcd\\"}"', '-d "{\\"client_secret\\":\\"[]\\"}"'],
   ])("a %s in what a vendor reports is not passed on", (name, text, seen) => {
     expect(withoutSecrets(text)).toBe(seen.replace("[]", `[redacted: ${name}]`));
   });
@@ -78,6 +88,7 @@ describe("secrets", () => {
     "Bearer authentication is required",
     "basic-auth-was-used",
     "password: see the vault",
+    '{"key": "SEC-61", "token_type": "bearer"}',
     "https://acme.test:8443/a@b",
     "see RFC 7519 for eyJ",
     "op_01936d6e-0000-7000-8000-000000000000_AAAAAAAAAAAAAAAA",
