@@ -21,6 +21,9 @@ const SCHEMA = [
   // Events on the way to where a chain was signed: retention holds against them what it lets go.
   `CREATE TABLE points (chain TEXT NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL, PRIMARY KEY (chain, seq))
      WITHOUT ROWID`,
+  // Up to which chain all were looked at in turn.
+  `CREATE TABLE sweep (id INTEGER PRIMARY KEY CHECK (id = 1), chain TEXT NOT NULL);
+   INSERT INTO sweep (id, chain) VALUES (1, '')`,
 ] as const;
 
 /** A chain as the tenant's object knows it. */
@@ -75,6 +78,20 @@ export class ChainRegister {
       )
       .toArray()
       .map(({ chain }) => chain);
+  }
+
+  /** The next `limit` chains in turn, by name; after the last ones it begins anew. */
+  sweep(limit: number): string[] {
+    const chains = this.#sql
+      .exec<{ chain: string }>(
+        "SELECT chain FROM chains WHERE chain > (SELECT chain FROM sweep) ORDER BY chain LIMIT ?",
+        limit,
+      )
+      .toArray()
+      .map(({ chain }) => chain);
+    const last = chains.length < limit ? "" : (chains.at(-1) ?? "");
+    this.#sql.exec("UPDATE sweep SET chain = ?", last);
+    return chains;
   }
 
   lookedFor(chains: readonly string[], now: number): void {

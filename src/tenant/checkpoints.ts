@@ -27,8 +27,14 @@ const SCHEMA = [
 /** How much of the store's intake goes into one checkpoint: its list has to fit into a row of the database. */
 const INTAKE_ROWS = 5_000;
 const AWAITED_CHAINS = 1_000;
-/** How far one checkpoint may take one chain on. */
+/**
+ * Looked at in turn, whatever the intake says: the store numbers its intake itself, and who can write to it can give
+ * an event a number that was passed long ago, or the highest there is.
+ */
+const SWEPT_CHAINS = 500;
+/** How far one checkpoint may take one chain on, and how much is read for all of them: it has to fit into memory. */
 const LINKS_OF_CHAIN = 5_000;
+const LINKS_OF_ALL = 50_000;
 /** Of every chain, so many events apart, the hash is kept here once it is signed. */
 const POINT_EVERY = 100;
 /** The most checkpoints of one run. The next run goes on. */
@@ -150,8 +156,10 @@ export class Checkpoints {
     const { position } = this.#state();
     const intake = await intakeAfter(this.#db, position, INTAKE_ROWS);
     const awaited = this.#register.awaited(AWAITED_CHAINS);
-    const known = this.#register.known([...new Set([...intake.chains, ...awaited])]);
-    const links = Map.groupBy(await linksAfter(this.#db, known, LINKS_OF_CHAIN), ({ chain }) => chain);
+    const swept = this.#register.sweep(SWEPT_CHAINS);
+    const known = this.#register.known([...new Set([...intake.chains, ...awaited, ...swept])]);
+    const limit = Math.min(LINKS_OF_CHAIN, Math.ceil(LINKS_OF_ALL / Math.max(1, known.length)));
+    const links = Map.groupBy(await linksAfter(this.#db, known, limit), ({ chain }) => chain);
     this.#register.lookedFor(awaited, now);
     const heads = known.flatMap((chain): ListedHead[] => {
       const { head, diverged_at } = advance(chain, chain.genesis, links.get(chain.chain) ?? []);
@@ -160,7 +168,7 @@ export class Checkpoints {
     });
     // A chain that went as far as it may goes on with the same intake.
     const cut = known.some(({ chain, seq }) =>
-      heads.some(([listed, reached]) => listed === chain && reached === seq + LINKS_OF_CHAIN),
+      heads.some(([listed, reached]) => listed === chain && reached === seq + limit),
     );
     return {
       position: cut ? position : intake.position,

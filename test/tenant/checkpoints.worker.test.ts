@@ -152,6 +152,21 @@ describe("a checkpoint", () => {
   });
 });
 
+test("a chain's end is signed, though somebody has given an event the highest number that the store has", async () => {
+  const records = chainSince("session/a/1", 4, NOW);
+  await begin(records.slice(0, 2));
+  await tenant().attest(NOW);
+  await storeRecords(env.DB, records.slice(2, 3));
+  await env.DB.prepare(
+    "UPDATE audit_events SET rowid = 9223372036854775807 WHERE seq = 3 AND chain = 'session/a/1'",
+  ).run();
+  await tenant().attest(NOW + 1);
+  await storeRecords(env.DB, records.slice(3));
+  await tenant().attest(NOW + 2);
+  const signed = (await checkpoints()).flatMap(({ heads }) => readHeads(heads) ?? []);
+  expect(signed).toContainEqual(["session/a/1", 4, records[3]?.hash]);
+});
+
 describe("what signatures catch that hashes don't", () => {
   const CHAIN = "session/a/1";
   beforeEach(async () => {
