@@ -31,8 +31,11 @@ export async function destroyTenant(destruction: Destruction): Promise<void> {
   const { base, tenant, folder, wrangler, despite_audit, say } = destruction;
   const resources = resourcesOf(base, tenant);
   const found = await lookUp(wrangler, resources);
-  for (const database of found.d1.keys()) {
+  // The database goes last: where a Worker is left, one that can't be found is no database that is gone already.
+  const databases = found.secrets === null ? found.d1.keys() : resources.d1;
+  for (const database of databases) {
     try {
+      if (!found.d1.has(database)) throw new Error(`the account shows no database ${database}`);
       await saveAudit(destruction, database);
     } catch (thrown) {
       const reason = thrown instanceof Error ? thrown.message : String(thrown);

@@ -89,6 +89,14 @@ describe("nothing goes", () => {
     expect(await folder.settings()).toEqual(acme);
   });
 
+  test("when the Worker is there and its database can't be found", async () => {
+    const { d1 } = account.read();
+    account.change({ d1: [] });
+    await expect(destroy()).rejects.toThrow("nothing was destroyed");
+    account.change({ d1 });
+    expectUntouched();
+  });
+
   test("when the export fails", async () => {
     account.change({ fail: { at: account.read().changes, when: "before" } });
     await expect(destroy()).rejects.toThrow("nothing was destroyed");
