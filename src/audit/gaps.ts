@@ -37,8 +37,8 @@ export interface AuditReport {
 }
 
 const MAX_GAPS = 100;
-/** How far back a gap is looked for: a scan of everything each minute would cost more than the audit itself. */
-const GAP_WINDOW_MS = 24 * 3_600_000;
+/** How far back a gap is looked for, unless somebody says otherwise. */
+const DAY_MS = 24 * 3_600_000;
 /** The queue doesn't keep order, so a gap that has just opened is no news. */
 const GAP_AGE_MS = 60_000;
 const LAG_WINDOW_MS = 15 * 60_000;
@@ -46,8 +46,9 @@ const LAG_WINDOW_MS = 15 * 60_000;
 /**
  * Looks for events that the store should hold and doesn't, and alerts for each gap. It sees only gaps below
  * something that arrived: what never arrived of a chain's end, its object reports itself.
+ * @param look_back_ms how far back, in milliseconds: each event in that time costs a look into the store
  */
-export async function reportGaps(env: Env, now = Date.now()): Promise<AuditReport> {
+export async function reportGaps(env: Env, now = Date.now(), look_back_ms = DAY_MS): Promise<AuditReport> {
   const iso = (ms: number) => new Date(ms).toISOString();
   const [gaps, chains, checkpoint, totals] = await env.DB.batch([
     env.DB.prepare(
@@ -57,14 +58,14 @@ export async function reportGaps(env: Env, now = Date.now()): Promise<AuditRepor
          (SELECT a.seq FROM audit_anchors AS a WHERE a.chain = e.chain), 0) AS below
          FROM audit_events AS e WHERE e.at BETWEEN ?1 AND ?2
        ) WHERE below < seq - 1 ORDER BY at LIMIT ?3`,
-    ).bind(iso(now - GAP_WINDOW_MS), iso(now - GAP_AGE_MS), MAX_GAPS),
+    ).bind(iso(now - look_back_ms), iso(now - GAP_AGE_MS), MAX_GAPS),
     env.DB.prepare(
       `SELECT json_extract(event, '$.detail.chain') AS chain, at AS since FROM audit_events AS begun
        WHERE type = 'chain' AND at BETWEEN ?1 AND ?2
          AND NOT EXISTS (SELECT 1 FROM audit_events AS e WHERE e.chain = json_extract(begun.event, '$.detail.chain'))
          AND NOT EXISTS (SELECT 1 FROM audit_anchors AS a WHERE a.chain = json_extract(begun.event, '$.detail.chain'))
        ORDER BY at LIMIT ?3`,
-    ).bind(iso(now - GAP_WINDOW_MS), iso(now - GAP_AGE_MS), MAX_GAPS),
+    ).bind(iso(now - look_back_ms), iso(now - GAP_AGE_MS), MAX_GAPS),
     env.DB.prepare("SELECT n, at FROM audit_checkpoints ORDER BY n DESC LIMIT 1"),
     env.DB.prepare(
       `SELECT

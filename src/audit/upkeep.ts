@@ -2,6 +2,9 @@ import { alert, reasonOf } from "../observe/log.ts";
 import { reportGaps } from "./gaps.ts";
 import { integrityProblems } from "./integrity-settings.ts";
 
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
 /** What the audit needs each minute: a checkpoint, retention, and a look for what is missing. */
 export async function keepAudit(env: Env, now: number): Promise<void> {
   try {
@@ -12,5 +15,13 @@ export async function keepAudit(env: Env, now: number): Promise<void> {
     // The report below comes all the same: it says how old the last checkpoint is.
     alert("audit_unattested", { reason: reasonOf(thrown) });
   }
-  await reportGaps(env, now);
+  await reportGaps(env, now, lookBackAt(now));
+}
+
+/**
+ * How far to look back for gaps, in milliseconds: the last hour each minute, the last day once an hour. A whole day
+ * each minute would read every event 1,440 times. Pure; `now` is milliseconds since the epoch.
+ */
+export function lookBackAt(now: number): number {
+  return new Date(now).getUTCMinutes() === 0 ? DAY_MS : HOUR_MS;
 }

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, type MockInstance, test, vi } from "vite
 import { reportGaps } from "../../src/audit/gaps.ts";
 import { storeAnchors, storeCheckpoint } from "../../src/audit/integrity-store.ts";
 import { storeRecords } from "../../src/audit/store.ts";
+import { lookBackAt } from "../../src/audit/upkeep.ts";
 import { chainRecords } from "./chain-fixture.ts";
 
 /** The fixture's events are a millisecond apart from here on. */
@@ -92,4 +93,17 @@ test("lag is how long the slowest of the last events took to arrive", async () =
   await env.DB.prepare("UPDATE audit_events SET received_at = ?").bind(received).run();
   expect((await reportGaps(env, FIRST_AT + MINUTE)).lag_ms).toBe(2_500);
   expect((await reportGaps(env, FIRST_AT + 60 * MINUTE)).lag_ms).toBeNull();
+});
+
+test("each minute looks back an hour, and once an hour a whole day: no gap is looked over, no event read for ever", async () => {
+  await store("session/a/test", 3, [2]);
+  const hour = Date.UTC(2027, 0, 15, 12);
+  expect([hour, hour + MINUTE, hour + 59 * MINUTE].map(lookBackAt)).toEqual([
+    24 * 60 * MINUTE,
+    60 * MINUTE,
+    60 * MINUTE,
+  ]);
+  const later = FIRST_AT + 3 * 60 * MINUTE;
+  expect((await reportGaps(env, later, 60 * MINUTE)).gaps).toEqual([]);
+  expect((await reportGaps(env, later, 24 * 60 * MINUTE)).gaps).toHaveLength(1);
 });
