@@ -54,8 +54,9 @@ export const AUDIT_GUARDS: readonly Mutant[] = [
     name: "events-acknowledged-though-the-database-failed",
     file: "src/audit/consumer.ts",
     tests: ADVERSARY,
-    find: "      thrown,\n    );\n    return;\n  }\n  for (const { message } of arrivals) message.ack();",
-    replace: "      thrown,\n    );\n  }\n  for (const { message } of arrivals) message.ack();",
+    // Not the `return` alone: of a message's retry and a later ack, the platform takes the first.
+    find: "    retryLater(\n      arrivals.map(({ message }) => message),\n      thrown,\n    );\n    return;\n  }\n  for",
+    replace: "    if (thrown === null) throw thrown;\n  }\n  for",
   },
   {
     name: "dead-letters-that-vanish",
