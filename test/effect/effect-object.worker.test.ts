@@ -2,7 +2,10 @@ import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import type { Client } from "@modelcontextprotocol/client";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { changeTool } from "../../src/catalogue.ts";
 import { effectNameOf } from "../../src/effect/operation.ts";
+import { Readback } from "../../src/effect/readback.ts";
+import { OperationStore } from "../../src/effect/store.ts";
 import { agentOf, call } from "../support/worker/agent.ts";
 import { lab } from "../support/worker/lab.ts";
 import { signedIn } from "../support/worker/people.ts";
@@ -36,6 +39,13 @@ async function until(operation_id: string, states: readonly string[]): Promise<s
     if (states.includes(state)) return state;
     await runDurableObjectAlarm(effect);
   }
+}
+
+/** How many requests for a change the vendor was sent. */
+async function dispatches(): Promise<number> {
+  const response = await fetch(new URL("/requests", new URL(env.CROWDSTRIKE_BASE_URL).origin));
+  const requests = (await response.json()) as { operation: string }[];
+  return requests.filter(({ operation }) => operation === CONTAIN.operation).length;
 }
 
 describe("a containment", () => {
@@ -196,6 +206,34 @@ describe("a refusal by the vendor", () => {
       operation: { replayed: false },
     });
     expect(await lab.effects(device_id)).toHaveLength(1);
+  });
+
+  it("of every token of ours ends after that one: nobody asks for tokens without end", async () => {
+    const responder = await agentOf(await signedIn("responder", "responder"));
+    const device_id = device();
+    await lab.fault({ ...CONTAIN, mode: "status", status: 401 });
+    const before = await dispatches();
+    expect(await call(responder, "contain_device", { device_id, ...why })).toMatchObject({
+      error: { code: "credential_rejected" },
+      operation: { state: "failed_safe" },
+    });
+    expect(await dispatches()).toBe(before + 2);
+  });
+});
+
+describe("reading back", () => {
+  it("of a target that is gone shows nothing: it is never proof that nothing happened to it", async () => {
+    const responder = await agentOf(await signedIn("responder", "responder"));
+    const device_id = device();
+    const done = await call(responder, "contain_device", { device_id, ...why });
+    const { id } = (done as ChangeResult).operation;
+    const gone = async () => ({ exists: false, in_effect: false, data: null }) as never;
+    const reading = await runInDurableObject(effectOf(id), (_object, { storage }) => {
+      const operation = new OperationStore(storage).get(id);
+      if (operation === null) throw new Error("the operation isn't there");
+      return new Readback(env).read({ ...changeTool("contain_device"), inspect: gone }, operation);
+    });
+    expect(reading).toEqual({ reading: "failed" });
   });
 });
 
