@@ -2,14 +2,12 @@
  * `npm run test:contracts -- FOLDER`: holds our requests, and the simulators' answers, against the vendors' own
  * OpenAPI documents. They are published by the vendors, some without a licence to pass them on, so they aren't here.
  */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { Command } from "commander";
+import { runTests } from "./run-tests.ts";
 
 const USAGE = 2;
-const ROOT = join(import.meta.dirname, "..");
 
 const command = new Command("test:contracts")
   .description("Holds requests and simulators against the vendors' OpenAPI documents.")
@@ -23,15 +21,5 @@ if (folder === undefined || !existsSync(folder) || !statSync(folder).isDirectory
   console.error("  npm run test:contracts -- FOLDER");
   process.exitCode = USAGE;
 } else {
-  const vitest = spawn(
-    join(ROOT, "node_modules/.bin/vitest"),
-    ["run", "--project", "node", "test/contracts"],
-    {
-      cwd: ROOT,
-      stdio: "inherit",
-      env: { ...process.env, VENDOR_SPECS: resolve(folder) },
-    },
-  );
-  const [code] = await once(vitest, "exit");
-  process.exitCode = code ?? 1;
+  process.exitCode = await runTests("test/contracts", { VENDOR_SPECS: resolve(folder) });
 }

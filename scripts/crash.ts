@@ -6,8 +6,9 @@
  * kills, not the comparison; the second one ends everything.
  */
 import { createWriteStream } from "node:fs";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { killAtRandom, type Tally } from "../test/crash/random-kills.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 interface Options {
   readonly kills: number;
@@ -44,12 +45,4 @@ process.exit(summary.violations.length === 0 ? 0 : 1);
 function report({ wrong, ...tally }: Tally): void {
   if (tally.kills % 10 === 0) console.error(`crash: ${JSON.stringify({ ...tally, wrong: wrong.length })}`);
   if (tally.kills === kills) console.error("crash: waiting for everything to come to rest");
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() === "" || !Number.isSafeInteger(value) || value < 0) {
-    throw new InvalidArgumentError("must be a whole number");
-  }
-  return value;
 }

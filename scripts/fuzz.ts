@@ -1,9 +1,7 @@
 /** `npm run test:fuzz -- --cases N [--seed S]`: hostile requests and hostile vendors, for as long as one likes. */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
+import { runTests } from "./run-tests.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 const { cases, seed } = new Command("test:fuzz")
   .description(
@@ -14,16 +12,4 @@ const { cases, seed } = new Command("test:fuzz")
   .parse()
   .opts<{ cases: number; seed: number }>();
 
-const vitest = join(dirname(createRequire(import.meta.url).resolve("vitest/package.json")), "vitest.mjs");
-const child = spawn(process.execPath, [vitest, "run", "--project", "node", "test/fuzz"], {
-  stdio: "inherit",
-  env: { ...process.env, FUZZ_CASES: String(cases), FUZZ_SEED: String(seed) },
-});
-const [code] = await once(child, "exit");
-process.exitCode = code ?? 1;
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError("must be a whole number");
-  return value;
-}
+process.exitCode = await runTests("test/fuzz", { FUZZ_CASES: String(cases), FUZZ_SEED: String(seed) });

@@ -1,9 +1,7 @@
 /** `npm run test:model -- --runs N [--seed S]`: the model of effects, for as long as one likes. */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
+import { runTests } from "./run-tests.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 const { runs, seed } = new Command("test:model")
   .description(
@@ -14,16 +12,4 @@ const { runs, seed } = new Command("test:model")
   .parse()
   .opts<{ runs: number; seed: number }>();
 
-const vitest = join(dirname(createRequire(import.meta.url).resolve("vitest/package.json")), "vitest.mjs");
-const child = spawn(process.execPath, [vitest, "run", "--project", "node", "test/model"], {
-  stdio: "inherit",
-  env: { ...process.env, MODEL_RUNS: String(runs), MODEL_SEED: String(seed) },
-});
-const [code] = await once(child, "exit");
-process.exitCode = code ?? 1;
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError("must be a whole number");
-  return value;
-}
+process.exitCode = await runTests("test/model", { MODEL_RUNS: String(runs), MODEL_SEED: String(seed) });
