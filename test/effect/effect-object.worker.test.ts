@@ -7,6 +7,7 @@ import { effectNameOf } from "../../src/effect/operation.ts";
 import { Readback } from "../../src/effect/readback.ts";
 import { OperationStore } from "../../src/effect/store.ts";
 import { agentOf, call } from "../support/worker/agent.ts";
+import { freshDevices } from "../support/worker/devices.ts";
 import { lab } from "../support/worker/lab.ts";
 import { signedIn } from "../support/worker/people.ts";
 
@@ -14,18 +15,12 @@ type ChangeResult = { operation: { id: string } };
 
 const CONTAIN = { operation: "PerformActionV2" };
 const why = { reason: "Test of containment" };
-let devices: string[] = [];
+let device: () => string;
 
 beforeAll(async () => {
-  devices = await lab.devices();
+  device = await freshDevices();
 });
 afterEach(() => lab.clear());
-
-function device(): string {
-  const id = devices.pop();
-  if (id === undefined) throw new Error("the lab has no device left");
-  return id;
-}
 
 function effectOf(operation_id: string) {
   return env.EFFECT.getByName(effectNameOf(operation_id) ?? "");

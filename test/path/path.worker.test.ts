@@ -3,22 +3,17 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { effectNameOf, type Requester } from "../../src/effect/operation.ts";
 import { agentOf, call } from "../support/worker/agent.ts";
+import { freshDevices } from "../support/worker/devices.ts";
 import { lab } from "../support/worker/lab.ts";
 import { signedIn } from "../support/worker/people.ts";
 
 const why = { reason: "Test of the path" };
-let devices: string[] = [];
+let device: () => string;
 
 beforeAll(async () => {
-  devices = await lab.devices();
+  device = await freshDevices();
 });
 afterEach(() => lab.clear());
-
-function device(): string {
-  const id = devices.pop();
-  if (id === undefined) throw new Error("the lab has no device left");
-  return id;
-}
 
 interface AuditedCall {
   readonly tool: string;

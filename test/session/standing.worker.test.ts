@@ -4,22 +4,17 @@ import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Requester } from "../../src/effect/operation.ts";
 import type { Role } from "../../src/path/scopes.ts";
 import { agentOf, call } from "../support/worker/agent.ts";
+import { freshDevices } from "../support/worker/devices.ts";
 import { lab } from "../support/worker/lab.ts";
 import { signedIn } from "../support/worker/people.ts";
 
 const why = { reason: "Test of standing" };
-let devices: string[] = [];
+let device: () => string;
 
 beforeAll(async () => {
-  devices = await lab.devices();
+  device = await freshDevices();
 });
 afterEach(() => lab.clear());
-
-function device(): string {
-  const id = devices.pop();
-  if (id === undefined) throw new Error("the lab has no device left");
-  return id;
-}
 
 /** The identity provider says at a new sign-in which roles the person has now. */
 async function becomes({ person, subject, display }: Requester, role: Role): Promise<void> {
