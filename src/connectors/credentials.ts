@@ -29,8 +29,3 @@ export function isCredentialName(name: string): name is CredentialName {
 export function credentialOf(name: CredentialName): Credential {
   return CREDENTIALS[name];
 }
-
-/** What is wrong with the configuration of any credential: sentences that name the variable. Empty if nothing is. */
-export function credentialProblems(env: Env): string[] {
-  return [...new Set(Object.values(CREDENTIALS).flatMap((credential) => credential.problems(env)))];
-}

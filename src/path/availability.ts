@@ -5,7 +5,7 @@ import type { Switches } from "../tenant/protocol.ts";
 import { Failure } from "./failure.ts";
 import { readGatePolicy } from "./policy-document.ts";
 import { disabled } from "./refusals.ts";
-import type { Tool } from "./tool.ts";
+import { credentialsOf, type Tool } from "./tool.ts";
 
 /** The credentials that a call must do without, each with the failure that asking through it ends in. */
 export type Missing = ReadonlyMap<CredentialName, Failure>;
@@ -17,7 +17,7 @@ export type Missing = ReadonlyMap<CredentialName, Failure>;
  */
 export function requireAvailable(env: Env, tool: Tool, switches: Switches): Missing {
   if (switches.disabled_tools.includes(tool.name)) throw disabled(tool, null);
-  const needed = tool.kind === "read" ? tool.credentials : [tool.credential, tool.read_credential];
+  const needed = credentialsOf(tool);
   const missing = new Map(
     needed.flatMap((name) => {
       const failure = switches.disabled_credentials.includes(name)
@@ -35,7 +35,7 @@ export function requireAvailable(env: Env, tool: Tool, switches: Switches): Miss
 
 /** False for a tool that this instance can never answer, because it uses none of the vendors that it asks. */
 export function isOffered(env: Env, tool: Tool): boolean {
-  const needed = tool.kind === "read" ? tool.credentials : [tool.credential, tool.read_credential];
+  const needed = credentialsOf(tool);
   return needed.length === 0 || needed.some((name) => readinessOf(env, name).state !== "unused");
 }
 

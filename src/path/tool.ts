@@ -200,6 +200,11 @@ export interface ChangeTool<Input extends z.ZodObject = z.ZodObject, Output exte
 
 export type Tool = ReadTool | ChangeTool;
 
+/** Every credential that a tool may use. */
+export function credentialsOf(tool: Tool): readonly CredentialName[] {
+  return tool.kind === "read" ? tool.credentials : [tool.credential, tool.read_credential];
+}
+
 /** Declares a read. The declaration's type is the checklist. */
 export function defineRead<Input extends z.ZodObject, Output extends z.ZodType>(
   tool: Omit<ReadTool<Input, Output>, "kind">,

@@ -3,7 +3,7 @@ import { TOOLS } from "../../catalogue.ts";
 import { CREDENTIALS } from "../../connectors/credentials.ts";
 import type { Credential } from "../../downstream/credential.ts";
 import type { Vendor } from "../../downstream/vendor.ts";
-import type { Tool } from "../../path/tool.ts";
+import { credentialsOf, type Tool } from "../../path/tool.ts";
 import type { Switches } from "../../tenant/protocol.ts";
 import { Badge, Facts, Table, Time, type Tone } from "../elements.tsx";
 import { page } from "../page.tsx";
@@ -213,7 +213,6 @@ const Refresh: FC<InTime> = ({ standing, now }) => {
 };
 
 function uses(tool: Tool, credentials: readonly Credential[]): boolean {
-  const needed: readonly string[] =
-    tool.kind === "read" ? tool.credentials : [tool.credential, tool.read_credential];
+  const needed: readonly string[] = credentialsOf(tool);
   return credentials.some(({ name }) => needed.includes(name));
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { localEnvironment } from "../../../scripts/local-environment.ts";
-import { CREDENTIALS, credentialProblems } from "../../../src/connectors/credentials.ts";
+import { CREDENTIALS } from "../../../src/connectors/credentials.ts";
 import { settingsProblems } from "../../../src/connectors/crowdstrike/settings.ts";
 
 function environment(changes: Record<string, string | undefined> = {}): Env {
@@ -8,6 +8,10 @@ function environment(changes: Record<string, string | undefined> = {}): Env {
   const defaults = { CROWDSTRIKE_SETTLE_MS: "30000", CROWDSTRIKE_UNASSIGNED_CRITICALITY: "high" };
   return { ...local, ...defaults, ...changes } as unknown as Env;
 }
+
+const credentialProblems = (env: Env) => [
+  ...new Set(Object.values(CREDENTIALS).flatMap(({ problems }) => problems(env))),
+];
 
 describe("configuration", () => {
   test("of a local instance has no problems", () => {
