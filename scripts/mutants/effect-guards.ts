@@ -1,6 +1,7 @@
 import type { Mutant } from "./mutant.ts";
 
 const MACHINE = ["test/effect/machine.test.ts"];
+const OPERATIONS = ["test/effect/operations.test.ts"];
 const MATCHING = ["test/effect/matching.test.ts"];
 const PROBING = ["test/effect/probing.test.ts"];
 const MODEL = ["test/model/effects.test.ts"];
@@ -260,7 +261,7 @@ function operations(): Mutant[] {
     {
       name: "a-claim-that-outlives-its-time-where-the-alarm-is-late",
       file,
-      tests: APPROVAL,
+      tests: OPERATIONS,
       find: "this.#sweep(claim.key, now);",
       replace: "",
     },

@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import { CLAIM_LIFE_MS } from "../../src/effect/machine.ts";
+import { newOperationId, operationKey } from "../../src/effect/operation.ts";
+import { Operations } from "../../src/effect/operations.ts";
+import type { World } from "../../src/effect/ports.ts";
+import type { Claim } from "../../src/effect/protocol.ts";
+import { MemoryDisk } from "../model/memory.ts";
+import { modelTool, TARGET } from "../model/tools.ts";
+import { REQUESTER } from "./operation-builder.ts";
+
+const TOOL = "contain_device";
+const HOLD_MS = 60 * 60_000;
+
+/** The operations of one target on a disk whose alarm never rings: `wait` is all that happens to them. */
+function withoutAlarm() {
+  let now = 1_000_000;
+  const world: World = {
+    tenant: "acme",
+    now: () => now,
+    timer: () => () => undefined,
+    tool: modelTool,
+    settleMs: () => null,
+  };
+  const disk = new MemoryDisk(() => now);
+  const operations = new Operations(disk, world);
+  return {
+    disk,
+    operations,
+    now: () => now,
+    wait: (ms: number) => {
+      now += ms;
+    },
+    claim: () => operations.claim(claim(), null),
+  };
+}
+
+function claim(): Claim {
+  return {
+    operation_id: newOperationId("acme", TARGET),
+    tool: TOOL,
+    target: TARGET,
+    key: operationKey("acme", TOOL, TARGET, {}),
+    input: {},
+    reason: "test",
+    finding_id: null,
+    supersedes: null,
+    trace_id: null,
+    requester: REQUESTER,
+  };
+}
+
+function newId(answer: ReturnType<Operations["claim"]>): string {
+  return answer.kind === "new" ? answer.operation.id : expect.fail(answer.kind);
+}
+
+describe("where the alarm is late", () => {
+  it("a claim that nobody started answers until its time is over, and no longer", () => {
+    const { disk, wait, ...target } = withoutAlarm();
+    const first = newId(target.claim());
+    wait(CLAIM_LIFE_MS - 1);
+    expect(target.claim()).toMatchObject({ kind: "match", operation: { id: first, state: "claimed" } });
+    wait(1);
+    const second = newId(target.claim());
+    expect(disk.get(first)?.state).toBe("abandoned");
+    expect(disk.get(second)?.state).toBe("claimed");
+    expect(disk.turns.has(first)).toBe(false);
+  });
+
+  it.each(["confirmation", "approval"] as const)("a wait for a %s ends when it runs out", (who) => {
+    const { disk, operations, now, wait, ...target } = withoutAlarm();
+    const first = newId(target.claim());
+    operations.apply(first, {
+      type: "hold",
+      for: who,
+      policy_version: "1",
+      because: "test",
+      before: "null",
+      expires_at: now() + HOLD_MS,
+    });
+    wait(HOLD_MS - 1);
+    expect(target.claim()).toMatchObject({ kind: "match", operation: { id: first } });
+    wait(1);
+    newId(target.claim());
+    expect(disk.get(first)?.state).toBe("expired");
+  });
+});
