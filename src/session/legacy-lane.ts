@@ -1,12 +1,11 @@
 import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
-import type { TransportState } from "agents/mcp";
 import type { CallerAuth } from "./caller.ts";
 import type { LaneHost } from "./lane.ts";
 import { legacyServer } from "./legacy-server.ts";
 import { refuseMalformed } from "./malformed-call.ts";
 import { rpcError } from "./rpc-error.ts";
 import type { SessionStore } from "./session-store.ts";
-import { SessionTransport } from "./session-transport.ts";
+import { type ProtocolSession, SessionTransport } from "./session-transport.ts";
 
 const SESSION_HEADER = "mcp-session-id";
 /** One protocol session, as long as it is in memory. */
@@ -68,12 +67,20 @@ export class LegacyLane {
 
   async #open(): Promise<SessionTransport> {
     await this.#closeForgotten();
-    return this.#connect(crypto.randomUUID());
+    const { transport } = await this.#connect(crypto.randomUUID());
+    return transport;
   }
 
   async #resume(id: string): Promise<SessionTransport | null> {
     if (!this.#store.useProtocolSession(id)) return null;
-    return this.#live.get(id)?.transport ?? this.#connect(id);
+    const known = this.#live.get(id);
+    if (known !== undefined) return known.transport;
+    const kept = parseSession(this.#store.protocolSession(id));
+    const taken_up = await this.#connect(id);
+    this.#live.set(id, taken_up);
+    if (kept !== null && (await taken_up.transport.resume(kept))) return taken_up.transport;
+    this.#forget(id);
+    return null;
   }
 
   /** What the store has let go of to make room must not stay in memory either. */
@@ -85,25 +92,22 @@ export class LegacyLane {
     }
   }
 
-  async #connect(id: string): Promise<SessionTransport> {
+  async #connect(id: string): Promise<Live> {
     const server = legacyServer(this.#host);
-    const transport = new SessionTransport({
-      sessionIdGenerator: () => id,
-      storage: {
-        get: () => parseState(this.#store.protocolSession(id)),
-        set: (state) => this.#store.writeProtocolSession(id, JSON.stringify(state)),
-      },
-      onsessioninitialized: () => {
+    const transport = new SessionTransport(id, {
+      begun: (session) => {
+        this.#store.writeProtocolSession(id, JSON.stringify(session));
         this.#live.set(id, { transport, server });
       },
-      onsessionclosed: () => {
-        this.#live.delete(id);
-        this.#store.deleteProtocolSession(id);
-      },
+      ended: () => this.#forget(id),
     });
     await server.connect(transport);
-    if (this.#store.protocolSession(id) !== null) this.#live.set(id, { transport, server });
-    return transport;
+    return { transport, server };
+  }
+
+  #forget(id: string): void {
+    this.#live.delete(id);
+    this.#store.deleteProtocolSession(id);
   }
 }
 
@@ -118,6 +122,6 @@ function isInitialize(parsed: unknown): boolean {
   );
 }
 
-function parseState(text: string | null): TransportState | undefined {
-  return text === null ? undefined : (JSON.parse(text) as TransportState);
+function parseSession(text: string | null): ProtocolSession | null {
+  return text === null ? null : (JSON.parse(text) as ProtocolSession);
 }

@@ -17,7 +17,7 @@ import {
   type ServerRequest,
   UrlElicitationRequiredError,
 } from "@modelcontextprotocol/sdk/types.js";
-import { CfWorkerJsonSchemaValidator } from "@modelcontextprotocol/sdk/validation/cfworker";
+import { CfWorkerJsonSchemaValidator } from "@modelcontextprotocol/server/validators/cf-worker";
 import type { ProgressListener } from "../path/progress.ts";
 import { errorOf } from "./call-error.ts";
 import { CONFIRMATION_FORM, confirmed, humanStep } from "./human-step.ts";
@@ -47,7 +47,7 @@ export function legacyServer(host: LaneHost): Server {
   const server = new Server(SERVER_INFO, {
     capabilities: CAPABILITIES,
     instructions: INSTRUCTIONS,
-    // The default validator generates code, which workerd forbids.
+    // The default validator generates code, which workerd forbids. This one is there for the other lane anyway.
     jsonSchemaValidator: new CfWorkerJsonSchemaValidator(),
   });
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: listTools(host) }));

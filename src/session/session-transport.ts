@@ -1,6 +1,11 @@
 import type { AuthInfo } from "@modelcontextprotocol/sdk/server/auth/types.js";
-import type { JSONRPCMessage, RequestId } from "@modelcontextprotocol/sdk/types.js";
-import { WorkerTransport } from "agents/mcp";
+import { WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js";
+import {
+  type InitializeRequest,
+  isInitializeRequest,
+  type JSONRPCMessage,
+  type RequestId,
+} from "@modelcontextprotocol/sdk/types.js";
 import { rpcError } from "./rpc-error.ts";
 
 /** JSON-RPC's code for what isn't a valid request. */
@@ -12,16 +17,59 @@ interface Handling {
   readonly authInfo?: AuthInfo;
 }
 
+/** A protocol session as it is kept, so that it outlives the object that it began in. */
+export interface ProtocolSession {
+  readonly sessionId: string;
+  readonly initialized: boolean;
+  /** What the client said of itself when it began. */
+  readonly initializeParams?: InitializeRequest["params"];
+}
+
+/** Who is told when a protocol session begins and when its client ends it. */
+export interface SessionKeeper {
+  begun(session: ProtocolSession): void;
+  ended(): void;
+}
+
 /**
  * The SDK's transport for one protocol session, which answers each request once. The SDK finds the stream for an
  * answer by the request's id alone: a second request with the id of one under way takes that one's place, and one of
  * the two waits for ever. The protocol forbids such ids, so the second is refused by name.
  */
-export class SessionTransport extends WorkerTransport {
+export class SessionTransport extends WebStandardStreamableHTTPServerTransport {
   readonly #under_way = new Set<RequestId>();
+  /** What the client says of itself, from when it says so; never in a session that was taken up again. */
+  #introduced: InitializeRequest["params"] | undefined;
+
+  constructor(id: string, keeper: SessionKeeper) {
+    super({
+      sessionIdGenerator: () => id,
+      onsessioninitialized: () => {
+        if (this.#introduced === undefined) return;
+        keeper.begun({ sessionId: id, initialized: true, initializeParams: this.#introduced });
+      },
+      onsessionclosed: () => keeper.ended(),
+    });
+  }
+
+  /**
+   * Takes up a session that began in an object that is gone. The SDK can't begin in the middle of one, so the
+   * transport and its server hear once more what the client said first.
+   * @returns false when that isn't something to begin with any more
+   */
+  async resume({ initializeParams: params }: ProtocolSession): Promise<boolean> {
+    const headers = { accept: "application/json, text/event-stream", "content-type": "application/json" };
+    const request = new Request("http://session/mcp", { method: "POST", headers });
+    const parsedBody = { jsonrpc: "2.0", id: "resume", method: "initialize", params };
+    const response = await super.handleRequest(request, { parsedBody });
+    // The client had this answer long ago. It is read all the same, because that ends its stream.
+    response.text().catch(() => undefined);
+    return response.ok;
+  }
 
   override async handleRequest(request: Request, handling?: Handling): Promise<Response> {
     const messages = [handling?.parsedBody].flat();
+    this.#introduced ??= messages.find(isInitializeRequest)?.params;
     for (const id of messages.map(cancelledBy)) if (id !== null) this.#under_way.delete(id);
     const ids = messages.map(requestId).filter((id) => id !== null);
     const again = ids.find((id, index) => this.#under_way.has(id) || ids.indexOf(id) < index);
@@ -38,7 +86,7 @@ export class SessionTransport extends WorkerTransport {
 
   override async send(
     message: JSONRPCMessage,
-    options?: Parameters<WorkerTransport["send"]>[1],
+    options?: Parameters<WebStandardStreamableHTTPServerTransport["send"]>[1],
   ): Promise<void> {
     if (("result" in message || "error" in message) && message.id !== undefined)
       this.#under_way.delete(message.id);
