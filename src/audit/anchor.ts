@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** A signed statement that a chain was whole up to an event, made before that event and those before it may go. */
 export interface Anchor {

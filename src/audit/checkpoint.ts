@@ -1,5 +1,5 @@
 import canonicalize from "canonicalize";
-import { z } from "zod";
+import * as z from "zod";
 import { type ChainHead, eventHash, GENESIS } from "./chain.ts";
 
 /** A chain's end, as a checkpoint lists it. A tuple, because there are many. */

@@ -1,5 +1,5 @@
 import canonicalize from "canonicalize";
-import { z } from "zod";
+import * as z from "zod";
 import type { Json } from "../path/tool.ts";
 import type { PresentedProof } from "./evidence.ts";
 import { anchorLine, checkpointLine } from "./export.ts";

@@ -1,5 +1,5 @@
 import canonicalize from "canonicalize";
-import { z } from "zod";
+import * as z from "zod";
 import type { JsonObject } from "../path/tool.ts";
 import { GENESIS } from "./chain.ts";
 import { exportLine } from "./export.ts";

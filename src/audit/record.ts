@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { eventHash } from "./chain.ts";
 
 const HASH = /^[0-9a-f]{64}$/;

@@ -1,6 +1,6 @@
 import { Kysely, type SelectQueryBuilder } from "kysely";
 import { D1Dialect } from "kysely-d1";
-import { z } from "zod";
+import * as z from "zod";
 import { Failure } from "../path/failure.ts";
 import type { AuditDatabase } from "./store.ts";
 

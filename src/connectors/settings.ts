@@ -1,5 +1,5 @@
 /** What the settings of all connectors have in common: those variables that are no secrets. */
-import { z } from "zod";
+import * as z from "zod";
 
 /** A vendor's API, without a slash at its end. Secrets and findings travel over it, so only a lab on this machine may do without TLS. */
 export const BaseUrl = z

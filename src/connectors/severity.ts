@@ -1,5 +1,5 @@
 /** Severity in OCSF's words, whatever the vendor's. */
-import { z } from "zod";
+import * as z from "zod";
 import { reportedText } from "../untrusted/reported-text.ts";
 
 /** What callers ask for, from least to most. */

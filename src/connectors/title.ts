@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * Line breaks, control characters, halves of characters, and what is not seen or turns the direction of reading: a

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Refused } from "./visit.ts";
 
 /** Where a page of events ended. Event ids are unique, so nothing of one millisecond is skipped or repeated. */

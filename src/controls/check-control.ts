@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { defineRead } from "../path/tool.ts";
 import { opaqueId, reportedObject, reportedText } from "../untrusted/reported-text.ts";
 import { CONTROLS, controlCalled } from "./catalogue.ts";

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { type CredentialName, credentialOf } from "../connectors/credentials.ts";
 import { asFailure, type Failure } from "../path/failure.ts";
 import { breakerAllows, breakerIsOpen, breakerReport } from "./circuit.ts";

@@ -1,5 +1,5 @@
 /** An answer that is one long list, of which only a part is wanted. */
-import type { z } from "zod";
+import type * as z from "zod";
 import { readAnswer } from "./exchange.ts";
 import { elementsOf, NotAList } from "./json-list.ts";
 import type { ListPart, ListWindow, UpstreamAnswer } from "./upstream.ts";

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Failure } from "../path/failure.ts";
 import type { JsonObject } from "../path/tool.ts";
 

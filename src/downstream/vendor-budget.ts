@@ -1,5 +1,5 @@
 /** How much of a vendor's rate limit this instance uses, and which credential gets how much of it. */
-import { z } from "zod";
+import * as z from "zod";
 import { CREDENTIALS, type CredentialName, credentialOf } from "../connectors/credentials.ts";
 import { type Rate, rate } from "../limits/token-bucket.ts";
 

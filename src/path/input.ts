@@ -1,5 +1,5 @@
 /** Strict in: zod objects that refuse what they don't know, and errors that a model can act on. */
-import { z } from "zod";
+import * as z from "zod";
 import { hidesSomething } from "../untrusted/hidden.ts";
 import { Failure } from "./failure.ts";
 import { halfCharacters, issuesOf } from "./issues.ts";

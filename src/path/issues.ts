@@ -1,5 +1,5 @@
 /** What is wrong with an input, in words for a model. Pure. */
-import { z } from "zod";
+import * as z from "zod";
 import { shown } from "../untrusted/shown.ts";
 import type { Issue } from "./failure.ts";
 import type { Json, JsonObject } from "./tool.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import { Failure } from "./failure.ts";
 
 /** How many results a page may hold. Bounded, because a page lands in a model's context. */

@@ -1,5 +1,5 @@
 /** The gate's policy as a document that a tenant may replace. */
-import { z } from "zod";
+import * as z from "zod";
 import { DEFAULT_POLICY, type Policy } from "./policy.ts";
 import { ROLES } from "./scopes.ts";
 

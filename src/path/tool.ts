@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import type { CredentialName } from "../connectors/credentials.ts";
 import type { Upstream, UpstreamAnswer, UpstreamRequest } from "../downstream/upstream.ts";
 import type { Failure } from "./failure.ts";

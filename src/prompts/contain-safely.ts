@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { containDevice, releaseDevice } from "../connectors/crowdstrike/contain-device.ts";
 import { getDevice } from "../connectors/crowdstrike/get-device.ts";
 import { DeviceId } from "../connectors/crowdstrike/schemas.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { DetectionId } from "../connectors/crowdstrike/alert-schemas.ts";
 import { getDetection } from "../connectors/crowdstrike/get-detection.ts";
 import { getDevice } from "../connectors/crowdstrike/get-device.ts";

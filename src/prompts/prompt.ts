@@ -1,5 +1,5 @@
 /** What a person can start from. A prompt gives text and does nothing; the tools that it names are where things happen. */
-import { z } from "zod";
+import * as z from "zod";
 import { OWN_READ, ownSource } from "../connectors/sallyport/source.ts";
 import { defineRead, type ReadTool, type Tool } from "../path/tool.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { checkControl } from "../controls/check-control.ts";
 import { FRAMEWORK_IDS } from "../controls/frameworks.ts";
 import { listControls } from "../controls/list-controls.ts";

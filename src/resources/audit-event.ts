@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { findEvent } from "../audit/search.ts";
 import { OWN_READ } from "../connectors/sallyport/source.ts";
 import { defineRead, type JsonObject } from "../path/tool.ts";

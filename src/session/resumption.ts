@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from "uuid";
-import { z } from "zod";
+import * as z from "zod";
 import { open, seal } from "../auth/seal.ts";
 import { digest } from "../effect/operation.ts";
 import type { CallMethod } from "../path/ports.ts";

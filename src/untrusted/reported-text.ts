@@ -1,5 +1,5 @@
 /** Strings of an answer that somebody else wrote. An answer's schema says which are, and the path applies it. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Json } from "../path/tool.ts";
 import { shown } from "./shown.ts";
 

@@ -3,7 +3,7 @@
  * bad it is, where it stands, when it was written and who has it. What it says of host and attack may be absent:
  * an alert about an account has no device.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { opaqueId } from "../../untrusted/reported-text.ts";
 import { idPage } from "./schemas.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type ChangeTool, defineChange, type ToolAnnotations } from "../../path/tool.ts";
 import { reportedText } from "../../untrusted/reported-text.ts";
 import { concludeAction, OPERATION } from "./containment-answer.ts";

@@ -1,5 +1,5 @@
 /** Filters in the Falcon Query Language, built from validated parts. No caller writes FQL. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Containment } from "./normalise.ts";
 import { DeviceId } from "./schemas.ts";
 import { CRITICALITIES, type Criticality } from "./settings.ts";

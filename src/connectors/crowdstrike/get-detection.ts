@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { defineRead } from "../../path/tool.ts";
 import { DetectionId } from "./alert-schemas.ts";
 import { describeAlerts } from "./detections.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { reportedText } from "../../untrusted/reported-text.ts";
 import { nonBlank } from "../non-blank.ts";
 import { DeviceId, type DeviceRecord } from "./schemas.ts";

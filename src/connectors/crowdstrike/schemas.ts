@@ -6,7 +6,7 @@
  * sensor reports about its own host may be absent: a host that reports no name must not hide from a search,
  * nor keep a whole page of others from being read.
  */
-import { z } from "zod";
+import * as z from "zod";
 
 /** A device's id: its sensor's agent id, 32 hexadecimal digits. */
 export const DeviceId = z.string().regex(/^[0-9a-f]{32}$/, "must be 32 lower-case hexadecimal digits");

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { cursor, decodeCursor, encodeCursor, limit } from "../../path/paging.ts";
 import { defineRead } from "../../path/tool.ts";
 import { describeDevices, lacking, listDeviceIds } from "./devices.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { BaseUrl, Milliseconds, millisecondsOf, problemsIn } from "../settings.ts";
 
 /** How much a device matters, from least to most. */

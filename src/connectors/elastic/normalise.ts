@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { opaqueId, reportedText } from "../../untrusted/reported-text.ts";
 import { nonBlank } from "../non-blank.ts";
 import { ocsfSeverity, severityShape } from "../severity.ts";

@@ -3,7 +3,7 @@
  * of another type is a changed contract. Strict is what the detection engine itself writes; what stands in the
  * event that an alert is about may be absent.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { opaqueId } from "../../untrusted/reported-text.ts";
 
 /** An alert's id: a hash, or a UUID. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { BaseUrl, Milliseconds, millisecondsOf, problemsIn } from "../settings.ts";
 
 const Settings = z.object({

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { defineChange } from "../../path/tool.ts";
 import { reportedText } from "../../untrusted/reported-text.ts";
 import { alertRequest } from "./alert-query.ts";

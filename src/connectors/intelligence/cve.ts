@@ -1,5 +1,5 @@
 /** What the sources say of one vulnerability, put together. Pure. */
-import { z } from "zod";
+import * as z from "zod";
 import { reportedText } from "../../untrusted/reported-text.ts";
 import { nonBlank } from "../non-blank.ts";
 import { ocsfSeverity, type Severity, severityShape } from "../severity.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Upstream } from "../../downstream/upstream.ts";
 import { Failure } from "../../path/failure.ts";
 import { defineRead, type SourceReport } from "../../path/tool.ts";

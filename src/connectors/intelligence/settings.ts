@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { BaseUrl, problemsIn } from "../settings.ts";
 
 /** Where each public source is to be found. */

@@ -1,5 +1,5 @@
 /** How the public sources say that something went wrong, as one table and what each of them does otherwise. */
-import { z } from "zod";
+import * as z from "zod";
 import {
   contractChanged,
   credentialRejected,

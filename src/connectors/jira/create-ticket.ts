@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { defineChange } from "../../path/tool.ts";
 import { reportedText } from "../../untrusted/reported-text.ts";
 import { Title } from "../title.ts";

@@ -1,5 +1,5 @@
 /** How Jira Cloud says that something went wrong, as one table. */
-import { z } from "zod";
+import * as z from "zod";
 import { failureOfStatus, unavailable } from "../../downstream/failures.ts";
 import { waitByRetryAfter } from "../../downstream/retry-after.ts";
 import type { UpstreamAnswer } from "../../downstream/upstream.ts";

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { contractChanged } from "../../downstream/failures.ts";
 import type { Upstream } from "../../downstream/upstream.ts";
 import { jira } from "./errors.ts";

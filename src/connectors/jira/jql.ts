@@ -1,5 +1,5 @@
 /** Queries in the Jira Query Language, built from validated parts. No caller writes JQL. */
-import { z } from "zod";
+import * as z from "zod";
 import { CATEGORY_NAMES, type TicketStatus } from "./normalise.ts";
 
 /** Nothing in a word can end a quotation, or mean anything in Jira's text search. */

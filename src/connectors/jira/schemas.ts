@@ -2,7 +2,7 @@
  * What we rely on of Jira's answers, and nothing else: unknown fields are ignored, a field that is missing or
  * of another type is a changed contract. What a project may leave out (priority, assignee) may be absent.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { hasErrors } from "./errors.ts";
 
 /** An issue's key. */

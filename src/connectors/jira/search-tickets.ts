@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Upstream } from "../../downstream/upstream.ts";
 import { cursor, decodeCursor, encodeCursor, limit } from "../../path/paging.ts";
 import { defineRead } from "../../path/tool.ts";

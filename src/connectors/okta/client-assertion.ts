@@ -1,5 +1,5 @@
 import { importJWK, SignJWT } from "jose";
-import { z } from "zod";
+import * as z from "zod";
 
 /** How long an assertion is good for. It is used at once, and Okta takes an hour at most. */
 const LIFE_S = 60;

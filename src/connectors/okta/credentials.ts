@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { AccessToken, Credential } from "../../downstream/credential.ts";
 import { exchange, jsonOf } from "../../downstream/exchange.ts";
 import { contractChanged, credentialRejected } from "../../downstream/failures.ts";

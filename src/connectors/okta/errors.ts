@@ -1,5 +1,5 @@
 /** How Okta says that something went wrong, as one table. */
-import { z } from "zod";
+import * as z from "zod";
 import {
   contractChanged,
   credentialRejected,

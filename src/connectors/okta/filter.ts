@@ -1,5 +1,5 @@
 /** Expressions for Okta's `search` and `filter` (SCIM), built from validated parts. No caller writes SCIM. */
-import { z } from "zod";
+import * as z from "zod";
 import { STATUSES_OF, type Status } from "./normalise.ts";
 import { UserId, type UserStatus } from "./schemas.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { contractChanged } from "../../downstream/failures.ts";
 import { asFailure, type Failure } from "../../path/failure.ts";
 import { defineRead } from "../../path/tool.ts";

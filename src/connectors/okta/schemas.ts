@@ -6,7 +6,7 @@
  * Strict is what the vendor itself decides. "Properties with null values may be omitted" (Okta's compatibility
  * rules), so whatever may be null may be absent.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { opaqueId } from "../../untrusted/reported-text.ts";
 import { errorCode } from "./errors.ts";
 

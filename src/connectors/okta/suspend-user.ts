@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Failure } from "../../path/failure.ts";
 import { type ChangeTool, defineChange, type ToolAnnotations } from "../../path/tool.ts";
 import { reportedText } from "../../untrusted/reported-text.ts";

@@ -1,5 +1,5 @@
 /** Reading the system log. */
-import { z } from "zod";
+import * as z from "zod";
 import { contractChanged } from "../../downstream/failures.ts";
 import type { Upstream } from "../../downstream/upstream.ts";
 import { okta } from "./errors.ts";

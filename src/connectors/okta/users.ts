@@ -1,5 +1,5 @@
 /** Reading users, their roles and their factors. */
-import type { z } from "zod";
+import type * as z from "zod";
 import { contractChanged } from "../../downstream/failures.ts";
 import type { Upstream } from "../../downstream/upstream.ts";
 import { okta } from "./errors.ts";

@@ -1,5 +1,5 @@
 /** How PagerDuty says that something went wrong, as one table. */
-import { z } from "zod";
+import * as z from "zod";
 import { failureOfStatus, unavailable } from "../../downstream/failures.ts";
 import { waitByMagnitude, waitByRetryAfter } from "../../downstream/retry-after.ts";
 import type { UpstreamAnswer } from "../../downstream/upstream.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { contractChanged } from "../../downstream/failures.ts";
 import type { Upstream } from "../../downstream/upstream.ts";
 import { defineChange } from "../../path/tool.ts";

@@ -1,5 +1,5 @@
 /** What we rely on of PagerDuty's answers, and nothing else: unknown fields are ignored. */
-import { z } from "zod";
+import * as z from "zod";
 
 export const IncidentId = z.string().regex(/^[A-Z0-9]{1,64}$/);
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { authorize } from "../../auth/authorize.ts";
 import { EDGES, type State } from "../../effect/machine.ts";
 import { effectNameOf } from "../../effect/operation.ts";

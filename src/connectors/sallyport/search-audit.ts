@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { OUTCOMES } from "../../audit/event.ts";
 import { searchAudit } from "../../audit/search.ts";
 import { cursor, limit } from "../../path/paging.ts";

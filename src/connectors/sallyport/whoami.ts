@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { scopesOfRoles } from "../../path/scopes.ts";
 import { defineRead } from "../../path/tool.ts";
 import { opaqueId, reportedText } from "../../untrusted/reported-text.ts";

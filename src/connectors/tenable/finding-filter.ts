@@ -1,5 +1,5 @@
 /** What is asked of an export, built from validated parts, and what only we can tell apart. */
-import { z } from "zod";
+import * as z from "zod";
 import type { JsonObject } from "../../path/tool.ts";
 import type { Severity } from "../severity.ts";
 import type { Finding } from "./schemas.ts";

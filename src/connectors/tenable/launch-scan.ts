@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { claimedAt } from "../../effect/operation.ts";
 import { defineChange } from "../../path/tool.ts";
 import { opaqueId, reportedText } from "../../untrusted/reported-text.ts";

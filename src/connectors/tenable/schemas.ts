@@ -5,7 +5,7 @@
  * Chunks leave an attribute out where it is empty. So strict is only what a finding can't be without; what a
  * host reports of itself may be absent.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { opaqueId } from "../../untrusted/reported-text.ts";
 
 const SCHEDULE_UUID = /^(template-)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}([0-9a-f]{16})?$/;
