@@ -62,9 +62,13 @@ let config: Promise<WorkerConfig> | undefined;
 /** What a contender adds to the options of its Worker: bindings, objects, queues. */
 type RuntimeOptions = Readonly<Record<string, unknown>>;
 
-/** The stateless template. */
-export function startHandlerTemplate(workspace: Workspace): Promise<Contender> {
-  return startTemplate(workspace, "template-handler", {});
+/** The stateless template, as `workers/<name>.ts` has it. */
+export function startHandlerTemplate(
+  workspace: Workspace,
+  name: "template-handler" | "template-prepared",
+  inspected = false,
+): Promise<Contender> {
+  return startTemplate(workspace, name, {}, inspected);
 }
 
 /** The stateful template. */
@@ -117,11 +121,16 @@ async function startTemplate(
   workspace: Workspace,
   name: string,
   options: RuntimeOptions,
+  inspected = false,
 ): Promise<Contender> {
   const [script, port] = await Promise.all([bundle(name, workspace.directory), freePort()]);
   const bindings = { MCP_RESOURCE: `http://localhost:${port}/mcp`, VENDOR_BASE_URL: VENDOR_URL };
   const kvNamespaces = { OAUTH_KV: "oauth" };
-  return start(workspace, { name, port, script }, { ...COMPATIBILITY, ...options, kvNamespaces, bindings });
+  return start(
+    workspace,
+    { name, port, script, inspected },
+    { ...COMPATIBILITY, ...options, kvNamespaces, bindings },
+  );
 }
 
 interface Started {

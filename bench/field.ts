@@ -7,7 +7,7 @@ import {
   type Workspace,
 } from "./contenders.ts";
 import type { Load } from "./drive.ts";
-import { freshDevice, read, replay, ungovernedRead, write } from "./measurements.ts";
+import { freshDevice, read, replay, ungovernedRead, write, writeAgain } from "./measurements.ts";
 import type { Lane } from "./messages.ts";
 
 /** What is measured under one name. */
@@ -65,9 +65,12 @@ export async function prepareField(workspace: Workspace, crowd: Crowd, wanted: W
     load: (connections) => replay(connections, alternating),
   });
 
-  await add(() => startHandlerTemplate(workspace), crowd.most, {
+  await add(() => startHandlerTemplate(workspace, "template-handler"), crowd.most, {
     template: always("2026", ungovernedRead),
     template_2025: always("2025", ungovernedRead),
+  });
+  await add(() => startHandlerTemplate(workspace, "template-prepared"), crowd.compared, {
+    template_prepared: always("2026", ungovernedRead),
   });
   await add(() => startAgentTemplate(workspace), crowd.most, {
     mcpagent_2025: always("2025", ungovernedRead),
@@ -83,6 +86,7 @@ export async function prepareField(workspace: Workspace, crowd: Crowd, wanted: W
   // What a new object does in its first seconds must not be charged to whoever is measured next.
   await add(() => startSallyport(workspace, "sallyport-written"), crowd.most, {
     write: always("2026", write),
+    write_again: always("2026", writeAgain),
     write_2025: always("2025", write),
   });
   for (const tools of [20, 200]) {

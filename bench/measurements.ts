@@ -32,6 +32,21 @@ export const write: Load = {
   accepts: (answer) => answer.includes('"replayed":false,"') || answer.includes('"replayed":false}'),
 };
 
+/** The devices of {@link writeAgain}, and what is asked of each next. */
+const known = new Map<Connection, { readonly device_id: string; contained: boolean }>();
+
+/** `contain_device` and `release_device` in turn, on one device for each connection: a target that has its object. */
+export const writeAgain: Load = {
+  next(connection) {
+    const device = known.get(connection) ?? { device_id: freshDevice(), contained: false };
+    known.set(connection, device);
+    device.contained = !device.contained;
+    const tool = device.contained ? "contain_device" : "release_device";
+    return { tool, args: { device_id: device.device_id, reason: REASON } };
+  },
+  accepts: write.accepts,
+};
+
 /**
  * Repeats of what was done before. Each connection has a device that it contained, released and contained again,
  * under keys of its own.

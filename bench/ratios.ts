@@ -26,13 +26,21 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
     ...{ over: "read", under: "template", value: p50 },
     ...{ what: "median latency of a governed read to the stateless template's", target: "≤ 1.0" },
   },
+  read_vs_template_prepared: {
+    ...{ over: "read", under: "template_prepared", value: throughput },
+    ...{ what: "read_vs_template, of a template that builds its schemas once", target: "" },
+  },
   read_vs_mcpagent: {
     ...{ over: "read_2025", under: "mcpagent_2025", value: throughput },
     ...{ what: "throughput of a governed read to `McpAgent`'s, both of the 2025 era", target: "≥ 3" },
   },
   write_vs_read: {
     ...{ over: "write", under: "read", value: cost },
-    ...{ what: "cost of a governed write to a governed read's", target: "≤ 2" },
+    ...{ what: "cost of a governed write to a governed read's, each on a target of its own", target: "≤ 2" },
+  },
+  write_again_vs_read: {
+    ...{ over: "write_again", under: "read", value: cost },
+    ...{ what: "the same, on targets that were changed before", target: "" },
   },
   replay_vs_read: {
     ...{ over: "replay", under: "read", value: cost },

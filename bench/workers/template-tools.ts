@@ -1,6 +1,8 @@
 /** What the two templates have in common: the tools and the vendor, without anything that governs them. */
+import type { z } from "zod";
 import { TOOLS } from "../../src/catalogue.ts";
 import type { Tool } from "../../src/path/tool.ts";
+import { inputSchemaOf, writtenShape } from "./written-schema.ts";
 
 /** A template's own bindings. */
 export interface TemplateEnv {
@@ -14,21 +16,26 @@ export interface TemplateTool {
   readonly config: {
     readonly title: string;
     readonly description: string;
-    readonly inputSchema: Tool["input"]["shape"];
+    readonly inputSchema: Record<string, z.ZodType>;
     readonly annotations: { -readonly [hint in keyof Tool["annotations"]]: boolean };
   };
 }
 
+const WRITTEN = TOOLS.map((tool) => ({ tool, schema: inputSchemaOf(tool.input) }));
+
 /**
- * Sallyport's own list of tools. Their schemas exist already when a request comes, which favours the templates:
- * their documentation writes them into the function that runs for each request.
+ * Sallyport's own list of tools, their schemas made anew: the documentation of both templates writes them into the
+ * function that builds a server, which for the stateless one runs for each request.
  */
-export const TEMPLATE_TOOLS: readonly TemplateTool[] = TOOLS.map(
-  ({ name, title, description, annotations, input }) => ({
+export function templateTools(): TemplateTool[] {
+  return WRITTEN.map(({ tool: { name, title, description, annotations }, schema }) => ({
     name,
-    config: { title, description, annotations, inputSchema: input.shape },
-  }),
-);
+    config: { title, description, annotations, inputSchema: writtenShape(schema) },
+  }));
+}
+
+/** The same, for whoever knows better than the documentation: the schemas exist before the first request. */
+export const PREPARED_TOOLS: readonly TemplateTool[] = templateTools();
 
 /** A tool's answer in the way of the documentation: asks the vendor, and passes on what it says. */
 export async function answer(
