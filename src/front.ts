@@ -33,10 +33,10 @@ export function refuseForeign(request: Request, env: Env): Response | null {
 /**
  * The request under the one name that this instance goes by. On a laptop `127.0.0.1` leads here as well as
  * `localhost` does, and {@link refuseForeign} lets it in; but tokens are bound to one resource, by its one name.
+ * @param url the request's
  */
-export function underOwnName(request: Request, env: Env): Request {
+export function underOwnName(request: Request, url: URL, env: Env): Request {
   const own = ownUrl(env);
-  const url = new URL(request.url);
   if (url.origin === own.origin && request.headers.get("host") === own.host) return request;
   const headers = new Headers(request.headers);
   headers.set("host", own.host);
@@ -56,8 +56,13 @@ export function preflight(request: Request): Response | null {
   });
 }
 
-/** The answer with the headers that let the page that asked read it, and with none that the SDKs put there. */
+/**
+ * The answer with the headers that let the page that asked read it, and with none that the SDKs put there. No cache keeps
+ * the answer to a POST, so that where no page asked there is nothing to add to one.
+ */
 export function readable(response: Response, request: Request): Response {
+  const own = request.method === "POST" && !request.headers.has("origin");
+  if (own && !response.headers.has("access-control-allow-origin")) return response;
   const answer = new Response(response.body, response);
   const { headers } = answer;
   headers.delete("access-control-allow-origin");

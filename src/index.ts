@@ -42,7 +42,8 @@ const mcp: ResourceHandler = {
 
 export default {
   async fetch(received, env, ctx) {
-    const { pathname, searchParams } = new URL(received.url);
+    const url = new URL(received.url);
+    const { pathname, searchParams } = url;
     const problems = configurationProblems(env);
     if (pathname === "/healthz" && !searchParams.has("detail")) return health(problems);
     if (problems.fatal.length > 0)
@@ -51,8 +52,8 @@ export default {
     if (foreign !== null) return foreign;
     // The detail is for administrators, and the console knows who is one.
     if (pathname === "/healthz") return Response.redirect(`${env.PUBLIC_URL}/console/health`, 302);
-    const request = underOwnName(received, env);
-    const response = preflight(request) ?? (await answer(received, request, env, ctx));
+    const request = underOwnName(received, url, env);
+    const response = preflight(request) ?? (await answer(received, request, pathname, env, ctx));
     if (pathname === "/mcp") countIfUnauthenticated(request, response);
     return readable(response, request);
   },
@@ -67,14 +68,14 @@ export default {
   },
 } satisfies ExportedHandler<Env>;
 
-/** `request` is `received` under the instance's own name. */
+/** `request` is `received` under the instance's own name, and asks for `pathname`. */
 async function answer(
   received: Request,
   request: Request,
+  pathname: string,
   env: Env,
   ctx: ExecutionContext,
 ): Promise<Response> {
-  const { pathname } = new URL(request.url);
   if (pathname === "/mcp" || pathname.startsWith("/.well-known/oauth-protected-resource")) {
     return resourceServer(env, mcp).fetch(request, env, ctx);
   }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { type EventStamp, eventText } from "./canonical-event.ts";
 import type { AuditFact } from "./event.ts";
 
@@ -30,7 +30,7 @@ export interface ChainLink {
  * appending to it lets another call read the same head, and the chain forks.
  */
 export function eventHash(event: string): string {
-  return createHash("sha256").update(event, "utf8").digest("hex");
+  return hash("sha256", event, "hex");
 }
 
 /** The next link after `head`. Pure: ids and time are in `stamp`. */

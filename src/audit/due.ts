@@ -14,6 +14,9 @@ export function backoffMs(attempts: number): number {
   return Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempts - 1, 20));
 }
 
+/** {@link backoffMs} of a row's next attempt, as SQL. */
+const BACKOFF_MS = `MIN(${LAST_RETRY_MS}, ${FIRST_RETRY_MS} << MIN(attempts, 20))`;
+
 /**
  * What an object has to do later. An object has one alarm, so everything that waits is a row here and the
  * alarm is the earliest of them, set in the same transaction as the row.
@@ -75,21 +78,12 @@ export class Due {
     return this.#storage.transactionSync(() => {
       const tasks = this.#sql
         .exec<{ task: string; key: string; attempts: number }>(
-          "SELECT task, key, attempts + 1 AS attempts FROM due WHERE at <= ? ORDER BY at, task, key",
+          `UPDATE due SET at = ?1 + ${BACKOFF_MS}, attempts = attempts + 1, running = 1 WHERE at <= ?1
+           RETURNING task, key, attempts`,
           now,
         )
         .toArray();
-      for (const { task, key, attempts } of tasks) {
-        this.#sql.exec(
-          "UPDATE due SET at = ?, attempts = ?, running = 1 WHERE task = ? AND key = ?",
-          now + backoffMs(attempts),
-          attempts,
-          task,
-          key,
-        );
-      }
-      this.#sql.exec("DELETE FROM due_alarm");
-      this.#arm();
+      this.#arm(ALARM_SPENT);
       return tasks;
     });
   }
@@ -127,35 +121,32 @@ export class Due {
 
   /** Sets the alarm again if its time has long passed: an alarm that the platform gave up on. */
   revive(now: number, grace_ms: number): void {
-    const armed = this.#armed();
-    if (armed === null || armed > now - grace_ms) return;
-    this.#sql.exec("DELETE FROM due_alarm");
-    this.#arm();
+    const armed = this.#sql.exec<{ at: number | null }>("SELECT at FROM due_alarm").toArray()[0]?.at ?? null;
+    if (armed !== null && armed <= now - grace_ms) this.#arm(ALARM_SPENT);
   }
 
-  #armed(): number | null {
-    return this.#sql.exec<{ at: number | null }>("SELECT at FROM due_alarm").toArray()[0]?.at ?? null;
-  }
-
-  #arm(): void {
-    const { earliest, armed, known } = this.#sql
-      .exec<{ earliest: number | null; armed: number | null; known: number }>(
-        `SELECT (SELECT MIN(at) FROM due) AS earliest, (SELECT at FROM due_alarm) AS armed,
-                EXISTS (SELECT 1 FROM due_alarm) AS known`,
+  /** Has the alarm be the earliest of all: in one statement, because most changes move it nowhere. */
+  #arm(unless: typeof ALARM_SAME | typeof ALARM_SPENT = ALARM_SAME): void {
+    const moved = this.#sql
+      .exec<{ at: number | null }>(
+        `INSERT INTO due_alarm (id, at) SELECT 1, MIN(at) FROM due WHERE TRUE
+         ON CONFLICT (id) DO UPDATE SET at = excluded.at ${unless} RETURNING at`,
       )
-      .one();
-    if (known === 1 && armed === earliest) return;
-    this.#sql.exec(
-      "INSERT INTO due_alarm (id, at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at",
-      earliest,
-    );
+      .toArray()[0];
+    if (moved === undefined) return;
     // Not awaited: the alarm is part of the same write as the rows, and goes with them.
-    if (earliest === null) void this.#storage.deleteAlarm();
-    else void this.#storage.setAlarm(earliest);
+    if (moved.at === null) void this.#storage.deleteAlarm();
+    else void this.#storage.setAlarm(moved.at);
   }
 }
 
+/** An alarm that is still to come needn't be set for the time that it is set for. */
+const ALARM_SAME = "WHERE due_alarm.at IS NOT excluded.at";
+/** One that has come, or never will, is set in any case. */
+const ALARM_SPENT = "";
+
 function wholeMs(at_ms: number): number {
-  if (!Number.isFinite(at_ms)) throw new TypeError("a due time must be a finite number of milliseconds");
-  return Math.ceil(at_ms);
+  // The platform takes an alarm for 0, and never rings it.
+  if (Number.isFinite(at_ms) && at_ms > 0) return Math.ceil(at_ms);
+  throw new TypeError("a due time must be a number of milliseconds above 0");
 }

@@ -33,6 +33,8 @@ export class Ledger {
   readonly #tenant: string;
   /** As last seen. A transaction that rolls back leaves it ahead, so every use compares it with the row. */
   #remembered: ChainRow | undefined;
+  /** What {@link identify} was told. A transaction that rolls back may leave it without its row. */
+  #identity: Pick<ChainRow, "kind" | "name"> | undefined;
   #flush_at = 0;
 
   constructor(storage: DurableObjectStorage, due: Due, tenant: string) {
@@ -47,20 +49,24 @@ export class Ledger {
    * @throws Error if the object already has another name.
    */
   identify(kind: ChainKind, name: string): void {
+    const known = this.#identity;
+    if (known?.kind === kind && known.name === name) return;
     const row = this.#row();
-    if (row !== undefined) {
-      if (row.kind === kind && row.name === name) return;
+    if (row !== undefined && (row.kind !== kind || row.name !== name))
       throw new Error(`this object's chain is ${row.chain}, not one of ${kind}/${name}`);
-    }
+    if (row === undefined) this.#begin({ kind, name });
+    this.#identity = { kind, name };
+  }
+
+  #begin({ kind, name }: Pick<ChainRow, "kind" | "name">): ChainRow {
     const incarnation = Buffer.from(crypto.getRandomValues(new Uint8Array(9))).toString("base64url");
+    const row = { kind, name, chain: `${kind}/${name}/${incarnation}`, ...GENESIS };
     this.#storage.sql.exec(
       `INSERT INTO audit_chain (id, kind, name, chain, seq, hash, confirmed_seq) VALUES (1, ?, ?, ?, ?, ?, 0)`,
-      kind,
-      name,
-      `${kind}/${name}/${incarnation}`,
-      GENESIS.seq,
-      GENESIS.hash,
+      ...[row.kind, row.name, row.chain, row.seq, row.hash],
     );
+    this.#remembered = row;
+    return row;
   }
 
   /** @throws Error before {@link identify}. */
@@ -129,7 +135,8 @@ export class Ledger {
 
   #require(): ChainRow {
     const row = this.#row();
-    if (row === undefined) throw new Error("this object has no chain yet: call identify first");
-    return row;
+    if (row !== undefined) return row;
+    if (this.#identity !== undefined) return this.#begin(this.#identity);
+    throw new Error("this object has no chain yet: call identify first");
   }
 }

@@ -50,7 +50,13 @@ export class Outbox {
   /** Sends what hasn't been sent, in order. @throws when the queue refuses: the rest stays for the next time. */
   async flush(): Promise<void> {
     try {
-      for (let batch = this.#unsent(); batch.length > 0; batch = this.#unsent()) await this.#send(batch);
+      for (let more = true; more; ) {
+        const batch = this.#unsent();
+        if (batch.events.length === 0) return;
+        await this.#send(batch.events);
+        // What is appended meanwhile has a flush of its own to come.
+        more = batch.more;
+      }
     } finally {
       this.#scheduleConfirm(Date.now());
     }
@@ -138,22 +144,24 @@ export class Outbox {
     if (at !== null) this.#due.set("confirm", "", Math.max(at, earliest));
   }
 
-  #unsent(): Unsent[] {
-    const rows = this.#sql.exec<{ seq: number; event: string; bytes: number }>(
-      `SELECT seq, event, LENGTH(CAST(event AS BLOB)) AS bytes FROM audit_outbox
-       WHERE seq >= ? AND check_at IS NULL ORDER BY seq LIMIT ?`,
-      this.#unsent_from,
-      MAX_BATCH_MESSAGES,
-    );
-    const batch: Unsent[] = [];
+  /** The next batch, and whether there was more than goes into one. */
+  #unsent(): { readonly events: readonly Unsent[]; readonly more: boolean } {
+    const rows = this.#sql
+      .exec<{ seq: number; event: string; bytes: number }>(
+        `SELECT seq, event, LENGTH(CAST(event AS BLOB)) AS bytes FROM audit_outbox
+         WHERE seq >= ? AND check_at IS NULL ORDER BY seq LIMIT ?`,
+        this.#unsent_from,
+        MAX_BATCH_MESSAGES + 1,
+      )
+      .toArray();
     let bytes = 0;
-    for (const row of rows) {
+    const too_much = rows.findIndex((row, nth) => {
       bytes += row.bytes;
-      if (bytes > MAX_BATCH_BYTES) break;
-      batch.push(row);
-    }
-    this.#unsent_from = batch[0]?.seq ?? this.#unsent_from;
-    return batch;
+      return nth === MAX_BATCH_MESSAGES || bytes > MAX_BATCH_BYTES;
+    });
+    const events = too_much === -1 ? rows : rows.slice(0, too_much);
+    this.#unsent_from = events[0]?.seq ?? this.#unsent_from;
+    return { events, more: rows.length > events.length };
   }
 
   #deliveries(after: number, through: number): Delivery[] {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** How long a validated token is taken as read, in milliseconds. */
 const REMEMBERED_MS = 5_000;
@@ -37,7 +37,7 @@ export class TokenMemory<Value extends Validated> {
     validate: () => Promise<Value | null>,
   ): Promise<Value | null> {
     // By hash: a dump of the isolate's memory shows no token that could be used.
-    const key = createHash("sha256").update(`${resource}\n${token}`).digest("base64url");
+    const key = hash("sha256", `${resource}\n${token}`, "base64url");
     const known = this.#entries.get(key);
     if (known !== undefined && now < known.until) return known.value;
     this.#entries.delete(key);

@@ -2,6 +2,7 @@ import { waitUntil } from "cloudflare:workers";
 import { type CredentialName, credentialOf } from "../connectors/credentials.ts";
 import { Lease } from "../limits/lease.ts";
 import type { Rate } from "../limits/token-bucket.ts";
+import type { Failure } from "../path/failure.ts";
 import { budgetSpent } from "./failures.ts";
 import { budgetOf, keptForChanges, type Purpose } from "./vendor-budget.ts";
 
@@ -15,10 +16,17 @@ interface Spending {
 }
 
 /**
- * One for each credential and purpose, in this isolate's memory. The budget itself is the broker object's, of which there is
- * one: isolates together don't ask a vendor more often than it says.
+ * One for each credential and purpose, in this isolate's memory, and `null` where nothing is kept for a purpose. The
+ * budget itself is the broker object's, of which there is one: isolates together don't ask a vendor more often than it
+ * says.
  */
-const spending = new Map<string, Spending>();
+const spending = new Map<string, Spending | null>();
+
+/** Whose parts a request may come from, in this order. */
+const PARTS: Readonly<Record<Purpose, readonly Purpose[]>> = {
+  anything: ["anything"],
+  change: ["change", "anything"],
+};
 
 /**
  * Spends one request of a credential's budget; to be called before each request to its vendor.
@@ -29,20 +37,28 @@ export async function spendRequest(
   name: CredentialName,
   purpose: Purpose = "anything",
 ): Promise<void> {
-  const kept = purpose === "change" ? keptForChanges(env, name) : null;
-  if (kept !== null && (await spendingOf(env, name, purpose, kept).lease.take(waitUntil)) === 0) return;
-  const { budget, lease } = spendingOf(env, name, "anything", budgetOf(env, name));
-  const wait_ms = await lease.take(waitUntil);
-  if (wait_ms > 0) throw budgetSpent(credentialOf(name).vendor, name, budget, wait_ms);
+  let refusal: Failure | undefined;
+  for (const part of PARTS[purpose]) {
+    const held = spendingOf(env, name, part);
+    if (held === null) continue;
+    const wait_ms = await held.lease.take(waitUntil);
+    if (wait_ms === 0) return;
+    refusal = budgetSpent(credentialOf(name).vendor, name, held.budget, wait_ms);
+  }
+  if (refusal !== undefined) throw refusal;
 }
 
-function spendingOf(env: Env, name: CredentialName, purpose: Purpose, budget: Rate): Spending {
+function spendingOf(env: Env, name: CredentialName, purpose: Purpose): Spending | null {
   const key = `${name} ${purpose}`;
   const known = spending.get(key);
   if (known !== undefined) return known;
-  const size = Math.max(1, Math.floor(budget.burst / LEASES_IN_A_BURST));
-  const lease = new Lease(size, (wanted) => env.BROKER.getByName(name).grantRequests(name, wanted, purpose));
-  const begun = { budget, lease };
+  const budget = purpose === "change" ? keptForChanges(env, name) : budgetOf(env, name);
+  const begun = budget === null ? null : { budget, lease: leaseOf(env, name, purpose, budget) };
   spending.set(key, begun);
   return begun;
+}
+
+function leaseOf(env: Env, name: CredentialName, purpose: Purpose, budget: Rate): Lease {
+  const size = Math.max(1, Math.floor(budget.burst / LEASES_IN_A_BURST));
+  return new Lease(size, (wanted) => env.BROKER.getByName(name).grantRequests(name, wanted, purpose));
 }

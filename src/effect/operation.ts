@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import canonicalize from "canonicalize";
 import { v7 as uuidv7 } from "uuid";
 import type { PublicError } from "../path/failure.ts";
@@ -99,10 +99,7 @@ const ID = /^op_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}_([
 
 /** Name of the effect object that owns a target: the first 16 characters of base64url SHA-256. */
 export function effectName(tenant: string, target: Target): string {
-  return createHash("sha256")
-    .update(`${tenant}\n${targetName(target)}`)
-    .digest("base64url")
-    .slice(0, 16);
+  return hash("sha256", `${tenant}\n${targetName(target)}`, "base64url").slice(0, 16);
 }
 
 /** A new operation id. Its suffix names the effect object, so that it is found without a directory. */
@@ -124,7 +121,7 @@ export function effectNameOf(id: string): string | null {
 export function digest(value: JsonObject): string {
   const text = canonicalize(value);
   if (text === undefined) throw new TypeError("a value without JSON form has no digest");
-  return createHash("sha256").update(text).digest("base64url");
+  return hash("sha256", text, "base64url");
 }
 
 /** The derived key. There is no time in it: a time bucket fires twice whenever a retry crosses its edge. */

@@ -4,8 +4,7 @@ import { DENIAL_LIFE_MS } from "./matching.ts";
 import type { Operation } from "./operation.ts";
 import type { Rows } from "./ports.ts";
 
-const SCHEMA = [
-  `CREATE TABLE operations (
+const TABLE = `CREATE TABLE operations (
      number INTEGER PRIMARY KEY AUTOINCREMENT,
      id TEXT NOT NULL UNIQUE,
      key TEXT NOT NULL,
@@ -15,16 +14,23 @@ const SCHEMA = [
      dispatch_order INTEGER,
      supersedes TEXT,
      record TEXT NOT NULL
-   );
-   CREATE INDEX operations_by_key ON operations (key, state, number DESC);
-   CREATE INDEX operations_by_order ON operations (dispatch_order);
+   )`;
+
+const INDEXES = `CREATE INDEX operations_by_order ON operations (dispatch_order);
    CREATE INDEX operations_by_dispatch ON operations (tool, dispatch_order DESC) WHERE dispatch_order IS NOT NULL;
    CREATE INDEX operations_by_superseded ON operations (supersedes, number DESC) WHERE supersedes IS NOT NULL;
-   CREATE INDEX operations_under_way ON operations (state) WHERE state IN ('executing', 'unknown', 'probing')`,
-  // By time within a state: what succeeded long ago can't answer any more, and there may be any number of it.
-  `DROP INDEX operations_by_key;
-   CREATE INDEX operations_by_key ON operations (key, state, state_at)`,
+   CREATE INDEX operations_under_way ON operations (state) WHERE state IN ('executing', 'unknown', 'probing')`;
+
+/** By time within a state: what succeeded long ago can't answer any more, and there may be any number of it. */
+const BY_KEY = "CREATE INDEX operations_by_key ON operations (key, state, state_at)";
+
+/** Exported for the test that compares the two ways to the same tables. */
+export const EFFECT_SCHEMA = [
+  `${TABLE}; CREATE INDEX operations_by_key ON operations (key, state, number DESC); ${INDEXES}`,
+  `DROP INDEX operations_by_key; ${BY_KEY}`,
 ] as const;
+/** What {@link EFFECT_SCHEMA} comes to. */
+export const EFFECT_WHOLE = `${TABLE}; ${BY_KEY}; ${INDEXES}`;
 
 /** States of operations that may still be sent. */
 const OPEN =
@@ -41,7 +47,7 @@ export class OperationStore implements Rows {
 
   constructor(storage: DurableObjectStorage) {
     this.#sql = storage.sql;
-    applySchema(storage, "effect", SCHEMA);
+    applySchema(storage, "effect", EFFECT_SCHEMA, EFFECT_WHOLE);
   }
 
   /** The operation with this id, or `null`. */

@@ -55,6 +55,22 @@ describe("the chain's name", () => {
     });
   });
 
+  test("that a rollback took back is given anew with the next event", async () => {
+    await inObject("rolled back", (ledger, storage) => {
+      const undone = () =>
+        storage.transactionSync(() => {
+          ledger.identify("person", "ada");
+          ledger.append(FACT);
+          throw new Error("undone");
+        });
+      expect(undone).toThrow("undone");
+      ledger.identify("person", "ada");
+      ledger.append(FACT);
+      expect(ledger.chain).toMatch(/^person\/ada\//);
+      expect(outbox(storage).map(({ seq }) => seq)).toEqual([1]);
+    });
+  });
+
   test("differs for another object of the same kind and name", async () => {
     const chainOf = (object: string) =>
       inObject(object, (ledger) => {

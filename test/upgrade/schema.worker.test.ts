@@ -2,6 +2,8 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { applySchema } from "../../src/audit/schema.ts";
+import { LEDGER_SCHEMA, LEDGER_WHOLE } from "../../src/audit/tables.ts";
+import { EFFECT_SCHEMA, EFFECT_WHOLE } from "../../src/effect/store.ts";
 import { PERSON_SCHEMA } from "../../src/person/schema.ts";
 
 const STEPS = [
@@ -64,6 +66,31 @@ test("a step that fails leaves the version before it whole", async () => {
     expect(tables(storage)).toHaveLength(3);
   });
 });
+
+test.each([
+  ["audit", LEDGER_SCHEMA, LEDGER_WHOLE],
+  ["effect", EFFECT_SCHEMA, EFFECT_WHOLE],
+] as const)(
+  "a new object's %s tables are what an old object's have become",
+  async (component, steps, whole) => {
+    const all = ({ sql }: DurableObjectStorage) =>
+      sql
+        .exec<{ name: string; sql: string }>("SELECT name, sql FROM sqlite_master ORDER BY name")
+        .toArray()
+        .map(({ name, sql }) => [name, sql]);
+    const made = (given?: string) =>
+      within((storage) => {
+        // The object that this storage belongs to has made its own.
+        storage.sql.exec(`DROP TABLE IF EXISTS audit_chain; DROP TABLE IF EXISTS audit_outbox`);
+        storage.sql.exec("DELETE FROM schema_version");
+        applySchema(storage, `${component} anew`, steps, given);
+        return all(storage);
+      });
+    const [at_once, step_by_step] = [await made(whole), await made()];
+    expect(at_once).toEqual(step_by_step);
+    expect(at_once.length).toBeGreaterThan(3);
+  },
+);
 
 test("the components of one object don't know of each other's versions", async () => {
   await within((storage) => {
