@@ -10,11 +10,14 @@ import { readWorkerConfig, type WorkerConfig } from "./worker-config.ts";
 export interface Bundle {
   /** Absolute path of the bundled module. */
   readonly script: string;
+  /** Absolute path of what the bundler says of it: esbuild's metafile. */
+  readonly metafile: string;
   readonly config: WorkerConfig;
 }
 
 const PROJECT = join(import.meta.dirname, "..");
 const BUILDS_KEPT = 5;
+const METAFILE = "metafile.json";
 
 /** Everything in a project that decides what its build holds. */
 const SOURCES = ["src", "migrations", "wrangler.toml", "tsconfig.json", "package-lock.json"];
@@ -52,7 +55,8 @@ export async function bundleWorker(root: string = PROJECT): Promise<Bundle> {
 async function readBundle(directory: string): Promise<Bundle | undefined> {
   const text = await readFile(join(directory, "worker.json"), "utf8").catch(() => undefined);
   if (text === undefined) return undefined;
-  return { config: JSON.parse(text) as WorkerConfig, script: join(directory, "index.js") };
+  const config = JSON.parse(text) as WorkerConfig;
+  return { config, script: join(directory, "index.js"), metafile: join(directory, METAFILE) };
 }
 
 async function hashInputs(root: string): Promise<string> {
@@ -78,7 +82,8 @@ async function filesAt(path: string): Promise<string[]> {
 async function build(root: string, directory: string): Promise<void> {
   const [config] = await Promise.all([readWorkerConfig(root), runWrangler(root, directory)]);
   // Only one module is handed to the runtime; any other would silently be missing there.
-  const extra = (await readdir(directory)).filter((name) => !/^(index\.js(\.map)?|README\.md)$/.test(name));
+  const known = ["index.js", "index.js.map", "README.md", METAFILE];
+  const extra = (await readdir(directory)).filter((name) => !known.includes(name));
   if (extra.length > 0) throw new Error(`the Worker has modules besides its main one: ${extra.join(", ")}`);
   await writeFile(join(directory, "worker.json"), JSON.stringify(config));
 }
@@ -86,7 +91,10 @@ async function build(root: string, directory: string): Promise<void> {
 async function runWrangler(root: string, outdir: string): Promise<void> {
   const wrangler = createRequire(import.meta.url).resolve("wrangler/package.json");
   const command = join(dirname(wrangler), "bin/wrangler.js");
-  const args = [command, "deploy", "--dry-run", "--outdir", outdir, "--config", join(root, "wrangler.toml")];
+  const args = [
+    ...[command, "deploy", "--dry-run", "--outdir", outdir, "--metafile", join(outdir, METAFILE)],
+    ...["--config", join(root, "wrangler.toml")],
+  ];
   const env = {
     ...process.env,
     // With its banner, wrangler also asks the registry for a newer version of itself.
