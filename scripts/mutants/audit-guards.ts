@@ -5,6 +5,8 @@ const ADVERSARY = ["test/audit/queue-adversary.worker.test.ts"];
 const LEDGER = ["test/audit/ledger.worker.test.ts"];
 const OUTBOX = ["test/audit/outbox.worker.test.ts"];
 const DUE = ["test/audit/due.worker.test.ts"];
+const EXPORT = ["test/audit/whole-export.worker.test.ts"];
+const TAMPERING = ["test/tenant/retention-tampering.worker.test.ts"];
 
 /** What keeps the audit whole. */
 export const AUDIT_GUARDS: readonly Mutant[] = [
@@ -104,7 +106,7 @@ export const AUDIT_GUARDS: readonly Mutant[] = [
     name: "an-alarm-without-a-next-one",
     file: "src/audit/due.ts",
     tests: DUE,
-    find: '      this.#sql.exec("DELETE FROM due_alarm");\n      this.#arm();\n      return tasks;',
+    find: "      this.#arm(ALARM_SPENT);\n      return tasks;",
     replace: "      return tasks;",
   },
   {
@@ -113,5 +115,61 @@ export const AUDIT_GUARDS: readonly Mutant[] = [
     tests: DUE,
     find: "this.due.failed(task, key, Date.now());",
     replace: "this.due.finished(task, key);",
+  },
+  {
+    name: "retention-in-the-middle-of-an-export",
+    file: "src/tenant/tenant-object.ts",
+    tests: EXPORT,
+    find: "if (this.#hold.release(now)) await",
+    replace: "await",
+  },
+  {
+    name: "an-export-that-begins-in-the-middle-of-retention",
+    file: "src/tenant/tenant-object.ts",
+    tests: EXPORT,
+    find: "    await this.#attesting?.catch(() => undefined);\n",
+    replace: "",
+  },
+  {
+    name: "an-export-that-goes-on-though-events-have-gone",
+    file: "src/audit/whole-export.ts",
+    tests: EXPORT,
+    find: ".holdRetention(now)) !== this.#runs) {",
+    replace: ".holdRetention(now)) < this.#runs) {",
+  },
+  {
+    name: "an-export-of-events-that-came-meanwhile",
+    file: "src/audit/whole-export.ts",
+    tests: EXPORT,
+    find: "AND rowid <= CAST(? AS INTEGER)",
+    replace: "AND ? IS NOT NULL",
+  },
+  {
+    name: "an-export-of-checkpoints-that-came-meanwhile",
+    file: "src/audit/proof-lines.ts",
+    tests: EXPORT,
+    find: "WHERE n > ? AND n <= ? ORDER BY n",
+    replace: "WHERE n > ? AND ? IS NOT NULL ORDER BY n",
+  },
+  {
+    name: "a-checkpoint-that-only-looks-old-goes",
+    file: "src/audit/removable-checkpoints.ts",
+    tests: TAMPERING,
+    find: "({ at }) => at >= cutoff",
+    replace: `({ at }) => at === ""`,
+  },
+  {
+    name: "a-checkpoint-that-the-next-one-does-not-know-goes",
+    file: "src/audit/removable-checkpoints.ts",
+    tests: TAMPERING,
+    find: "(above === null || statement.prev === above) &&",
+    replace: "",
+  },
+  {
+    name: "events-go-under-an-anchor-of-somebody-elses",
+    file: "src/audit/integrity-store.ts",
+    tests: TAMPERING,
+    find: "AND a.seq = json_extract(named.value, '$.seq')\n      AND a.hash = json_extract(named.value, '$.hash'))`;",
+    replace: ")`;",
   },
 ];

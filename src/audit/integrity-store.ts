@@ -87,22 +87,35 @@ export async function storeAnchors(
     .run();
 }
 
-/** Removes what lies at or below the anchors that the store holds for these chains, and nothing else. */
-export async function removeAnchored(db: D1Database, chains: readonly string[]): Promise<void> {
+/**
+ * Removes what lies at or below these anchors, of those that the store holds exactly so. An anchor that somebody else
+ * has put there lets nothing go.
+ * @returns the chains whose anchor the store holds
+ */
+export async function removeAnchored(
+  db: D1Database,
+  anchors: readonly PresentedAnchor[],
+): Promise<Set<string>> {
   // The anchor is looked up where the rows go: without one in the store, nothing goes.
-  await db.batch([
+  const held = `WITH held AS (
+    SELECT a.chain, a.seq FROM json_each(?1) AS named
+    JOIN audit_anchors AS a
+      ON a.chain = json_extract(named.value, '$.chain') AND a.seq = json_extract(named.value, '$.seq')
+      AND a.hash = json_extract(named.value, '$.hash'))`;
+  const bound = JSON.stringify(anchors.map(({ chain, seq, hash }) => ({ chain, seq, hash })));
+  const results = await db.batch<{ chain: string }>([
     db
       .prepare(
-        `DELETE FROM audit_events WHERE rowid IN (
-           SELECT e.rowid FROM json_each(?1) AS named
-           JOIN audit_anchors AS a ON a.chain = named.value
-           JOIN audit_events AS e ON e.chain = a.chain AND e.seq <= a.seq)`,
+        `${held} DELETE FROM audit_events WHERE rowid IN (
+           SELECT e.rowid FROM held JOIN audit_events AS e ON e.chain = held.chain AND e.seq <= held.seq)`,
       )
-      .bind(JSON.stringify(chains)),
+      .bind(bound),
     db
-      .prepare("DELETE FROM audit_checkpoints WHERE n <= (SELECT seq FROM audit_anchors WHERE chain = ?)")
-      .bind(CHECKPOINT_CHAIN),
+      .prepare(`${held} DELETE FROM audit_checkpoints WHERE n <= (SELECT seq FROM held WHERE chain = ?2)`)
+      .bind(bound, CHECKPOINT_CHAIN),
+    db.prepare(`${held} SELECT chain FROM held`).bind(bound),
   ]);
+  return new Set(results[2]?.results.map(({ chain }) => chain));
 }
 
 /** The latest checkpoint, or the one by that number; `null` if there is none. */

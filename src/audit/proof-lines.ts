@@ -6,8 +6,11 @@ const ANCHORS = 500;
 /** They come with their lists, which may be long. */
 const CHECKPOINTS = 10;
 
-/** The anchors and then the checkpoints of an export, page by page: what its events are verified against. */
-export async function* proofLines(db: D1Database): AsyncGenerator<readonly string[]> {
+/**
+ * The anchors and then the checkpoints of an export, page by page: what its events are verified against.
+ * @param through the last checkpoint that is wanted
+ */
+export async function* proofLines(db: D1Database, through: number): AsyncGenerator<readonly string[]> {
   let chain = "";
   for (;;) {
     const { results } = await db
@@ -21,8 +24,8 @@ export async function* proofLines(db: D1Database): AsyncGenerator<readonly strin
   let n = 0;
   for (;;) {
     const { results } = await db
-      .prepare("SELECT n, jws, heads FROM audit_checkpoints WHERE n > ? ORDER BY n LIMIT ?")
-      .bind(n, CHECKPOINTS)
+      .prepare("SELECT n, jws, heads FROM audit_checkpoints WHERE n > ? AND n <= ? ORDER BY n LIMIT ?")
+      .bind(n, through, CHECKPOINTS)
       .all<PresentedCheckpoint>();
     yield results.map(checkpointLine);
     if (results.length < CHECKPOINTS) return;

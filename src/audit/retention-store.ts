@@ -1,4 +1,5 @@
 import type { ChainHead } from "./chain.ts";
+import type { PresentedCheckpoint } from "./checkpoint.ts";
 import type { OldRow } from "./removable.ts";
 
 /** The most events that one run looks at in order to find chains. */
@@ -24,49 +25,57 @@ export async function chainsWithOldEvents(
   return results.map(({ chain }) => chain);
 }
 
-/** What is left of a chain: its oldest events, and whether the store holds all of it without contradiction. */
+/** What is left of a chain: its oldest events, and whether the store was ever offered others for it. */
 export interface Remains {
   /** In order, from the first after the anchor. */
   readonly rows: readonly OldRow[];
-  /** True if nothing is missing between the first and the last, and no conflict is on record. */
-  readonly whole: boolean;
+  /** True if a conflict is on record. */
+  readonly contested: boolean;
 }
 
-/** What is left of a chain after its anchor, and up to the event `through`. */
+/**
+ * What is left of a chain after its anchor, and up to the event `through`. What comes after that isn't looked at: a
+ * long chain goes in many runs, and each would read all of it.
+ */
 export async function remainsOf(
   db: D1Database,
   chain: string,
   anchored: ChainHead,
   through: number,
 ): Promise<Remains> {
-  const [rows, state] = await db.batch([
+  const [rows, conflict] = await db.batch([
     db
       .prepare(
         `SELECT seq, hash, event FROM audit_events
          WHERE chain = ? AND seq > ? AND seq <= ? ORDER BY seq`,
       )
       .bind(chain, anchored.seq, through),
-    db
-      .prepare(
-        `SELECT COUNT(*) AS events, MAX(seq) AS last,
-           EXISTS (SELECT 1 FROM audit_conflicts WHERE chain = ?1) AS contested
-         FROM audit_events WHERE chain = ?1 AND seq > ?2`,
-      )
-      .bind(chain, anchored.seq),
+    db.prepare("SELECT 1 FROM audit_conflicts WHERE chain = ? LIMIT 1").bind(chain),
   ]);
-  const [found] = (state?.results ?? []) as { events: number; last: number | null; contested: number }[];
-  const missing = (found?.last ?? anchored.seq) - anchored.seq - (found?.events ?? 0);
-  return { rows: (rows?.results ?? []) as OldRow[], whole: missing === 0 && found?.contested === 0 };
+  return { rows: (rows?.results ?? []) as OldRow[], contested: conflict?.results.length !== 0 };
 }
 
-/** The last checkpoint older than `cutoff` (ISO 8601 UTC) among those up to `n`, or `null`. */
-export async function oldCheckpoint(
+/** The most checkpoints that one run looks at: they come with their lists, which may be long. */
+const OLDEST_CHECKPOINTS = 20;
+
+/**
+ * The first checkpoints after `anchored` and up to `through`, as far as they look older than `cutoff` (ISO 8601 UTC),
+ * and the one that follows the last of them. In order.
+ */
+export async function oldCheckpoints(
   db: D1Database,
+  anchored: number,
+  through: number,
   cutoff: string,
-  n: number,
-): Promise<{ readonly n: number; readonly jws: string } | null> {
-  return db
-    .prepare("SELECT n, jws FROM audit_checkpoints WHERE at < ? AND n <= ? ORDER BY n DESC LIMIT 1")
-    .bind(cutoff, n)
-    .first();
+): Promise<PresentedCheckpoint[]> {
+  const { results } = await db
+    .prepare(
+      `WITH old AS (
+         SELECT n FROM audit_checkpoints WHERE n > ? AND n <= ? AND at < ? ORDER BY n LIMIT ${OLDEST_CHECKPOINTS})
+       SELECT n, jws, heads FROM audit_checkpoints
+       WHERE n IN old OR n = (SELECT MAX(n) + 1 FROM old) ORDER BY n`,
+    )
+    .bind(anchored, through, cutoff)
+    .all<PresentedCheckpoint>();
+  return results;
 }

@@ -1,12 +1,13 @@
 import type { PresentedAnchor } from "../audit/anchor.ts";
 import type { ChainHead } from "../audit/chain.ts";
-import { CHECKPOINT_CHAIN, digestOf } from "../audit/checkpoint.ts";
+import { CHECKPOINT_CHAIN } from "../audit/checkpoint.ts";
 import { removeAnchored, storeAnchors } from "../audit/integrity-store.ts";
 import type { Ledger } from "../audit/ledger.ts";
-import { removable } from "../audit/removable.ts";
-import { chainsWithOldEvents, oldCheckpoint, remainsOf } from "../audit/retention-store.ts";
+import { type Removable, removable } from "../audit/removable.ts";
+import { removableCheckpoints } from "../audit/removable-checkpoints.ts";
+import { chainsWithOldEvents, oldCheckpoints, remainsOf } from "../audit/retention-store.ts";
 import { applySchema } from "../audit/schema.ts";
-import type { Signer } from "../audit/signing.ts";
+import type { PublicKey, Signer } from "../audit/signing.ts";
 import { alert } from "../observe/log.ts";
 import type { ChainRegister, RegisteredChain } from "./chain-register.ts";
 
@@ -62,12 +63,14 @@ export class Retention {
 
   /**
    * Removes some of what is older than `keep_ms` and under a checkpoint. Not to be run twice at once.
+   * @param accepted the keys whose signatures hold
    * @throws Error when the store fails; the next run goes on from there
    */
-  async run(signer: Signer, keep_ms: number, now: number): Promise<void> {
+  async run(signer: Signer, accepted: readonly PublicKey[], keep_ms: number, now: number): Promise<void> {
     await this.#finish();
     const cutoff = new Date(now - keep_ms).toISOString();
-    const chains = await chainsWithOldEvents(this.#db, cutoff, this.#kept(now), CHAINS);
+    const kept = this.#kept(now);
+    const chains = await chainsWithOldEvents(this.#db, cutoff, kept, CHAINS);
     const registered = new Map(this.#register.known(chains).map((known) => [known.chain, known]));
     const heads: [string, ChainHead][] = [];
     for (const chain of chains) {
@@ -75,8 +78,12 @@ export class Retention {
       if (head === null) this.#keep(chain, now + KEEP_MS);
       else heads.push([chain, head]);
     }
-    const checkpoint = chains.length === 0 ? await this.#removableCheckpoint(cutoff) : null;
-    if (checkpoint !== null) heads.push([CHECKPOINT_CHAIN, checkpoint]);
+    if (!kept.includes(CHECKPOINT_CHAIN)) {
+      const checkpoints = await this.#removableCheckpoints(accepted, cutoff);
+      if (checkpoints?.ok === false) this.#keep(CHECKPOINT_CHAIN, now + KEEP_MS);
+      const head = headOf(CHECKPOINT_CHAIN, checkpoints);
+      if (head !== null) heads.push([CHECKPOINT_CHAIN, head]);
+    }
     if (heads.length === 0) return;
     const at = new Date(now).toISOString();
     const anchors = await Promise.all(
@@ -99,13 +106,12 @@ export class Retention {
     const base = { seq: known.anchored_seq, hash: known.anchored_hash };
     if (known.seq <= base.seq) return null;
     const signed = this.#register.signedPoint(chain, base.seq, base.seq + EVENTS_OF_CHAIN);
-    const { rows, whole } = await remainsOf(this.#db, chain, base, signed?.seq ?? base.seq);
-    const result =
-      whole && signed !== null
-        ? removable(chain, base, rows, signed, cutoff)
-        : { ok: false as const, seq: base.seq + 1 };
-    if (result?.ok === false) alert("audit_kept", { chain, seq: result.seq });
-    return result?.ok ? result.head : null;
+    const { rows, contested } = await remainsOf(this.#db, chain, base, signed?.seq ?? base.seq);
+    const holds = !contested && signed !== null;
+    return headOf(
+      chain,
+      holds ? removable(chain, base, rows, signed, cutoff) : { ok: false, seq: base.seq + 1 },
+    );
   }
 
   #kept(now: number): string[] {
@@ -121,12 +127,12 @@ export class Retention {
   }
 
   /** The lists of old checkpoints go when later lists and anchors say all that they say. */
-  async #removableCheckpoint(cutoff: string): Promise<ChainHead | null> {
+  async #removableCheckpoints(accepted: readonly PublicKey[], cutoff: string): Promise<Removable | null> {
     const { n: anchored } = this.#sql.exec<{ n: number }>("SELECT n FROM checkpoint_anchor").one();
     const held_back = this.#register.heldBack();
     if (held_back === null || held_back <= anchored) return null;
-    const last = await oldCheckpoint(this.#db, cutoff, held_back);
-    return last === null || last.n <= anchored ? null : { seq: last.n, hash: digestOf(last.jws) };
+    const old = await oldCheckpoints(this.#db, anchored, held_back, cutoff);
+    return removableCheckpoints(anchored, old, accepted, cutoff);
   }
 
   #record(anchors: readonly (PresentedAnchor & { readonly at: string })[]): void {
@@ -151,10 +157,17 @@ export class Retention {
       .toArray();
     if (open.length === 0) return;
     await storeAnchors(this.#db, open);
-    await removeAnchored(
-      this.#db,
-      open.map(({ chain }) => chain),
-    );
-    for (const { chain } of open) this.#sql.exec("DELETE FROM open_anchors WHERE chain = ?", chain);
+    const removed = await removeAnchored(this.#db, open);
+    for (const { chain, seq } of open) {
+      // The store has a higher one. It isn't this object's, so it says nothing of what may go.
+      if (!removed.has(chain)) alert("audit_kept", { chain, seq });
+      this.#sql.exec("DELETE FROM open_anchors WHERE chain = ?", chain);
+    }
   }
+}
+
+/** Where what may go ends; what was tampered with is told of. */
+function headOf(chain: string, result: Removable | null): ChainHead | null {
+  if (result?.ok === false) alert("audit_kept", { chain, seq: result.seq });
+  return result?.ok ? result.head : null;
 }

@@ -6,6 +6,7 @@ import { applySchema } from "../audit/schema.ts";
 import { signerWith } from "../audit/signing.ts";
 import { ChainRegister } from "./chain-register.ts";
 import { Checkpoints } from "./checkpoints.ts";
+import { ExportHold } from "./export-hold.ts";
 import type { SwitchChange, Switches } from "./protocol.ts";
 import { Retention } from "./retention.ts";
 
@@ -35,6 +36,7 @@ export class TenantObject extends AuditedObject {
   readonly #chains: ChainRegister;
   readonly #checkpoints: Checkpoints;
   readonly #retention: Retention;
+  readonly #hold: ExportHold;
   #attesting: Promise<void> | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -43,6 +45,7 @@ export class TenantObject extends AuditedObject {
     this.#chains = new ChainRegister(ctx.storage);
     this.#checkpoints = new Checkpoints(ctx.storage, env.DB, this.ledger, this.#chains);
     this.#retention = new Retention(ctx.storage, env.DB, this.ledger, this.#chains);
+    this.#hold = new ExportHold(ctx.storage);
   }
 
   /** Takes note of a chain that has begun, once, so that it is missed if it should vanish. */
@@ -85,7 +88,18 @@ export class TenantObject extends AuditedObject {
     const signer = await signerWith(this.env.CHECKPOINT_PRIVATE_KEY);
     const accepted = await acceptedKeys(this.env);
     await this.#checkpoints.run(signer, accepted, now);
-    await this.#retention.run(signer, retentionMs(this.env), now);
+    if (this.#hold.release(now)) await this.#retention.run(signer, accepted, retentionMs(this.env), now);
+  }
+
+  /**
+   * Has retention wait for an export, for ten minutes from `now` (milliseconds since the epoch) and for a day at most.
+   * @returns a number that is another once retention has run: what was read before and after isn't one whole
+   */
+  async holdRetention(now: number): Promise<number> {
+    const runs = this.#hold.take(now);
+    // One that is under way doesn't look again.
+    await this.#attesting?.catch(() => undefined);
+    return runs;
   }
 
   /** What is switched off. */

@@ -1,11 +1,12 @@
 import { applyD1Migrations, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, expect, type MockInstance, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
 import { GENESIS, link } from "../../src/audit/chain.ts";
 import type { AuditRecord } from "../../src/audit/record.ts";
+import { remainsOf } from "../../src/audit/retention-store.ts";
 import { storeRecords } from "../../src/audit/store.ts";
 import { recordOf } from "../audit/chain-fixture.ts";
-import { begin, chainSince, found, seqs, tenant, tenantStored } from "../support/worker/attested.ts";
+import { begin, chainSince, found, proofs, seqs, tenant, tenantStored } from "../support/worker/attested.ts";
 
 const NOW = Date.now();
 const DAY = 24 * 3_600_000;
@@ -73,4 +74,104 @@ test("what goes is what was signed, in a chain too long to be looked at as a who
   await tenantStored();
   expect(await seqs(CHAIN)).toEqual([]);
   expect(await found()).toEqual([]);
+});
+
+test("of a long chain goes what lies well before a gap, and the rest stays", async () => {
+  await begin(chainSince(CHAIN, 700, NOW - 1_000 * DAY));
+  await tenant().attest(NOW - 100_000 * DAY);
+  await env.DB.prepare("DELETE FROM audit_events WHERE chain = ? AND seq = 650").bind(CHAIN).run();
+  for (let minute = 0; minute < 4; minute++) await tenant().attest(NOW + minute);
+  const left = await seqs(CHAIN);
+  expect([left[0], left.length]).toEqual([601, 99]);
+  expect(kept()).toMatchObject([{ chain: CHAIN, seq: 651 }]);
+});
+
+test("a run reads no more of a long chain than of a short one", async () => {
+  const rowsRead = async (chain: string, length: number) => {
+    await begin(chainSince(chain, length, NOW - 1_000 * DAY));
+    let rows = 0;
+    const counting = {
+      prepare: (query: string) => env.DB.prepare(query),
+      batch: async (statements: D1PreparedStatement[]) => {
+        const results = await env.DB.batch(statements);
+        for (const { meta } of results) rows += meta.rows_read;
+        return results;
+      },
+    } as unknown as D1Database;
+    const remains = await remainsOf(counting, chain, GENESIS, 100);
+    expect(remains.rows).toHaveLength(100);
+    return rows;
+  };
+  expect(await rowsRead("session/long/1", 900)).toBe(await rowsRead("session/short/1", 200));
+});
+
+test("an anchor that somebody raised in the store lets nothing go", async () => {
+  const records = chainSince(CHAIN, 5, NOW - 1_000 * DAY, 250 * DAY);
+  await begin(records);
+  await env.DB.prepare("INSERT INTO audit_anchors (chain, seq, hash, at, jws) VALUES (?, 5, ?, '', '')")
+    .bind(CHAIN, records[4]?.hash ?? "")
+    .run();
+  await tenant().attest(NOW);
+  expect(await seqs(CHAIN)).toEqual([1, 2, 3, 4, 5]);
+  expect(kept()).toMatchObject([{ chain: CHAIN, seq: 3 }]);
+});
+
+describe("a checkpoint", () => {
+  const numbers = async () =>
+    (await proofs()).flatMap((proof) => (proof.kind === "checkpoint" ? [proof.n] : []));
+
+  /** Three checkpoints, the first 450 days old. No chain needs the first two lists any more. */
+  async function signed(second_at = NOW - 450 * DAY + 7_200_000): Promise<void> {
+    await begin(chainSince(CHAIN, 2, NOW - 500 * DAY));
+    await tenant().attest(NOW - 450 * DAY);
+    await tenantStored();
+    await tenant().attest(second_at);
+    await tenantStored();
+    await tenant().attest(NOW);
+    await tenantStored();
+    expect(await seqs(CHAIN)).toEqual([]);
+  }
+
+  async function tamper(change: string): Promise<void> {
+    await env.DB.prepare(`UPDATE audit_checkpoints SET ${change}`).run();
+  }
+
+  async function retain(): Promise<void> {
+    for (let run = 1; run < 4; run++) {
+      await tenant().attest(NOW + run);
+      await tenantStored();
+    }
+  }
+
+  test("goes when it is old by its own word", async () => {
+    await signed();
+    await retain();
+    expect((await numbers())[0]).toBe(3);
+    expect(await found()).toEqual([]);
+  });
+
+  test("stays when only the column beside its statement makes it old", async () => {
+    await signed(NOW - DAY);
+    await tamper("at = '2001-01-01T00:00:00.000Z' WHERE n = 2");
+    await retain();
+    expect((await numbers())[0]).toBe(2);
+    expect(await found()).toEqual([]);
+  });
+
+  test.each<[string, (jws: string) => string]>([
+    // The last of 86 characters carries four bits that aren't of the 64 bytes: as good a signature, another digest.
+    [
+      "its signature is written otherwise",
+      (jws) => `jws = '${jws.slice(0, -1)}${String.fromCharCode(jws.charCodeAt(jws.length - 1) + 1)}'`,
+    ],
+    ["nobody signed it", () => "jws = 'e30.e30.e30'"],
+    ["its list is another", () => "heads = '[]'"],
+  ])("stays when %s, and so does every one after it: it is evidence", async (_how, change) => {
+    await signed();
+    const [first] = (await proofs()).filter(({ kind }) => kind === "checkpoint");
+    await tamper(`${change(first?.jws ?? "")} WHERE n = 1`);
+    await retain();
+    expect((await numbers()).slice(0, 3)).toEqual([1, 2, 3]);
+    expect(kept()).toMatchObject([{ chain: "checkpoint" }]);
+  });
 });

@@ -1,20 +1,19 @@
 import { exportLine } from "../../audit/export.ts";
-import { proofLines } from "../../audit/proof-lines.ts";
 import { type WholeEvent, wholeEvents } from "../../audit/search.ts";
+import { wholeExport } from "../../audit/whole-export.ts";
 import { PROTECTION } from "../page.tsx";
 import type { Visit } from "../visit.ts";
 import { auditFilters, orRefused } from "./filters.ts";
 
-const PAGE = 100;
-
 /**
  * `GET /console/audit/export`: OCSF events, one a line. Everything comes in the order of its chains, as offline
- * verification wants it; a selection comes newest first, and can't be verified as a whole.
+ * verification wants it, as the store held it at the beginning; a selection comes newest first, and can't be
+ * verified as a whole.
  */
 export async function downloadAudit({ env, url, now }: Visit): Promise<Response> {
   const filters = auditFilters(url);
   const selected = Object.values(filters).some((value) => value !== undefined);
-  const pages = selected ? eventLines(wholeEvents(env.DB, filters)) : everything(env.DB);
+  const pages = selected ? eventLines(wholeEvents(env.DB, filters)) : wholeExport(env);
   // The first page before the answer begins: a filter that isn't one is still a readable refusal.
   const first = await orRefused(() => pages.next());
   const day = new Date(now).toISOString().slice(0, 10);
@@ -28,11 +27,6 @@ export async function downloadAudit({ env, url, now }: Visit): Promise<Response>
 }
 
 type Pages = AsyncGenerator<readonly string[]>;
-
-async function* everything(db: D1Database): Pages {
-  yield* proofLines(db);
-  yield* eventLines(inOrderOfChains(db));
-}
 
 async function* eventLines(pages: AsyncGenerator<readonly WholeEvent[]>): Pages {
   for await (const page of pages) yield page.map((event) => exportLine(event, event.event));
@@ -53,21 +47,4 @@ function lines(first: Awaited<ReturnType<Pages["next"]>>, pages: Pages): Readabl
       await pages.return(undefined);
     },
   });
-}
-
-async function* inOrderOfChains(db: D1Database): AsyncGenerator<readonly WholeEvent[]> {
-  let after = { chain: "", seq: 0 };
-  for (;;) {
-    const { results } = await db
-      .prepare(
-        `SELECT chain, seq, prev, hash, event, at, event_id FROM audit_events
-         WHERE (chain, seq) > (?, ?) ORDER BY chain, seq LIMIT ?`,
-      )
-      .bind(after.chain, after.seq, PAGE)
-      .all<WholeEvent>();
-    yield results;
-    const last = results.at(-1);
-    if (results.length < PAGE || last === undefined) return;
-    after = last;
-  }
 }

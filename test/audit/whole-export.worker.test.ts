@@ -1,0 +1,100 @@
+import { applyD1Migrations, reset, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, test } from "vitest";
+import { acceptedKeys } from "../../src/audit/integrity-settings.ts";
+import { wholeExport } from "../../src/audit/whole-export.ts";
+import { begin, chainSince, seqs, tenant, tenantStored } from "../support/worker/attested.ts";
+import { foundOffline } from "./signed-fixture.ts";
+
+const NOW = Date.now();
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+/** Longer than two pages of an export. */
+const LENGTH = 250;
+const CHAIN = "session/m/1";
+
+beforeEach(async () => {
+  await reset();
+  await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
+  await begin(chainSince(CHAIN, LENGTH, NOW - 1_000 * DAY));
+  // Signed at a time at which nothing was old yet.
+  await tenant().attest(NOW - 100_000 * DAY);
+  await tenantStored();
+});
+
+/** The lines of an export of which each page takes a minute, and what `meanwhile` does between two of them. */
+async function slowExport(meanwhile: (now: number) => Promise<void>): Promise<string[]> {
+  let now = NOW;
+  const lines: string[] = [];
+  for await (const page of wholeExport(env, () => now)) {
+    lines.push(...page);
+    now += MINUTE;
+    await meanwhile(now);
+  }
+  return lines;
+}
+
+async function found(lines: readonly string[]): Promise<string[]> {
+  return foundOffline(lines, await acceptedKeys(env));
+}
+
+describe("an export", () => {
+  test("holds though retention is due between any two of its pages, and what was due goes afterwards", async () => {
+    let ended = NOW;
+    const lines = await slowExport(async (now) => {
+      ended = now;
+      await tenant().attest(now);
+      await tenantStored();
+    });
+    expect(await found(lines)).toEqual([]);
+    expect(await seqs(CHAIN)).toHaveLength(LENGTH);
+    await tenant().attest(ended + 10 * MINUTE);
+    expect(await seqs(CHAIN)).toEqual([]);
+  });
+
+  test("is of what there was when it began: what comes meanwhile isn't missed in it", async () => {
+    let others = 0;
+    const lines = await slowExport(async (now) => {
+      others += 1;
+      // Before what is exported and after it, and both by the tenant's word.
+      await begin(chainSince(`effect/${others}/1`, 2, now - 20 * MINUTE));
+      await begin(chainSince(`session/z${others}/1`, 2, now + 20 * MINUTE));
+      await tenant().attest(now);
+      await tenantStored();
+    });
+    expect(others).toBeGreaterThan(3);
+    expect(await found(lines)).toEqual([]);
+    expect(lines.join("\n")).not.toContain("session/z");
+  });
+
+  test("that stood still until retention could wait no longer ends with an error, not with a gap", async () => {
+    let now = NOW;
+    const pages = wholeExport(env, () => now);
+    const lines: string[] = [];
+    while (!lines.some((line) => line.includes(`"log_name":"audit"`)))
+      lines.push(...((await pages.next()).value ?? expect.fail()));
+    now += 10 * MINUTE;
+    await tenant().attest(now);
+    await expect(pages.next()).rejects.toThrow("removed while the audit was exported");
+  });
+
+  test("waits for retention that is under way", async () => {
+    await runInDurableObject(tenant(), async (object, { storage }) => {
+      const under_way = object.attest(NOW);
+      const released = () => storage.sql.exec("SELECT runs FROM export_hold").one().runs === 1;
+      // Retention takes several turns of the database, one after the other; this sees it after its first.
+      while (!released()) await env.DB.prepare("SELECT 1").run();
+      await object.holdRetention(NOW);
+      expect(await seqs(CHAIN)).toEqual([]);
+      await under_way;
+    });
+  });
+
+  test("after another keeps retention waiting, but never for longer than a day in all", async () => {
+    for (let now = NOW; now < NOW + DAY; now += 9 * MINUTE) await tenant().holdRetention(now);
+    await tenant().attest(NOW + DAY - 1);
+    expect(await seqs(CHAIN)).toHaveLength(LENGTH);
+    await tenant().attest(NOW + DAY);
+    expect(await seqs(CHAIN)).toEqual([]);
+  });
+});
