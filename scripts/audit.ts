@@ -12,6 +12,7 @@ import { readPublicKey } from "../src/audit/signing.ts";
 import { storedEvents, storedProofs } from "./audit/store.ts";
 import { type Brought, verifyLive } from "./audit/verify-live.ts";
 import { verifyOffline } from "./audit/verify-offline.ts";
+import { readAsOfNow } from "./database-file.ts";
 
 interface VerifyOptions {
   readonly wait: number;
@@ -68,13 +69,16 @@ function keptCheckpoint(text: string): string {
   return String((JSON.parse(text) as { checkpoint?: unknown }).checkpoint);
 }
 
+/** As of one moment: an instance that runs takes in events meanwhile, and lets others go. */
 async function exportAll(): Promise<void> {
-  for (const proof of storedProofs(stateDir)) {
-    await print(proof.kind === "anchor" ? anchorLine(proof) : checkpointLine(proof));
-  }
-  for (const { chain, seq, hash, event, columns } of storedEvents(stateDir)) {
-    await print(exportLine({ chain, seq, prev: String(columns.prev), hash }, event));
-  }
+  await readAsOfNow(stateDir, async (query) => {
+    for (const proof of storedProofs(query)) {
+      await print(proof.kind === "anchor" ? anchorLine(proof) : checkpointLine(proof));
+    }
+    for (const { chain, seq, hash, event, columns } of storedEvents(query)) {
+      await print(exportLine({ chain, seq, prev: String(columns.prev), hash }, event));
+    }
+  });
 }
 
 /** Waits for whoever reads: an export may be larger than memory. */

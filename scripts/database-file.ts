@@ -4,6 +4,9 @@ import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 
 const LOCK_PATIENCE_MS = 5_000;
 
+/** Runs a query, and returns its rows. */
+export type Query = (query: string, ...parameters: SQLInputValue[]) => Record<string, unknown>[];
+
 /**
  * Runs a query on the audit database that an instance keeps in `stateDir`, whether the instance runs or not.
  * Opened for reading only.
@@ -14,8 +17,7 @@ export function queryDatabase(
   query: string,
   ...parameters: SQLInputValue[]
 ): Record<string, unknown>[] {
-  // The runtime locks its files for moments: while it starts, and while it takes up what a crash has left.
-  const database = new DatabaseSync(databaseFile(stateDir), { readOnly: true, timeout: LOCK_PATIENCE_MS });
+  const database = openDatabase(stateDir);
   try {
     return database.prepare(query).all(...parameters);
   } finally {
@@ -24,11 +26,32 @@ export function queryDatabase(
 }
 
 /**
+ * Has `read` see the audit database as it is now, however long it takes and whatever is written meanwhile: an instance
+ * that runs isn't kept from writing, but its journal grows until this ends.
+ * @throws Error when no instance ever kept its state there, or a query fails.
+ */
+export async function readAsOfNow(stateDir: string, read: (query: Query) => Promise<void>): Promise<void> {
+  const database = openDatabase(stateDir);
+  try {
+    database.exec("BEGIN");
+    // A transaction sees what there was when it first read.
+    database.prepare("SELECT COUNT(*) FROM sqlite_schema").get();
+    await read((query, ...parameters) => database.prepare(query).all(...parameters));
+  } finally {
+    database.close();
+  }
+}
+
+/** The runtime locks its files for moments: while it starts, and while it takes up what a crash has left. */
+function openDatabase(stateDir: string): DatabaseSync {
+  return new DatabaseSync(databaseFile(stateDir), { readOnly: true, timeout: LOCK_PATIENCE_MS });
+}
+
+/**
  * Rows of a query that takes a page's worth at a time: `query` ends in the parameters of `after` and a limit.
- * Nothing is held or locked between two pages, so an instance that runs isn't kept from writing.
  */
 export function* pagesOf<Row extends Record<string, unknown>>(
-  stateDir: string,
+  run: Query,
   query: string,
   first: readonly SQLInputValue[],
   after: (last: Row) => readonly SQLInputValue[],
@@ -36,7 +59,7 @@ export function* pagesOf<Row extends Record<string, unknown>>(
 ): Generator<Row> {
   let from = first;
   for (;;) {
-    const rows = queryDatabase(stateDir, query, ...from, page) as Row[];
+    const rows = run(query, ...from, page) as Row[];
     yield* rows;
     const last = rows.at(-1);
     if (last === undefined || rows.length < page) return;

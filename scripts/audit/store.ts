@@ -1,19 +1,19 @@
 import type { PresentedProof } from "../../src/audit/evidence.ts";
 import { RECORD_COLUMNS } from "../../src/audit/record.ts";
 import { fromRow, type LiveHead, type StoredEvent } from "../../src/audit/stored-event.ts";
-import { pagesOf, queryDatabase } from "../database-file.ts";
+import { pagesOf, type Query, queryDatabase } from "../database-file.ts";
 
 /** Checkpoints come with their lists, which may be long. */
 const PROOF_PAGE = 100;
 
 /** Every event of the audit database, by chain and number. Walked over anew each time, page by page. */
-export function storedEvents(stateDir: string): Iterable<StoredEvent> {
+export function storedEvents(run: Query): Iterable<StoredEvent> {
   const columns = RECORD_COLUMNS.join(", ");
   const query = `SELECT ${columns} FROM audit_events WHERE (chain, seq) > (?, ?) ORDER BY chain, seq LIMIT ?`;
   return {
     *[Symbol.iterator]() {
       // Numbers that aren't any come first: nothing that was put there may escape.
-      const rows = pagesOf(stateDir, query, ["", Number.MIN_SAFE_INTEGER], (last) => [
+      const rows = pagesOf(run, query, ["", Number.MIN_SAFE_INTEGER], (last) => [
         String(last.chain),
         Number(last.seq),
       ]);
@@ -23,18 +23,18 @@ export function storedEvents(stateDir: string): Iterable<StoredEvent> {
 }
 
 /** Every anchor, then every checkpoint, of the audit database. */
-export function storedProofs(stateDir: string): Iterable<PresentedProof> {
+export function storedProofs(run: Query): Iterable<PresentedProof> {
   return {
     *[Symbol.iterator]() {
       const anchors = pagesOf<{ chain: string; seq: number; hash: string; jws: string }>(
-        stateDir,
+        run,
         "SELECT chain, seq, hash, jws FROM audit_anchors WHERE chain > ? ORDER BY chain LIMIT ?",
         [""],
         ({ chain }) => [chain],
       );
       for (const anchor of anchors) yield { kind: "anchor", ...anchor };
       const checkpoints = pagesOf<{ n: number; jws: string; heads: string }>(
-        stateDir,
+        run,
         "SELECT n, jws, heads FROM audit_checkpoints WHERE n > ? ORDER BY n LIMIT ?",
         [Number.MIN_SAFE_INTEGER],
         ({ n }) => [n],

@@ -3,7 +3,7 @@ import { checkpointTail, gatherEvidence } from "../../src/audit/evidence.ts";
 import type { PublicKey } from "../../src/audit/signing.ts";
 import { type LiveHead, recordColumns } from "../../src/audit/stored-event.ts";
 import { verifyEvents } from "../../src/audit/verify.ts";
-import { queryDatabase } from "../database-file.ts";
+import { type Query, queryDatabase } from "../database-file.ts";
 import { readLiveHeads, readSigning } from "../live-chains.ts";
 import { progress, report } from "./report.ts";
 import { isHeld, storedEvents, storedProofs, troubles } from "./store.ts";
@@ -41,9 +41,11 @@ async function lookAt(stateDir: string, awaited: ReadonlyMap<string, LiveHead>, 
   // What can only grow is read in this order: nothing may be newer than what it is held against.
   const signing = readSigning(stateDir);
   const keys = brought.keys.length > 0 ? brought.keys : (signing?.keys ?? null);
-  const gathered = await gatherEvidence(storedProofs(stateDir), keys, brought.kept);
+  // Nothing is held between two pages: a look may take as long as it likes.
+  const run: Query = (query, ...parameters) => queryDatabase(stateDir, query, ...parameters);
+  const gathered = await gatherEvidence(storedProofs(run), keys, brought.kept);
   const verification = verifyEvents(
-    storedEvents(stateDir),
+    storedEvents(run),
     () => readLiveHeads(stateDir),
     recordColumns,
     gathered.evidence,

@@ -1,12 +1,15 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type AuditRecord, RECORD_COLUMNS } from "../../src/audit/record.ts";
 import { spkiOf } from "../../src/audit/signing.ts";
+import { storeRecords } from "../../src/audit/store.ts";
 import { DUE_SCHEMA, LEDGER_SCHEMA } from "../../src/audit/tables.ts";
 import { chainRecords } from "./chain-fixture.ts";
 import { newSigner, SignedAudit } from "./signed-fixture.ts";
@@ -108,10 +111,7 @@ async function createStore(): Promise<void> {
 }
 
 async function writeStore(records: readonly AuditRecord[]): Promise<void> {
-  const db = await miniflare.getD1Database("DB");
-  const marks = RECORD_COLUMNS.map(() => "?").join(", ");
-  const insert = db.prepare(`INSERT INTO audit_events (${RECORD_COLUMNS.join(", ")}) VALUES (${marks})`);
-  await db.batch(records.map((record) => insert.bind(...RECORD_COLUMNS.map((column) => record[column]))));
+  await storeRecords(await miniflare.getD1Database("DB"), records);
 }
 
 /** Does what somebody with access to the database might. */
@@ -269,6 +269,25 @@ describe("export", () => {
       findings: [{ chain: EFFECT, seq: 2, defect: "removed" }],
     });
   });
+});
+
+test("an export of an instance that runs is of the moment at which it began", async () => {
+  // More than a pipe and the reader's own buffers take, and more than a page of the database.
+  const long = chainRecords(SESSION, 2_500);
+  await createStore();
+  await writeStore(effect);
+  for (let from = 0; from < long.length; from += 1_250) await writeStore(long.slice(from, from + 1_250));
+  const options = { cwd: PROJECT, env: { ...process.env, STATE_DIR: stateDir } };
+  const exporting = spawn(process.execPath, [join("scripts", "audit.ts"), "export"], options);
+  // Read no further than it has begun.
+  await once(exporting.stdout, "readable");
+  await tamper(`DELETE FROM audit_events WHERE chain = '${SESSION}' AND seq <= 2400`);
+  await writeStore(chainRecords("session/s2/test", 2));
+  const stdout = await text(exporting.stdout);
+  expect(stdout.trimEnd().split("\n")).toHaveLength(long.length + effect.length);
+  const file = join(stateDir, "export.ndjson");
+  await writeFile(file, stdout);
+  expect(await verify("--offline", file)).toMatchObject({ code: 0, ok: true, chains: 2 });
 });
 
 describe("a signed export", () => {
