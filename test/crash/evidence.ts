@@ -15,7 +15,13 @@ export interface AuditedEvent {
   readonly tool?: string;
   readonly target?: string;
   readonly operation_id?: string;
-  readonly detail?: { readonly fence?: number; readonly evidence?: string };
+  readonly detail?: {
+    readonly fence?: number;
+    readonly evidence?: string;
+    /** Of calls that a limit refused: the event of the first, and how many followed it. */
+    readonly first_event?: string;
+    readonly more?: number;
+  };
 }
 
 /** The end of a chain, by its own object's word. */

@@ -65,6 +65,22 @@ test("a containment that went well breaks nothing", () => {
   expect(violations(evidence())).toEqual([]);
 });
 
+const LIMITED: Partial<Answer> = {
+  status: "error",
+  error: { kind: "transient", code: "rate_limited", message: "" },
+};
+const other = (answer: Partial<Answer>): Acknowledged => ({ ...told(answer), tool: "release_device" });
+const COUNTED: Said = {
+  type: "refused_calls",
+  decision: "fail",
+  detail: { first_event: "audit-1", more: 1 },
+};
+
+test("a refusal that the first of its kind was counted with is on record", () => {
+  const answers = [told(LIMITED), other(LIMITED)];
+  expect(violations(evidence({ answers, path: [CLAIMED, SENT, ANSWERED, COUNTED] }))).toEqual([]);
+});
+
 test.each<[string, Partial<Evidence> & { path?: readonly Said[] }, string]>([
   ["two effects of one operation", { effects: [effect(), effect()] }, "op had 2 effects"],
   ["an answered operation without effect", { effects: [] }, "op had 0 effects"],
@@ -101,6 +117,25 @@ test.each<[string, Partial<Evidence> & { path?: readonly Said[] }, string]>([
   ],
   ["a containment of what is contained", { effects: [effect(), effect("other")] }, "other did contain again"],
   ["an answer that nobody recorded", { answers: [told({ audit_id: "audit-2" })] }, "isn't in the audit"],
+  ["two answers of one event", { answers: [told(), told()] }, "isn't in the audit"],
+  [
+    "a refusal that nobody counted",
+    { answers: [told(LIMITED), other(LIMITED)] },
+    "release_device (rate_limited) isn't in",
+  ],
+  [
+    "more refusals than were counted",
+    {
+      answers: [told(LIMITED), other(LIMITED), other(LIMITED)],
+      path: [CLAIMED, SENT, ANSWERED, COUNTED],
+    },
+    "release_device (rate_limited) isn't in",
+  ],
+  [
+    "an answer with the event of a refusal",
+    { answers: [other({})], path: [CLAIMED, SENT, ANSWERED, COUNTED] },
+    "release_device (ok) isn't in",
+  ],
   [
     "an answer about an operation that nobody recorded",
     { answers: [told({ status: "error", operation: { id: "lost", state: "unknown" } })] },

@@ -112,14 +112,26 @@ export function repeatedActions({ effects }: Pick<Evidence, "effects">): string[
   );
 }
 
-/** What a client was told is on record, down to the operations that it heard of. */
+/**
+ * What a client was told is on record, down to the operations that it heard of: each answer in an event of its own,
+ * but for what a limit refused, which is counted after the first of it.
+ */
 function unrecordedAnswers(operations: Operations, { answers, events }: Evidence): string[] {
   const audited = new Map(events.map((event) => [event.event_id, event]));
+  const refused = events.filter(({ type }) => type === "refused_calls");
+  const counted = Map.groupBy(refused, ({ detail }) => detail?.first_event);
+  const cited = new Map<string, number>();
   return answers.flatMap(({ agent, tool, answer }) => {
-    const event = answer.audit_id === null ? undefined : audited.get(answer.audit_id);
+    const { audit_id } = answer;
+    const event = audit_id === null ? undefined : audited.get(audit_id);
+    const nth = (cited.get(audit_id ?? "") ?? 0) + 1;
+    cited.set(audit_id ?? "", nth);
+    const more = answer.error?.code === "rate_limited" ? (counted.get(audit_id ?? "") ?? []) : [];
+    const covered = 1 + more.reduce((sum, { detail }) => sum + (detail?.more ?? 0), 0);
+    const own = event?.type === "call" && (event.tool === tool || more.length > 0) && nth <= covered;
     const heard_of = answer.operation?.id;
     return [
-      ...(event?.type === "call" && event.tool === tool ? [] : [`${agent}'s ${tool} isn't in the audit`]),
+      ...(own ? [] : [`${agent}'s ${tool} (${answer.error?.code ?? answer.status}) isn't in the audit`]),
       ...(answer.error?.kind === "internal" ? [`${agent}'s ${tool} failed internally`] : []),
       ...(heard_of === undefined || operations.has(heard_of) ? [] : [`${heard_of} isn't in the audit`]),
     ];

@@ -5,6 +5,8 @@ import type { Tally } from "./random-kills.ts";
 /** What came of a run. */
 export interface Summary extends Omit<Tally, "wrong"> {
   readonly seed: number;
+  /** Answers that said no more than that a limit was reached. */
+  readonly limited: number;
   /** Operations by how they ended: state and evidence. */
   readonly operations: Readonly<Record<string, number>>;
   /** Operations whose outcome was in doubt at some time. */
@@ -47,6 +49,7 @@ export function summaryOf(
     seed,
     ...tally,
     answered: evidence.answers.length,
+    limited: evidence.answers.filter(({ answer }) => answer.error?.code === "rate_limited").length,
     effects: evidence.effects.length,
     operations: Object.fromEntries([...ends].map(([end, of]) => [end, of.length])),
     in_doubt: operations.filter((operation) => count("unknown", operation) > 0).length,
