@@ -9,6 +9,7 @@ const PACKAGES: readonly string[] = [
   "@modelcontextprotocol/core",
   "@modelcontextprotocol/sdk",
   "@modelcontextprotocol/server",
+  "agents",
   "canonicalize",
   "cockatiel",
   "content-type",

@@ -1,4 +1,4 @@
-import { createMcpHandler, type McpHttpHandler } from "@modelcontextprotocol/server";
+import { createMcpHandler, type StatelessMcpHandler } from "agents/mcp/server";
 import type { CallerAuth } from "./caller.ts";
 import type { LaneHost } from "./lane.ts";
 import { refuseMalformed } from "./malformed-call.ts";
@@ -10,14 +10,18 @@ const MAX_SUBSCRIPTIONS = 8;
 /** Clients of 2026-07-28: no session on the wire, a fresh low-level server for each request. */
 export class ModernLane {
   readonly #host: LaneHost;
-  readonly #handler: McpHttpHandler;
+  readonly #handler: StatelessMcpHandler;
   #subscriptions = new AbortController();
 
-  constructor(host: LaneHost) {
+  constructor(host: LaneHost, hostname: string) {
     this.#host = host;
     this.#handler = createMcpHandler((context) => modernServer(host, context.authInfo?.scopes ?? []), {
       legacy: "reject",
       maxSubscriptions: MAX_SUBSCRIPTIONS,
+      // The Worker has checked both already; without these the handler would derive its own policy from the URL.
+      allowedHostnames: [hostname],
+      allowedOriginHostnames: "*",
+      corsOptions: false,
     });
   }
 

@@ -61,7 +61,7 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
       seal: (call, operation_id) => sealState(this.env, this.#resumed(call), operation_id, Date.now()),
       confirm: (operation_id, yes) => this.#confirm(operation_id, yes),
     };
-    this.#modern = new ModernLane(this.#host);
+    this.#modern = new ModernLane(this.#host, new URL(env.PUBLIC_URL).hostname);
     this.#legacy = new LegacyLane(this.#host, this.#store);
     this.#refused = new RefusedCalls(ctx.storage, this.due, this.ledger);
     this.#limits = new SessionLimits(
