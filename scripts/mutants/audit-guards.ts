@@ -6,6 +6,7 @@ const LEDGER = ["test/audit/ledger.worker.test.ts"];
 const OUTBOX = ["test/audit/outbox.worker.test.ts"];
 const DUE = ["test/audit/due.worker.test.ts"];
 const EXPORT = ["test/audit/whole-export.worker.test.ts"];
+const CHECKPOINTS = ["test/tenant/checkpoints.worker.test.ts"];
 const TAMPERING = ["test/tenant/retention-tampering.worker.test.ts"];
 
 /** What keeps the audit whole. */
@@ -171,5 +172,26 @@ export const AUDIT_GUARDS: readonly Mutant[] = [
     tests: TAMPERING,
     find: "AND a.seq = json_extract(named.value, '$.seq')\n      AND a.hash = json_extract(named.value, '$.hash'))`;",
     replace: ")`;",
+  },
+  {
+    name: "a-forged-checkpoint-in-the-way",
+    file: "src/tenant/checkpoints.ts",
+    tests: CHECKPOINTS,
+    find: "if (found !== null) await this.#displace(checkpoint, found, accepted);",
+    replace: `if (found !== null) throw new Error("the store has another one");`,
+  },
+  {
+    name: "a-checkpoint-of-a-forgotten-life-is-signed-over",
+    file: "src/tenant/checkpoints.ts",
+    tests: CHECKPOINTS,
+    find: "if (isAnother(signed, claimedStatement(jws)))",
+    replace: "if (signed === undefined)",
+  },
+  {
+    name: "a-displaced-checkpoint-that-is-not-kept",
+    file: "src/audit/integrity-store.ts",
+    tests: CHECKPOINTS,
+    find: "  await storeConflicts(db, [conflict]);\n",
+    replace: "",
   },
 ];

@@ -80,6 +80,12 @@ export function readCheckpoint(statement: unknown): Checkpoint | null {
   return checkpoint.safeParse(statement).data ?? null;
 }
 
+/** True if both are statements by the same number, and don't say the same. */
+export function isAnother(statement: unknown, own: unknown): boolean {
+  const [a, b] = [readCheckpoint(statement), readCheckpoint(own)];
+  return a !== null && b !== null && a.n === b.n && canonicalize(a) !== canonicalize(b);
+}
+
 const listedHeads = z.array(z.tuple([z.string(), z.int().positive(), digest]));
 
 /** The heads in a list's text, or `null` if it is none. */

@@ -1,6 +1,7 @@
 import type { PresentedAnchor } from "./anchor.ts";
-import { CHECKPOINT_CHAIN, type PresentedCheckpoint } from "./checkpoint.ts";
+import { CHECKPOINT_CHAIN, digestOf, type PresentedCheckpoint } from "./checkpoint.ts";
 import type { LinkRow } from "./contiguous.ts";
+import { storeConflicts } from "./store.ts";
 
 /** A page of what the store took in: where it ends, and the chains in it. */
 export interface Intake {
@@ -51,23 +52,58 @@ export async function linksAfter(
   return results;
 }
 
+/** A checkpoint as it is kept until the store holds it. */
+export interface UnstoredCheckpoint extends PresentedCheckpoint {
+  readonly at: string;
+}
+
 /**
- * Stores a checkpoint. The same one again changes nothing.
- * @throws Error if the store has another one by that number
+ * Stores a checkpoint, unless its number is taken.
+ * @returns what else the store holds by that number; `null` if it holds this one
  */
 export async function storeCheckpoint(
   db: D1Database,
-  { n, jws, heads, at }: PresentedCheckpoint & { readonly at: string },
-): Promise<void> {
-  const [, stored] = await db.batch<{ jws: string }>([
+  { n, jws, heads, at }: UnstoredCheckpoint,
+): Promise<PresentedCheckpoint | null> {
+  const [, stored] = await db.batch<PresentedCheckpoint>([
     db
       .prepare(
         "INSERT INTO audit_checkpoints (n, at, jws, heads) VALUES (?, ?, ?, ?) ON CONFLICT (n) DO NOTHING",
       )
       .bind(n, at, jws, heads),
-    db.prepare("SELECT jws FROM audit_checkpoints WHERE n = ?").bind(n),
+    // Whoever put another one there may have put anything.
+    db
+      .prepare(
+        "SELECT n, CAST(jws AS TEXT) AS jws, CAST(heads AS TEXT) AS heads FROM audit_checkpoints WHERE n = ?",
+      )
+      .bind(n),
   ]);
-  if (stored?.results[0]?.jws !== jws) throw new Error(`the store has another checkpoint ${n}`);
+  const found = stored?.results[0];
+  return found === undefined || (found.jws === jws && found.heads === heads) ? null : found;
+}
+
+/** What was found in a checkpoint's place is kept up to this length: a row holds two megabytes. */
+const LONGEST_FOUND = 500_000;
+
+/** Puts a checkpoint in the place of what else was found there. That goes on record first. */
+export async function displaceCheckpoint(
+  db: D1Database,
+  { n, jws, heads, at }: UnstoredCheckpoint,
+  found: PresentedCheckpoint,
+): Promise<void> {
+  const conflict = {
+    chain: CHECKPOINT_CHAIN,
+    seq: n,
+    stored_hash: digestOf(jws),
+    offered_hash: digestOf(found.jws),
+    offered_event: JSON.stringify(found).slice(0, LONGEST_FOUND),
+    seen_by: "object",
+  } as const;
+  await storeConflicts(db, [conflict]);
+  await db
+    .prepare("UPDATE audit_checkpoints SET at = ?, jws = ?, heads = ? WHERE n = ?")
+    .bind(at, jws, heads, n)
+    .run();
 }
 
 /** Stores anchors. One that is lower than the chain's changes nothing. */

@@ -1,10 +1,25 @@
 import type { ChainHead } from "../audit/chain.ts";
-import { digestOf, FIRST_CHECKPOINT, type ListedHead, nextCheckpoint } from "../audit/checkpoint.ts";
+import {
+  CHECKPOINT_CHAIN,
+  digestOf,
+  FIRST_CHECKPOINT,
+  isAnother,
+  type ListedHead,
+  nextCheckpoint,
+  type PresentedCheckpoint,
+} from "../audit/checkpoint.ts";
 import { advance } from "../audit/contiguous.ts";
-import { type ChainLinkRow, intakeAfter, linksAfter, storeCheckpoint } from "../audit/integrity-store.ts";
+import {
+  type ChainLinkRow,
+  displaceCheckpoint,
+  intakeAfter,
+  linksAfter,
+  storeCheckpoint,
+  type UnstoredCheckpoint,
+} from "../audit/integrity-store.ts";
 import type { Ledger } from "../audit/ledger.ts";
 import { applySchema } from "../audit/schema.ts";
-import type { PublicKey, Signer } from "../audit/signing.ts";
+import { claimedStatement, type PublicKey, type Signer, verifiedStatement } from "../audit/signing.ts";
 import { alert } from "../observe/log.ts";
 import type { ChainRegister } from "./chain-register.ts";
 
@@ -93,7 +108,7 @@ export class Checkpoints {
    */
   async run(signer: Signer, accepted: readonly PublicKey[], now: number): Promise<void> {
     this.#write({ ...this.#state() }, accepted);
-    await this.#deliver();
+    await this.#deliver(accepted);
     for (let made = 0; made < MOST_CHECKPOINTS; made++) {
       const look = await this.#look(now);
       const { n, digest, at } = this.#state();
@@ -107,7 +122,7 @@ export class Checkpoints {
         );
         const jws = await signer.sign("checkpoint", statement);
         this.#commit(jws, list, look, statement.n, now, accepted);
-        await this.#deliver();
+        await this.#deliver(accepted);
       } else {
         this.#write({ ...this.#state(), position: look.position }, accepted);
       }
@@ -140,16 +155,48 @@ export class Checkpoints {
   }
 
   /** Stores what is signed, in order. The same again changes nothing, so a run that was cut short repeats it. */
-  async #deliver(): Promise<void> {
+  async #deliver(accepted: readonly PublicKey[]): Promise<void> {
     const unstored = this.#sql
       .exec<{ n: number; at: string; jws: string; heads: string }>(
         "SELECT n, at, jws, heads FROM unstored_checkpoints ORDER BY n",
       )
       .toArray();
     for (const checkpoint of unstored) {
-      await storeCheckpoint(this.#db, checkpoint);
+      const found = await storeCheckpoint(this.#db, checkpoint);
+      if (found !== null) await this.#displace(checkpoint, found, accepted);
       this.#sql.exec("DELETE FROM unstored_checkpoints WHERE n = ?", checkpoint.n);
     }
+  }
+
+  /**
+   * Somebody has taken a checkpoint's place in the store. Nobody but this object signs, so what stands there is worth
+   * nothing, unless this object signed that too: in a life that it has forgotten, for its storage was set back.
+   * @throws Error if it did: which history holds isn't for this object to say
+   */
+  async #displace(
+    checkpoint: UnstoredCheckpoint,
+    found: PresentedCheckpoint,
+    accepted: readonly PublicKey[],
+  ): Promise<void> {
+    const { n, jws } = checkpoint;
+    const signed = await verifiedStatement(found.jws, "checkpoint", accepted);
+    if (isAnother(signed, claimedStatement(jws)))
+      throw new Error(`the store has another checkpoint ${n} by an accepted key: storage was set back`);
+    const found_digest = digestOf(found.jws);
+    alert("audit_conflict", {
+      chain: CHECKPOINT_CHAIN,
+      seq: n,
+      stored_hash: digestOf(jws),
+      offered_hash: found_digest,
+      seen_by: "object",
+    });
+    this.#ledger.append({
+      type: "checkpoint",
+      decision: "displace",
+      outcome: "ok",
+      detail: { n, found: found_digest },
+    });
+    await displaceCheckpoint(this.#db, checkpoint, found);
   }
 
   async #look(now: number): Promise<Look> {

@@ -2,9 +2,9 @@ import { applyD1Migrations, reset, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
 import { GENESIS } from "../../src/audit/chain.ts";
-import { digestOf, readCheckpoint, readHeads } from "../../src/audit/checkpoint.ts";
+import { digestOf, nextCheckpoint, readCheckpoint, readHeads } from "../../src/audit/checkpoint.ts";
 import { acceptedKeys } from "../../src/audit/integrity-settings.ts";
-import { readPublicKey, verifiedStatement } from "../../src/audit/signing.ts";
+import { readPublicKey, signerWith, verifiedStatement } from "../../src/audit/signing.ts";
 import { storeRecords } from "../../src/audit/store.ts";
 import { recordOf } from "../audit/chain-fixture.ts";
 import { begin, chainSince, found, proofs, tenant, tenantStored } from "../support/worker/attested.ts";
@@ -165,6 +165,75 @@ test("a chain's end is signed, though somebody has given an event the highest nu
   await tenant().attest(NOW + 2);
   const signed = (await checkpoints()).flatMap(({ heads }) => readHeads(heads) ?? []);
   expect(signed).toContainEqual(["session/a/1", 4, records[3]?.hash]);
+});
+
+describe("somebody has taken the next checkpoint's place in the store", () => {
+  const take = (jws: string, heads: string) =>
+    env.DB.prepare("INSERT INTO audit_checkpoints (n, at, jws, heads) VALUES (2, 'then', ?, ?)")
+      .bind(jws, heads)
+      .run();
+
+  beforeEach(async () => {
+    await begin(chainSince("session/a/1", 2, NOW));
+    await tenant().attest(NOW);
+    await tenantStored();
+  });
+
+  test.each<[string, (first: string) => Promise<unknown>]>([
+    ["with what nobody signed", () => take("e30.e30.e30", "[]")],
+    ["with what was signed for another", (first) => take(first, "[]")],
+    [
+      "with what is no text, as long as the store takes",
+      () =>
+        env.DB.prepare(
+          "INSERT INTO audit_checkpoints VALUES (2, 'then', zeroblob(3), zeroblob(900000))",
+        ).run(),
+    ],
+  ])("%s: it is signed over, told of and kept", async (_how, occupy) => {
+    const [first] = await checkpoints();
+    await occupy(first?.jws ?? "");
+    await tenant().attest(NOW + 1);
+    await tenantStored();
+    expect(await found()).toEqual([]);
+    expect((await checkpoints()).map(({ n }) => n)).toEqual([1, 2]);
+    expect(alerts("audit_conflict")).toMatchObject([{ chain: "checkpoint", seq: 2, seen_by: "object" }]);
+    const [conflict] = (await env.DB.prepare("SELECT seq, offered_event FROM audit_conflicts").all()).results;
+    expect(conflict).toMatchObject({ seq: 2, offered_event: expect.stringContaining('"n":2') });
+    const told = await env.DB.prepare(
+      "SELECT COUNT(*) AS n FROM audit_events WHERE decision = 'displace'",
+    ).first("n");
+    expect(told).toBe(1);
+  });
+
+  test("by a list that isn't the signed one, under the very statement: its own list comes back", async () => {
+    await runInDurableObject(tenant(), async (object, { storage }) => {
+      await object.attest(NOW + 1);
+      const [, second] = await checkpoints();
+      // As if the object had died before it knew that the store has it.
+      storage.sql.exec(
+        "INSERT INTO unstored_checkpoints VALUES (2, 'then', ?, ?)",
+        second?.jws ?? "",
+        second?.heads ?? "",
+      );
+    });
+    await env.DB.prepare("UPDATE audit_checkpoints SET heads = '[]' WHERE n = 2").run();
+    await tenant().attest(NOW + 2);
+    await tenantStored();
+    expect(await found()).toEqual([]);
+  });
+
+  test("with another one by its own key: it says so and leaves both to a person", async () => {
+    const signer = await signerWith(env.CHECKPOINT_PRIVATE_KEY);
+    const [first] = await checkpoints();
+    const previous = { seq: 1, hash: digestOf(first?.jws ?? "") };
+    const { statement, list } = nextCheckpoint(previous, [], new Date(NOW - HOUR).toISOString());
+    const forgotten = await signer.sign("checkpoint", statement);
+    await take(forgotten, list);
+    await expect(runInDurableObject(tenant(), (object) => object.attest(NOW + 1))).rejects.toThrow(
+      "another checkpoint 2 by an accepted key",
+    );
+    expect((await checkpoints())[1]?.jws).toBe(forgotten);
+  });
 });
 
 describe("what signatures catch that hashes don't", () => {
