@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { prepareField } from "./field.ts";
+import { growthTables, measureGrowth } from "./growth.ts";
 import { profile } from "./profile-run.ts";
 import { publicRatios, type Ratio, ratiosOf } from "./ratios.ts";
 import { ratioTable, scoreTable } from "./report.ts";
@@ -21,6 +22,7 @@ interface Options {
   readonly json?: boolean;
   readonly markdown?: boolean;
   readonly profile?: boolean;
+  readonly growth?: boolean;
 }
 
 /** Latency and throughput are also told of one client alone, and of a hundred. */
@@ -37,6 +39,7 @@ const options = new Command("bench")
   )
   .option("--state <directory>", "where the contenders keep what they store", inMemory())
   .option("--profile", "tell where a call's time goes and what it asks of the platform, instead")
+  .option("--growth", "tell what grows with use, instead: events, their store, memory of open streams")
   .option("--json", "print JSON")
   .option("--markdown", "print the tables of docs/performance.md")
   .parse()
@@ -45,6 +48,7 @@ const options = new Command("bench")
 const directory = await mkdtemp(join(options.state, "sallyport-bench-"));
 try {
   if (options.profile === true) console.log(await profile({ directory }, options.seconds));
+  else if (options.growth === true) await printGrowth(options);
   else print(await run(options));
 } finally {
   await rm(directory, { recursive: true, force: true });
@@ -71,6 +75,12 @@ async function run({ rounds, seconds, only }: Options): Promise<Scores[]> {
     await field.dispose();
     progress("");
   }
+}
+
+async function printGrowth({ rounds, seconds, json }: Options): Promise<void> {
+  const growth = await measureGrowth({ directory }, { rounds, seconds }, progress);
+  progress("");
+  console.log(json === true ? JSON.stringify(growth) : growthTables(growth));
 }
 
 function print(scores: readonly Scores[]): void {

@@ -30,6 +30,14 @@ export const initialize = JSON.stringify({
 /** And how it says that it has begun. */
 export const initialized = JSON.stringify({ jsonrpc: "2.0", method: "notifications/initialized" });
 
+/** How a client of 2026-07-28 asks for a stream of what changes. */
+export const listen = JSON.stringify({
+  jsonrpc: "2.0",
+  id: 1,
+  method: "subscriptions/listen",
+  params: { notifications: { toolsListChanged: true }, _meta: ENVELOPE },
+});
+
 /** The headers of a request on `lane`; on the 2026 lane they repeat what the body says. */
 export function headersOf(lane: Lane, call?: Call): Record<string, string> {
   return {

@@ -4,6 +4,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { SourceMap, type SourceMapPayload } from "node:module";
+import { inspect } from "./inspector.ts";
 
 /** A profile as the inspector hands it over, as far as it is used. */
 interface CpuProfile {
@@ -56,24 +57,7 @@ const NATIVE: ReadonlyMap<string, string> = new Map([
 
 /** Samples the isolate behind an inspector's URL while `work` runs. */
 export async function profileOf(inspector: string, work: () => Promise<void>): Promise<CpuProfile> {
-  const socket = new WebSocket(inspector);
-  await new Promise((resolve, reject) => {
-    socket.onopen = resolve;
-    socket.onerror = reject;
-  });
-  let last = 0;
-  const waiting = new Map<number, (result: unknown) => void>();
-  socket.onmessage = ({ data }) => {
-    const { id, result } = JSON.parse(String(data)) as { id?: number; result?: unknown };
-    if (id !== undefined) waiting.get(id)?.(result);
-  };
-  const send = (method: string, params: object = {}): Promise<unknown> => {
-    last += 1;
-    const { promise, resolve } = Promise.withResolvers<unknown>();
-    waiting.set(last, resolve);
-    socket.send(JSON.stringify({ id: last, method, params }));
-    return promise;
-  };
+  const { send, close } = await inspect(inspector);
   try {
     await send("Profiler.enable");
     await send("Profiler.setSamplingInterval", { interval: 250 });
@@ -81,7 +65,7 @@ export async function profileOf(inspector: string, work: () => Promise<void>): P
     await work();
     return ((await send("Profiler.stop")) as { profile: CpuProfile }).profile;
   } finally {
-    socket.close();
+    close();
   }
 }
 

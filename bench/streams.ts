@@ -1,0 +1,156 @@
+/** What a session object takes in memory while clients hold streams of it open. */
+import { setTimeout as delay } from "node:timers/promises";
+import { type Connection, callOnce, connect, onLane } from "./connect.ts";
+import { startSallyport, type Workspace } from "./contenders.ts";
+import { inspect } from "./inspector.ts";
+import { read } from "./measurements.ts";
+import { headersOf, listen } from "./messages.ts";
+import { residentBytes, runtimes } from "./resident.ts";
+
+/** Memory at one moment. */
+export interface Weight {
+  readonly moment: string;
+  /** Of the isolate that the Worker and its objects share, after a collection. */
+  readonly heap_bytes: number;
+  /** What each of those takes that were opened since the moment before; `null` where none were. */
+  readonly heap_bytes_each: number | null;
+  /** Of the process; `null` where the machine doesn't tell. */
+  readonly resident_bytes: number | null;
+}
+
+/** One stream, held open. */
+interface Stream {
+  readonly isOpen: () => boolean;
+  readonly close: () => void;
+}
+
+/** As many protocol sessions as a session keeps, each with its one stream of its own. */
+const STREAMS = 50;
+/** As many as one session may have of the later era. */
+const SUBSCRIPTIONS = 8;
+/** For what was begun to come to an end, in milliseconds. */
+const SETTLED_MS = 1_000;
+/** A client that is gone is noticed when something is written to it, which the SDK does every 15 s. In milliseconds. */
+const NOTICED_MS = 16_000;
+const AWAKE_EVERY_MS = 100;
+
+/** Opens one session's streams and closes them again, and weighs the runtime before, between and after. */
+export async function weighStreams(workspace: Workspace): Promise<Weight[]> {
+  const others = await runtimes();
+  const contender = await startSallyport(workspace, "streams", { inspected: true });
+  const [runtime] = (await runtimes()).filter((id) => !others.includes(id));
+  const inspector = await inspect(await contender.inspector());
+  const awake = () => fetch(new URL("/healthz", contender.mcp_url)).then((answer) => answer.text());
+  const weights: Weight[] = [];
+  const weigh = async (moment: string, opened = 0): Promise<void> => {
+    await delay(SETTLED_MS);
+    const ask = (method: string) => keptAwake(awake, inspector.send(method));
+    // Twice: what the first leaves to be finalised, the second takes.
+    await ask("HeapProfiler.collectGarbage");
+    await ask("HeapProfiler.collectGarbage");
+    const { usedSize } = (await ask("Runtime.getHeapUsage")) as { usedSize: number };
+    const resident_bytes = runtime === undefined ? null : await residentBytes(runtime);
+    const more = usedSize - (weights.at(-1)?.heap_bytes ?? 0);
+    const heap_bytes_each = opened === 0 ? null : more / opened;
+    weights.push({ moment, heap_bytes: usedSize, heap_bytes_each, resident_bytes });
+  };
+  try {
+    const client = await connect(contender);
+    const answer = await callOnce(client, read.next(client));
+    if (!read.accepts(answer)) throw new Error(`a read was answered ${answer.slice(0, 1000)}`);
+    // Another session does it all before anything is weighed: code that never ran under load takes no memory yet.
+    const another = await connect(contender);
+    const before = await protocolSessions(another);
+    closeAll([await subscribe(another), ...(await Promise.all(before.map(openLegacy)))]);
+    await Promise.all(before.map(end));
+
+    await weigh("one session, without streams");
+    const sessions = await protocolSessions(client);
+    await weigh(`${STREAMS} protocol sessions of the 2025 era`, STREAMS);
+    const streams = await Promise.all(sessions.map(openLegacy));
+    await weigh(`${STREAMS} streams, one for each of them`, STREAMS);
+    closeAll(streams);
+    await delay(NOTICED_MS);
+    await weigh("their clients are gone");
+    await Promise.all(sessions.map(end));
+    await weigh("their protocol sessions are ended");
+
+    const subscriptions = await Promise.all(Array.from({ length: SUBSCRIPTIONS }, () => subscribe(client)));
+    await refusesAnother(client);
+    await weigh(`${SUBSCRIPTIONS} subscriptions of 2026-07-28`, SUBSCRIPTIONS);
+    closeAll(subscriptions);
+    await delay(NOTICED_MS);
+    await weigh("their clients are gone, too");
+    return weights;
+  } finally {
+    inspector.close();
+    await contender.dispose();
+  }
+}
+
+/** What was `asked` of the inspector: an isolate attends to it only when there is something for it to run. */
+async function keptAwake(awake: () => Promise<unknown>, asked: Promise<unknown>): Promise<unknown> {
+  let answered = false;
+  const answer = asked.finally(() => {
+    answered = true;
+  });
+  while (!answered) {
+    await Promise.race([answer, delay(AWAKE_EVERY_MS)]);
+    await awake();
+  }
+  return answer;
+}
+
+function protocolSessions(client: Connection): Promise<Connection[]> {
+  return Promise.all(Array.from({ length: STREAMS }, () => onLane(client, "2025")));
+}
+
+/** @throws Error if one of them had ended before */
+function closeAll(streams: readonly Stream[]): void {
+  const open = streams.filter((stream) => stream.isOpen()).length;
+  if (open !== streams.length) throw new Error(`only ${open} of ${streams.length} streams were still open`);
+  for (const stream of streams) stream.close();
+}
+
+function openLegacy({ url, headers }: Connection): Promise<Stream> {
+  return openStream(url, { method: "GET", headers: { ...headers, accept: "text/event-stream" } });
+}
+
+function subscribe({ url, headers }: Connection): Promise<Stream> {
+  return openStream(url, listening(headers));
+}
+
+function listening(headers: Connection["headers"]): RequestInit {
+  const method = { "mcp-method": "subscriptions/listen" };
+  return { method: "POST", headers: { ...headers, ...headersOf("2026"), ...method }, body: listen };
+}
+
+async function openStream(url: URL, request: RequestInit): Promise<Stream> {
+  const ending = new AbortController();
+  const answer = await fetch(url, { ...request, signal: ending.signal });
+  if (!answer.ok || answer.headers.get("content-type") !== "text/event-stream")
+    throw new Error(`a stream was answered ${answer.status}: ${await answer.text()}`);
+  let open = true;
+  answer.text().then(
+    () => {
+      open = false;
+    },
+    () => {
+      open = false;
+    },
+  );
+  return { isOpen: () => open, close: () => ending.abort() };
+}
+
+/** What was opened is all that may be, or the bound is another one now. */
+async function refusesAnother({ url, headers }: Connection): Promise<void> {
+  const answer = (await (await fetch(url, listening(headers))).json()) as { error?: { message?: string } };
+  if (answer.error?.message !== "Subscription limit reached")
+    throw new Error(`one subscription more was answered ${JSON.stringify(answer)}`);
+}
+
+async function end({ url, headers }: Connection): Promise<void> {
+  const answer = await fetch(url, { method: "DELETE", headers });
+  await answer.text();
+  if (!answer.ok) throw new Error(`ending a protocol session was answered ${answer.status}`);
+}
