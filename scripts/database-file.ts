@@ -30,13 +30,16 @@ export function queryDatabase(
  * that runs isn't kept from writing, but its journal grows until this ends.
  * @throws Error when no instance ever kept its state there, or a query fails.
  */
-export async function readAsOfNow(stateDir: string, read: (query: Query) => Promise<void>): Promise<void> {
+export async function readAsOfNow<Result>(
+  stateDir: string,
+  read: (query: Query) => Promise<Result>,
+): Promise<Result> {
   const database = openDatabase(stateDir);
   try {
     database.exec("BEGIN");
     // A transaction sees what there was when it first read.
     database.prepare("SELECT COUNT(*) FROM sqlite_schema").get();
-    await read((query, ...parameters) => database.prepare(query).all(...parameters));
+    return await read((query, ...parameters) => database.prepare(query).all(...parameters));
   } finally {
     database.close();
   }

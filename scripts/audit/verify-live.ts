@@ -1,16 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { checkpointTail, gatherEvidence } from "../../src/audit/evidence.ts";
+import type { Finding } from "../../src/audit/finding.ts";
 import type { PublicKey } from "../../src/audit/signing.ts";
 import { type LiveHead, recordColumns } from "../../src/audit/stored-event.ts";
 import { verifyEvents } from "../../src/audit/verify.ts";
-import { type Query, queryDatabase } from "../database-file.ts";
-import { readLiveHeads, readSigning } from "../live-chains.ts";
+import { type Query, readAsOfNow } from "../database-file.ts";
+import { type LiveSigning, readLiveHeads, readSigning } from "../live-chains.ts";
 import { progress, report } from "./report.ts";
 import { isHeld, storedEvents, storedProofs, troubles } from "./store.ts";
 
 const POLL_MS = 250;
-/** Retention may take events away between two pages; then it is looked at again. */
-const LOOKS = 3;
+
+type LiveHeads = ReadonlyMap<string, LiveHead>;
 
 /** What somebody who verifies may bring along. */
 export interface Brought {
@@ -27,26 +28,28 @@ export async function verifyLive(stateDir: string, wait_s: number, brought: Brou
   const awaited = readLiveHeads(stateDir);
   const deadline = Date.now() + wait_s * 1_000;
   while (!isHeld(stateDir, awaited) && Date.now() < deadline) await sleep(POLL_MS);
-  for (let look = 1; ; look++) {
-    const anchors = anchorsIn(stateDir);
-    const seen = await lookAt(stateDir, awaited, brought);
-    if (seen.findings.length === 0 || look === LOOKS || anchors === anchorsIn(stateDir)) {
-      report(seen.verification, seen.gathered, seen.signatures, seen.findings, troubles(stateDir));
-      return;
-    }
-  }
-}
-
-async function lookAt(stateDir: string, awaited: ReadonlyMap<string, LiveHead>, brought: Brought) {
   // What can only grow is read in this order: nothing may be newer than what it is held against.
   const signing = readSigning(stateDir);
+  const seen = await readAsOfNow(stateDir, (query) => lookAt(stateDir, query, awaited, signing, brought));
+  report(seen.verification, seen.gathered, seen.signatures, seen.findings, troubles(stateDir));
+}
+
+async function lookAt(
+  stateDir: string,
+  query: Query,
+  awaited: LiveHeads,
+  signing: LiveSigning | null,
+  brought: Brought,
+) {
+  let heads = awaited;
   const keys = brought.keys.length > 0 ? brought.keys : (signing?.keys ?? null);
-  // Nothing is held between two pages: a look may take as long as it likes.
-  const run: Query = (query, ...parameters) => queryDatabase(stateDir, query, ...parameters);
-  const gathered = await gatherEvidence(storedProofs(run), keys, brought.kept);
+  const gathered = await gatherEvidence(storedProofs(query), keys, brought.kept);
   const verification = verifyEvents(
-    storedEvents(run),
-    () => readLiveHeads(stateDir),
+    storedEvents(query),
+    () => {
+      heads = readLiveHeads(stateDir);
+      return heads;
+    },
     recordColumns,
     gathered.evidence,
     progress(),
@@ -58,15 +61,13 @@ async function lookAt(stateDir: string, awaited: ReadonlyMap<string, LiveHead>, 
     findings: [
       ...gathered.findings,
       ...checkpointTail(gathered.last, signing, ""),
-      // What a running instance did after this command began is neither awaited nor a finding.
-      ...verification.findings.filter(
-        ({ defect, chain, seq }) => defect !== "undelivered" || seq <= (awaited.get(chain)?.seq ?? 0),
-      ),
+      ...verification.findings.filter((finding) => !isLater(finding, awaited, heads)),
     ],
   };
 }
 
-function anchorsIn(stateDir: string): string {
-  const rows = queryDatabase(stateDir, "SELECT chain, seq FROM audit_anchors ORDER BY chain");
-  return JSON.stringify(rows);
+/** What a running instance did after this command began is neither awaited nor a finding. */
+function isLater({ defect, chain, seq }: Finding, awaited: LiveHeads, heads: LiveHeads): boolean {
+  const at_the_end = defect === "undelivered" || defect === "cut_tail";
+  return at_the_end && heads.has(chain) && seq > (awaited.get(chain)?.seq ?? 0);
 }

@@ -235,6 +235,28 @@ describe("verify", () => {
     expect(await waiting).toMatchObject({ code: 0, ok: true, events: 3 });
   });
 
+  test("misses nothing that happened after it began", async () => {
+    const [next] = chainRecords(EFFECT, 4).slice(3);
+    await createStore();
+    await writeStore(effect.slice(0, 2));
+    await writeObject(effect, 1);
+    const waiting = verify("--wait", "30");
+    // By the time that this one has ended, the other has begun to wait.
+    expect(await verify()).toMatchObject({ ok: false });
+    // A fourth event, which the object knows to be stored: it came after the walk, as far as this can tell.
+    await inObject(
+      EFFECT,
+      ["UPDATE audit_chain SET seq = 4, confirmed_seq = 4, hash = ?", next?.hash],
+      ["DELETE FROM audit_outbox"],
+    );
+    await writeStore(effect.slice(2));
+    expect(await waiting).toMatchObject({ code: 0, ok: true, events: 3 });
+    expect(await verify()).toMatchObject({
+      code: 1,
+      findings: [{ defect: "cut_tail", chain: EFFECT, seq: 4 }],
+    });
+  });
+
   test("gives up waiting after the time it was given", async () => {
     await createStore();
     await writeObject(effect, 3);
