@@ -68,13 +68,19 @@ export function startHandlerTemplate(
   name: "template-handler" | "template-prepared",
   inspected = false,
 ): Promise<Contender> {
-  return startTemplate(workspace, name, {}, inspected);
+  return startTemplate(workspace, { entry: name, inspected }, {});
 }
 
 /** The stateful template. */
-export function startAgentTemplate(workspace: Workspace): Promise<Contender> {
+export function startAgentTemplate(workspace: Workspace, name = "template-agent"): Promise<Contender> {
   const MCP_OBJECT = { className: "TemplateAgent", useSQLite: true };
-  return startTemplate(workspace, "template-agent", { durableObjects: { MCP_OBJECT } });
+  return startTemplate(workspace, { entry: "template-agent", name }, { durableObjects: { MCP_OBJECT } });
+}
+
+/** What makes an object for each request, and nothing else. */
+export function startNewObjects(workspace: Workspace): Promise<Contender> {
+  const ONE_ROW = { className: "OneRow", useSQLite: true };
+  return startTemplate(workspace, { entry: "new-object" }, { durableObjects: { ONE_ROW } });
 }
 
 /** How this Sallyport differs from the one that is deployed. */
@@ -117,13 +123,20 @@ export async function startSallyport(
   return contender;
 }
 
+interface TemplateOptions {
+  /** The Worker's main module, of those in `workers`. */
+  readonly entry: string;
+  /** Unlike any other contender's. */
+  readonly name?: string;
+  readonly inspected?: boolean;
+}
+
 async function startTemplate(
   workspace: Workspace,
-  name: string,
+  { entry, name = entry, inspected = false }: TemplateOptions,
   options: RuntimeOptions,
-  inspected = false,
 ): Promise<Contender> {
-  const [script, port] = await Promise.all([bundle(name, workspace.directory), freePort()]);
+  const [script, port] = await Promise.all([bundle(entry, workspace.directory), freePort()]);
   const bindings = { MCP_RESOURCE: `http://localhost:${port}/mcp`, VENDOR_BASE_URL: VENDOR_URL };
   const kvNamespaces = { OAUTH_KV: "oauth" };
   return start(

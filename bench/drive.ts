@@ -5,6 +5,8 @@ import { body, type Call, headersOf } from "./messages.ts";
 /** What one connection asks next, and what counts as an answer. */
 export interface Load {
   next(connection: Connection): Call;
+  /** What has to be done before each call, and is measured with it. */
+  readonly begin?: (connection: Connection) => Promise<Connection>;
   /** True for the body of the answer that is measured: a refusal is fast, and would pass for speed. */
   accepts(answer: string): boolean;
 }
@@ -32,7 +34,8 @@ export async function drive(connections: readonly Connection[], load: Load, seco
         while (performance.now() < until) {
           const call = load.next(connection);
           const asked_at = performance.now();
-          const answer = await ask(agent, connection, call);
+          const begun = await (load.begin?.(connection) ?? connection);
+          const answer = await ask(agent, begun, call);
           latencies_ms.push(performance.now() - asked_at);
           if (!load.accepts(answer)) throw new Error(`${call.tool} was answered ${answer.slice(0, 1000)}`);
         }

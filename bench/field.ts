@@ -3,11 +3,21 @@ import {
   type Contender,
   startAgentTemplate,
   startHandlerTemplate,
+  startNewObjects,
   startSallyport,
   type Workspace,
 } from "./contenders.ts";
 import type { Load } from "./drive.ts";
-import { freshDevice, read, replay, ungovernedRead, write, writeAgain } from "./measurements.ts";
+import {
+  freshDevice,
+  inOwnSession,
+  newObject,
+  read,
+  replay,
+  ungovernedRead,
+  write,
+  writeAgain,
+} from "./measurements.ts";
 import type { Lane } from "./messages.ts";
 
 /** What is measured under one name. */
@@ -75,6 +85,10 @@ export async function prepareField(workspace: Workspace, crowd: Crowd, wanted: W
   await add(() => startAgentTemplate(workspace), crowd.most, {
     mcpagent_2025: always("2025", ungovernedRead),
   });
+  // Each of its sessions stays an object, which nobody else should be charged with.
+  await add(() => startAgentTemplate(workspace, "template-agent-sessions"), crowd.compared, {
+    mcpagent_session_2025: always("2026", inOwnSession(ungovernedRead)),
+  });
   await add(() => startSallyport(workspace, "sallyport"), crowd.most, {
     read: always("2026", read),
     read_2025: always("2025", read),
@@ -88,7 +102,9 @@ export async function prepareField(workspace: Workspace, crowd: Crowd, wanted: W
     write: always("2026", write),
     write_again: always("2026", writeAgain),
     write_2025: always("2025", write),
+    session_2025: always("2026", inOwnSession(read)),
   });
+  await add(() => startNewObjects(workspace), crowd.compared, { new_object: always("2026", newObject) });
   for (const tools of [20, 200]) {
     const catalogue = `catalogue-${tools}`;
     await add(() => startSallyport(workspace, catalogue, { catalogue }), crowd.compared, {

@@ -1,5 +1,5 @@
 /** What is asked, and what counts as an answer. */
-import { type Connection, callOnce } from "./connect.ts";
+import { type Connection, callOnce, onLane } from "./connect.ts";
 import type { Load } from "./drive.ts";
 
 /** State changes need a target that nobody has touched: from here on, one after the other. */
@@ -20,6 +20,12 @@ export const ungovernedRead: Load = {
   accepts: (answer) => answer.includes(ONE_DEVICE) && !answer.includes('"isError":true'),
 };
 
+/** Whatever is asked, an object is made. */
+export const newObject: Load = {
+  next: ungovernedRead.next,
+  accepts: (answer) => answer === '{"rows":1}',
+};
+
 /** `get_device`, governed. */
 export const read: Load = {
   next: () => ({ tool: "get_device", args: { device_id: ONE_DEVICE } }),
@@ -31,6 +37,11 @@ export const write: Load = {
   next: () => ({ tool: "contain_device", args: { device_id: freshDevice(), reason: REASON } }),
   accepts: (answer) => answer.includes('"replayed":false,"') || answer.includes('"replayed":false}'),
 };
+
+/** A protocol session that is begun for one call, as clients do that start anew for each conversation. */
+export function inOwnSession(load: Load): Load {
+  return { ...load, begin: (connection) => onLane(connection, "2025") };
+}
 
 /** The devices of {@link writeAgain}, and what is asked of each next. */
 const known = new Map<Connection, { readonly device_id: string; contained: boolean }>();

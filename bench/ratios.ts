@@ -34,6 +34,10 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
     ...{ over: "read_2025", under: "mcpagent_2025", value: throughput },
     ...{ what: "throughput of a governed read to `McpAgent`'s, both of the 2025 era", target: "≥ 3" },
   },
+  session_vs_mcpagent: {
+    ...{ over: "session_2025", under: "mcpagent_session_2025", value: throughput },
+    ...{ what: "the same, with a protocol session begun for each call", target: "" },
+  },
   write_vs_read: {
     ...{ over: "write", under: "read", value: cost },
     ...{ what: "cost of a governed write to a governed read's, each on a target of its own", target: "≤ 2" },
@@ -41,6 +45,10 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
   write_again_vs_read: {
     ...{ over: "write_again", under: "read", value: cost },
     ...{ what: "the same, on targets that were changed before", target: "" },
+  },
+  new_object_vs_read: {
+    ...{ over: "new_object", under: "read", value: cost },
+    ...{ what: "cost of a request that makes an object with one row, and does nothing else", target: "" },
   },
   replay_vs_read: {
     ...{ over: "replay", under: "read", value: cost },

@@ -51,7 +51,7 @@ export async function measure(
     for (const entrant of rotated(entrants, round)) {
       progress(`round ${round + 1} of ${rounds}, ${connections} at once: ${entrant.name}`);
       const run = await drive(entrant.connections.slice(0, connections), entrant.load, seconds);
-      if (entrant.name.startsWith("write")) await delay(REST_MS);
+      if (/^(write|new)|session/.test(entrant.name)) await delay(REST_MS);
       scores.get(entrant)?.push({
         per_second: run.per_second,
         p50_ms: quantile(run.latencies_ms, 0.5),
