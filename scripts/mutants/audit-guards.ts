@@ -29,8 +29,8 @@ export const AUDIT_GUARDS: readonly Mutant[] = [
     name: "a-chain-under-two-names",
     file: "src/audit/ledger.ts",
     tests: LEDGER,
-    find: "if (row.kind === kind && row.name === name) return;",
-    replace: "if (row.kind !== null) return;",
+    find: "if (row !== undefined && (row.kind !== kind || row.name !== name))",
+    replace: "if (row !== undefined && row.kind === null)",
   },
   {
     name: "a-differing-duplicate-that-nobody-compares",
