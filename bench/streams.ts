@@ -18,6 +18,8 @@ export interface Weight {
   readonly resident_bytes: number | null;
 }
 
+type Weigh = (moment: string, opened?: number) => Promise<void>;
+
 /** One stream, held open. */
 interface Stream {
   readonly isOpen: () => boolean;
@@ -42,7 +44,7 @@ export async function weighStreams(workspace: Workspace): Promise<Weight[]> {
   const inspector = await inspect(await contender.inspector());
   const awake = () => fetch(new URL("/healthz", contender.mcp_url)).then((answer) => answer.text());
   const weights: Weight[] = [];
-  const weigh = async (moment: string, opened = 0): Promise<void> => {
+  const weigh: Weigh = async (moment, opened = 0) => {
     await delay(SETTLED_MS);
     const ask = (method: string) => keptAwake(awake, inspector.send(method));
     // Twice: what the first leaves to be finalised, the second takes.
@@ -55,37 +57,35 @@ export async function weighStreams(workspace: Workspace): Promise<Weight[]> {
     weights.push({ moment, heap_bytes: usedSize, heap_bytes_each, resident_bytes });
   };
   try {
-    const client = await connect(contender);
-    const answer = await callOnce(client, read.next(client));
-    if (!read.accepts(answer)) throw new Error(`a read was answered ${answer.slice(0, 1000)}`);
-    // Another session does it all before anything is weighed: code that never ran under load takes no memory yet.
-    const another = await connect(contender);
-    const before = await protocolSessions(another);
-    closeAll([await subscribe(another), ...(await Promise.all(before.map(openLegacy)))]);
-    await Promise.all(before.map(end));
-
-    await weigh("one session, without streams");
-    const sessions = await protocolSessions(client);
-    await weigh(`${STREAMS} protocol sessions of the 2025 era`, STREAMS);
-    const streams = await Promise.all(sessions.map(openLegacy));
-    await weigh(`${STREAMS} streams, one for each of them`, STREAMS);
-    closeAll(streams);
-    await delay(NOTICED_MS);
-    await weigh("their clients are gone");
-    await Promise.all(sessions.map(end));
-    await weigh("their protocol sessions are ended");
-
-    const subscriptions = await Promise.all(Array.from({ length: SUBSCRIPTIONS }, () => subscribe(client)));
-    await refusesAnother(client);
-    await weigh(`${SUBSCRIPTIONS} subscriptions of 2026-07-28`, SUBSCRIPTIONS);
-    closeAll(subscriptions);
-    await delay(NOTICED_MS);
-    await weigh("their clients are gone, too");
+    // Another session does it all first: code that never ran takes no memory yet.
+    await openAndClose(await connect(contender), async () => {});
+    await openAndClose(await connect(contender), weigh);
     return weights;
   } finally {
     inspector.close();
     await contender.dispose();
   }
+}
+
+/** @param weigh is told of each moment, and how many were opened for it */
+async function openAndClose(client: Connection, weigh: Weigh): Promise<void> {
+  const answer = await callOnce(client, read.next(client));
+  if (!read.accepts(answer)) throw new Error(`a read was answered ${answer.slice(0, 1000)}`);
+  await weigh("one session, without streams");
+  const sessions = await Promise.all(Array.from({ length: STREAMS }, () => onLane(client, "2025")));
+  await weigh(`${STREAMS} protocol sessions of the 2025 era`, STREAMS);
+  const streams = await Promise.all(sessions.map(openLegacy));
+  await weigh(`${STREAMS} streams, one for each of them`, STREAMS);
+  await closeAll(streams);
+  await weigh("their clients are gone");
+  await Promise.all(sessions.map(end));
+  await weigh("their protocol sessions are ended");
+
+  const subscriptions = await Promise.all(Array.from({ length: SUBSCRIPTIONS }, () => subscribe(client)));
+  await refusesAnother(client);
+  await weigh(`${SUBSCRIPTIONS} subscriptions of 2026-07-28`, SUBSCRIPTIONS);
+  await closeAll(subscriptions);
+  await weigh("their clients are gone, too");
 }
 
 /** What was `asked` of the inspector: an isolate attends to it only when there is something for it to run. */
@@ -101,15 +101,12 @@ async function keptAwake(awake: () => Promise<unknown>, asked: Promise<unknown>)
   return answer;
 }
 
-function protocolSessions(client: Connection): Promise<Connection[]> {
-  return Promise.all(Array.from({ length: STREAMS }, () => onLane(client, "2025")));
-}
-
-/** @throws Error if one of them had ended before */
-function closeAll(streams: readonly Stream[]): void {
+/** Ends when the server has noticed. @throws Error if one of them had ended before */
+async function closeAll(streams: readonly Stream[]): Promise<void> {
   const open = streams.filter((stream) => stream.isOpen()).length;
   if (open !== streams.length) throw new Error(`only ${open} of ${streams.length} streams were still open`);
   for (const stream of streams) stream.close();
+  await delay(NOTICED_MS);
 }
 
 function openLegacy({ url, headers }: Connection): Promise<Stream> {
