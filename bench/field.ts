@@ -42,8 +42,8 @@ export interface Crowd {
   readonly most: number;
 }
 
-/** Events in a session, and operations on a target, that count as a long history. */
-const LONG_HISTORY = 100_000;
+/** Events in a session, and operations on a target, by what entrants are called after. */
+const PASTS = { "0": 0, "1k": 1_000, "100k": 100_000 } as const;
 
 type Wanted = (name: string) => boolean;
 
@@ -111,8 +111,7 @@ export async function prepareField(workspace: Workspace, crowd: Crowd, wanted: W
       [`catalogue_${tools}`]: always("2026", read),
     });
   }
-  for (const past of [0, LONG_HISTORY]) {
-    const suffix = past === 0 ? "0" : "100k";
+  for (const [suffix, past] of Object.entries(PASTS)) {
     await add(() => startSallyport(workspace, `history-${suffix}`), 1, {
       [`history_read_${suffix}`]: {
         lane: "2026",
