@@ -4,6 +4,7 @@ const CONSUMER = ["test/audit/consumer.worker.test.ts"];
 const ADVERSARY = ["test/audit/queue-adversary.worker.test.ts"];
 const LEDGER = ["test/audit/ledger.worker.test.ts"];
 const OUTBOX = ["test/audit/outbox.worker.test.ts"];
+const GAPS = ["test/audit/gaps.worker.test.ts"];
 const DUE = ["test/audit/due.worker.test.ts"];
 const EXPORT = ["test/audit/whole-export.worker.test.ts"];
 const CHECKPOINTS = ["test/tenant/checkpoints.worker.test.ts"];
@@ -193,5 +194,26 @@ export const AUDIT_GUARDS: readonly Mutant[] = [
     tests: CHECKPOINTS,
     find: "  await storeConflicts(db, [conflict]);\n",
     replace: "",
+  },
+  {
+    name: "a-checkpoint-by-anybodys-key-is-published",
+    file: "src/audit/signed-checkpoint.ts",
+    tests: CHECKPOINTS,
+    find: `await verifiedStatement(jws, "checkpoint", keys)`,
+    replace: `JSON.parse(atob(jws.split(".")[1] ?? ""))`,
+  },
+  {
+    name: "a-forged-checkpoint-keeps-the-last-one-young",
+    file: "src/audit/signed-checkpoint.ts",
+    tests: GAPS,
+    find: `await verifiedStatement(jws, "checkpoint", keys)`,
+    replace: `JSON.parse(atob(jws.split(".")[1] ?? ""))`,
+  },
+  {
+    name: "an-old-checkpoint-under-a-later-number",
+    file: "src/audit/signed-checkpoint.ts",
+    tests: GAPS,
+    find: "statement?.n === n ?",
+    replace: "statement !== null && n > 0 ?",
   },
 ];

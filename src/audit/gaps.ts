@@ -1,4 +1,7 @@
 import { alert } from "../observe/log.ts";
+import { CHECKPOINT_CHAIN, type Checkpoint } from "./checkpoint.ts";
+import { acceptedKeys, integrityProblems } from "./integrity-settings.ts";
+import { type NewestCheckpoint, newestCheckpoint } from "./signed-checkpoint.ts";
 
 /** A place where a later event is in the store and earlier ones aren't. */
 export interface AuditGap {
@@ -27,8 +30,13 @@ export interface AuditReport {
   readonly missing_chains: readonly MissingChain[];
   /** How long the oldest of what is missing has been missing, in milliseconds; `null` where nothing is. */
   readonly oldest_missing_ms: number | null;
-  /** The last checkpoint; `null` before the first. Even an idle instance signs one each hour. */
+  /**
+   * The last checkpoint, by its own signed word; `null` before the first, and where too much that nobody signed stands
+   * above it. Even an idle instance signs one each hour.
+   */
   readonly checkpoint: { readonly n: number; readonly at: string; readonly age_ms: number } | null;
+  /** Numbers above the last checkpoint's, in whose place something stands that no accepted key signed. A few at most. */
+  readonly unsigned_checkpoints: readonly number[];
   /** The longest that any event of the last quarter of an hour took to arrive, in milliseconds. */
   readonly lag_ms: number | null;
   /** Totals over all time. */
@@ -42,6 +50,8 @@ const DAY_MS = 24 * 3_600_000;
 /** The queue doesn't keep order, so a gap that has just opened is no news. */
 const GAP_AGE_MS = 60_000;
 const LAG_WINDOW_MS = 15 * 60_000;
+/** A checkpoint is made once an hour at least. One that is older than this says that signing doesn't work. */
+export const CHECKPOINT_OVERDUE_MS = 2 * 3_600_000;
 
 /**
  * Looks for events that the store should hold and doesn't, and alerts for each gap. It sees only gaps below
@@ -50,7 +60,8 @@ const LAG_WINDOW_MS = 15 * 60_000;
  */
 export async function reportGaps(env: Env, now = Date.now(), look_back_ms = DAY_MS): Promise<AuditReport> {
   const iso = (ms: number) => new Date(ms).toISOString();
-  const [gaps, chains, checkpoint, totals] = await env.DB.batch([
+  const { signed, unsigned } = await lastCheckpoint(env);
+  const [gaps, chains, totals] = await env.DB.batch([
     env.DB.prepare(
       `SELECT chain, below + 1 AS from_seq, seq - 1 AS through_seq, at AS since FROM (
          SELECT e.chain, e.seq, e.at, COALESCE(
@@ -66,7 +77,6 @@ export async function reportGaps(env: Env, now = Date.now(), look_back_ms = DAY_
          AND NOT EXISTS (SELECT 1 FROM audit_anchors AS a WHERE a.chain = json_extract(begun.event, '$.detail.chain'))
        ORDER BY at LIMIT ?3`,
     ).bind(iso(now - look_back_ms), iso(now - GAP_AGE_MS), MAX_GAPS),
-    env.DB.prepare("SELECT n, at FROM audit_checkpoints ORDER BY n DESC LIMIT 1"),
     env.DB.prepare(
       `SELECT
          (SELECT CAST(MAX(unixepoch(received_at, 'subsec') - unixepoch(at, 'subsec')) * 1000 AS INTEGER)
@@ -79,7 +89,9 @@ export async function reportGaps(env: Env, now = Date.now(), look_back_ms = DAY_
   for (const gap of found) alert("audit_gap", { ...gap });
   const missing_chains = (chains?.results ?? []) as MissingChain[];
   for (const missing of missing_chains) alert("audit_chain_missing", { ...missing });
-  const [last] = (checkpoint?.results ?? []) as { n: number; at: string }[];
+  const checkpoint = signed === null ? null : ageOf(signed.statement, now);
+  if (checkpoint !== null && checkpoint.age_ms > CHECKPOINT_OVERDUE_MS) alert("audit_unattested", checkpoint);
+  for (const seq of unsigned) alert("audit_conflict", { chain: CHECKPOINT_CHAIN, seq, seen_by: "report" });
   const [oldest] = [...found, ...missing_chains].map(({ since }) => since).sort();
   const [total] = (totals?.results ?? []) as Pick<AuditReport, "lag_ms" | "conflicts" | "dead_letters">[];
   return {
@@ -87,9 +99,20 @@ export async function reportGaps(env: Env, now = Date.now(), look_back_ms = DAY_
     gaps: found,
     missing_chains,
     oldest_missing_ms: oldest === undefined ? null : now - Date.parse(oldest),
-    checkpoint: last === undefined ? null : { ...last, age_ms: now - Date.parse(last.at) },
+    checkpoint,
+    unsigned_checkpoints: unsigned,
     lag_ms: total?.lag_ms ?? null,
     conflicts: total?.conflicts ?? 0,
     dead_letters: total?.dead_letters ?? 0,
   };
+}
+
+/** Without a key that works, nothing can be said of signatures, and the rest of the report counts all the more. */
+async function lastCheckpoint(env: Env): Promise<NewestCheckpoint> {
+  if (integrityProblems(env).length > 0) return { signed: null, unsigned: [] };
+  return newestCheckpoint(env.DB, await acceptedKeys(env));
+}
+
+function ageOf({ n, at }: Checkpoint, now: number) {
+  return { n, at, age_ms: now - Date.parse(at) };
 }

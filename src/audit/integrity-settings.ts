@@ -22,10 +22,17 @@ export function integrityProblems(env: Env): string[] {
   ];
 }
 
+/** What the variables came to when they were read last: anybody's request may ask for it. */
+let remembered: { readonly variables: string; readonly keys: readonly PublicKey[] } | null = null;
+
 /** The keys whose signatures hold: that of the key in use first, then the earlier ones that stay accepted. */
-export async function acceptedKeys(env: Env): Promise<PublicKey[]> {
+export async function acceptedKeys(env: Env): Promise<readonly PublicKey[]> {
+  const variables = JSON.stringify([env.CHECKPOINT_PRIVATE_KEY, env.CHECKPOINT_PUBLIC_KEYS]);
+  if (remembered?.variables === variables) return remembered.keys;
   const { public_key } = await signerWith(env.CHECKPOINT_PRIVATE_KEY);
-  return [public_key, ...(await Promise.all(publicKeysOf(env).map(readPublicKey)))];
+  const keys = [public_key, ...(await Promise.all(publicKeysOf(env).map(readPublicKey)))];
+  remembered = { variables, keys };
+  return keys;
 }
 
 /** For how long events are kept at least, in milliseconds. */

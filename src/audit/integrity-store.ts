@@ -153,14 +153,3 @@ export async function removeAnchored(
   ]);
   return new Set(results[2]?.results.map(({ chain }) => chain));
 }
-
-/** The latest checkpoint, or the one by that number; `null` if there is none. */
-export async function publishedCheckpoint(
-  db: D1Database,
-  n: number | null,
-): Promise<{ readonly n: number; readonly at: string; readonly jws: string } | null> {
-  const query = "SELECT n, at, jws FROM audit_checkpoints";
-  return n === null
-    ? db.prepare(`${query} ORDER BY n DESC LIMIT 1`).first()
-    : db.prepare(`${query} WHERE n = ?`).bind(n).first();
-}

@@ -1,12 +1,13 @@
 import { acceptedKeys } from "./integrity-settings.ts";
-import { publishedCheckpoint } from "./integrity-store.ts";
-import { claimedStatement, spkiOf } from "./signing.ts";
+import { newestCheckpoint, signedCheckpoint } from "./signed-checkpoint.ts";
+import { spkiOf } from "./signing.ts";
 
 const PATH = /^\/audit\/checkpoint(?:\/([1-9]\d{0,14}))?$/;
 
 /**
  * `GET /audit/checkpoint`, the latest, and `/audit/checkpoint/{n}`: the signed statement and the keys that sign, for
- * anyone to keep. It holds digests and counts only; no chain, session or person can be read from it.
+ * anyone to keep. It holds digests and counts only; no chain, session or person can be read from it. What none of the
+ * keys signed isn't published: it would pass for ours.
  * @returns `null` if the request is for something else
  */
 export async function publishCheckpoint(request: Request, env: Env): Promise<Response | null> {
@@ -16,13 +17,14 @@ export async function publishCheckpoint(request: Request, env: Env): Promise<Res
     return new Response("A checkpoint can only be read.\n", { status: 405, headers: { allow: "GET, HEAD" } });
   }
   const n = match[1] === undefined ? null : Number(match[1]);
-  const checkpoint = await publishedCheckpoint(env.DB, n);
-  if (checkpoint === null) return new Response("There is no such checkpoint.\n", { status: 404 });
   const keys = await acceptedKeys(env);
+  const checkpoint =
+    n === null ? (await newestCheckpoint(env.DB, keys)).signed : await signedCheckpoint(env.DB, n, keys);
+  if (checkpoint === null) return new Response("There is no such checkpoint.\n", { status: 404 });
   return Response.json(
     {
       checkpoint: checkpoint.jws,
-      statement: claimedStatement(checkpoint.jws),
+      statement: checkpoint.statement,
       keys,
       // As CHECKPOINT_PUBLIC_KEYS takes them, once another key signs.
       public_keys: keys.map(spkiOf),

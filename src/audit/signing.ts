@@ -5,7 +5,6 @@ import {
   compactVerify,
   decodeProtectedHeader,
   exportJWK,
-  importJWK,
   importPKCS8,
 } from "jose";
 import type { JsonObject } from "../path/tool.ts";
@@ -95,9 +94,8 @@ export async function verifiedStatement(
     const { kid } = decodeProtectedHeader(jws);
     const key = keys.find((each) => each.kid === kid);
     if (key === undefined) return null;
-    const { payload, protectedHeader } = await compactVerify(jws, await importJWK({ ...key }, ALGORITHM), {
-      algorithms: [ALGORITHM],
-    });
+    // As it is, and no copy of it: then the library imports it once.
+    const { payload, protectedHeader } = await compactVerify(jws, key, { algorithms: [ALGORITHM] });
     return protectedHeader.typ === typeOf(kind) ? JSON.parse(new TextDecoder().decode(payload)) : null;
   } catch {
     return null;

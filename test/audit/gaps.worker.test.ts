@@ -1,11 +1,15 @@
 import { applyD1Migrations, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, expect, type MockInstance, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
+import { type ChainHead, GENESIS } from "../../src/audit/chain.ts";
+import { nextCheckpoint } from "../../src/audit/checkpoint.ts";
 import { reportGaps } from "../../src/audit/gaps.ts";
 import { storeAnchors, storeCheckpoint } from "../../src/audit/integrity-store.ts";
+import { type Signer, signerWith } from "../../src/audit/signing.ts";
 import { storeRecords } from "../../src/audit/store.ts";
 import { lookBackAt } from "../../src/audit/upkeep.ts";
 import { chainRecords } from "./chain-fixture.ts";
+import { newSigner } from "./signed-fixture.ts";
 
 /** The fixture's events are a millisecond apart from here on. */
 const FIRST_AT = 1_800_000_000_000;
@@ -80,11 +84,78 @@ test("what lies below an anchor is no gap", async () => {
   expect((await reportGaps(env, FIRST_AT + 2 * MINUTE)).gaps).toEqual([]);
 });
 
-test("the last checkpoint's age is told", async () => {
-  expect((await reportGaps(env, FIRST_AT)).checkpoint).toBeNull();
-  const at = new Date(FIRST_AT).toISOString();
-  await storeCheckpoint(env.DB, { n: 1, at, jws: "", heads: "[]" });
-  expect((await reportGaps(env, FIRST_AT + MINUTE)).checkpoint).toEqual({ n: 1, at, age_ms: MINUTE });
+describe("the last checkpoint", () => {
+  const AT = new Date(FIRST_AT).toISOString();
+
+  /** The checkpoint after `previous`, by that signer. */
+  async function statement(signer: Signer, previous: ChainHead, at: number): Promise<string> {
+    return signer.sign("checkpoint", nextCheckpoint(previous, [], new Date(at).toISOString()).statement);
+  }
+
+  const put = (n: number, at: number, jws: string) =>
+    storeCheckpoint(env.DB, { n, at: new Date(at).toISOString(), jws, heads: "[]" });
+
+  /** The first checkpoint, as the tenant's object signs it. */
+  async function signed(): Promise<string> {
+    const jws = await statement(await signerWith(env.CHECKPOINT_PRIVATE_KEY), GENESIS, FIRST_AT);
+    await put(1, FIRST_AT, jws);
+    return jws;
+  }
+
+  const FAR = 1_000_000_000;
+  const LATER = FIRST_AT + 180 * MINUTE;
+
+  const alerted = () => error.mock.calls.map(([line]) => JSON.parse(String(line)));
+
+  test("has its age told, and alerted when none came for two hours", async () => {
+    expect((await reportGaps(env, FIRST_AT)).checkpoint).toBeNull();
+    await signed();
+    const report = await reportGaps(env, FIRST_AT + 120 * MINUTE);
+    expect(report).toMatchObject({
+      checkpoint: { n: 1, at: AT, age_ms: 120 * MINUTE },
+      unsigned_checkpoints: [],
+    });
+    expect(error).not.toHaveBeenCalled();
+    await reportGaps(env, FIRST_AT + 121 * MINUTE);
+    expect(alerted()).toMatchObject([{ alert: "audit_unattested", n: 1 }]);
+  });
+
+  test.each<[string, (jws: string) => Promise<string>]>([
+    ["what is no statement", async () => "e30.e30.e30"],
+    [
+      "what somebody else signed",
+      async () => statement(await newSigner(), { ...GENESIS, seq: FAR - 1 }, LATER),
+    ],
+    ["the last one's own statement under a later number", async (jws) => jws],
+  ])("isn't kept young by %s, which is told of", async (_what, forged) => {
+    await put(FAR, LATER, await forged(await signed()));
+    const report = await reportGaps(env, LATER);
+    expect(report).toMatchObject({
+      checkpoint: { n: 1, at: AT, age_ms: 180 * MINUTE },
+      unsigned_checkpoints: [FAR],
+    });
+    expect(alerted()).toMatchObject([
+      { alert: "audit_unattested", n: 1 },
+      { alert: "audit_conflict", chain: "checkpoint", seq: FAR },
+    ]);
+  });
+
+  test("isn't looked for beyond a few forged ones: that there is none is told", async () => {
+    await signed();
+    for (let n = 2; n < 40; n++) await put(n, FIRST_AT, "e30.e30.e30");
+    const { checkpoint, unsigned_checkpoints } = await reportGaps(env, FIRST_AT + MINUTE);
+    expect(checkpoint).toBeNull();
+    expect(unsigned_checkpoints).toEqual([39, 38, 37, 36, 35]);
+    expect(alerted()).toHaveLength(5);
+  });
+
+  test("can't be told without a key that works, and the rest of the report comes all the same", async () => {
+    await signed();
+    await store("session/a/test", 3, [2]);
+    const report = await reportGaps({ ...env, CHECKPOINT_PRIVATE_KEY: "none" }, FIRST_AT + 2 * MINUTE);
+    expect(report).toMatchObject({ checkpoint: null, unsigned_checkpoints: [] });
+    expect(report.gaps).toHaveLength(1);
+  });
 });
 
 test("lag is how long the slowest of the last events took to arrive", async () => {

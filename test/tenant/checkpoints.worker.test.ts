@@ -7,6 +7,7 @@ import { acceptedKeys } from "../../src/audit/integrity-settings.ts";
 import { readPublicKey, signerWith, verifiedStatement } from "../../src/audit/signing.ts";
 import { storeRecords } from "../../src/audit/store.ts";
 import { recordOf } from "../audit/chain-fixture.ts";
+import { newSigner } from "../audit/signed-fixture.ts";
 import { begin, chainSince, found, proofs, tenant, tenantStored } from "../support/worker/attested.ts";
 import { reach } from "../support/worker/oauth.ts";
 
@@ -310,4 +311,25 @@ test("the latest checkpoint is published for anyone, with the keys and without a
   expect((await fetch("/audit/checkpoint/2")).status).toBe(404);
   expect((await fetch("/audit/checkpoint/0")).status).toBe(404);
   expect(JSON.stringify(await proofs())).toContain("secret-session");
+});
+
+test("what nobody signed isn't published, and the latest is the last that was signed", async () => {
+  const published = async (path: string) => {
+    const response = await reach(`${env.PUBLIC_URL}${path}`, {});
+    return response.ok ? ((await response.json()) as { checkpoint: string }).checkpoint : response.status;
+  };
+  await begin(chainSince("session/a/1", 2, NOW));
+  await tenant().attest(NOW);
+  const [first] = await checkpoints();
+  const forge = env.DB.prepare(
+    "INSERT INTO audit_checkpoints (n, at, jws, heads) VALUES (?, 'then', ?, '[]')",
+  );
+  const previous = { ...GENESIS, seq: 999_999_999 };
+  const { statement } = nextCheckpoint(previous, [], new Date(NOW + 1).toISOString());
+  const forged = await (await newSigner()).sign("checkpoint", statement);
+  await env.DB.batch([forge.bind(2, first?.jws), forge.bind(1_000_000_000, forged)]);
+  expect(await published("/audit/checkpoint")).toBe(first?.jws);
+  expect(await published("/audit/checkpoint/1")).toBe(first?.jws);
+  expect(await published("/audit/checkpoint/2")).toBe(404);
+  expect(await published("/audit/checkpoint/1000000000")).toBe(404);
 });

@@ -1,4 +1,4 @@
-import { type AuditReport, reportGaps } from "../../audit/gaps.ts";
+import { type AuditReport, CHECKPOINT_OVERDUE_MS, reportGaps } from "../../audit/gaps.ts";
 import { refusalTotals } from "../../auth/refusals.ts";
 import { configurationProblems } from "../../config.ts";
 import { PROTECTION } from "../page.tsx";
@@ -38,14 +38,20 @@ export async function showHealth({ env, url, now }: Visit): Promise<Response> {
   );
 }
 
-function auditProblems({ gaps, missing_chains, conflicts, dead_letters }: AuditReport): string[] {
+function auditProblems(report: AuditReport): string[] {
+  const { gaps, missing_chains, checkpoint, unsigned_checkpoints, conflicts, dead_letters } = report;
+  const overdue = checkpoint !== null && checkpoint.age_ms > CHECKPOINT_OVERDUE_MS;
   const counts = {
     "gaps in the audit": gaps.length,
     "chains of which nothing has arrived": missing_chains.length,
+    "checkpoints that nobody signed": unsigned_checkpoints.length,
     "audit conflicts": conflicts,
     "dead letters of the audit": dead_letters,
   };
-  return Object.entries(counts).flatMap(([what, count]) => (count === 0 ? [] : [`${count} ${what}`]));
+  const problems = Object.entries(counts).flatMap(([what, count]) =>
+    count === 0 ? [] : [`${count} ${what}`],
+  );
+  return overdue ? [...problems, `no checkpoint since ${checkpoint.at}`] : problems;
 }
 
 /** By the table in which wrangler keeps them. */
