@@ -34,11 +34,6 @@ export class SessionWithHistory extends SessionObject {
       for (let nth = 0; nth < events; nth++) this.ledger.append(readFact());
     });
   }
-
-  /** How many events the store hasn't been seen to hold. */
-  async pending(): Promise<number> {
-    return this.sql.exec<{ rows: number }>("SELECT COUNT(*) AS rows FROM audit_outbox").one().rows;
-  }
 }
 
 /** A target that can be given a past. */

@@ -21,8 +21,6 @@ export default {
         return authorize(request, env);
       case "/bench/fill":
         return fill(env, searchParams);
-      case "/bench/pending":
-        return pending(env, searchParams);
       default:
         return sallyport.fetch(request, env, ctx);
     }
@@ -70,10 +68,6 @@ async function fill(env: Env, asked: URLSearchParams): Promise<Response> {
     await target.fillTarget(device, Number(asked.get("operations")));
   }
   return new Response(null, { status: 204 });
-}
-
-async function pending(env: Env, asked: URLSearchParams): Promise<Response> {
-  return Response.json(await sessionOf(env, asked.get("session") ?? "").pending());
 }
 
 function sessionOf(env: Env, session_id: string): DurableObjectStub<SessionWithHistory> {

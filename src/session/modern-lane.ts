@@ -4,20 +4,24 @@ import type { LaneHost } from "./lane.ts";
 import { refuseMalformed } from "./malformed-call.ts";
 import { modernServer } from "./modern-server.ts";
 
-/** One session needs one stream, or a few while a network changes. Each keeps the object awake. */
+/**
+ * One session needs one stream, or a few while a network changes. Each keeps the object awake. That a client is gone shows
+ * seconds later, so the oldest makes room for one more: refusing would shut out whoever comes back.
+ */
 const MAX_SUBSCRIPTIONS = 8;
 
 /** Clients of 2026-07-28: no session on the wire, a fresh low-level server for each request. */
 export class ModernLane {
   readonly #host: LaneHost;
   readonly #handler: StatelessMcpHandler;
-  #subscriptions = new AbortController();
+  /** The open ones, oldest first. */
+  readonly #subscriptions = new Set<AbortController>();
 
   constructor(host: LaneHost, hostname: string) {
     this.#host = host;
     this.#handler = createMcpHandler((context) => modernServer(host, context.authInfo?.scopes ?? []), {
       legacy: "reject",
-      maxSubscriptions: MAX_SUBSCRIPTIONS,
+      maxSubscriptions: MAX_SUBSCRIPTIONS + 1,
       // The Worker has checked both already; without these the handler would derive its own policy from the URL.
       allowedHostnames: [hostname],
       allowedOriginHostnames: "*",
@@ -29,10 +33,7 @@ export class ModernLane {
   async handle(request: Request, parsed: unknown, auth: CallerAuth): Promise<Response> {
     const malformed = await refuseMalformed(parsed, this.#host, "2026-07-28", auth.scopes);
     if (malformed !== null) return malformed;
-    return this.#handler.fetch(isListen(parsed) ? this.#ending(request) : request, {
-      ...(parsed === undefined ? {} : { parsedBody: parsed }),
-      authInfo: { token: "", clientId: auth.client_id, scopes: [...auth.scopes] },
-    });
+    return isListen(parsed) ? this.#subscribe(request, parsed, auth) : this.#answer(request, parsed, auth);
   }
 
   /** Tells every client that subscribed to it that its lists are others now. */
@@ -44,18 +45,38 @@ export class ModernLane {
 
   /** Ends all subscriptions: the session was revoked. */
   close(): void {
-    this.#subscriptions.abort();
-    this.#subscriptions = new AbortController();
+    for (const subscription of this.#subscriptions) subscription.abort();
   }
 
-  /** The same request, whose body has been read, but one that ends with the session: a subscription would outlive it. */
-  #ending({ url, method, headers, signal }: Request): Request {
-    return new Request(url, {
-      method,
-      headers,
-      signal: AbortSignal.any([signal, this.#subscriptions.signal]),
+  #answer(request: Request, parsed: unknown, auth: CallerAuth): Promise<Response> {
+    return this.#handler.fetch(request, {
+      ...(parsed === undefined ? {} : { parsedBody: parsed }),
+      authInfo: { token: "", clientId: auth.client_id, scopes: [...auth.scopes] },
     });
   }
+
+  /** Answers with a stream that ends with the session, and when too many others have come after it. */
+  async #subscribe(
+    { url, method, headers, signal: client }: Request,
+    parsed: unknown,
+    auth: CallerAuth,
+  ): Promise<Response> {
+    const subscription = new AbortController();
+    const signal = AbortSignal.any([client, subscription.signal]);
+    // Before anything is awaited: a session that ends meanwhile ends this one, too.
+    this.#subscriptions.add(subscription);
+    signal.addEventListener("abort", () => this.#subscriptions.delete(subscription));
+    // The same request, whose body has been read.
+    const response = await this.#answer(new Request(url, { method, headers, signal }), parsed, auth);
+    if (!isStream(response)) this.#subscriptions.delete(subscription);
+    const [oldest] = this.#subscriptions;
+    if (this.#subscriptions.size > MAX_SUBSCRIPTIONS) oldest?.abort();
+    return response;
+  }
+}
+
+function isStream({ headers }: Response): boolean {
+  return headers.get("content-type")?.startsWith("text/event-stream") === true;
 }
 
 function isListen(parsed: unknown): boolean {

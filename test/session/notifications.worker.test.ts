@@ -69,22 +69,45 @@ it("a session that was revoked ends its streams in both eras", async () => {
   const stream = await stub.fetch(mcp, {
     headers: { ...headers, "mcp-session-id": initialized.headers.get("mcp-session-id") ?? "" },
   });
-  const listen = {
-    jsonrpc: "2.0",
-    id: 2,
-    method: "subscriptions/listen",
-    params: {
-      notifications: { toolsListChanged: true },
-      _meta: ENVELOPE,
-    },
-  };
-  const subscription = await stub.fetch(mcp, {
-    method: "POST",
-    headers: { ...headers, "mcp-protocol-version": "2026-07-28", "mcp-method": "subscriptions/listen" },
-    body: JSON.stringify(listen),
-  });
+  const subscription = await listen(person, 2);
   expect([stream.status, subscription.status]).toEqual([200, 200]);
   const ends = Promise.all([stream.text().catch(() => ""), subscription.text().catch(() => "")]);
   await env.PERSON.getByName(person.person).revoke("all", "admin@acme.test");
   expect(await ends).toHaveLength(2);
 });
+
+it("a client that subscribes again and again is never refused: the oldest subscription ends", async () => {
+  const person = await signedIn("many-subscriptions", "viewer");
+  const subscriptions: Response[] = [];
+  for (let id = 1; id <= 10; id += 1) subscriptions.push(await listen(person, id));
+  expect(subscriptions.map(({ status }) => status)).toEqual(Array(10).fill(200));
+  const ended: number[] = [];
+  const ends = subscriptions.map((subscription, nth) =>
+    subscription
+      .text()
+      .catch(() => "")
+      .then(() => ended.push(nth)),
+  );
+  await Promise.all(ends.slice(0, 2));
+  expect(ended.toSorted()).toEqual([0, 1]);
+  await env.PERSON.getByName(person.person).revoke("all", "admin@acme.test");
+  expect(await Promise.all(ends)).toHaveLength(10);
+});
+
+/** Subscribes as a client of 2026-07-28. */
+function listen(
+  person: Awaited<ReturnType<typeof signedIn>>,
+  id: number,
+  notifications: Readonly<Record<string, boolean>> = { toolsListChanged: true },
+): Promise<Response> {
+  const params = { notifications, _meta: ENVELOPE };
+  return env.SESSION.getByName(person.session_id).fetch(`${env.PUBLIC_URL}/mcp`, {
+    method: "POST",
+    headers: {
+      ...handedOn(person),
+      "mcp-protocol-version": "2026-07-28",
+      "mcp-method": "subscriptions/listen",
+    },
+    body: JSON.stringify({ jsonrpc: "2.0", id, method: "subscriptions/listen", params }),
+  });
+}
