@@ -145,6 +145,7 @@ async function hasEnded({ isOpen }: Stream): Promise<void> {
   await delay(NOTICED_MS);
   if (isOpen()) throw new Error(`more than ${SUBSCRIPTIONS} subscriptions are open`);
 }
+
 async function end({ url, headers }: Connection): Promise<void> {
   const answer = await fetch(url, { method: "DELETE", headers });
   await answer.text();
