@@ -216,4 +216,25 @@ export const AUDIT_GUARDS: readonly Mutant[] = [
     find: "statement?.n === n ?",
     replace: "statement !== null && n > 0 ?",
   },
+  {
+    name: "events-let-go-of-on-anybodys-word",
+    file: "src/audit/outbox.ts",
+    tests: OUTBOX,
+    find: "return unsigned === undefined ? anchor : null;",
+    replace: "return unsigned === null ? null : anchor;",
+  },
+  {
+    name: "events-kept-out-on-anybodys-word",
+    file: "src/audit/consumer.ts",
+    tests: CONSUMER,
+    find: "if (unsigned.length === 0) return hashes;",
+    replace: "if (unsigned.length >= 0) return hashes;",
+  },
+  {
+    name: "an-anchor-that-says-other-than-what-was-signed",
+    file: "src/audit/anchor.ts",
+    tests: CONSUMER,
+    find: "statement?.chain === chain && statement.seq === seq && statement.hash === hash",
+    replace: "statement !== null && chain !== hash && seq > 0",
+  },
 ];

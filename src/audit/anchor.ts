@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { type PublicKey, verifiedStatement } from "./signing.ts";
 
 /** A signed statement that a chain was whole up to an event, made before that event and those before it may go. */
 export interface Anchor {
@@ -30,4 +31,13 @@ const anchor = z.strictObject({
 /** A statement's content, or `null` if it isn't an anchor's. */
 export function readAnchor(statement: unknown): Anchor | null {
   return anchor.safeParse(statement).data ?? null;
+}
+
+/** True if one of `keys` signed the anchor, and it says what stands beside it. */
+export async function isSignedAnchor(
+  { chain, seq, hash, jws }: PresentedAnchor,
+  keys: readonly PublicKey[],
+): Promise<boolean> {
+  const statement = readAnchor(await verifiedStatement(jws, "anchor", keys));
+  return statement?.chain === chain && statement.seq === seq && statement.hash === hash;
 }

@@ -9,6 +9,7 @@ import {
   storeDeadLetters,
   storeRecords,
 } from "./store.ts";
+import { unsignedAnchors } from "./unsigned-anchors.ts";
 
 const FIRST_RETRY_S = 5;
 const LAST_RETRY_S = 300;
@@ -44,24 +45,24 @@ export async function consumeAudit(
     else malformed.set(message, read.reason);
   }
   for (const chunk of chunksBySize(arrivals, ({ record }) => bytesOf(record), MAX_STATEMENT_BYTES)) {
-    await store(env.DB, chunk, onStored);
+    await store(env, chunk, onStored);
   }
   await bury(env.DB, [...malformed.keys()], batch.queue, (message) => malformed.get(message) ?? "malformed");
 }
 
 async function store(
-  db: D1Database,
+  env: Env,
   arrivals: readonly Arrival[],
   onStored: (records: readonly AuditRecord[]) => Promise<void>,
 ): Promise<void> {
   try {
-    const stored = await storeRecords(
-      db,
+    const stored = await storeUnlessGone(
+      env,
       arrivals.map(({ record }) => record),
     );
     // Compared after every insert, not only after those that were ignored: what counts is what is there.
     const conflicts = arrivals.flatMap(({ record }) => conflictOf(record, stored));
-    if (conflicts.length > 0) await storeConflicts(db, conflicts);
+    if (conflicts.length > 0) await storeConflicts(env.DB, conflicts);
     for (const { offered_event: _event, ...conflict } of conflicts) alert("audit_conflict", conflict);
     await onStored(
       arrivals.map(({ record }) => record).filter((record) => stored.get(placeOf(record)) === record.hash),
@@ -74,6 +75,18 @@ async function store(
     return;
   }
   for (const { message } of arrivals) message.ack();
+}
+
+/** An anchor says that an event has gone. It takes a signature for that, or anybody could keep events out. */
+async function storeUnlessGone(
+  env: Env,
+  records: readonly AuditRecord[],
+): Promise<ReadonlyMap<string, string | null>> {
+  const { hashes, anchors } = await storeRecords(env.DB, records);
+  const unsigned = await unsignedAnchors(env, anchors, "consumer");
+  if (unsigned.length === 0) return hashes;
+  const chains = unsigned.map(({ chain }) => chain);
+  return (await storeRecords(env.DB, records, chains)).hashes;
 }
 
 function conflictOf(record: AuditRecord, stored: ReadonlyMap<string, string | null>): Conflict[] {

@@ -1,7 +1,9 @@
 import { alert } from "../observe/log.ts";
+import type { PresentedAnchor } from "./anchor.ts";
 import type { Due } from "./due.ts";
 import { type Delivery, type Reconciled, reconcile, type Stored } from "./reconcile.ts";
-import { anchoredHead, storeConflicts, storedHashes } from "./store.ts";
+import { presentedAnchor, storeConflicts, storedHashes } from "./store.ts";
+import { unsignedAnchors } from "./unsigned-anchors.ts";
 
 /** A queue takes at most 100 messages and 256 KB in one call. */
 const MAX_BATCH_MESSAGES = 100;
@@ -34,6 +36,7 @@ export class Outbox {
   readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
   readonly #due: Due;
+  readonly #env: Env;
   readonly #queue: Queue;
   readonly #db: D1Database;
   /** Everything before it was sent. In memory, so that a long outbox isn't looked through for each batch. */
@@ -43,6 +46,7 @@ export class Outbox {
     this.#storage = storage;
     this.#sql = storage.sql;
     this.#due = due;
+    this.#env = env;
     this.#queue = env.AUDIT_QUEUE;
     this.#db = env.DB;
   }
@@ -89,7 +93,7 @@ export class Outbox {
     const { stored, through } = await this.#stored(chain);
     // Read last: what an anchor lets go between the two reads is under it. Nearly always there is nothing to ask.
     const whole = stored[0]?.seq === chain.confirmed_seq + 1;
-    const anchored = whole ? null : await anchoredHead(this.#db, chain.chain);
+    const anchored = whole ? null : await this.#anchored(chain);
     const now = Date.now();
     const outbox = this.#deliveries(chain.confirmed_seq, through);
     const result = reconcile(chain.confirmed_seq, outbox, stored, now, anchored);
@@ -117,6 +121,14 @@ export class Outbox {
       if (rows.length < CONFIRM_PAGE) return { stored, through };
     }
     return { stored, through: stored.at(-1)?.seq ?? through };
+  }
+
+  /** Up to where the store let the chain go, by a signed word: on anybody else's, nothing is let go of here. */
+  async #anchored(head: { chain: string; confirmed_seq: number }): Promise<PresentedAnchor | null> {
+    const anchor = await presentedAnchor(this.#db, head.chain);
+    if (anchor === null || anchor.seq <= head.confirmed_seq) return null;
+    const [unsigned] = await unsignedAnchors(this.#env, [anchor], "object");
+    return unsigned === undefined ? anchor : null;
   }
 
   #apply({ confirmed_seq, missing, waiting, conflicts }: Reconciled, now: number, readOn: boolean): void {

@@ -1,5 +1,5 @@
 import { type Checkpoint, readCheckpoint } from "./checkpoint.ts";
-import { type PublicKey, verifiedStatement } from "./signing.ts";
+import { LONGEST_JWS, type PublicKey, verifiedStatement } from "./signing.ts";
 
 /** A checkpoint that an accepted key signed, under the number that it was signed with. */
 export interface SignedCheckpoint {
@@ -20,8 +20,6 @@ export interface NewestCheckpoint {
  * whoever asks is a stranger, and each look costs a signature. With more in the way, there is none: that is told of.
  */
 const NEWEST_ROWS = 5;
-/** No statement of ours is nearly as long, and a row holds two megabytes. */
-const LONGEST_JWS = 2_048;
 
 const COLUMNS = `n, CAST(SUBSTR(jws, 1, ${LONGEST_JWS}) AS TEXT) AS jws`;
 

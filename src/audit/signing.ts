@@ -24,6 +24,9 @@ export interface PublicKey extends JsonObject {
 /** What a statement is about. A signature of one kind is worth nothing as another. */
 export type StatementKind = "checkpoint" | "anchor";
 
+/** The longest signed statement that is read from a store. None is nearly as long, and a row holds two megabytes. */
+export const LONGEST_JWS = 8_192;
+
 /** Signs statements about the audit. */
 export interface Signer {
   readonly public_key: PublicKey;

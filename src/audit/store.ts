@@ -1,6 +1,7 @@
 import type { ColumnType } from "kysely";
-import type { ChainHead } from "./chain.ts";
+import type { PresentedAnchor } from "./anchor.ts";
 import { type AuditRecord, RECORD_COLUMNS } from "./record.ts";
+import { LONGEST_JWS } from "./signing.ts";
 
 /** The audit database, for queries that are built. */
 export interface AuditDatabase {
@@ -32,41 +33,71 @@ export interface DeadLetter {
 const CONFLICT_COLUMNS = ["chain", "seq", "stored_hash", "offered_hash", "offered_event", "seen_by"] as const;
 const DEAD_LETTER_COLUMNS = ["id", "queue", "reason", "chain", "seq", "body"] as const;
 
+/** What the store holds at the places of events that it was given. */
+export interface Stored {
+  /** The stored hash by {@link placeOf}; `null` where nobody can say it any more, below an anchor. */
+  readonly hashes: ReadonlyMap<string, string | null>;
+  /** Those at or above an event that wasn't stored for it. Nothing of them is trusted. Nearly always there is none. */
+  readonly anchors: readonly PresentedAnchor[];
+}
+
+interface StoredRow {
+  readonly chain: string;
+  readonly seq: number;
+  readonly hash: string | null;
+  readonly anchored_seq: number | null;
+  readonly anchored_hash: string | null;
+  readonly jws: string | null;
+}
+
 /**
  * Stores events whose places are free and says what is stored at each place now, in one transaction.
  * What is there already is left as it is; whether it is the same event is for the caller to compare. What lies at or
  * below its chain's anchor was here and has gone: a late duplicate doesn't bring it back.
- * @returns the stored hash by {@link placeOf}; `null` where nobody can say it any more, below an anchor.
+ * @param disregarded chains whose anchors count for nothing
  */
 export async function storeRecords(
   db: D1Database,
   records: readonly AuditRecord[],
-): Promise<Map<string, string | null>> {
-  const rows = JSON.stringify(records);
-  const [, stored] = await db.batch<{ chain: string; seq: number; hash: string | null }>([
+  disregarded: readonly string[] = [],
+): Promise<Stored> {
+  const bound = [JSON.stringify(records), JSON.stringify(disregarded)];
+  const [, stored] = await db.batch<StoredRow>([
     // Only this conflict: INSERT OR IGNORE would also drop a row that breaks any other constraint.
     db
       .prepare(
         `${insertRows("audit_events", RECORD_COLUMNS)} AND NOT EXISTS (
            SELECT 1 FROM audit_anchors AS a
-           WHERE a.chain = json_extract(value, '$.chain') AND a.seq >= json_extract(value, '$.seq'))
+           WHERE a.chain = json_extract(value, '$.chain') AND a.seq >= json_extract(value, '$.seq')
+             AND a.chain NOT IN (SELECT value FROM json_each(?2)))
          ON CONFLICT (chain, seq) DO NOTHING`,
       )
-      .bind(rows),
+      .bind(...bound),
     db
       .prepare(
-        `SELECT json_extract(row.value, '$.chain') AS chain, json_extract(row.value, '$.seq') AS seq,
-           COALESCE(e.hash, CASE WHEN a.seq = json_extract(row.value, '$.seq') THEN a.hash END) AS hash
+        `SELECT json_extract(row.value, '$.chain') AS chain, json_extract(row.value, '$.seq') AS seq, e.hash,
+           a.seq AS anchored_seq, a.hash AS anchored_hash, CAST(SUBSTR(a.jws, 1, ${LONGEST_JWS}) AS TEXT) AS jws
          FROM json_each(?1) AS row
          LEFT JOIN audit_events AS e
            ON e.chain = json_extract(row.value, '$.chain') AND e.seq = json_extract(row.value, '$.seq')
          LEFT JOIN audit_anchors AS a
-           ON a.chain = json_extract(row.value, '$.chain') AND a.seq >= json_extract(row.value, '$.seq')
+           ON e.seq IS NULL AND a.chain = json_extract(row.value, '$.chain')
+           AND a.seq >= json_extract(row.value, '$.seq') AND a.chain NOT IN (SELECT value FROM json_each(?2))
          WHERE e.seq IS NOT NULL OR a.seq IS NOT NULL`,
       )
-      .bind(rows),
+      .bind(...bound),
   ]);
-  return new Map((stored?.results ?? []).map((row) => [placeOf(row), row.hash]));
+  const rows = stored?.results ?? [];
+  const anchors = new Map(rows.flatMap((row) => anchorOf(row).map((anchor) => [anchor.chain, anchor])));
+  return { hashes: new Map(rows.map((row) => [placeOf(row), hashAt(row)])), anchors: [...anchors.values()] };
+}
+
+function anchorOf({ chain, anchored_seq: seq, anchored_hash: hash, jws }: StoredRow): PresentedAnchor[] {
+  return seq === null || hash === null || jws === null ? [] : [{ chain, seq, hash, jws }];
+}
+
+function hashAt({ seq, hash, anchored_seq, anchored_hash }: StoredRow): string | null {
+  return hash ?? (anchored_seq === seq ? anchored_hash : null);
 }
 
 /** A place in a chain, as a key. */
@@ -90,9 +121,15 @@ export async function storeDeadLetters(db: D1Database, letters: readonly DeadLet
     .run();
 }
 
-/** Up to where a chain's events were stored and have gone, by its anchor; `null` where nothing has gone. */
-export async function anchoredHead(db: D1Database, chain: string): Promise<ChainHead | null> {
-  return db.prepare("SELECT seq, hash FROM audit_anchors WHERE chain = ?").bind(chain).first<ChainHead>();
+/** Up to where a chain's events have gone, as the store has it: nothing of it is trusted. `null` for nowhere. */
+export async function presentedAnchor(db: D1Database, chain: string): Promise<PresentedAnchor | null> {
+  return db
+    .prepare(
+      `SELECT chain, seq, hash, CAST(SUBSTR(jws, 1, ${LONGEST_JWS}) AS TEXT) AS jws
+       FROM audit_anchors WHERE chain = ?`,
+    )
+    .bind(chain)
+    .first<PresentedAnchor>();
 }
 
 /**

@@ -1,9 +1,11 @@
 import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
+import type { PresentedAnchor } from "../../src/audit/anchor.ts";
 import { type ChainHead, eventHash, GENESIS, link } from "../../src/audit/chain.ts";
 import { consumeAudit } from "../../src/audit/consumer.ts";
 import { storeAnchors } from "../../src/audit/integrity-store.ts";
+import { seqs, signedAnchor } from "../support/worker/attested.ts";
 
 const QUEUE = "sallyport-audit";
 const DEAD_QUEUE = "sallyport-audit-dead";
@@ -108,7 +110,7 @@ describe("events", () => {
   test("that lie at or below an anchor are dropped, and one that contradicts the anchor is a conflict", async () => {
     const events = chainOf("anchored", 3);
     const hash = eventHash(events[1] ?? "");
-    await storeAnchors(env.DB, [{ chain: "session/anchored/test", seq: 2, hash, at: "", jws: "" }]);
+    await storeAnchors(env.DB, [await signedAnchor("session/anchored/test", { seq: 2, hash })]);
     const result = await consume(events);
     expect(result.explicitAcks).toHaveLength(3);
     expect(await rows("audit_events", "chain = 'session/anchored/test'")).toMatchObject([{ seq: 3 }]);
@@ -116,6 +118,26 @@ describe("events", () => {
     await consume(chainOf("anchored", 2, "contain_device"));
     expect(await rows("audit_events", "chain = 'session/anchored/test'")).toHaveLength(1);
     expect(await rows("audit_conflicts", "chain = 'session/anchored/test'")).toMatchObject([{ seq: 2 }]);
+  });
+
+  test.each<[string, Partial<PresentedAnchor>]>([
+    ["unsigned", { jws: "e30.e30.e30" }],
+    ["raised", { seq: 1_000_000_000 }],
+    ["turned", { hash: "0".repeat(64) }],
+    ["moved", { chain: "session/kept-out-moved/test" }],
+  ])("aren't kept out by an anchor that nobody signed so (%s), which is told of", async (how, forged) => {
+    const chain = `session/kept-out-${how}/test`;
+    const events = chainOf(`kept-out-${how}`, 3);
+    const head = { seq: 2, hash: eventHash(events[1] ?? "") };
+    const anchor = await signedAnchor(how === "moved" ? "session/elsewhere/test" : chain, head);
+    await storeAnchors(env.DB, [{ ...anchor, ...forged }]);
+    const result = await consume([...events, ...chainOf(`beside-${how}`, 1)]);
+    expect(result.explicitAcks).toHaveLength(4);
+    expect(await seqs(chain)).toEqual([1, 2, 3]);
+    expect(await rows("audit_conflicts", `chain = '${chain}'`)).toEqual([]);
+    expect(error.mock.calls.map(([line]) => JSON.parse(String(line)))).toMatchObject([
+      { alert: "audit_conflict", chain, seen_by: "consumer" },
+    ]);
   });
 
   test("come again later when the database fails, each time later", async () => {

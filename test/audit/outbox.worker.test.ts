@@ -8,6 +8,7 @@ import { Ledger } from "../../src/audit/ledger.ts";
 import { Outbox } from "../../src/audit/outbox.ts";
 import { readRecord } from "../../src/audit/record.ts";
 import { storeRecords } from "../../src/audit/store.ts";
+import { signedAnchor } from "../support/worker/attested.ts";
 import { recordOf } from "./chain-fixture.ts";
 
 const FACT: AuditFact = { type: "call", decision: "allow", outcome: "ok", tool: "get_device" };
@@ -263,16 +264,40 @@ describe("confirming", () => {
       append(4);
       await outbox.flush();
       const { hash } = recordOf(queue.sent[2] ?? "");
-      const anchor = { chain: ledger.chain, at: "", jws: "" };
-      await storeAnchors(env.DB, [{ ...anchor, seq: 2, hash }]);
+      const anchor = (seq: number) => signedAnchor(ledger.chain, { seq, hash });
+      await storeAnchors(env.DB, [await anchor(2)]);
       await outbox.confirm();
       expect(left(storage)).toEqual([1, 2, 3, 4]);
-      await storeAnchors(env.DB, [{ ...anchor, seq: 3, hash }]);
+      await storeAnchors(env.DB, [await anchor(3)]);
       await outbox.confirm();
       expect(left(storage)).toEqual([4]);
       await deliver(queue.sent);
       await outbox.confirm();
       expect(left(storage)).toEqual([]);
+    });
+  });
+
+  test("lets go of nothing on the word of an anchor that nobody signed, and sends it again", async () => {
+    await inObject("forged anchor", async ({ storage, ledger, outbox, queue, append }) => {
+      const error = vi.spyOn(console, "error").mockImplementation(() => {});
+      append(4);
+      await outbox.flush();
+      await deliver(queue.sent);
+      // Whoever can write to the store can read there what the anchor has to say.
+      const { hash } = recordOf(queue.sent[3] ?? "");
+      const anchor = await signedAnchor("person/somebody else/1", { seq: 4, hash });
+      await storeAnchors(env.DB, [{ ...anchor, chain: ledger.chain }]);
+      await env.DB.prepare("DELETE FROM audit_events WHERE chain = ?").bind(ledger.chain).run();
+      makeOverdue(storage);
+      await outbox.confirm();
+      expect(left(storage)).toEqual([1, 2, 3, 4]);
+      expect(JSON.parse(String(error.mock.calls[0]?.[0]))).toMatchObject({
+        alert: "audit_conflict",
+        chain: ledger.chain,
+        seq: 4,
+      });
+      await outbox.flush();
+      expect(queue.sent).toHaveLength(8);
     });
   });
 

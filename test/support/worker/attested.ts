@@ -1,9 +1,11 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import type { PresentedAnchor } from "../../../src/audit/anchor.ts";
 import { type ChainHead, GENESIS, link } from "../../../src/audit/chain.ts";
 import { gatherEvidence, type PresentedProof } from "../../../src/audit/evidence.ts";
 import { acceptedKeys } from "../../../src/audit/integrity-settings.ts";
 import { type AuditRecord, RECORD_COLUMNS } from "../../../src/audit/record.ts";
+import { signerWith } from "../../../src/audit/signing.ts";
 import { storeRecords } from "../../../src/audit/store.ts";
 import { fromRow, recordColumns } from "../../../src/audit/stored-event.ts";
 import { verifyEvents } from "../../../src/audit/verify.ts";
@@ -72,6 +74,16 @@ export async function found(): Promise<string[]> {
     ({ defect, chain, seq, through_seq }) =>
       `${defect} ${chain} ${seq}${through_seq === undefined ? "" : `-${through_seq}`}`,
   );
+}
+
+/** An anchor that the tenant's object could have signed. */
+export async function signedAnchor(
+  chain: string,
+  { seq, hash }: ChainHead,
+): Promise<PresentedAnchor & { readonly at: string }> {
+  const at = new Date().toISOString();
+  const signer = await signerWith(env.CHECKPOINT_PRIVATE_KEY);
+  return { chain, seq, hash, at, jws: await signer.sign("anchor", { chain, seq, hash, at }) };
 }
 
 /** Numbers that the store holds of a chain. */

@@ -1,0 +1,22 @@
+import { alert } from "../observe/log.ts";
+import { isSignedAnchor, type PresentedAnchor } from "./anchor.ts";
+import { acceptedKeys } from "./integrity-settings.ts";
+
+/**
+ * Those of `anchors` that no accepted key signed, each with an alert: somebody else wrote them to the store. On their
+ * word events would be kept out of it, or let go of by their object before it has them.
+ */
+export async function unsignedAnchors(
+  env: Env,
+  anchors: readonly PresentedAnchor[],
+  seen_by: "consumer" | "object",
+): Promise<PresentedAnchor[]> {
+  const unsigned: PresentedAnchor[] = [];
+  for (const anchor of anchors) {
+    if (await isSignedAnchor(anchor, await acceptedKeys(env))) continue;
+    const { chain, seq } = anchor;
+    alert("audit_conflict", { chain, seq, seen_by, reason: "no accepted key signed this anchor" });
+    unsigned.push(anchor);
+  }
+  return unsigned;
+}
