@@ -84,6 +84,18 @@ describe("a protocol session of the 2025 era", () => {
     await stream.body?.cancel();
   });
 
+  it("is taken up once, by however many: of two streams that come at once, the newer takes the older's place", async () => {
+    const requester = await signedIn("taken-up", "responder");
+    const id = await initialize(requester);
+    await evictDurableObject(sessionOf(requester));
+    const listen = () => sessionOf(requester).fetch(handedOn(requester, { method: "GET", id }));
+    const streams = await Promise.all([listen(), listen()]);
+    expect(streams.map(({ status }) => status)).toEqual([200, 200]);
+    const ended = await Promise.race(streams.map(async (stream, nth) => [nth, await stream.text()]));
+    expect(ended).toEqual([0, ""]);
+    await env.PERSON.getByName(requester.person).revoke("all", "admin@acme.test");
+  });
+
   it("isn't begun by anything but initialize", async () => {
     const requester = await signedIn("no-session", "responder");
     for (const message of [
