@@ -85,7 +85,7 @@ export async function storeCheckpoint(
 /** What was found in a checkpoint's place is kept up to this length: a row holds two megabytes. */
 const LONGEST_FOUND = 500_000;
 
-/** Puts a checkpoint in the place of what else was found there. That goes on record first. */
+/** Puts a checkpoint in the place of what else was found there, and may have gone since. That goes on record first. */
 export async function displaceCheckpoint(
   db: D1Database,
   { n, jws, heads, at }: UnstoredCheckpoint,
@@ -101,23 +101,38 @@ export async function displaceCheckpoint(
   } as const;
   await storeConflicts(db, [conflict]);
   await db
-    .prepare("UPDATE audit_checkpoints SET at = ?, jws = ?, heads = ? WHERE n = ?")
-    .bind(at, jws, heads, n)
+    .prepare(
+      `INSERT INTO audit_checkpoints (n, at, jws, heads) VALUES (?, ?, ?, ?)
+       ON CONFLICT (n) DO UPDATE SET at = excluded.at, jws = excluded.jws, heads = excluded.heads`,
+    )
+    .bind(n, at, jws, heads)
     .run();
 }
 
-/** Stores anchors. One that is lower than the chain's changes nothing. */
-export async function storeAnchors(
-  db: D1Database,
-  anchors: readonly (PresentedAnchor & { readonly at: string })[],
-): Promise<void> {
+/** An anchor as it is stored. */
+export interface StoredAnchor extends PresentedAnchor {
+  /** ISO 8601 UTC. */
+  readonly at: string;
+}
+
+/** Stores anchors. One that isn't higher than the chain's changes nothing. */
+export function storeAnchors(db: D1Database, anchors: readonly StoredAnchor[]): Promise<void> {
+  return putAnchors(db, anchors, "WHERE excluded.seq > audit_anchors.seq");
+}
+
+/** Puts anchors in the place of what else is there. */
+export function displaceAnchors(db: D1Database, anchors: readonly StoredAnchor[]): Promise<void> {
+  return putAnchors(db, anchors, "");
+}
+
+async function putAnchors(db: D1Database, anchors: readonly StoredAnchor[], unless: string): Promise<void> {
   await db
     .prepare(
       `INSERT INTO audit_anchors (chain, seq, hash, at, jws)
        SELECT json_extract(value, '$.chain'), json_extract(value, '$.seq'), json_extract(value, '$.hash'),
          json_extract(value, '$.at'), json_extract(value, '$.jws') FROM json_each(?1) WHERE true
        ON CONFLICT (chain) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, at = excluded.at, jws = excluded.jws
-       WHERE excluded.seq > audit_anchors.seq`,
+       ${unless}`,
     )
     .bind(JSON.stringify(anchors))
     .run();
@@ -137,8 +152,8 @@ export async function removeAnchored(
     SELECT a.chain, a.seq FROM json_each(?1) AS named
     JOIN audit_anchors AS a
       ON a.chain = json_extract(named.value, '$.chain') AND a.seq = json_extract(named.value, '$.seq')
-      AND a.hash = json_extract(named.value, '$.hash'))`;
-  const bound = JSON.stringify(anchors.map(({ chain, seq, hash }) => ({ chain, seq, hash })));
+      AND a.hash = json_extract(named.value, '$.hash') AND a.jws = json_extract(named.value, '$.jws'))`;
+  const bound = JSON.stringify(anchors.map(({ chain, seq, hash, jws }) => ({ chain, seq, hash, jws })));
   const results = await db.batch<{ chain: string }>([
     db
       .prepare(

@@ -27,6 +27,7 @@ export async function* wholeExport(
     await hold.check();
     yield page.map((event) => exportLine(event, event.event));
   }
+  await hold.renew();
 }
 
 /** Retention that waits. */
@@ -48,10 +49,14 @@ class Hold {
     this.#taken_at = taken_at;
   }
 
-  /** @throws Error if something may have gone before the page that was read last */
+  /** Renews it from time to time. @throws Error as {@link renew} does */
   async check(): Promise<void> {
+    if (this.#clock() >= this.#taken_at + HOLD_AGAIN_MS) await this.renew();
+  }
+
+  /** @throws Error if something may have gone before the page that was read last: nobody waits for longer than a day */
+  async renew(): Promise<void> {
     const now = this.#clock();
-    if (now < this.#taken_at + HOLD_AGAIN_MS) return;
     if ((await tenantOf(this.#env).holdRetention(now)) !== this.#runs) {
       throw new Error(
         "events were removed while the audit was exported: begin anew, and read without long pauses",

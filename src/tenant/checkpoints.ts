@@ -112,7 +112,8 @@ export class Checkpoints {
     for (let made = 0; made < MOST_CHECKPOINTS; made++) {
       const look = await this.#look(now);
       const { n, digest, at } = this.#state();
-      if (look.idle && !look.more && n > 0 && now < at + IDLE_MS) return;
+      // Also if the clock has gone back since the last one.
+      if (look.idle && !look.more && n > 0 && Math.abs(now - at) < IDLE_MS) return;
       if (look.heads.length > 0 || !look.more) {
         const iso = new Date(now).toISOString();
         const { statement, list } = nextCheckpoint(

@@ -3,7 +3,7 @@ import { applySchema } from "../audit/schema.ts";
 const SCHEMA = [
   `CREATE TABLE export_hold (
      id INTEGER PRIMARY KEY CHECK (id = 1),
-     -- Since when and until when retention waits for exports, in milliseconds.
+     -- Since when and until when retention waits for exports, in milliseconds; until 0 if none asked since it last ran.
      since INTEGER NOT NULL,
      until INTEGER NOT NULL,
      -- How often it didn't have to.
@@ -38,7 +38,8 @@ export class ExportHold {
    */
   take(now: number): number {
     const { since, until, runs } = this.#state();
-    const begun = now < until ? since : now;
+    // All that ask before it has run are one: or it would wait anew for whoever asks between the end and the next run.
+    const begun = until > 0 && since <= now + HOLD_MS ? since : now;
     this.#sql.exec(
       "UPDATE export_hold SET since = ?, until = ?",
       begun,
@@ -49,7 +50,10 @@ export class ExportHold {
 
   /** Whether retention may run now. If so, whoever still exports finds out by the count. */
   release(now: number): boolean {
-    if (now < this.#state().until) return false;
+    const { until } = this.#state();
+    // Nobody is given so long: the clock has gone back since.
+    const plausible = until <= now + 2 * HOLD_MS;
+    if (now < until && plausible) return false;
     this.#sql.exec("UPDATE export_hold SET until = 0, runs = runs + 1");
     return true;
   }

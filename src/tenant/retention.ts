@@ -1,13 +1,19 @@
-import type { PresentedAnchor } from "../audit/anchor.ts";
+import { isSignedAnchor } from "../audit/anchor.ts";
 import type { ChainHead } from "../audit/chain.ts";
 import { CHECKPOINT_CHAIN } from "../audit/checkpoint.ts";
-import { removeAnchored, storeAnchors } from "../audit/integrity-store.ts";
+import {
+  displaceAnchors,
+  removeAnchored,
+  type StoredAnchor,
+  storeAnchors,
+} from "../audit/integrity-store.ts";
 import type { Ledger } from "../audit/ledger.ts";
 import { type Removable, removable } from "../audit/removable.ts";
 import { removableCheckpoints } from "../audit/removable-checkpoints.ts";
 import { chainsWithOldEvents, oldCheckpoints, remainsOf } from "../audit/retention-store.ts";
 import { applySchema } from "../audit/schema.ts";
 import type { PublicKey, Signer } from "../audit/signing.ts";
+import { presentedAnchor } from "../audit/store.ts";
 import { alert } from "../observe/log.ts";
 import type { ChainRegister, RegisteredChain } from "./chain-register.ts";
 
@@ -67,10 +73,11 @@ export class Retention {
    * @throws Error when the store fails; the next run goes on from there
    */
   async run(signer: Signer, accepted: readonly PublicKey[], keep_ms: number, now: number): Promise<void> {
-    await this.#finish();
+    await this.#finish(accepted);
     const cutoff = new Date(now - keep_ms).toISOString();
     const kept = this.#kept(now);
-    const chains = await chainsWithOldEvents(this.#db, cutoff, kept, CHAINS);
+    // No event is of the chain of checkpoints. One that says so must not keep it from going.
+    const chains = await chainsWithOldEvents(this.#db, cutoff, [...kept, CHECKPOINT_CHAIN], CHAINS);
     const registered = new Map(this.#register.known(chains).map((known) => [known.chain, known]));
     const heads: [string, ChainHead][] = [];
     for (const chain of chains) {
@@ -93,7 +100,7 @@ export class Retention {
       }),
     );
     this.#record(anchors);
-    await this.#finish();
+    await this.#finish(accepted);
   }
 
   /** `null` where nothing may go: it isn't under a checkpoint yet, nobody began that chain, or it doesn't hold. */
@@ -115,7 +122,8 @@ export class Retention {
   }
 
   #kept(now: number): string[] {
-    this.#sql.exec("DELETE FROM kept_chains WHERE until <= ?", now);
+    // None is kept for so long: the clock has gone back since.
+    this.#sql.exec("DELETE FROM kept_chains WHERE until <= ?1 OR until > ?1 + ?2", now, KEEP_MS);
     return this.#sql
       .exec<{ chain: string }>("SELECT chain FROM kept_chains")
       .toArray()
@@ -135,7 +143,7 @@ export class Retention {
     return removableCheckpoints(anchored, old, accepted, cutoff);
   }
 
-  #record(anchors: readonly (PresentedAnchor & { readonly at: string })[]): void {
+  #record(anchors: readonly StoredAnchor[]): void {
     this.#storage.transactionSync(() => {
       for (const { chain, seq, hash, at, jws } of anchors) {
         this.#sql.exec("INSERT INTO open_anchors VALUES (?, ?, ?, ?, ?)", chain, seq, hash, at, jws);
@@ -151,18 +159,40 @@ export class Retention {
     });
   }
 
-  async #finish(): Promise<void> {
+  async #finish(accepted: readonly PublicKey[]): Promise<void> {
     const open = this.#sql
       .exec<OpenAnchor>("SELECT chain, seq, hash, at, jws FROM open_anchors ORDER BY chain")
       .toArray();
     if (open.length === 0) return;
     await storeAnchors(this.#db, open);
     const removed = await removeAnchored(this.#db, open);
-    for (const { chain, seq } of open) {
-      // The store has a higher one. It isn't this object's, so it says nothing of what may go.
-      if (!removed.has(chain)) alert("audit_kept", { chain, seq });
-      this.#sql.exec("DELETE FROM open_anchors WHERE chain = ?", chain);
+    const hindered = open.filter(({ chain }) => !removed.has(chain));
+    for (const anchor of hindered) await this.#displace(anchor, accepted);
+    this.#sql.exec(
+      "DELETE FROM open_anchors WHERE chain IN (SELECT value FROM json_each(?))",
+      JSON.stringify(open.map(({ chain }) => chain)),
+    );
+  }
+
+  /**
+   * The store has a higher anchor than the last one that was signed here. Nobody else signs, so it is nobody's, and
+   * would be in the way for good; unless this object signed it in a life that it has forgotten.
+   */
+  async #displace(anchor: OpenAnchor, accepted: readonly PublicKey[]): Promise<void> {
+    const { chain, seq } = anchor;
+    const found = await presentedAnchor(this.#db, chain);
+    if (found !== null && (await isSignedAnchor(found, accepted))) {
+      alert("audit_kept", { chain, seq });
+      return;
     }
+    const detail = {
+      chain,
+      found: found === null ? null : { seq: Number(found.seq), hash: String(found.hash) },
+    };
+    alert("audit_conflict", { ...detail, seq, seen_by: "object" });
+    this.#ledger.append({ type: "retention", decision: "displace", outcome: "ok", detail });
+    await displaceAnchors(this.#db, [anchor]);
+    await removeAnchored(this.#db, [anchor]);
   }
 }
 

@@ -80,8 +80,13 @@ describe("an export", () => {
 
   test("waits for retention that is under way", async () => {
     await runInDurableObject(tenant(), async (object, { storage }) => {
-      const under_way = object.attest(NOW);
-      const released = () => storage.sql.exec("SELECT runs FROM export_hold").one().runs === 1;
+      const runs = () => storage.sql.exec<{ runs: number }>("SELECT runs FROM export_hold").one().runs;
+      const before = runs();
+      let ended = false;
+      const under_way = object.attest(NOW).finally(() => {
+        ended = true;
+      });
+      const released = () => ended || runs() > before;
       // Retention takes several turns of the database, one after the other; this sees it after its first.
       while (!released()) await env.DB.prepare("SELECT 1").run();
       await object.holdRetention(NOW);
@@ -90,11 +95,43 @@ describe("an export", () => {
     });
   });
 
+  test("that was too short to ask again ends with an error, too, if retention ran while it lasted", async () => {
+    for (let now = NOW; now < NOW + DAY; now += 9 * MINUTE) await tenant().holdRetention(now);
+    // Retention waits for a day, and this begins a second before that is over.
+    let now = NOW + DAY - 1_000;
+    const pages = wholeExport(env, () => now);
+    const rest = async () => {
+      for await (const _page of pages) {
+        now += 1_000;
+        await tenant().attest(now);
+      }
+    };
+    await expect(rest()).rejects.toThrow("removed while the audit was exported");
+  });
+
   test("after another keeps retention waiting, but never for longer than a day in all", async () => {
     for (let now = NOW; now < NOW + DAY; now += 9 * MINUTE) await tenant().holdRetention(now);
     await tenant().attest(NOW + DAY - 1);
     expect(await seqs(CHAIN)).toHaveLength(LENGTH);
     await tenant().attest(NOW + DAY);
     expect(await seqs(CHAIN)).toEqual([]);
+  });
+
+  test("that asks after the end of that day, and before retention had its turn, doesn't begin another day", async () => {
+    for (let now = NOW; now < NOW + DAY; now += 9 * MINUTE) await tenant().holdRetention(now);
+    await tenant().holdRetention(NOW + DAY + 1);
+    await tenant().attest(NOW + DAY + 2);
+    expect(await seqs(CHAIN)).toEqual([]);
+  });
+
+  test("by a clock that was a year ahead keeps retention waiting no longer than another", async () => {
+    await tenant().holdRetention(NOW + 365 * DAY);
+    await tenant().attest(NOW);
+    expect(await seqs(CHAIN)).toEqual([]);
+    await tenant().holdRetention(NOW + 365 * DAY);
+    await tenant().holdRetention(NOW);
+    await begin(chainSince("session/n/1", 2, NOW - 1_000 * DAY));
+    await tenant().attest(NOW + 9 * MINUTE);
+    expect(await seqs("session/n/1")).toEqual([1, 2]);
   });
 });

@@ -94,6 +94,21 @@ describe("a checkpoint", () => {
     expect(await checkpoints()).toHaveLength(3);
   });
 
+  test("is made once an hour, too, after the clock has gone back", async () => {
+    await begin(chainSince("session/a/1", 2, NOW));
+    for (const now of [NOW + 24 * HOUR, NOW + 24 * HOUR + 1]) {
+      await tenant().attest(now);
+      await tenantStored();
+    }
+    expect(await checkpoints()).toHaveLength(2);
+    for (const now of [NOW, NOW + 1]) {
+      await tenant().attest(now);
+      await tenantStored();
+    }
+    expect(await checkpoints()).toHaveLength(3);
+    expect(await found()).toEqual([]);
+  });
+
   test("takes a chain no further than it is whole, and further once the gap has closed", async () => {
     const records = chainSince("session/a/1", 6, NOW);
     await begin(records.filter(({ seq }) => seq !== 3));
@@ -204,6 +219,16 @@ describe("somebody has taken the next checkpoint's place in the store", () => {
       "SELECT COUNT(*) AS n FROM audit_events WHERE decision = 'displace'",
     ).first("n");
     expect(told).toBe(1);
+  });
+
+  test("and takes it away again in the middle: its own one is there", async () => {
+    await take("e30.e30.e30", "[]");
+    await env.DB.prepare(
+      `CREATE TRIGGER away AFTER INSERT ON audit_conflicts
+       BEGIN DELETE FROM audit_checkpoints WHERE n = NEW.seq; END`,
+    ).run();
+    await tenant().attest(NOW + 1);
+    expect((await checkpoints()).map(({ n }) => n)).toEqual([1, 2]);
   });
 
   test("by a list that isn't the signed one, under the very statement: its own list comes back", async () => {

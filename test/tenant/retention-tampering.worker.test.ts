@@ -6,7 +6,16 @@ import type { AuditRecord } from "../../src/audit/record.ts";
 import { remainsOf } from "../../src/audit/retention-store.ts";
 import { storeRecords } from "../../src/audit/store.ts";
 import { recordOf } from "../audit/chain-fixture.ts";
-import { begin, chainSince, found, proofs, seqs, tenant, tenantStored } from "../support/worker/attested.ts";
+import {
+  begin,
+  chainSince,
+  found,
+  proofs,
+  seqs,
+  signedAnchor,
+  tenant,
+  tenantStored,
+} from "../support/worker/attested.ts";
 
 const NOW = Date.now();
 const DAY = 24 * 3_600_000;
@@ -105,15 +114,66 @@ test("a run reads no more of a long chain than of a short one", async () => {
   expect(await rowsRead("session/long/1", 900)).toBe(await rowsRead("session/short/1", 200));
 });
 
-test("an anchor that somebody raised in the store lets nothing go", async () => {
-  const records = chainSince(CHAIN, 5, NOW - 1_000 * DAY, 250 * DAY);
-  await begin(records);
-  await env.DB.prepare("INSERT INTO audit_anchors (chain, seq, hash, at, jws) VALUES (?, 5, ?, '', '')")
-    .bind(CHAIN, records[4]?.hash ?? "")
-    .run();
+describe("an anchor that is in the store before the one that retention signs", () => {
+  const put = (seq: number, hash: string, jws: string) =>
+    env.DB.prepare("INSERT INTO audit_anchors VALUES (?, ?, ?, 'then', ?)").bind(CHAIN, seq, hash, jws).run();
+  let records: AuditRecord[];
+
+  beforeEach(async () => {
+    records = chainSince(CHAIN, 5, NOW - 1_000 * DAY, 250 * DAY);
+    await begin(records);
+  });
+
+  test.each<[string, number, number]>([
+    ["raised over young events", 5, 4],
+    ["raised beyond the chain's end", 1_000_000_000, 4],
+    ["about the very event that is to go", 3, 2],
+  ])(
+    "and that nobody signed, %s, lets nothing go, is told of, and isn't in the way",
+    async (_how, seq, nth) => {
+      await put(seq, records[nth]?.hash ?? "", "e30.e30.e30");
+      await tenant().attest(NOW);
+      await tenantStored();
+      expect(await seqs(CHAIN)).toEqual([4, 5]);
+      expect(await found()).toEqual([]);
+      const alerts = error.mock.calls.map(([line]) => JSON.parse(String(line)));
+      expect(alerts).toMatchObject([{ alert: "audit_conflict", chain: CHAIN, found: { seq } }]);
+      const told = await env.DB.prepare(
+        "SELECT COUNT(*) AS n FROM audit_events WHERE type = 'retention' AND decision = 'displace'",
+      ).first("n");
+      expect(told).toBe(1);
+    },
+  );
+
+  test("by its own key, higher than it remembers, stays, and so do the events", async () => {
+    const anchor = await signedAnchor(CHAIN, { seq: 5, hash: records[4]?.hash ?? "" });
+    await put(anchor.seq, anchor.hash, anchor.jws);
+    await tenant().attest(NOW);
+    expect(await seqs(CHAIN)).toEqual([1, 2, 3, 4, 5]);
+    expect(await proofs()).toContainEqual(expect.objectContaining({ kind: "anchor", jws: anchor.jws }));
+    expect(kept()).toMatchObject([{ chain: CHAIN, seq: 3 }]);
+  });
+});
+
+test("an event that says it is of the checkpoints' chain doesn't keep the checkpoints from going", async () => {
+  await begin(chainSince(CHAIN, 2, NOW - 500 * DAY));
+  await tenant().attest(NOW - 450 * DAY);
+  await tenantStored();
+  await storeRecords(env.DB, chainSince("checkpoint", 1, NOW - 900 * DAY));
+  for (let hour = 0; hour < 4; hour++) {
+    await tenant().attest(NOW + hour * 4_000_000);
+    await tenantStored();
+  }
+  expect((await proofs()).find(({ kind }) => kind === "checkpoint")).toMatchObject({ n: 2 });
+});
+
+test("a chain that was left alone by a clock far ahead isn't left alone until then", async () => {
+  const late = chainSince("session/late/1", 5, NOW - 1_000 * DAY);
+  await storeRecords(env.DB, late);
+  await tenant().attest(NOW + 300 * DAY);
+  await tenant().register({ chain: "session/late/1", hash: late[0]?.hash ?? "" });
   await tenant().attest(NOW);
-  expect(await seqs(CHAIN)).toEqual([1, 2, 3, 4, 5]);
-  expect(kept()).toMatchObject([{ chain: CHAIN, seq: 3 }]);
+  expect(await seqs("session/late/1")).toEqual([]);
 });
 
 describe("a checkpoint", () => {

@@ -1,9 +1,9 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import type { PresentedAnchor } from "../../../src/audit/anchor.ts";
 import { type ChainHead, GENESIS, link } from "../../../src/audit/chain.ts";
 import { gatherEvidence, type PresentedProof } from "../../../src/audit/evidence.ts";
 import { acceptedKeys } from "../../../src/audit/integrity-settings.ts";
+import type { StoredAnchor } from "../../../src/audit/integrity-store.ts";
 import { type AuditRecord, RECORD_COLUMNS } from "../../../src/audit/record.ts";
 import { signerWith } from "../../../src/audit/signing.ts";
 import { storeRecords } from "../../../src/audit/store.ts";
@@ -77,10 +77,7 @@ export async function found(): Promise<string[]> {
 }
 
 /** An anchor that the tenant's object could have signed. */
-export async function signedAnchor(
-  chain: string,
-  { seq, hash }: ChainHead,
-): Promise<PresentedAnchor & { readonly at: string }> {
+export async function signedAnchor(chain: string, { seq, hash }: ChainHead): Promise<StoredAnchor> {
   const at = new Date().toISOString();
   const signer = await signerWith(env.CHECKPOINT_PRIVATE_KEY);
   return { chain, seq, hash, at, jws: await signer.sign("anchor", { chain, seq, hash, at }) };
