@@ -293,4 +293,18 @@ export const AUDIT_GUARDS: readonly Mutant[] = [
     find: "Math.abs(now - at) < IDLE_MS",
     replace: "now < at + IDLE_MS",
   },
+  {
+    name: "a-checkpoint-over-what-is-no-hash",
+    file: "src/audit/contiguous.ts",
+    tests: CHECKPOINTS,
+    find: "isHash(row.hash) && ",
+    replace: "",
+  },
+  {
+    name: "an-export-that-a-blob-stops",
+    file: "src/audit/proof-lines.ts",
+    tests: EXPORT,
+    find: "CAST(hash AS TEXT) AS hash, CAST(jws AS TEXT) AS jws",
+    replace: "hash, jws",
+  },
 ];

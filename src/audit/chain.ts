@@ -33,6 +33,11 @@ export function eventHash(event: string): string {
   return hash("sha256", event, "hex");
 }
 
+/** True if it has the form of an event's hash. */
+export function isHash(text: unknown): boolean {
+  return typeof text === "string" && /^[0-9a-f]{64}$/.test(text);
+}
+
 /** The next link after `head`. Pure: ids and time are in `stamp`. */
 export function link(head: ChainHead, stamp: EventStamp, fact: AuditFact): ChainLink {
   const seq = head.seq + 1;

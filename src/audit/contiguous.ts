@@ -1,4 +1,4 @@
-import { type ChainHead, GENESIS } from "./chain.ts";
+import { type ChainHead, GENESIS, isHash } from "./chain.ts";
 
 /** One event of a chain, as far as its links go. */
 export interface LinkRow {
@@ -22,7 +22,9 @@ export function advance(head: ChainHead, first: string, rows: readonly LinkRow[]
   let reached = head;
   for (const row of rows) {
     if (row.seq !== reached.seq + 1) break;
-    const builds = row.prev === reached.hash && (row.seq !== GENESIS.seq + 1 || row.hash === first);
+    // What is no hash, whoever wrote it, must not be signed: the list that it is on could be read by nobody.
+    const builds =
+      row.prev === reached.hash && isHash(row.hash) && (row.seq !== GENESIS.seq + 1 || row.hash === first);
     if (!builds) return { head: reached, diverged_at: row.seq };
     reached = { seq: row.seq, hash: row.hash };
   }

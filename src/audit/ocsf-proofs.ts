@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "../path/tool.ts";
-import type { PresentedAnchor } from "./anchor.ts";
+import { type PresentedAnchor, readAnchor } from "./anchor.ts";
 import { eventHash, GENESIS } from "./chain.ts";
 import { CHECKPOINT_CHAIN, type PresentedCheckpoint, readCheckpoint } from "./checkpoint.ts";
 import { OCSF_VERSION, SHA_256 } from "./ocsf.ts";
@@ -36,7 +36,7 @@ export function checkpointToOcsf({ n, jws, heads }: PresentedCheckpoint): JsonOb
 
 /** An anchor as an API activity of our own. Pure. */
 export function anchorToOcsf({ chain, seq, hash, jws }: PresentedAnchor): JsonObject {
-  const at = (claimedStatement(jws) as { at?: string } | null)?.at;
+  const at = readAnchor(claimedStatement(jws))?.at;
   return {
     ...proofToOcsf(ANCHOR_LOG, seq, jws, at),
     message: `Anchor: ${chain} was whole up to ${seq}, and goes on from there`,

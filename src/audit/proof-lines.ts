@@ -2,6 +2,10 @@ import type { PresentedAnchor } from "./anchor.ts";
 import type { PresentedCheckpoint } from "./checkpoint.ts";
 import { anchorLine, checkpointLine } from "./export.ts";
 
+/** Whoever wrote to the store may have put anything there. It has to come out all the same: it is evidence. */
+const ANCHOR = "chain, CAST(seq AS INTEGER) AS seq, CAST(hash AS TEXT) AS hash, CAST(jws AS TEXT) AS jws";
+const CHECKPOINT = "n, CAST(jws AS TEXT) AS jws, CAST(heads AS TEXT) AS heads";
+
 const ANCHORS = 500;
 /** They come with their lists, which may be long. */
 const CHECKPOINTS = 10;
@@ -14,7 +18,10 @@ export async function* proofLines(db: D1Database, through: number): AsyncGenerat
   let chain = "";
   for (;;) {
     const { results } = await db
-      .prepare("SELECT chain, seq, hash, jws FROM audit_anchors WHERE chain > ? ORDER BY chain LIMIT ?")
+      // What isn't text is no chain's name.
+      .prepare(
+        `SELECT ${ANCHOR} FROM audit_anchors WHERE chain > ? AND typeof(chain) = 'text' ORDER BY chain LIMIT ?`,
+      )
       .bind(chain, ANCHORS)
       .all<PresentedAnchor>();
     yield results.map(anchorLine);
@@ -24,7 +31,7 @@ export async function* proofLines(db: D1Database, through: number): AsyncGenerat
   let n = 0;
   for (;;) {
     const { results } = await db
-      .prepare("SELECT n, jws, heads FROM audit_checkpoints WHERE n > ? AND n <= ? ORDER BY n LIMIT ?")
+      .prepare(`SELECT ${CHECKPOINT} FROM audit_checkpoints WHERE n > ? AND n <= ? ORDER BY n LIMIT ?`)
       .bind(n, through, CHECKPOINTS)
       .all<PresentedCheckpoint>();
     yield results.map(checkpointLine);

@@ -1,3 +1,4 @@
+import { MAX_EVENT_BYTES } from "./canonical-event.ts";
 import type { ChainHead } from "./chain.ts";
 import type { PresentedCheckpoint } from "./checkpoint.ts";
 import type { OldRow } from "./removable.ts";
@@ -46,7 +47,8 @@ export async function remainsOf(
   const [rows, conflict] = await db.batch([
     db
       .prepare(
-        `SELECT seq, hash, event FROM audit_events
+        // No event of ours is longer, and one that is cut off isn't what was signed.
+        `SELECT seq, hash, CAST(SUBSTR(event, 1, ${MAX_EVENT_BYTES + 1}) AS TEXT) AS event FROM audit_events
          WHERE chain = ? AND seq > ? AND seq <= ? ORDER BY seq`,
       )
       .bind(chain, anchored.seq, through),

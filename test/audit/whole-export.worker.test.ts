@@ -67,6 +67,23 @@ describe("an export", () => {
     expect(lines.join("\n")).not.toContain("session/z");
   });
 
+  test("comes out whatever somebody has put among the anchors and checkpoints, and says what that is worth", async () => {
+    const claims = `x.${btoa(`{"at":{"toString":1,"valueOf":1}}`)}.x`;
+    await env.DB.batch([
+      env.DB.prepare("INSERT INTO audit_anchors VALUES ('session/x/1', 'x', x'00', x'00', x'ff00')"),
+      env.DB.prepare("INSERT INTO audit_anchors VALUES (x'00', 9e999, 1.5, x'00', '')"),
+      env.DB.prepare("INSERT INTO audit_anchors VALUES ('session/y/1', 1, '', '', ?)").bind(claims),
+      env.DB.prepare("INSERT INTO audit_checkpoints VALUES (1000000000, x'00', x'ff00', zeroblob(9))"),
+    ]);
+    const lines = await slowExport(async () => {});
+    expect(await found(lines)).toEqual([
+      "forged session/x/1 0",
+      "forged session/y/1 1",
+      "removed checkpoint 2-999999999",
+      "forged checkpoint 1000000000",
+    ]);
+  });
+
   test("that stood still until retention could wait no longer ends with an error, not with a gap", async () => {
     let now = NOW;
     const pages = wholeExport(env, () => now);

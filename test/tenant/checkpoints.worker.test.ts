@@ -126,6 +126,18 @@ describe("a checkpoint", () => {
     expect(readHeads(checkpoint?.heads ?? "")).toEqual([]);
   });
 
+  test("is never signed over what is no hash: the list would be worth nothing for any chain on it", async () => {
+    const [first, second] = chainSince("session/a/1", 2, NOW);
+    await begin([first ?? expect.fail(), second ?? expect.fail()]);
+    await env.DB.prepare(
+      "UPDATE audit_events SET hash = x'00' WHERE chain = 'session/a/1' AND seq = 2",
+    ).run();
+    await tenant().attest(NOW);
+    const [checkpoint] = await checkpoints();
+    expect(readHeads(checkpoint?.heads ?? "")).toEqual([["session/a/1", 1, first?.hash]]);
+    expect(alerts("audit_diverged")).toMatchObject([{ chain: "session/a/1", seq: 2 }]);
+  });
+
   test("covers a chain whose object came to register it after its events were stored", async () => {
     const records = chainSince("session/late/1", 3, NOW);
     await storeRecords(env.DB, records);

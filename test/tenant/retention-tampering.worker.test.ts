@@ -155,6 +155,19 @@ describe("an anchor that is in the store before the one that retention signs", (
   });
 });
 
+test("texts longer than an event's are not read whole by retention, and stay", async () => {
+  await begin(chainSince(CHAIN, 5, NOW - 1_000 * DAY));
+  await tenant().attest(NOW - 100_000 * DAY);
+  await env.DB.prepare("UPDATE audit_events SET event = event || ? WHERE chain = ? AND seq = 2")
+    .bind(" ".repeat(900_000), CHAIN)
+    .run();
+  const { rows } = await remainsOf(env.DB, CHAIN, GENESIS, 5);
+  expect(JSON.stringify(rows).length).toBeLessThan(100_000);
+  await tenant().attest(NOW);
+  expect(await seqs(CHAIN)).toEqual([1, 2, 3, 4, 5]);
+  expect(kept()).toMatchObject([{ chain: CHAIN, seq: 2 }]);
+});
+
 test("an event that says it is of the checkpoints' chain doesn't keep the checkpoints from going", async () => {
   await begin(chainSince(CHAIN, 2, NOW - 500 * DAY));
   await tenant().attest(NOW - 450 * DAY);
