@@ -5,6 +5,8 @@ import type { Detail } from "./detail.ts";
 /** Events take seconds to arrive; a minute is a queue that stands. In milliseconds. */
 const LAG_WARN_MS = 60_000;
 const LAG_FAIL_MS = 15 * 60_000;
+/** One is made once an hour at least. In milliseconds. */
+const CHECKPOINT_FAIL_MS = 2 * 3_600_000;
 
 /** Every check of the detail. `migrations` are the names that this checkout has. */
 export function detailChecks(detail: Detail, migrations: readonly string[]): Check[] {
@@ -38,6 +40,7 @@ function auditChecks({ audit }: Detail): Check[] {
   const [missing] = missing_chains;
   return [
     lagCheck(lag_ms),
+    checkpointCheck(audit),
     first === undefined
       ? ok("audit gaps", "none")
       : fail(
@@ -76,6 +79,22 @@ function lagCheck(lag_ms: number | null): Check {
   const advice = "Look at the queue and at the consumer's errors: docs/runbooks/queue-backlog.md.";
   if (lag_ms > LAG_FAIL_MS) return fail(name, words, advice);
   return lag_ms > LAG_WARN_MS ? warn(name, words, advice) : ok(name, words);
+}
+
+function checkpointCheck({ checkpoint, unsigned_checkpoints }: Detail["audit"]): Check {
+  const name = "checkpoint";
+  const [forged] = unsigned_checkpoints;
+  if (forged !== undefined) {
+    return fail(
+      name,
+      `no accepted key signed what stands in the place of ${forged}`,
+      "Somebody wrote to the store, or a key is no longer accepted: docs/runbooks/audit-conflict.md.",
+    );
+  }
+  if (checkpoint === null) return ok(name, "none yet: the first is made within minutes");
+  const words = `the last is ${(checkpoint.age_ms / 60_000).toFixed(0)} min old`;
+  if (checkpoint.age_ms <= CHECKPOINT_FAIL_MS) return ok(name, words);
+  return fail(name, words, "Signing doesn't work: docs/runbooks/checkpoint-missed.md.");
 }
 
 function credentialChecks({ credentials }: Detail): Check[] {

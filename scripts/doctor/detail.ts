@@ -18,6 +18,8 @@ const detailShape = z.object({
   audit: z.object({
     gaps: z.array(z.object({ chain: z.string(), from_seq: z.int(), through_seq: z.int() })),
     missing_chains: z.array(z.object({ chain: z.string() })),
+    checkpoint: z.object({ n: z.int(), age_ms: z.number() }).nullable(),
+    unsigned_checkpoints: z.array(z.int()),
     lag_ms: z.number().nullable(),
     conflicts: z.int(),
     dead_letters: z.int(),

@@ -14,7 +14,15 @@ const CREDENTIAL: Detail["credentials"][number] = {
   token: { ok: true, code: null, message: null },
 };
 const WELL: Detail = {
-  audit: { gaps: [], missing_chains: [], lag_ms: 1_200, conflicts: 0, dead_letters: 0 },
+  audit: {
+    gaps: [],
+    missing_chains: [],
+    checkpoint: { n: 7, age_ms: 59 * 60_000 },
+    unsigned_checkpoints: [],
+    lag_ms: 1_200,
+    conflicts: 0,
+    dead_letters: 0,
+  },
   drift: [],
   credentials: [CREDENTIAL],
   migrations: MIGRATIONS,
@@ -49,6 +57,8 @@ test.each<[what: string, detail: Detail, name: string, verdict: string]>([
   ["a queue that stands", audit({ lag_ms: 3_600_000 }), "queue lag", "fail"],
   ["a gap", audit({ gaps: [{ chain: "c", from_seq: 2, through_seq: 3 }] }), "audit gaps", "fail"],
   ["a missing chain", audit({ missing_chains: [{ chain: "session/s1/i1" }] }), "audit chains", "fail"],
+  ["a checkpoint that is overdue", audit({ checkpoint: { n: 7, age_ms: 7_300_000 } }), "checkpoint", "fail"],
+  ["a checkpoint that nobody signed", audit({ unsigned_checkpoints: [1_000_000] }), "checkpoint", "fail"],
   ["a conflict", audit({ conflicts: 1 }), "audit conflicts", "fail"],
   ["a dead letter", audit({ dead_letters: 1 }), "dead letters", "warn"],
   ["a rejected credential", credential(refused("credential_rejected")), "credential okta.read", "fail"],
