@@ -119,6 +119,20 @@ export const AUDIT_GUARDS: readonly Mutant[] = [
     replace: "this.due.finished(task, key);",
   },
   {
+    name: "an-export-above-what-is-on-its-way",
+    file: "src/audit/under-way.ts",
+    tests: EXPORT,
+    find: "if (recent && seq > this.#seq + 1) this.#ended = true;",
+    replace: "",
+  },
+  {
+    name: "an-export-that-excuses-every-gap",
+    file: "src/audit/under-way.ts",
+    tests: EXPORT,
+    find: "if (recent && seq",
+    replace: "if (seq",
+  },
+  {
     name: "retention-in-the-middle-of-an-export",
     file: "src/tenant/tenant-object.ts",
     tests: EXPORT,

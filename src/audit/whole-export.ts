@@ -1,6 +1,7 @@
 import { exportLine } from "./export.ts";
 import { proofLines } from "./proof-lines.ts";
 import type { WholeEvent } from "./search.ts";
+import { UnderWay } from "./under-way.ts";
 
 const PAGE = 100;
 /** How often retention is told that it still has to wait. It waits for ten minutes. */
@@ -9,7 +10,8 @@ const HOLD_AGAIN_MS = 60_000;
 /**
  * An export of all that the store holds when it begins, page by page: the anchors, the checkpoints, and the events in
  * the order of their chains. An export takes as long as whoever reads it. What the store takes in meanwhile isn't in
- * it, for a later page would speak of what an earlier one lacks; and retention waits.
+ * it, for a later page would speak of what an earlier one lacks; nor is what has overtaken an event that is still on its
+ * way; and retention waits.
  * @param clock milliseconds since the epoch
  * @throws Error if retention has run all the same: the pages so far and the rest aren't one whole
  */
@@ -23,9 +25,11 @@ export async function* wholeExport(
     await hold.check();
     yield page;
   }
+  const under_way = new UnderWay(clock());
   for await (const page of eventsThrough(env.DB, rows)) {
     await hold.check();
-    yield page.map((event) => exportLine(event, event.event));
+    const whole = page.filter((event) => under_way.passes(event));
+    yield whole.map((event) => exportLine(event, event.event));
   }
   await hold.renew();
 }
@@ -81,16 +85,20 @@ async function extentOf(db: D1Database): Promise<{ readonly rows: string; readon
   return extent ?? { rows: "0", checkpoint: 0 };
 }
 
-async function* eventsThrough(db: D1Database, rows: string): AsyncGenerator<readonly WholeEvent[]> {
+type Exported = WholeEvent & { readonly anchored: number };
+
+async function* eventsThrough(db: D1Database, rows: string): AsyncGenerator<readonly Exported[]> {
   let after = { chain: "", seq: 0 };
   for (;;) {
     const { results } = await db
       .prepare(
-        `SELECT chain, seq, prev, hash, event, at, event_id FROM audit_events
+        `SELECT chain, seq, prev, hash, event, at, event_id,
+           COALESCE((SELECT a.seq FROM audit_anchors AS a WHERE a.chain = e.chain), 0) AS anchored
+         FROM audit_events AS e
          WHERE (chain, seq) > (?, ?) AND rowid <= CAST(? AS INTEGER) ORDER BY chain, seq LIMIT ?`,
       )
       .bind(after.chain, after.seq, rows, PAGE)
-      .all<WholeEvent>();
+      .all<Exported>();
     yield results;
     const last = results.at(-1);
     if (results.length < PAGE || last === undefined) return;

@@ -1,7 +1,10 @@
 import { applyD1Migrations, reset, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
+import type { ChainHead } from "../../src/audit/chain.ts";
+import { readExport } from "../../src/audit/exported.ts";
 import { acceptedKeys } from "../../src/audit/integrity-settings.ts";
+import { storeRecords } from "../../src/audit/store.ts";
 import { wholeExport } from "../../src/audit/whole-export.ts";
 import { begin, chainSince, seqs, tenant, tenantStored } from "../support/worker/attested.ts";
 import { foundOffline } from "./signed-fixture.ts";
@@ -32,6 +35,11 @@ async function slowExport(meanwhile: (now: number) => Promise<void>): Promise<st
     await meanwhile(now);
   }
   return lines;
+}
+
+/** The numbers of a chain's events in an export. */
+function exported(lines: readonly string[], chain: string): number[] {
+  return [...readExport(lines)].filter((event) => event.chain === chain).map(({ seq }) => seq);
 }
 
 async function found(lines: readonly string[]): Promise<string[]> {
@@ -65,6 +73,44 @@ describe("an export", () => {
     expect(others).toBeGreaterThan(3);
     expect(await found(lines)).toEqual([]);
     expect(lines.join("\n")).not.toContain("session/z");
+  });
+
+  test("ends a chain before what is still on its way, and has it when that has arrived", async () => {
+    const records = chainSince("session/busy/1", 5, NOW - MINUTE);
+    await begin(records);
+    await env.DB.prepare("DELETE FROM audit_events WHERE chain = 'session/busy/1' AND seq = 4").run();
+    const overtaken = await slowExport(async () => {});
+    expect(await found(overtaken)).toEqual([]);
+    expect(exported(overtaken, "session/busy/1")).toEqual([1, 2, 3]);
+    await storeRecords(env.DB, records);
+    const whole = await slowExport(async () => {});
+    expect(await found(whole)).toEqual([]);
+    expect(exported(whole, "session/busy/1")).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  test("names what is missing for longer than anything is on its way", async () => {
+    await begin(chainSince("session/idle/1", 5, NOW - 11 * MINUTE));
+    await env.DB.prepare("DELETE FROM audit_events WHERE chain = 'session/idle/1' AND seq = 4").run();
+    expect(await found(await slowExport(async () => {}))).toEqual(["removed session/idle/1 4"]);
+  });
+
+  test("names what was removed a moment ago, if it was signed", async () => {
+    await begin(chainSince("session/signed/1", 5, NOW - MINUTE));
+    await tenant().attest(NOW);
+    await tenantStored();
+    await env.DB.prepare("DELETE FROM audit_events WHERE chain = 'session/signed/1' AND seq = 4").run();
+    expect(await found(await slowExport(async () => {}))).toEqual(["cut_tail session/signed/1 4-5"]);
+  });
+
+  test("takes what an anchor covers for what isn't missing", async () => {
+    await tenant().attest(NOW);
+    await tenantStored();
+    expect(await seqs(CHAIN)).toEqual([]);
+    const anchor = await env.DB.prepare("SELECT seq, hash FROM audit_anchors WHERE chain = ?")
+      .bind(CHAIN)
+      .first<ChainHead>();
+    await storeRecords(env.DB, chainSince(CHAIN, 1, NOW - MINUTE, 1_000, anchor ?? undefined));
+    expect(exported(await slowExport(async () => {}), CHAIN)).toEqual([LENGTH + 1]);
   });
 
   test("comes out whatever somebody has put among the anchors and checkpoints, and says what that is worth", async () => {

@@ -15,8 +15,14 @@ import { recordOf } from "../../audit/chain-fixture.ts";
 export const tenant = () => env.TENANT_OBJECT.getByName(env.TENANT);
 
 /** A chain whose events are `step_ms` apart from `first_at` on, in milliseconds. */
-export function chainSince(chain: string, length: number, first_at: number, step_ms = 1_000): AuditRecord[] {
-  let head: ChainHead = GENESIS;
+export function chainSince(
+  chain: string,
+  length: number,
+  first_at: number,
+  step_ms = 1_000,
+  after: ChainHead = GENESIS,
+): AuditRecord[] {
+  let head = after;
   return Array.from({ length }, (_, index) => {
     const next = link(
       head,

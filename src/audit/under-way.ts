@@ -1,0 +1,45 @@
+/** How long an event may be on its way to the store without anybody having touched it, in milliseconds. */
+const UNDER_WAY_MS = 10 * 60_000;
+
+/** An event's place, as the store has it: nothing in it can be relied on. */
+interface Place {
+  readonly chain: unknown;
+  readonly seq: unknown;
+  /** ISO 8601 UTC. */
+  readonly at: unknown;
+  /** Up to where retention has let the chain go; 0 if it hasn't. */
+  readonly anchored: number;
+}
+
+/**
+ * Ends each chain of an export before what is still on its way: the queue keeps no order, and an export with an event
+ * above one that hasn't arrived would speak of a removal. Nothing that was signed can be left out by this unnoticed: the
+ * lists of the checkpoints, which are in the export, say how far each chain went.
+ *
+ * Told of every event, in the order of chains and numbers.
+ */
+export class UnderWay {
+  readonly #since: string;
+  #chain: unknown;
+  #seq = 0;
+  #ended = false;
+
+  /** @param now milliseconds since the epoch */
+  constructor(now: number) {
+    this.#since = new Date(now - UNDER_WAY_MS).toISOString();
+  }
+
+  /** True for an event of the export. An older gap is no delay: what is above it is exported, and the gap is found. */
+  passes({ chain, seq, at, anchored }: Place): boolean {
+    if (typeof seq !== "number") return true;
+    if (chain !== this.#chain) {
+      this.#chain = chain;
+      this.#seq = anchored;
+      this.#ended = false;
+    }
+    const recent = typeof at === "string" && at >= this.#since;
+    if (recent && seq > this.#seq + 1) this.#ended = true;
+    this.#seq = Math.max(this.#seq, seq);
+    return !this.#ended;
+  }
+}
