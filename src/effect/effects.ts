@@ -60,9 +60,9 @@ export class Effects<Prepared extends Ready> {
   /** Finds the operation that answers a call, or starts a new one. A new one must be started within 30 s. */
   async claim(claim: Claim): Promise<ClaimAnswer> {
     const answer = this.#operations.claim(claim, null);
-    if (answer.kind !== "match" || !underWay(answer.operation.state)) return answer;
+    if (answer.kind !== "match" || !underWay(answer.operation.state)) return this.#asOfNow(answer);
     await this.#operations.waiters.settled(answer.operation.id, JOIN_WAIT_MS);
-    return { ...answer, operation: viewOf(this.#operations.load(answer.operation.id)) };
+    return this.#asOfNow({ ...answer, operation: viewOf(this.#operations.load(answer.operation.id)) });
   }
 
   /**
@@ -70,7 +70,13 @@ export class Effects<Prepared extends Ready> {
    * If that one is no longer `failed_safe`, it answers.
    */
   async claimInstead(claim: Claim, of: string): Promise<ClaimAnswer> {
-    return this.#operations.claim(claim, of);
+    return this.#asOfNow(this.#operations.claim(claim, of));
+  }
+
+  /** An old success must not be taken for the present: it comes with whether it still holds, in the same hop. */
+  async #asOfNow(answer: ClaimAnswer): Promise<ClaimAnswer> {
+    if (answer.kind !== "match" || answer.operation.state !== "succeeded") return answer;
+    return { ...answer, still_in_effect: await this.stillInEffect(answer.operation.id) };
   }
 
   /** Dispatches what the gate let through, and returns how it ended. */

@@ -51,7 +51,13 @@ export interface OperationView {
 /** `as_of`: when that was so, by the effect object's clock, in milliseconds since the epoch. */
 export type ClaimAnswer =
   | { readonly kind: "new"; readonly operation: OperationView; readonly as_of: number }
-  | { readonly kind: "match"; readonly operation: OperationView; readonly as_of: number }
+  | {
+      readonly kind: "match";
+      readonly operation: OperationView;
+      readonly as_of: number;
+      /** Of an operation that succeeded. An object of an earlier version says nothing of it. */
+      readonly still_in_effect?: StillInEffect | null;
+    }
   | { readonly kind: "busy"; readonly operation: OperationView }
   | { readonly kind: "bad_supersedes"; readonly why: "other_action" | "still_open" | "not_here" | "own_key" };
 

@@ -1,5 +1,5 @@
 /** Step 4: has this been asked for before? */
-import type { ClaimAnswer, OperationView } from "../effect/protocol.ts";
+import type { ClaimAnswer, OperationView, StillInEffect } from "../effect/protocol.ts";
 import { type Answer, errorAnswer } from "./answer.ts";
 import { type ChangeCall, tell } from "./change-call.ts";
 import { inProgress } from "./operation-answer.ts";
@@ -35,7 +35,7 @@ export async function claimInstead(change: ChangeCall, of: string): Promise<Clai
 }
 
 async function settle(change: ChangeCall, claimed: ClaimAnswer): Promise<Claimed> {
-  const { session, record, idempotency_key, effect } = change;
+  const { session, record, idempotency_key } = change;
   if (claimed.kind === "bad_supersedes") throw badSupersedes(claimed.why);
   const { operation } = claimed;
   record.note({ operation_id: operation.id });
@@ -43,9 +43,16 @@ async function settle(change: ChangeCall, claimed: ClaimAnswer): Promise<Claimed
   if (claimed.kind === "busy") return { answer: errorAnswer(inProgress(operation), operation) };
   if (idempotency_key !== null) session.keys.rebind(idempotency_key, operation.id);
   if (claimed.kind === "new" || mayGoOn(change, operation)) return { operation, as_of: claimed.as_of };
-  // An old success must not be taken for the present.
-  const still = operation.state === "succeeded" ? await effect.stillInEffect(operation.id) : null;
-  return { answer: tell(change, operation, true, still) };
+  return { answer: tell(change, operation, true, await stillInEffect(change, claimed)) };
+}
+
+/** An old success must not be taken for the present. */
+async function stillInEffect(
+  { effect }: ChangeCall,
+  { operation, still_in_effect }: Extract<ClaimAnswer, { kind: "match" }>,
+): Promise<StillInEffect | null> {
+  if (operation.state !== "succeeded") return null;
+  return still_in_effect === undefined ? effect.stillInEffect(operation.id) : still_in_effect;
 }
 
 /** A match that this call may still move: one to be retried, or one that waits and that this caller may start. */
