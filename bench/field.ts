@@ -102,6 +102,9 @@ export async function prepareField(workspace: Workspace, crowd: Crowd, wanted: W
     write: always("2026", write),
     write_again: always("2026", writeAgain),
     write_2025: always("2025", write),
+  });
+  // A session keeps fifty of them, and lets go of the one that was unused for longest.
+  await add(() => startSallyport(workspace, "sallyport-sessions"), crowd.compared, {
     session_2025: always("2026", inOwnSession(read)),
   });
   await add(() => startNewObjects(workspace), crowd.compared, { new_object: always("2026", newObject) });
