@@ -44,7 +44,7 @@ export const AUDIT_GUARDS: readonly Mutant[] = [
     name: "a-conflict-that-is-not-recorded",
     file: "src/audit/consumer.ts",
     tests: ADVERSARY,
-    find: "    if (conflicts.length > 0) await storeConflicts(db, conflicts);\n",
+    find: "    if (conflicts.length > 0) await storeConflicts(env.DB, conflicts);\n",
     replace: "",
   },
   {

@@ -9,6 +9,8 @@ const consumer = z.looseObject({ queue: z.string(), dead_letter_queue: z.string(
 const baseSchema = z.looseObject({
   name: z.string(),
   main: z.string(),
+  /** Modules in place of others, by path. */
+  alias: z.record(z.string(), z.string()).optional(),
   vars: z.record(z.string(), z.string()),
   secrets: z.looseObject({ required: z.array(z.string()) }),
   kv_namespaces: z.array(z.looseObject({ binding: z.string(), id: z.string() })),
@@ -46,7 +48,7 @@ const KNOWN = new Set([
     "observability",
     "limits",
   ],
-  ...["placement", "version_metadata", "minify", "keep_names", "upload_source_maps"],
+  ...["placement", "version_metadata", "minify", "keep_names", "upload_source_maps", "alias"],
 ]);
 
 /** Reads `wrangler.toml` in `root`. @throws Error when it isn't what tenants can be made from */

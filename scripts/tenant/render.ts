@@ -72,6 +72,9 @@ export function renderConfig(
     ...base,
     name: own(base.name),
     main: `${TO_PROJECT}/${base.main}`,
+    alias: Object.fromEntries(
+      Object.entries(base.alias ?? {}).map(([name, path]) => [name, `${TO_PROJECT}/${path}`]),
+    ),
     ...(account_id === undefined ? {} : { account_id }),
     // An instance answers under one name only; a second one would be a second origin for the same tenant.
     workers_dev,
