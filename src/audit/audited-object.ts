@@ -4,7 +4,7 @@ import { Due, type DueTask } from "./due.ts";
 import { type Genesis, Ledger } from "./ledger.ts";
 import { Outbox } from "./outbox.ts";
 import { applySchema } from "./schema.ts";
-import { DUE_SCHEMA, LEDGER_SCHEMA, LEDGER_WHOLE } from "./tables.ts";
+import { DUE_SCHEMA, LEDGER_SCHEMA, LEDGER_TABLES } from "./tables.ts";
 
 /** How late an alarm may be before a starting object sets it again, in milliseconds. */
 const ALARM_GRACE_MS = 60_000;
@@ -30,7 +30,7 @@ export abstract class AuditedObject extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     applySchema(ctx.storage, "due", DUE_SCHEMA);
-    applySchema(ctx.storage, "audit", LEDGER_SCHEMA, LEDGER_WHOLE);
+    applySchema(ctx.storage, "audit", LEDGER_SCHEMA, LEDGER_TABLES);
     this.sql = ctx.storage.sql;
     this.due = new Due(ctx.storage);
     this.ledger = new Ledger(ctx.storage, this.due, env.TENANT);

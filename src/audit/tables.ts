@@ -15,7 +15,7 @@ export const DUE_SCHEMA = [
  * The outbox holds the truth until the store has confirmed it; the head outlives it, so that a chain goes on
  * after its events have left. Verification reads both tables from an object's file.
  */
-const LEDGER_TABLES = `CREATE TABLE audit_chain (
+export const LEDGER_TABLES = `CREATE TABLE audit_chain (
      id INTEGER PRIMARY KEY CHECK (id = 1),
      kind TEXT NOT NULL,
      name TEXT NOT NULL,
@@ -32,12 +32,10 @@ const LEDGER_TABLES = `CREATE TABLE audit_chain (
      check_at INTEGER
    )`;
 
+/** The way to {@link LEDGER_TABLES} from whatever an object has. */
 export const LEDGER_SCHEMA = [
   LEDGER_TABLES,
   // Chains from before chains were registered: the key, which would be the first event's hash, is left for the store.
   // Not at 0: an alarm set for then never comes.
   `INSERT INTO due (task, key, at) SELECT 'register', '', unixepoch() * 1000 FROM audit_chain WHERE seq > 0`,
 ] as const;
-
-/** What {@link LEDGER_SCHEMA} comes to. */
-export const LEDGER_WHOLE = LEDGER_TABLES;

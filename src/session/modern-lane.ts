@@ -21,6 +21,7 @@ export class ModernLane {
     this.#host = host;
     this.#handler = createMcpHandler((context) => modernServer(host, context.authInfo?.scopes ?? []), {
       legacy: "reject",
+      // One more: the newest is open before the oldest ends.
       maxSubscriptions: MAX_SUBSCRIPTIONS + 1,
       // The Worker has checked both already; without these the handler would derive its own policy from the URL.
       allowedHostnames: [hostname],
