@@ -10,6 +10,7 @@ import { progress, report } from "./report.ts";
 import { isHeld, storedEvents, storedProofs, troubles } from "./store.ts";
 
 const POLL_MS = 250;
+const WAITING = "waiting until the database holds every chain to its end";
 
 type LiveHeads = ReadonlyMap<string, LiveHead>;
 
@@ -26,12 +27,22 @@ export interface Brought {
 /** Verifies what an instance keeps in `stateDir`, whether it runs or not, and reports. */
 export async function verifyLive(stateDir: string, wait_s: number, brought: Brought): Promise<void> {
   const awaited = readLiveHeads(stateDir);
-  const deadline = Date.now() + wait_s * 1_000;
-  while (!isHeld(stateDir, awaited) && Date.now() < deadline) await sleep(POLL_MS);
+  await delivery(stateDir, awaited, wait_s);
   // What can only grow is read in this order: nothing may be newer than what it is held against.
   const signing = readSigning(stateDir);
   const seen = await readAsOfNow(stateDir, (query) => lookAt(stateDir, query, awaited, signing, brought));
   report(seen.verification, seen.gathered, seen.signatures, seen.findings, troubles(stateDir));
+}
+
+/** Ends when the database holds what is awaited, or when the time is over. Says on stderr that it waits. */
+async function delivery(stateDir: string, awaited: LiveHeads, wait_s: number): Promise<void> {
+  const deadline = Date.now() + wait_s * 1_000;
+  let told = false;
+  while (!isHeld(stateDir, awaited) && Date.now() < deadline) {
+    if (!told) process.stderr.write(`${WAITING}, ${wait_s} s at most\n`);
+    told = true;
+    await sleep(POLL_MS);
+  }
 }
 
 async function lookAt(
