@@ -1,5 +1,5 @@
 /** How long an event may be on its way to the store without anybody having touched it, in milliseconds. */
-const UNDER_WAY_MS = 10 * 60_000;
+export const UNDER_WAY_MS = 10 * 60_000;
 
 /** An event's place, as the store has it: nothing in it can be relied on. */
 interface Place {
@@ -13,20 +13,26 @@ interface Place {
 
 /**
  * Ends each chain of an export before what is still on its way: the queue keeps no order, and an export with an event
- * above one that hasn't arrived would speak of a removal. Nothing that was signed can be left out by this unnoticed: the
- * lists of the checkpoints, which are in the export, say how far each chain went.
+ * above one that hasn't arrived would speak of a removal. What was signed had arrived: where that is missing, it was
+ * removed, and what is above it is exported. Should a list not be known here, nothing that was signed is left out
+ * unnoticed all the same: the lists are in the export, and say how far each chain went.
  *
  * Told of every event, in the order of chains and numbers.
  */
 export class UnderWay {
   readonly #since: string;
+  readonly #signed: ReadonlyMap<string, number>;
   #chain: unknown;
   #seq = 0;
   #ended = false;
 
-  /** @param now milliseconds since the epoch */
-  constructor(now: number) {
+  /**
+   * @param now milliseconds since the epoch
+   * @param signed up to where the checkpoints of as long as anything is under way say that each chain went
+   */
+  constructor(now: number, signed: ReadonlyMap<string, number>) {
     this.#since = new Date(now - UNDER_WAY_MS).toISOString();
+    this.#signed = signed;
   }
 
   /** True for an event of the export. An older gap is no delay: what is above it is exported, and the gap is found. */
@@ -38,8 +44,12 @@ export class UnderWay {
       this.#ended = false;
     }
     const recent = typeof at === "string" && at >= this.#since;
-    if (recent && seq > this.#seq + 1) this.#ended = true;
+    const missing = seq > this.#seq + 1;
+    if (recent && missing && seq - 1 > this.#signedOf(chain)) this.#ended = true;
     this.#seq = Math.max(this.#seq, seq);
     return !this.#ended;
+  }
+  #signedOf(chain: unknown): number {
+    return (typeof chain === "string" && this.#signed.get(chain)) || 0;
   }
 }

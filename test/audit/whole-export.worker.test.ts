@@ -99,7 +99,20 @@ describe("an export", () => {
     await tenant().attest(NOW);
     await tenantStored();
     await env.DB.prepare("DELETE FROM audit_events WHERE chain = 'session/signed/1' AND seq = 4").run();
-    expect(await found(await slowExport(async () => {}))).toEqual(["cut_tail session/signed/1 4-5"]);
+    expect(await found(await slowExport(async () => {}))).toEqual(["removed session/signed/1 4"]);
+  });
+
+  test("ends a chain before what is still on its way above what was signed, and names what is missing below", async () => {
+    const records = chainSince("session/both/1", 7, NOW - MINUTE);
+    await begin(records.slice(0, 3));
+    await tenant().attest(NOW);
+    await tenantStored();
+    await storeRecords(env.DB, records.slice(4));
+    const overtaken = await slowExport(async () => {});
+    expect(await found(overtaken)).toEqual([]);
+    expect(exported(overtaken, "session/both/1")).toEqual([1, 2, 3]);
+    await env.DB.prepare("DELETE FROM audit_events WHERE chain = 'session/both/1' AND seq = 3").run();
+    expect(await found(await slowExport(async () => {}))).toEqual(["cut_tail session/both/1 3"]);
   });
 
   test("takes what an anchor covers for what isn't missing", async () => {
