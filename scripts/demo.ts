@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { LabControls } from "./demo/lab.ts";
 import { Narrator } from "./demo/narrator.ts";
 import { tell } from "./demo/story.ts";
@@ -36,20 +37,20 @@ async function reachable(url: string): Promise<void> {
     throw new Error(`nothing healthy answers at ${url}: start it first, with npm start`);
 }
 
-/** What `npm run audit -- verify --wait` says, or `null` if it fails. */
+/** What `npm run audit -- verify --wait` says, or `null` if it fails: then it is said why. */
 async function verify(): Promise<string | null> {
   const script = join(import.meta.dirname, "audit.ts");
   const child = spawn(
     process.execPath,
     ["--disable-warning=ExperimentalWarning", script, "verify", "--wait", String(DRAIN_S)],
-    {
-      stdio: ["ignore", "pipe", "inherit"],
-    },
+    { stdio: ["ignore", "pipe", "pipe"] },
   );
-  let output = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    output += text;
-  });
-  const [code] = await once(child, "exit");
-  return code === 0 ? output.trim() : null;
+  const [summary, words, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "exit"),
+  ]);
+  if (code === 0) return summary.trim();
+  process.stderr.write(words);
+  return null;
 }
