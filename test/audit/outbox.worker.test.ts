@@ -331,9 +331,7 @@ test("an event goes from its object to the store through the real queue by itsel
     for (let index = 0; index < 5; index++) ledger.append(FACT);
     return ledger.chain;
   });
-  await expect
-    .poll(() => runInDurableObject(stub, (_object, { storage }) => left(storage)), { timeout: 15_000 })
-    .toEqual([]);
+  await expect.poll(() => runInDurableObject(stub, (_object, { storage }) => left(storage))).toEqual([]);
   const { results } = await env.DB.prepare("SELECT seq FROM audit_events WHERE chain = ? ORDER BY seq")
     .bind(chain)
     .all();

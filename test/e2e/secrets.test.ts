@@ -147,7 +147,7 @@ describe("after all that, and a containment, a refusal and nonsense", () => {
     const refused = await fetch(`${instance.url}/oauth/token`, { method: "POST", body: guess });
     answers.push(await refused.text());
     const stored = "SELECT COUNT(*) AS n FROM audit_events WHERE decision = 'succeeded'";
-    await vi.waitFor(() => expect(instance.sql(stored)).toEqual([{ n: 1 }]), { timeout: 15_000 });
+    await vi.waitFor(() => expect(instance.sql(stored)).toEqual([{ n: 1 }]), { timeout: 30_000 });
   }, 60_000);
 
   it("something was watched at all", () => {

@@ -68,7 +68,7 @@ describe("a client that goes away in the middle of a call", () => {
             },
             signal: leaving.signal,
           });
-    await fetch(`${instance.lab.url}/faults?fired=${before + 1}&timeout_ms=10000`);
+    await fetch(`${instance.lab.url}/faults?fired=${before + 1}&timeout_ms=20000`);
     leaving.abort();
     await expect(sent).rejects.toThrow("aborted");
 
@@ -76,10 +76,8 @@ describe("a client that goes away in the middle of a call", () => {
     const again = await contain(wire, device_id);
     expect(again).toMatchObject({ status: "ok", operation: { replayed: true, evidence: "answered" } });
     expect(await lab.effects(device_id)).toHaveLength(1);
-    await expect
-      .poll(() => statesOf(again.operation.id), { timeout: 10_000 })
-      .toEqual(["claimed", "executing", "succeeded"]);
-    await expect.poll(() => callsOf(again.operation.id), { timeout: 10_000 }).toEqual(["allow", "replay"]);
+    await expect.poll(() => statesOf(again.operation.id)).toEqual(["claimed", "executing", "succeeded"]);
+    await expect.poll(() => callsOf(again.operation.id)).toEqual(["allow", "replay"]);
   });
 
   it("finds its GET stream again at once, by whatever event it says that it saw last", async () => {
@@ -101,7 +99,7 @@ describe("two requests of one protocol session with the same id", () => {
     const before = await fired();
     await lab.fault({ operation: "PostDeviceDetailsV2", mode: "slow", delay_ms: 700, times: 1 });
     const first = legacy.call("get_device", { device_id: devices.take() });
-    await fetch(`${instance.lab.url}/faults?fired=${before + 1}&timeout_ms=10000`);
+    await fetch(`${instance.lab.url}/faults?fired=${before + 1}&timeout_ms=20000`);
     const second = await legacy.call("whoami");
     expect([second.status, second.message]).toMatchObject([400, { id: 1, error: { code: -32600 } }]);
     expect(structured(await first)).toMatchObject({ status: "ok" });
@@ -127,7 +125,7 @@ describe("two requests of one protocol session with the same id", () => {
     const params = { name: "get_device", arguments: { device_id: devices.take() } };
     const body = { jsonrpc: "2.0", id: 1, method: "tools/call", params };
     const first = legacy.send({ body, signal: leaving.signal }).then((answer) => answer.text());
-    await fetch(`${instance.lab.url}/faults?fired=${before + 1}&timeout_ms=10000`);
+    await fetch(`${instance.lab.url}/faults?fired=${before + 1}&timeout_ms=20000`);
     await legacy.ask({
       body: { jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: 1 } },
     });
@@ -237,13 +235,11 @@ describe("a runtime that is killed and started again", () => {
     const device_id = devices.take();
     await lab.fault({ operation: "PerformActionV2", mode: "hold_after_effect", delay_ms: 20_000, times: 1 });
     const lost = contain(wire, device_id).catch((error: unknown) => error);
-    await expect.poll(() => lab.effects(device_id), { timeout: 10_000 }).toHaveLength(1);
+    await expect.poll(() => lab.effects(device_id)).toHaveLength(1);
     await instance.kill9();
     await lost;
     await instance.restart();
-    await expect
-      .poll(async () => (await contain(wire, device_id)).status, { timeout: 20_000, interval: 250 })
-      .toBe("ok");
+    await expect.poll(async () => (await contain(wire, device_id)).status, { interval: 250 }).toBe("ok");
     expect(await contain(wire, device_id)).toMatchObject({
       operation: { replayed: true, evidence: "read_back" },
     });

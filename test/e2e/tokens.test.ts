@@ -210,7 +210,7 @@ describe("a token that is too narrow", () => {
     expect(await requests()).toBe(before);
     const audited = "SELECT decision, error_code FROM audit_events WHERE event_id = ?";
     await expect
-      .poll(() => instance.sql(audited, String(message.error?.data?.audit_id)), { timeout: 10_000 })
+      .poll(() => instance.sql(audited, String(message.error?.data?.audit_id)))
       .toEqual([{ decision: "deny", error_code: "scope_missing" }]);
   });
 

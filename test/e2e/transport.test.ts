@@ -23,7 +23,7 @@ const AUDITED = expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-/);
 /** The audit events of one tool name, as soon as there is one. */
 async function auditOf(tool: string): Promise<Record<string, unknown>[]> {
   const query = "SELECT tool, outcome, error_kind, error_code, event_id FROM audit_events WHERE tool = ?";
-  await expect.poll(() => instance.sql(query, tool), { timeout: 10_000 }).not.toHaveLength(0);
+  await expect.poll(() => instance.sql(query, tool)).not.toHaveLength(0);
   return instance.sql(query, tool);
 }
 
@@ -280,7 +280,7 @@ describe.each([
     const { audit_id } = message.error?.data ?? {};
     const events = "SELECT error_code FROM audit_events WHERE event_id = ?";
     await expect
-      .poll(() => instance.sql(events, String(audit_id)), { timeout: 10_000 })
+      .poll(() => instance.sql(events, String(audit_id)))
       .toEqual([{ error_code: "invalid_input" }]);
   });
 

@@ -21,9 +21,9 @@ export function requestsSeen(): Promise<readonly SeenRequest[]> {
   return listed("/requests");
 }
 
-/** All effects since the lab was reset; with `wait`, as soon as there are that many, or after five seconds. */
+/** All effects since the lab was reset; with `wait`, as soon as there are that many, or after twenty seconds. */
 export function effectsSeen(wait = 0): Promise<readonly SeenEffect[]> {
-  return listed(`/effects?wait=${wait}&timeout_ms=5000`);
+  return listed(`/effects?wait=${wait}&timeout_ms=20000`);
 }
 
 /** From now on the vendors' time is so far ahead. */

@@ -39,7 +39,7 @@ test("migrations are not applied a second time to the same state", async () => {
 test("a runtime that crashes is started again without anybody's doing", async () => {
   const crashed = instance.current().workerdPid();
   process.kill(crashed, "SIGKILL");
-  await vi.waitFor(async () => expect(await answers()).toBe(true), { timeout: 10_000 });
+  await vi.waitFor(async () => expect(await answers()).toBe(true), { timeout: 30_000 });
   expect(instance.current().workerdPid()).not.toBe(crashed);
 });
 

@@ -213,7 +213,7 @@ test("with LAB_URL, the lab that already runs is used and none is started", asyn
 test("when the lab dies, the instance says so and ends", async () => {
   const started = start();
   await started.ready();
-  const lab = await vi.waitFor(() => started.said(/lab: process (\d+)/));
+  const lab = await vi.waitFor(() => started.said(/lab: process (\d+)/), { timeout: 30_000 });
   process.kill(Number(lab[1]), "SIGKILL");
   const { code, errors } = await started.failure();
   expect(errors).toContain("the lab ended (SIGKILL)");

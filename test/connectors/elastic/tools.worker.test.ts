@@ -179,7 +179,7 @@ describe("update_alert", () => {
       await fault(SET, mode, { times: 1 });
       expect(await ask()).toMatchObject({ status: "error", error: { code: "outcome_unknown" } });
       await expect
-        .poll(ask, { timeout: 10_000 })
+        .poll(ask)
         .toMatchObject({ status: "ok", operation: { evidence: "read_back", replayed: true } });
       expect(await effects()).toHaveLength(1);
     },
@@ -245,7 +245,7 @@ describe("open_case", () => {
     await fault(CREATE, "drop_after_effect", { times: 1 });
     expect(await ask()).toMatchObject({ status: "error", error: { code: "outcome_unknown" } });
     await expect
-      .poll(ask, { timeout: 10_000 })
+      .poll(ask)
       .toMatchObject({ status: "ok", data: { title: "Lost answer" }, operation: { evidence: "read_back" } });
     expect(await effects()).toHaveLength(1);
   });

@@ -247,7 +247,7 @@ describe("launch_scan", () => {
     const lost = await call(agent, "launch_scan", { scan_id, ...why });
     expect(lost).toMatchObject({ status: "error", error: { code: "outcome_unknown" } });
     await expect
-      .poll(() => call(agent, "launch_scan", { scan_id, ...why }), { timeout: 10_000 })
+      .poll(() => call(agent, "launch_scan", { scan_id, ...why }))
       .toMatchObject({ status: "ok", operation: { evidence: "read_back", replayed: true } });
     expect(await effects()).toHaveLength(1);
   });
