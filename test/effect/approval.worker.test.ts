@@ -1,4 +1,4 @@
-import { runInDurableObject } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import type { Client } from "@modelcontextprotocol/client";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -9,6 +9,7 @@ import { lab } from "../support/worker/lab.ts";
 import { signedIn } from "../support/worker/people.ts";
 
 const why = { reason: "Test of approval" };
+const HOUR_MS = 3_600_000;
 let devices: string[] = [];
 
 beforeAll(async () => {
@@ -46,6 +47,15 @@ function decide(id: string, by: Approver, decision: "approve" | "deny" = "approv
   return effectOf(id).decide(id, { decision, by, reason: "Seen the evidence" });
 }
 
+/** An approval whose dispatch waits: the alarm that is set with it rings when the test says so, and no sooner. */
+function approve(id: string, by: Approver) {
+  return runInDurableObject(effectOf(id), async (object, { storage }) => {
+    const answer = await object.decide(id, { decision: "approve", by, reason: "Seen the evidence" });
+    await storage.setAlarm(Date.now() + HOUR_MS);
+    return answer;
+  });
+}
+
 const ON_THE_WAY: readonly string[] = ["approved", "executing", "failed_safe"];
 
 /** Waits for the object's own alarm until an approved operation has come to its end. */
@@ -60,8 +70,9 @@ async function ending(id: string): Promise<string> {
 describe("an approval", () => {
   it("by another person leads to one effect, and every retry gets its result", async () => {
     const { analyst, device_id, id } = await held("analyst-1");
-    expect(await decide(id, await approver())).toMatchObject({ ok: true, operation: { state: "approved" } });
+    expect(await approve(id, await approver())).toMatchObject({ ok: true, operation: { state: "approved" } });
     expect(await lab.effects(device_id)).toHaveLength(0);
+    await runDurableObjectAlarm(effectOf(id));
     expect(await ending(id)).toBe("succeeded");
     const retries = await Promise.all(
       [1, 2, 3].map(() => call(analyst, "contain_device", { device_id, ...why })),
@@ -107,8 +118,9 @@ describe("an approval", () => {
 
   it("isn't dispatched if the requester was revoked in between", async () => {
     const { requester, device_id, id } = await held("analyst-5");
-    await decide(id, await approver());
+    await approve(id, await approver());
     await env.PERSON.getByName(requester.person).revoke("all", "admin@acme.test");
+    await runDurableObjectAlarm(effectOf(id));
     expect(await ending(id)).toBe("expired");
     expect(await lab.effects(device_id)).toHaveLength(0);
   });
@@ -116,8 +128,9 @@ describe("an approval", () => {
   it("isn't dispatched if the approver was revoked in between", async () => {
     const { device_id, id } = await held("analyst-6");
     const by = await approver("approver-2");
-    await decide(id, by);
+    await approve(id, by);
     await env.PERSON.getByName(by.person).revoke("all", "admin@acme.test");
+    await runDurableObjectAlarm(effectOf(id));
     expect(await ending(id)).toBe("expired");
     expect(await lab.effects(device_id)).toHaveLength(0);
   });
