@@ -18,7 +18,6 @@ try {
   const page = await (await withoutScripts(browser)).newPage();
   await page.goto(approval_url);
   await signInAtLab(page, "approver");
-  await page.waitForLoadState();
   await page.screenshot({ path: FILE });
   console.log(FILE);
 } finally {

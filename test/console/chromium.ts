@@ -1,7 +1,13 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import chromium from "@sparticuz/chromium";
-import { type Browser, type BrowserContext, type Page, chromium as playwright } from "playwright-core";
+import {
+  type Browser,
+  type BrowserContext,
+  type Locator,
+  type Page,
+  chromium as playwright,
+} from "playwright-core";
 
 /** Where screenshots are kept for people to look at. Not in the repository. */
 const ARTEFACTS = join(import.meta.dirname, "../../artefacts/console");
@@ -30,14 +36,17 @@ export async function signInAtLab(page: Page, user: string): Promise<void> {
   if ((await page.locator("input[name=password]").count()) === 0) return;
   await page.fill("input[name=login]", user);
   await page.fill("input[name=password]", "lab");
-  await page.click("button[type=submit]");
+  await follow(page.locator("button[type=submit]"));
+}
+
+/** Presses what leads to another page, and waits until that one is there whole: a click alone returns before. */
+export async function follow(link: Locator): Promise<void> {
+  await Promise.all([link.page().waitForEvent("load"), link.click()]);
 }
 
 /** Takes the page's picture in both colour schemes and both widths, whole. */
 export async function picture(page: Page, name: string): Promise<void> {
   await mkdir(ARTEFACTS, { recursive: true });
-  // A click that navigates returns before the stylesheet is there.
-  await page.waitForLoadState();
   for (const [size, viewport] of Object.entries(WIDTHS)) {
     await page.setViewportSize(viewport);
     for (const colorScheme of SCHEMES) {

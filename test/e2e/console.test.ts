@@ -3,7 +3,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Agent, connect, type Era } from "../../scripts/demo/agent.ts";
 import { LabControls } from "../../scripts/demo/lab.ts";
 import { OAuthClient, signIn } from "../../scripts/oauth-client.ts";
-import { launchChromium, overflowAt400, picture, signInAtLab, withoutScripts } from "../console/chromium.ts";
+import {
+  follow,
+  launchChromium,
+  overflowAt400,
+  picture,
+  signInAtLab,
+  withoutScripts,
+} from "../console/chromium.ts";
 import { startTestInstance, type TestInstance } from "../support/instance.ts";
 
 /** Reading back gives up some 40 s after a request was lost. */
@@ -93,7 +100,7 @@ describe("in a real browser, without scripts", () => {
     await page.goto(url.href);
     await picture(page, "lab-sign-in");
     await signInAtLab(page, "analyst");
-    await expect.poll(() => page.textContent("h1")).toContain("Allow Claude to act for you?");
+    expect(await page.textContent("h1")).toContain("Allow Claude to act for you?");
     await picture(page, "consent");
     expect(await overflowAt400(page)).toBe(0);
     const back = page.waitForRequest((request) => request.url().startsWith(client.redirect_uri));
@@ -110,7 +117,7 @@ describe("in a real browser, without scripts", () => {
     await picture(page, "approval");
     expect(await overflowAt400(page)).toBe(0);
     await page.fill("textarea[name=reason]", "Seen the beacon in the proxy log");
-    await page.click("button[value=approve]");
+    await follow(page.locator("button[value=approve]"));
     expect(page.url()).toBe(held.url);
     await expect
       .poll(async () => {
@@ -133,12 +140,12 @@ describe("in a real browser, without scripts", () => {
     const agent = await agentOf("analyst");
     const held = await heldBack(agent, "Unusual sign-in");
     const page = await at("approver", held.url);
-    await page.click("button[value=deny]");
+    await follow(page.locator("button[value=deny]"));
     expect(await page.textContent("h1")).toBe("A denial needs a reason");
     await picture(page, "refusal");
     await page.goto(held.url);
     await page.fill("textarea[name=reason]", "That was the owner, travelling");
-    await page.click("button[value=deny]");
+    await follow(page.locator("button[value=deny]"));
     expect(await page.textContent("[role=status]")).toContain("Denied");
     const again = await agent.call("contain_device", { device_id: held.device_id, reason: "Again" });
     expect(again.error).toMatchObject({ code: "approval_denied" });
@@ -173,14 +180,14 @@ describe("in a real browser, without scripts", () => {
     const page = await at("auditor", "/console/audit");
     await page.selectOption("select[name=tool]", "contain_device");
     await page.fill("input[name=subject]", "analyst@acme.test");
-    await page.click("search button");
+    await follow(page.locator("search button"));
     expect(new URL(page.url()).searchParams.get("tool")).toBe("contain_device");
     const people = await page.locator("td[data-label=Person]").allTextContents();
     expect(people.length).toBeGreaterThan(3);
     expect(new Set(people)).toEqual(new Set(["analyst@acme.test"]));
     await picture(page, "audit");
     expect(await overflowAt400(page)).toBe(0);
-    await page.click("td a");
+    await follow(page.locator("td a").first());
     await expect
       .poll(() => page.locator(".badge.ok", { hasText: "holds" }).count())
       .toBeGreaterThanOrEqual(4);
@@ -199,13 +206,13 @@ describe("in a real browser, without scripts", () => {
     await page.locator("td details", { has: form }).locator("summary").click();
     await form.locator("input[name=reason]").fill("The vendor is being migrated");
     await picture(page, "connectors-open");
-    await form.locator("button").click();
+    await follow(form.locator("button"));
     await picture(page, "connectors-disabled");
     expect((await agent.call("search_devices")).error).toMatchObject({ code: "tool_disabled" });
     const back = page.locator("form", { has: page.locator('input[value="search_devices"]') });
     await page.locator("td details", { has: back }).locator("summary").click();
     await back.locator("input[name=reason]").fill("Migrated");
-    await back.locator("button").click();
+    await follow(back.locator("button"));
     expect((await agent.call("search_devices")).status).toBe("ok");
   });
 
@@ -221,10 +228,10 @@ describe("in a real browser, without scripts", () => {
       .toBeGreaterThan(0);
     await picture(page, "sessions");
     expect(await overflowAt400(page)).toBe(0);
-    await page.locator("tr", { hasText: "responder2@acme.test" }).locator("a").click();
+    await follow(page.locator("tr", { hasText: "responder2@acme.test" }).locator("a"));
     await picture(page, "sessions-of-person");
     expect(await overflowAt400(page)).toBe(0);
-    await page.locator("tr", { hasText: "Agent to be revoked" }).locator("button").click();
+    await follow(page.locator("tr", { hasText: "Agent to be revoked" }).locator("button"));
     expect(await page.locator("tr", { hasText: "Agent to be revoked" }).textContent()).toContain("revoked");
     expect((await agent.call("whoami")).error).toMatchObject({ code: "session_revoked" });
   });
@@ -243,7 +250,7 @@ describe("in a real browser, without scripts", () => {
     await picture(page, "operation-needs-operator");
     expect(await overflowAt400(page)).toBe(0);
     await page.fill("textarea[name=reason]", "The host's own log shows no containment");
-    await page.click("button[value=did_not_happen]");
+    await follow(page.locator("button[value=did_not_happen]"));
     expect(page.url()).toBe(`${instance.url}/console/operations/${lost.id}`);
     expect(await page.textContent("body")).toContain("failed, no effect");
     await picture(page, "operation-settled");
@@ -255,15 +262,17 @@ describe("in a real browser, without scripts", () => {
   test("every page can be used by keyboard: the first stop skips to the content", async () => {
     const page = await at("approver", "/console/approvals");
     await page.keyboard.press("Tab");
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Skip to the content");
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.textContent))
+      .toBe("Skip to the content");
     await page.keyboard.press("Enter");
-    expect(new URL(page.url()).hash).toBe("#content");
+    await expect.poll(() => new URL(page.url()).hash).toBe("#content");
   });
 
   test("signing out leaves nothing behind that still opens a page", async () => {
     const page = await at("viewer", "/console");
     await picture(page, "overview-viewer");
-    await page.click("footer button");
+    await follow(page.locator("footer button"));
     expect(await page.textContent("h1")).toBe("You are signed out");
     await picture(page, "signed-out");
   });
