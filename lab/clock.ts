@@ -1,7 +1,16 @@
-/** The vendors' time. A test can move it ahead instead of waiting; the identity provider goes by the real one. */
+/** How the vendors' time goes. */
+export interface Course {
+  /** Milliseconds. */
+  ahead_ms: number;
+  /** Whether it stands still. */
+  still?: boolean | undefined;
+}
+
+/** The vendors' time. A test can move it ahead or stop it instead of waiting; the identity provider goes by the real one. */
 export class Clock {
   readonly #now: () => number;
   #ahead_ms = 0;
+  #stopped_at: number | null = null;
 
   /** @param now epoch ms */
   constructor(now: () => number) {
@@ -10,11 +19,12 @@ export class Clock {
 
   /** Epoch ms. */
   now(): number {
-    return this.#now() + this.#ahead_ms;
+    return (this.#stopped_at ?? this.#now()) + this.#ahead_ms;
   }
 
-  /** How far it goes ahead from now on, in milliseconds; 0 puts it right. */
-  goAhead(ahead_ms: number): void {
+  /** How it goes from now on; 0 ahead and not still puts it right. Told again to stand still, it stays where it stood. */
+  go({ ahead_ms, still = false }: Course): void {
     this.#ahead_ms = ahead_ms;
+    this.#stopped_at = still ? (this.#stopped_at ?? this.#now()) : null;
   }
 }

@@ -4,6 +4,7 @@ import type { Clock } from "./clock.ts";
 import type { Effects } from "./effects.ts";
 import type { Estate } from "./estate/estate.ts";
 import type { Faults } from "./faults.ts";
+import type { Holding } from "./holding.ts";
 import type { Directory } from "./identity/directory.ts";
 import type { RequestLog } from "./request-log.ts";
 
@@ -15,6 +16,7 @@ export interface Controls {
   log: RequestLog;
   directory: Directory;
   estate: Estate;
+  holding: Holding;
   /** Puts the estate back as seeded, and drops the requests that faults hold back. */
   reset: () => void;
 }
@@ -22,11 +24,12 @@ export interface Controls {
 const count = z.coerce.number().int().min(0).optional();
 const timeout_ms = z.coerce.number().int().min(0).max(600_000).default(10_000);
 const effectsQuery = z.object({ wait: count, timeout_ms });
-const clockBody = z.strictObject({ ahead_ms: z.int().min(0) });
+const clockBody = z.strictObject({ ahead_ms: z.int().min(0), still: z.boolean().optional() });
 const faultsQuery = z.object({ fired: count, timeout_ms });
 
 /** The interface by which tests and demonstrations see what happened and decide what goes wrong. */
-export function controlApp({ clock, effects, faults, log, directory, estate, reset }: Controls): Hono {
+export function controlApp(controls: Controls): Hono {
+  const { clock, effects, faults, log, directory, estate, holding, reset } = controls;
   const app = new Hono();
 
   app.get("/healthz", (c) => c.json({ status: "ok" }));
@@ -50,13 +53,18 @@ export function controlApp({ clock, effects, faults, log, directory, estate, res
     return c.body(null, 204);
   });
 
+  app.post("/release", (c) => {
+    holding.release();
+    return c.body(null, 204);
+  });
+
   app.post("/reset", (c) => {
     reset();
     return c.body(null, 204);
   });
 
   app.post("/clock", async (c) => {
-    clock.goAhead(clockBody.parse(await json(c)).ahead_ms);
+    clock.go(clockBody.parse(await json(c)));
     return c.body(null, 204);
   });
 

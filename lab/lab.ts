@@ -7,6 +7,7 @@ import { controlApp } from "./control.ts";
 import { Effects } from "./effects.ts";
 import { Estate } from "./estate/estate.ts";
 import { Faults } from "./faults.ts";
+import { Holding } from "./holding.ts";
 import { Directory } from "./identity/directory.ts";
 import { isProtocolRequest, protocolListener } from "./identity/listener.ts";
 import { identityProvider, oidcPath } from "./identity/provider.ts";
@@ -63,11 +64,10 @@ export async function startLab({ port, stateDir, host, now: time = Date.now }: L
   const faults = new Faults(storage, tokens, simulators);
   const directory = new Directory(storage);
   const log = new RequestLog();
-  let holding = new AbortController();
+  const holding = new Holding();
 
   const reset = () => {
-    holding.abort();
-    holding = new AbortController();
+    holding.drop();
     storage.transaction(() => {
       world.estate.reset();
       world.effects.clear();
@@ -77,11 +77,20 @@ export async function startLab({ port, stateDir, host, now: time = Date.now }: L
   };
 
   const app = new Hono<{ Bindings: HttpBindings }>();
-  const simulation = { world, faults, log, holding: () => holding.signal };
+  const simulation = { world, faults, log, holding };
   for (const simulator of simulators) app.route(`/${simulator.vendor}`, vendorApp(simulator, simulation));
   app.route(
     "/",
-    controlApp({ clock, effects: world.effects, estate: world.estate, faults, log, directory, reset }),
+    controlApp({
+      clock,
+      effects: world.effects,
+      estate: world.estate,
+      faults,
+      log,
+      directory,
+      holding,
+      reset,
+    }),
   );
 
   // The issuer's name contains the port, so the provider can only be made once the port is known.
@@ -106,7 +115,7 @@ export async function startLab({ port, stateDir, host, now: time = Date.now }: L
     issuer: `${url}${oidcPath}`,
     vendors: Object.fromEntries(simulators.map(({ vendor }) => [vendor, `${url}/${vendor}`])),
     async close() {
-      holding.abort();
+      holding.drop();
       await listening.close();
       storage.close();
     },

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type Context, Hono } from "hono";
 import { v4 as uuidv4 } from "uuid";
 import type { Fault, Faults } from "./faults.ts";
+import type { Holding } from "./holding.ts";
 import type { RequestLog } from "./request-log.ts";
 import type { Operation, Simulator, VendorReply, VendorRequest } from "./simulator.ts";
 import type { World } from "./world.ts";
@@ -18,8 +18,7 @@ export interface Simulation {
   world: World;
   faults: Faults;
   log: RequestLog;
-  /** Aborted when the lab stops or is reset: requests that a fault holds back are then dropped without effect. */
-  holding: () => AbortSignal;
+  holding: Holding;
 }
 
 /** The HTTP face of a vendor: reads requests, lets faults interfere, and has the simulator answer. */
@@ -43,14 +42,15 @@ async function serve(
   operation: Operation,
   { world, faults, log, holding }: Simulation,
 ): Promise<Response> {
-  const signal = holding();
+  // From before it is read: what comes in while the estate is reset belongs to the estate that was.
+  const { dropped } = holding;
   const arrived = await read(c, operation.id, world.now());
   const fault = faults.take(simulator.vendor, operation.id);
   const entry = log.begin(simulator.vendor, arrived, fault?.mode);
 
   // A closed client connection ends none of the waits: the vendor goes on working for a caller who left.
-  await hold(requestHeldMs(fault), signal);
-  if (signal.aborted) return cut(c);
+  await holding.wait(requestHeldMs(fault), dropped);
+  if (dropped.aborted) return cut(c);
 
   const request = { ...arrived, headers: headersUnder(fault, arrived.headers), now: world.now() };
   const perform = () => {
@@ -59,8 +59,8 @@ async function serve(
     return reply;
   };
   const outcome = decide(fault, simulator, request, perform);
-  await hold(answerHeldMs(fault), signal);
-  if (outcome === "cut" || signal.aborted) return cut(c);
+  await holding.wait(answerHeldMs(fault), dropped);
+  if (outcome === "cut" || dropped.aborted) return cut(c);
   entry.status = outcome.status;
   return outcome instanceof Response ? outcome : send(simulator, request, outcome);
 }
@@ -71,10 +71,6 @@ function headersUnder(fault: Fault | undefined, arrived: Headers): Headers {
   const headers = new Headers(arrived);
   headers.delete("if-none-match");
   return headers;
-}
-
-async function hold(ms: number, signal: AbortSignal): Promise<void> {
-  if (ms > 0) await sleep(ms, undefined, { signal }).catch(() => undefined);
 }
 
 /** How long a fault holds the request back. `rate_limit` means its delay for the caller, not for us. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lab, post } from "./support/estate.ts";
+import { clock, lab, post } from "./support/estate.ts";
 
 async function lastSeen(url: string): Promise<number> {
   const { hosts } = (await (await fetch(`${url}/estate`)).json()) as {
@@ -18,9 +18,22 @@ describe("the vendors' time", () => {
     expect(await lastSeen(url)).toBe(before);
   });
 
+  it("stands still where it is told to, also further ahead, and then goes on as if it never had", async () => {
+    const world = await lab();
+    const before = await lastSeen(world.url);
+    await clock(world, { ahead_ms: 0, still: true });
+    world.clock.ms += 10_000;
+    expect(await lastSeen(world.url)).toBe(before);
+    await clock(world, { ahead_ms: 60_000, still: true });
+    world.clock.ms += 10_000;
+    expect(await lastSeen(world.url)).toBe(before + 60_000);
+    await clock(world, { ahead_ms: 0 });
+    expect(await lastSeen(world.url)).toBe(before + 20_000);
+  });
+
   it("doesn't go back, nor anywhere else without being told where", async () => {
     const { url } = await lab();
-    for (const body of [{ ahead_ms: -1 }, {}, { ahead_ms: "1" }]) {
+    for (const body of [{ ahead_ms: -1 }, {}, { ahead_ms: "1" }, { ahead_ms: 1, still: "yes" }]) {
       expect((await post(`${url}/clock`, body)).status).toBe(400);
     }
   });

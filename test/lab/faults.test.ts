@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { effects, fault, faults, lab, post, requests } from "./support/estate.ts";
+import { effects, fault, faults, lab, post, release, requests } from "./support/estate.ts";
 import { Falcon, onlineDevice, otherDevice } from "./support/falcon.ts";
 
 const operation = "PerformActionV2";
@@ -83,24 +83,29 @@ describe("mode slow", () => {
   it("waits before the effect, then performs it and answers as ever", async () => {
     const world = await lab();
     const falcon = await Falcon.signedIn(world, "contain");
-    await fault(world, { mode: "slow", delay_ms: 800, operation });
+    await fault(world, { mode: "slow", delay_ms: 600_000, operation, times: 1 });
+    await fault(world, { mode: "slow", delay_ms: 1, operation });
     const answer = falcon.act("contain", onlineDevice);
-    expect(await faults(world, 1)).toMatchObject([{ fired: 1 }]);
+    expect(await faults(world, 1)).toMatchObject([{ fired: 1 }, { fired: 0 }]);
     expect(await effects(world)).toEqual([]);
+    await release(world);
     expect((await answer).status).toBe(202);
     expect(await effects(world)).toHaveLength(1);
+    expect((await falcon.act("contain", otherDevice)).status).toBe(202);
+    expect(await effects(world)).toHaveLength(2);
   });
 
   it("performs the effect for a caller who has hung up", async () => {
     const world = await lab();
     const falcon = await Falcon.signedIn(world, "contain");
-    await fault(world, { mode: "slow", delay_ms: 800, operation });
+    await fault(world, { mode: "slow", delay_ms: 600_000, operation });
     const caller = new AbortController();
     const answer = falcon.act("contain", onlineDevice, { signal: caller.signal });
     await faults(world, 1);
     caller.abort();
     await expect(answer).rejects.toThrow();
     expect(await effects(world)).toEqual([]);
+    await release(world);
     expect(await effects(world, 1)).toHaveLength(1);
   });
 
@@ -136,12 +141,15 @@ describe("mode hold_after_effect", () => {
   it("performs the effect at once, and answers as ever when its time has passed", async () => {
     const world = await lab();
     const falcon = await Falcon.signedIn(world, "contain");
-    await fault(world, { mode: "hold_after_effect", delay_ms: 400, operation });
+    await fault(world, { mode: "hold_after_effect", delay_ms: 600_000, operation, times: 1 });
+    await fault(world, { mode: "hold_after_effect", delay_ms: 1, operation });
     const answer = falcon.act("contain", onlineDevice);
     expect(await effects(world, 1)).toHaveLength(1);
     expect(await requests(world)).toMatchObject([{}, { operation, status: null }]);
+    await release(world);
     expect((await answer).status).toBe(202);
     expect(await effects(world)).toHaveLength(1);
+    expect((await falcon.act("contain", otherDevice)).status).toBe(202);
   });
 
   it("drops the answer when the estate is reset, and doesn't keep the lab from stopping", async () => {

@@ -2,10 +2,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import type { Course } from "../../../lab/clock.ts";
 import type { Effect } from "../../../lab/effects.ts";
 import type { Fault } from "../../../lab/faults.ts";
 import { type Lab, startLab } from "../../../lab/lab.ts";
 import type { LoggedRequest } from "../../../lab/request-log.ts";
+
+/** A little less than a test has, so that whoever waits in vain is told for what. */
+const PATIENCE_MS = 50_000;
 
 /** A directory that goes when the test is over. */
 export function temporaryDirectory(): string {
@@ -49,9 +53,11 @@ export function post(url: string, body: unknown): Promise<Response> {
   });
 }
 
-/** The list of effects, once it has at least `wait`. */
-export function effects({ url }: { url: string }, wait = 0): Promise<Effect[]> {
-  return answered(fetch(`${url}/effects?wait=${wait}`));
+/** The list of effects, once it has at least `wait`. @throws Error if it never has */
+export async function effects({ url }: { url: string }, wait = 0): Promise<Effect[]> {
+  const list = await answered<Effect[]>(fetch(`${url}/effects?wait=${wait}&timeout_ms=${PATIENCE_MS}`));
+  if (list.length < wait) throw new Error(`only ${list.length} of ${wait} effects`);
+  return list;
 }
 
 /** Posts a fault. */
@@ -59,9 +65,22 @@ export function fault({ url }: { url: string }, fault: object): Promise<Fault> {
   return answered(post(`${url}/faults`, { vendor: "crowdstrike", ...fault }));
 }
 
-/** The list of faults, once they have fired `fired` times in all. */
-export function faults({ url }: { url: string }, fired = 0): Promise<Fault[]> {
-  return answered(fetch(`${url}/faults?fired=${fired}`));
+/** The list of faults, once they have fired `fired` times in all. @throws Error if they never have */
+export async function faults({ url }: { url: string }, fired = 0): Promise<Fault[]> {
+  const list = await answered<Fault[]>(fetch(`${url}/faults?fired=${fired}&timeout_ms=${PATIENCE_MS}`));
+  const times = list.reduce((sum, fault) => sum + fault.fired, 0);
+  if (times < fired) throw new Error(`faults fired only ${times} of ${fired} times`);
+  return list;
+}
+
+/** Lets go of what faults hold back by now. */
+export function release({ url }: { url: string }): Promise<void> {
+  return answered(post(`${url}/release`, {}));
+}
+
+/** Has the vendors' time go on from so far ahead, or stand still. */
+export function clock({ url }: { url: string }, course: Course): Promise<void> {
+  return answered(post(`${url}/clock`, course));
 }
 
 /** What was asked of the vendors. */
