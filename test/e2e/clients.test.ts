@@ -148,11 +148,13 @@ describe.each([
     const { client } = await as("responder");
     const call = { name: "contain_device", arguments: { device_id: devices.take(), reason: "End to end" } };
     const first = await client.callTool(call);
+    await expect
+      .poll(async () => (await client.callTool(call)).structuredContent)
+      .toMatchObject({
+        operation: { replayed: true, still_in_effect: true },
+        data: (first.structuredContent as { data: unknown }).data,
+      });
     const again = await client.callTool(call);
-    expect(again.structuredContent).toMatchObject({
-      operation: { replayed: true, still_in_effect: true },
-      data: (first.structuredContent as { data: unknown }).data,
-    });
     expect((again.content as { text: string }[])[0]?.text).toMatch(/^Already executed/);
   });
 
