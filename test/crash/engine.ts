@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { readLiveHeads } from "../../scripts/live-chains.ts";
 import { OAuthClient, signIn, type Tokens } from "../../scripts/oauth-client.ts";
 import { effects } from "../lab/support/estate.ts";
@@ -13,6 +14,8 @@ import { type AuditedEvent, type Evidence, type Held, operationsOf, unsettled } 
 const POLL_MS = 500;
 /** As many questions as the auditor asks at a time. */
 const AT_ONCE = 8;
+/** A verification gives the database so long to hold what the objects have sent it. */
+const VERIFY_WAIT_S = 60;
 
 /** How an agent comes to the instance. */
 export interface AgentOptions {
@@ -117,31 +120,36 @@ export class CrashEngine {
 
   /**
    * Waits until every operation is at rest and the audit database holds every chain to its end.
-   * @returns what isn't so after `within_ms`
+   * @returns the audit as it was at that one moment, and what isn't so after `within_ms`
    */
-  async settled(within_ms: number): Promise<string[]> {
+  async #settled(within_ms: number): Promise<Pick<Evidence, "heads" | "events" | "open">> {
     const until = Date.now() + within_ms;
     for (;;) {
       // The heads first: what the database then lacks is missing, and not just newer.
-      const waiting = unsettled(readLiveHeads(this.instance.stateDir), this.#held());
-      if (waiting.length === 0 || Date.now() > until) return waiting;
+      const heads = readLiveHeads(this.instance.stateDir);
+      const open = unsettled(heads, this.#held());
+      const over = Date.now() > until;
+      if (open.length === 0 || over) {
+        const events = this.events();
+        // Every full minute adds a checkpoint. What was read on either side of one doesn't belong together.
+        const unmoved = isDeepStrictEqual(readLiveHeads(this.instance.stateDir), heads);
+        if (unmoved || over) return { heads, events, open };
+      }
       await delay(POLL_MS);
     }
   }
 
   /** What every witness says, once everything is settled or `within_ms` is over. */
   async evidence(within_ms: number): Promise<Evidence> {
-    await this.settled(within_ms);
     const auditor = await this.agent("auditor", { scope: "audit:read" });
-    const ids = operationsOf({ events: this.events() }).keys();
+    const ids = operationsOf(await this.#settled(within_ms)).keys();
     const ask = async (): Promise<void> => {
       for (const id of ids) await auditor.call("get_operation", { operation_id: id });
     };
     await Promise.all(Array.from({ length: AT_ONCE }, ask));
     // What the auditor asked is in the audit too.
-    const open = await this.settled(within_ms);
-    const heads = readLiveHeads(this.instance.stateDir);
-    return { heads, events: this.events(), open, effects: await effects(this.lab), answers: this.answers };
+    const audit = await this.#settled(within_ms);
+    return { ...audit, effects: await effects(this.lab), answers: this.answers };
   }
 
   /** What the audit database holds, in short: cheap enough to be asked for often. */
@@ -164,10 +172,13 @@ export class CrashEngine {
       .map(({ hash, event }) => ({ ...(JSON.parse(event) as Omit<AuditedEvent, "hash">), hash }));
   }
 
-  /** What `npm run audit -- verify` says: its exit code, and what it printed. */
+  /**
+   * What `npm run audit -- verify` says: its exit code, and what it printed. It waits for what is on its way to the
+   * database, as the checkpoint of a full minute may be.
+   */
   async verify(): Promise<{ code: number; said: string }> {
     const script = join(import.meta.dirname, "../../scripts/audit.ts");
-    const child = spawn(process.execPath, [script, "verify"], {
+    const child = spawn(process.execPath, [script, "verify", "--wait", String(VERIFY_WAIT_S)], {
       env: { ...process.env, STATE_DIR: this.instance.stateDir },
       stdio: ["ignore", "pipe", "pipe"],
     });
