@@ -1,5 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { vi } from "vitest";
 import { type ChainHead, GENESIS, link } from "../../../src/audit/chain.ts";
 import { gatherEvidence, type PresentedProof } from "../../../src/audit/evidence.ts";
 import { acceptedKeys } from "../../../src/audit/integrity-settings.ts";
@@ -45,6 +46,13 @@ export async function begin(records: readonly AuditRecord[]): Promise<void> {
   if (first === undefined) throw new Error("an empty chain never began");
   await tenant().register({ chain: first.chain, hash: first.hash });
   await storeRecords(env.DB, records);
+}
+
+/** Has the tenant's object send nothing by itself for as long as it lives: what is stored is what the test stores. */
+export async function quietTenant(): Promise<void> {
+  await runInDurableObject(tenant(), (_object, { storage }) => {
+    vi.spyOn(storage, "setAlarm").mockResolvedValue();
+  });
 }
 
 /** Has the store hold what the tenant's object holds: its outbox is sent by its own alarm, some time. */
