@@ -7,15 +7,15 @@ import { examine } from "../../../scripts/doctor/examine.ts";
 import { printReport } from "../../../scripts/doctor/report.ts";
 import { freePort } from "../../../scripts/ports.ts";
 
-/** What is found at a server that answers like this. */
-async function examined(answer: (url: string) => RequestListener): Promise<Report> {
+/** What is found at a server that answers like this. `now`: this machine's time, if another than it has. */
+async function examined(answer: (url: string) => RequestListener, now = Date.now): Promise<Report> {
   let listener: RequestListener = (_request, response) => response.end();
   const server = createServer((request, response) => listener(request, response)).listen(0, "127.0.0.1");
   await once(server, "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   listener = answer(url);
   try {
-    return await examine({ url });
+    return await examine({ url, now });
   } finally {
     server.close();
     server.closeAllConnections();
@@ -77,6 +77,22 @@ test("an instance that thinks it is elsewhere says where, and what to set", asyn
     expect(check, name).toMatchObject({ verdict: "fail", advice: expect.stringContaining("PUBLIC_URL") });
     expect(check?.found, name).toContain(elsewhere);
   }
+});
+
+test.each([
+  // The header has whole seconds: so much at least.
+  [-600, "fail", "599 s behind this machine"],
+  [600, "fail", "600 s ahead of this machine"],
+  [-30, "warn", "29 s behind this machine"],
+  [0, "ok", "the same as this machine's"],
+])("a clock that is %i s off is found, by how far", async (off_s, verdict, found) => {
+  const now = Date.parse("2026-03-01T12:00:00Z");
+  const date = new Date(now + off_s * 1_000).toUTCString();
+  const report = await examined(
+    () => (_request, response) => response.writeHead(200, { date }).end(),
+    () => now,
+  );
+  expect(report.checks.find(({ name }) => name === "clock")).toMatchObject({ verdict, found });
 });
 
 test("what is wrong with variables is passed on, as failures where nothing is served", async () => {
