@@ -259,6 +259,13 @@ export const AUDIT_GUARDS: readonly Mutant[] = [
     replace: "if (unsigned.length >= 0) return hashes;",
   },
   {
+    name: "a-report-that-takes-any-anchor-for-an-excuse",
+    file: "src/audit/excused-gaps.ts",
+    tests: GAPS,
+    find: 'const wrong = await unsignedAnchors(env, excuses, "report");',
+    replace: "const wrong: typeof excuses = [];",
+  },
+  {
     name: "an-anchor-that-says-other-than-what-was-signed",
     file: "src/audit/anchor.ts",
     tests: CONSUMER,

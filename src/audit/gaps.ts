@@ -1,5 +1,6 @@
 import { alert } from "../observe/log.ts";
 import { CHECKPOINT_CHAIN, type Checkpoint } from "./checkpoint.ts";
+import { wronglyExcused } from "./excused-gaps.ts";
 import { acceptedKeys, integrityProblems } from "./integrity-settings.ts";
 import { type NewestCheckpoint, newestCheckpoint } from "./signed-checkpoint.ts";
 
@@ -55,7 +56,8 @@ export const CHECKPOINT_OVERDUE_MS = 2 * 3_600_000;
 
 /**
  * Looks for events that the store should hold and doesn't, and alerts for each gap. It sees only gaps below
- * something that arrived: what never arrived of a chain's end, its object reports itself.
+ * something that arrived: what never arrived of a chain's end, its object reports itself. What a signed anchor covers
+ * is no gap.
  * @param look_back_ms how far back, in milliseconds: each event in that time costs a look into the store
  */
 export async function reportGaps(env: Env, now = Date.now(), look_back_ms = DAY_MS): Promise<AuditReport> {
@@ -85,26 +87,34 @@ export async function reportGaps(env: Env, now = Date.now(), look_back_ms = DAY_
          (SELECT COUNT(*) FROM audit_dead_letters) AS dead_letters`,
     ).bind(iso(now - LAG_WINDOW_MS)),
   ]);
-  const found = (gaps?.results ?? []) as AuditGap[];
+  const wrongly_excused = await wronglyExcused(env, iso(now - look_back_ms), iso(now - GAP_AGE_MS));
+  const found = oldest([...wrongly_excused.gaps, ...((gaps?.results ?? []) as AuditGap[])]);
   for (const gap of found) alert("audit_gap", { ...gap });
-  const missing_chains = (chains?.results ?? []) as MissingChain[];
+  const missing_chains = oldest([
+    ...wrongly_excused.missing_chains,
+    ...((chains?.results ?? []) as MissingChain[]),
+  ]);
   for (const missing of missing_chains) alert("audit_chain_missing", { ...missing });
   const checkpoint = signed === null ? null : ageOf(signed.statement, now);
   if (checkpoint !== null && checkpoint.age_ms > CHECKPOINT_OVERDUE_MS) alert("audit_unattested", checkpoint);
   for (const seq of unsigned) alert("audit_conflict", { chain: CHECKPOINT_CHAIN, seq, seen_by: "report" });
-  const [oldest] = [...found, ...missing_chains].map(({ since }) => since).sort();
+  const [missing_since] = [...found, ...missing_chains].map(({ since }) => since).sort();
   const [total] = (totals?.results ?? []) as Pick<AuditReport, "lag_ms" | "conflicts" | "dead_letters">[];
   return {
     checked_at: iso(now),
     gaps: found,
     missing_chains,
-    oldest_missing_ms: oldest === undefined ? null : now - Date.parse(oldest),
+    oldest_missing_ms: missing_since === undefined ? null : now - Date.parse(missing_since),
     checkpoint,
     unsigned_checkpoints: unsigned,
     lag_ms: total?.lag_ms ?? null,
     conflicts: total?.conflicts ?? 0,
     dead_letters: total?.dead_letters ?? 0,
   };
+}
+
+function oldest<Missing extends { readonly since: string }>(missing: readonly Missing[]): readonly Missing[] {
+  return missing.toSorted((a, b) => (a.since < b.since ? -1 : 1)).slice(0, MAX_GAPS);
 }
 
 /** Without a key that works, nothing can be said of signatures, and the rest of the report counts all the more. */

@@ -4,14 +4,14 @@ import { acceptedKeys } from "./integrity-settings.ts";
 
 /**
  * Those of `anchors` that no accepted key signed, each with an alert: somebody else wrote them to the store. On their
- * word events would be kept out of it, or let go of by their object before it has them.
+ * word events would be kept out of it, let go of by their object before it has them, or not be missed where they are gone.
  */
-export async function unsignedAnchors(
+export async function unsignedAnchors<Presented extends PresentedAnchor>(
   env: Env,
-  anchors: readonly PresentedAnchor[],
-  seen_by: "consumer" | "object",
-): Promise<PresentedAnchor[]> {
-  const unsigned: PresentedAnchor[] = [];
+  anchors: readonly Presented[],
+  seen_by: "consumer" | "object" | "report",
+): Promise<Presented[]> {
+  const unsigned: Presented[] = [];
   for (const anchor of anchors) {
     if (await isSignedAnchor(anchor, await acceptedKeys(env))) continue;
     const { chain, seq } = anchor;

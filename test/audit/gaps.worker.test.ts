@@ -77,11 +77,67 @@ test("a chain that began, by the tenant's word, and of which nothing arrived is 
   expect(error.mock.calls.map(([line]) => JSON.parse(String(line)).alert)).toEqual(["audit_chain_missing"]);
 });
 
-test("what lies below an anchor is no gap", async () => {
-  await store("session/a/test", 5, [1, 2]);
-  expect((await reportGaps(env, FIRST_AT + 2 * MINUTE)).gaps).toHaveLength(1);
-  await storeAnchors(env.DB, [{ chain: "session/a/test", seq: 2, hash: "", at: "", jws: "" }]);
-  expect((await reportGaps(env, FIRST_AT + 2 * MINUTE)).gaps).toEqual([]);
+describe("an anchor", () => {
+  const [CHAIN, LOST] = ["session/a/test", "session/lost/test"];
+  const HASH = "a".repeat(64);
+  const at = new Date(FIRST_AT).toISOString();
+  const LATER = FIRST_AT + 2 * MINUTE;
+
+  async function anchored(signer: Signer, chain: string, seq: number): Promise<void> {
+    const jws = await signer.sign("anchor", { chain, seq, hash: HASH, at });
+    await storeAnchors(env.DB, [{ chain, seq, hash: HASH, at, jws }]);
+  }
+
+  /** A chain whose beginning is missing, and one that is missing altogether. */
+  async function missing(): Promise<void> {
+    await store(CHAIN, 5, [1, 2]);
+    const detail = { chain: LOST, hash: HASH };
+    const begun = { type: "chain", decision: "begin", outcome: "ok", detail } as const;
+    await storeRecords(env.DB, chainRecords("tenant/t/test", 1, begun));
+    expect(await reportGaps(env, LATER)).toMatchObject({ gaps: [{}], missing_chains: [{}] });
+    error.mockClear();
+  }
+
+  test("excuses what lies below it", async () => {
+    await missing();
+    const signer = await signerWith(env.CHECKPOINT_PRIVATE_KEY);
+    await anchored(signer, CHAIN, 2);
+    await anchored(signer, LOST, 9);
+    expect(await reportGaps(env, LATER)).toMatchObject({ gaps: [], missing_chains: [] });
+    expect(error).not.toHaveBeenCalled();
+  });
+
+  test("that nobody signed excuses nothing, and is told of", async () => {
+    await missing();
+    const signer = await newSigner();
+    await anchored(signer, CHAIN, 2);
+    await anchored(signer, LOST, 9);
+    expect(await reportGaps(env, LATER)).toMatchObject({
+      gaps: [{ chain: CHAIN, from_seq: 1, through_seq: 2, since: expect.any(String) }],
+      missing_chains: [{ chain: LOST, since: at }],
+      oldest_missing_ms: 2 * MINUTE,
+    });
+    expect(error.mock.calls.map(([line]) => JSON.parse(String(line)))).toMatchObject([
+      { alert: "audit_conflict", chain: CHAIN, seq: 2, seen_by: "report" },
+      { alert: "audit_conflict", chain: LOST, seq: 9, seen_by: "report" },
+      { alert: "audit_gap", chain: CHAIN },
+      { alert: "audit_chain_missing", chain: LOST },
+    ]);
+  });
+
+  test("excuses what it says where no key works that could tell", async () => {
+    await missing();
+    await anchored(await newSigner(), CHAIN, 2);
+    const report = await reportGaps({ ...env, CHECKPOINT_PRIVATE_KEY: "none" }, LATER);
+    expect(report).toMatchObject({ gaps: [], missing_chains: [{ chain: LOST }] });
+  });
+
+  test("below the first event that is there leaves the rest a gap", async () => {
+    await store(CHAIN, 9, [1, 2, 3, 4]);
+    await anchored(await signerWith(env.CHECKPOINT_PRIVATE_KEY), CHAIN, 2);
+    const { gaps } = await reportGaps(env, LATER);
+    expect(gaps).toMatchObject([{ chain: CHAIN, from_seq: 3, through_seq: 4 }]);
+  });
 });
 
 describe("the last checkpoint", () => {
