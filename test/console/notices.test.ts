@@ -98,7 +98,7 @@ describe("the webhook", () => {
     await expect
       .poll(() => instance.sql("SELECT 1 FROM notices WHERE outcome = 'delivered'").length)
       .toBeGreaterThanOrEqual(3);
-  }, 60_000);
+  }, 120_000);
 
   test("never gets what an agent wrote", () => {
     expect(deliveries.length).toBeGreaterThan(0);

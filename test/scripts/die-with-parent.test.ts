@@ -34,7 +34,7 @@ test("a child in a process group of its own ends when its parent is SIGKILLed", 
     // Nothing is left to kill, unless the test fails.
     if (isAlive(child)) process.kill(child, "SIGKILL");
   }
-}, 10_000);
+});
 
 function isAlive(pid: number): boolean {
   try {
