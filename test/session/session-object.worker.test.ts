@@ -181,7 +181,7 @@ describe("an effect object that dies in the middle of a change", () => {
     const agent = await agentOf(requester);
     const device_id = devices.pop() ?? "";
     const effect = env.EFFECT.getByName(effectName(env.TENANT, { kind: "device", id: device_id }));
-    await lab.fault({ operation: "PerformActionV2", mode: "slow", delay_ms: 1_500, times: 1 });
+    await lab.fault({ operation: "PerformActionV2", mode: "slow", delay_ms: 600_000, times: 1 });
     const answer = call(agent, "contain_device", { device_id, reason: "Test of a lost object" });
     await lab.fired(1);
     await runInDurableObject(effect, (_object, state) => state.abort("as an update would")).catch(

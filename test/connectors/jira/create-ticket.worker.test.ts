@@ -1,9 +1,10 @@
 import { env } from "cloudflare:workers";
 import type { Client } from "@modelcontextprotocol/client";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { effects, inject, requestsOf, resetLab } from "../../downstream/lab-control.ts";
-import { agentOf, call } from "../../support/worker/agent.ts";
+import { agentOf, call, insist } from "../../support/worker/agent.ts";
 import { rested } from "../../support/worker/credentials.ts";
+import { lab } from "../../support/worker/lab.ts";
 import { operationOnce } from "../../support/worker/operations.ts";
 import { signedIn } from "../../support/worker/people.ts";
 
@@ -15,6 +16,8 @@ const ticket = {
   priority: "high",
   reason: "Test of tickets",
 };
+/** More than the lab's index takes to have a new ticket. */
+const INDEX_LAG_MS = 5_000;
 let titles = 0;
 /** A title that no other test has used: one target's operations outlive a reset of the lab. */
 const fresh = () => `Look into this, ${++titles}`;
@@ -26,6 +29,10 @@ async function responder(name = "tickets-responder"): Promise<Client> {
 beforeEach(async () => {
   await resetLab();
   await rested("jira.read", "jira.create");
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await lab.clock({ ahead_ms: 0 });
 });
 
 describe("create_ticket", () => {
@@ -75,7 +82,7 @@ describe("create_ticket", () => {
     const agents = await Promise.all(["tickets-a", "tickets-b"].map(responder));
     const title = fresh();
     const results = await Promise.all(
-      [...agents, ...agents].map((agent) => call(agent, "create_ticket", { title, ...ticket })),
+      [...agents, ...agents].map((agent) => insist(agent, "create_ticket", { title, ...ticket })),
     );
     expect(new Set(results.map(({ status }) => status))).toEqual(new Set(["ok"]));
     expect(await effects()).toHaveLength(1);
@@ -128,11 +135,13 @@ describe("an outcome in doubt", () => {
       const agent = await responder();
       const title = fresh();
       await inject({ ...CREATE, mode, times: 1 });
+      await lab.clock({ ahead_ms: 0, still: true });
       const first = (await call(agent, "create_ticket", { title, ...ticket })) as unknown as Told;
       expect(first).toMatchObject({ error: { kind: "in_doubt", code: "outcome_unknown" } });
       const { id } = first.operation;
       // The first looks come before the index has it, and must not pass for proof that it isn't there.
       expect((await operationOnce(id, ({ probe }) => probe.absent_reads > 0)).state).toBe("probing");
+      await lab.clock({ ahead_ms: INDEX_LAG_MS });
       await operationOnce(id, ({ state }) => state === "succeeded");
       expect(await call(agent, "create_ticket", { title, ...ticket })).toMatchObject({
         status: "ok",
@@ -161,8 +170,11 @@ describe("an outcome in doubt", () => {
     const agent = await responder();
     await inject({ ...CREATE, mode: "drop_after_effect", times: 1 });
     await call(agent, "search_tickets", { limit: 1 });
+    // Until real time goes on, the first look isn't due.
+    vi.useFakeTimers({ toFake: ["Date"] });
     const first = (await call(agent, "create_ticket", { title: fresh(), ...ticket })) as unknown as Told;
     await inject({ vendor: "jira", operation: "getCurrentUser", mode: "status", status: 401 });
+    vi.useRealTimers();
     const { probe } = await operationOnce(first.operation.id, ({ probe }) => probe.attempts >= 2);
     expect(probe.absent_reads).toBe(0);
   });

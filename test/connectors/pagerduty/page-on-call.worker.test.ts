@@ -1,11 +1,11 @@
 import { env } from "cloudflare:workers";
 import type { Client } from "@modelcontextprotocol/client";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { pagerdutyCredentials } from "../../../src/connectors/pagerduty/credentials.ts";
 import { pageOnCall } from "../../../src/connectors/pagerduty/page-on-call.ts";
 import { upstreamFor } from "../../../src/downstream/client.ts";
 import { effects, inject, requestsOf, resetLab } from "../../downstream/lab-control.ts";
-import { agentOf, call } from "../../support/worker/agent.ts";
+import { agentOf, call, insist } from "../../support/worker/agent.ts";
 import { rested } from "../../support/worker/credentials.ts";
 import { lab } from "../../support/worker/lab.ts";
 import { operationOnce } from "../../support/worker/operations.ts";
@@ -45,6 +45,14 @@ beforeEach(async () => {
   await resetLab();
   await rested("pagerduty.read", "pagerduty.page");
 });
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** Keeps an operation in doubt from being looked at: until real time goes on, the first look isn't due. */
+function beforeAnybodyLooks(): void {
+  vi.useFakeTimers({ toFake: ["Date"] });
+}
 
 describe("page_on_call", () => {
   it("pages once, under the operation's id as the incident's key, and a repeat returns the first", async () => {
@@ -80,7 +88,7 @@ describe("page_on_call", () => {
     const agents = await Promise.all(["pages-a", "pages-b"].map(responder));
     const title = fresh();
     const results = await Promise.all(
-      [...agents, ...agents].map((agent) => call(agent, "page_on_call", { title, ...page })),
+      [...agents, ...agents].map((agent) => insist(agent, "page_on_call", { title, ...page })),
     );
     expect(new Set(results.map(({ status }) => status))).toEqual(new Set(["ok"]));
     expect(await effects()).toHaveLength(1);
@@ -111,9 +119,11 @@ describe("an outcome in doubt", () => {
     const agent = await responder();
     const title = fresh();
     await inject({ ...CREATE, mode: "drop_after_effect", times: 1 });
+    beforeAnybodyLooks();
     const first = (await call(agent, "page_on_call", { title, ...page })) as unknown as Told;
     const [opened] = await effects();
     await atPagerDuty("PUT", `/incidents/${opened?.target.split("/")[1]}`, resolved);
+    vi.useRealTimers();
     const { data } = await operationOnce(first.operation.id, ({ state }) => state === "succeeded");
     expect(JSON.parse(data ?? "")).toMatchObject({ status: "resolved" });
   });
@@ -141,10 +151,13 @@ describe("an outcome in doubt", () => {
   ])("isn't settled by a list that fails: %s", async (mode, how) => {
     const agent = await responder();
     await inject({ ...CREATE, mode: "drop_after_effect", times: 1 });
+    beforeAnybodyLooks();
     const first = (await call(agent, "page_on_call", { title: fresh(), ...page })) as unknown as Told;
     await inject({ ...LIST, mode, ...how });
-    const { probe } = await operationOnce(first.operation.id, ({ probe }) => probe.attempts >= 1);
-    expect(probe).toMatchObject({ absent_reads: 0, failed_reads: 1 });
+    vi.useRealTimers();
+    const { probe, state } = await operationOnce(first.operation.id, ({ probe }) => probe.attempts >= 1);
+    expect(state).toBe("probing");
+    expect(probe).toMatchObject({ absent_reads: 0, failed_reads: probe.attempts });
   });
 });
 
@@ -171,7 +184,7 @@ describe("a refusal by PagerDuty", () => {
     // Refused, then delivered by somebody on the way after all, unseen by the look before the next try.
     await inject({ ...CREATE, mode: "status", status: 403, times: 1 });
     const first = (await call(agent, "page_on_call", { title, ...page })) as unknown as Told;
-    await inject({ ...CREATE, mode: "slow", delay_ms: 700, times: 1 });
+    await inject({ ...CREATE, mode: "slow", delay_ms: 600_000, times: 1 });
     const { id } = first.operation;
     const again = call(agent, "page_on_call", { title, ...page });
     await lab.fired(2);
@@ -181,6 +194,7 @@ describe("a refusal by PagerDuty", () => {
       service: { id: env.PAGERDUTY_SERVICE_ID, type: "service_reference" },
       incident_key: id,
     });
+    await lab.release();
     expect(await again).toMatchObject({ error: { kind: "in_doubt" } });
     await operationOnce(id, ({ state }) => state === "succeeded");
     expect(await effects()).toHaveLength(1);

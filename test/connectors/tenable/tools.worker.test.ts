@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { exported } from "../../../src/connectors/tenable/export.ts";
 import { exportFilters } from "../../../src/connectors/tenable/finding-filter.ts";
 import type { Vulnerability } from "../../../src/connectors/tenable/normalise.ts";
@@ -9,6 +9,7 @@ import { upstreamFor } from "../../../src/downstream/client.ts";
 import { newOperationId } from "../../../src/effect/operation.ts";
 import { effects, inject, requestsOf, resetLab } from "../../downstream/lab-control.ts";
 import { agentOf, call } from "../../support/worker/agent.ts";
+import { lab } from "../../support/worker/lab.ts";
 import { signedIn } from "../../support/worker/people.ts";
 
 const REQUEST = "exports-vulns-request-export";
@@ -22,6 +23,12 @@ const why = { reason: "Test of scans" };
 const fault = (operation: string, mode: string, more: object = {}) =>
   inject({ vendor: "tenable", operation, mode, ...more });
 const reader = () => upstreamFor(env, "tenable.read");
+
+/** From now on no export gets any further, and no scan. */
+const standsStill = () => lab.clock({ ahead_ms: 0, still: true });
+async function goesOn(): Promise<void> {
+  await lab.clock({ ahead_ms: 0 });
+}
 
 async function search(input: object = {}) {
   const principal = {
@@ -58,6 +65,7 @@ beforeEach(async () => {
   breakerReport("tenable.read", true);
   breakerReport("tenable.scan", true);
 });
+afterEach(goesOn);
 
 describe("search_vulnerabilities", () => {
   test("shows every open finding once, page by page, out of one export", async () => {
@@ -125,19 +133,25 @@ describe("search_vulnerabilities", () => {
   });
 
   test("adopts the export that somebody else's call began", async () => {
-    const [mine, theirs] = await Promise.all([search({ severity: ["low"] }), search({ severity: ["low"] })]);
+    await standsStill();
+    const both = Promise.all([search({ severity: ["low"] }), search({ severity: ["low"] })]);
+    const answers = async () => (await requestsOf(REQUEST)).map(({ status }) => status);
+    await expect.poll(async () => (await answers()).toSorted()).toEqual([200, 409]);
+    await goesOn();
+    const [mine, theirs] = await both;
     expect(mine.vulnerabilities).toEqual(theirs.vulnerabilities);
-    const asked = await requestsOf(REQUEST);
-    expect(asked.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+    expect(await answers()).toHaveLength(2);
   });
 
   test("that can't wait for its export says when to come back, and the repeat goes on with it", async () => {
     const filters = exportFilters({ severity: ["medium"] });
+    await standsStill();
     await expect(exported(reader(), filters, Date.now())).rejects.toMatchObject({
       kind: "transient",
       code: "upstream_timeout",
       detail: { retry_after_ms: 5000 },
     });
+    await goesOn();
     const { vulnerabilities } = await search({ severity: ["medium"], limit: 1 });
     expect(vulnerabilities).toHaveLength(1);
     expect(await requestsOf(REQUEST)).toHaveLength(1);
@@ -145,7 +159,9 @@ describe("search_vulnerabilities", () => {
 
   test("begins anew when the export that it waited for is gone", async () => {
     const filters = exportFilters({ severity: ["high"] });
+    await standsStill();
     await expect(exported(reader(), filters, Date.now())).rejects.toMatchObject({ kind: "transient" });
+    await goesOn();
     await resetLab();
     expect((await search({ severity: ["high"], limit: 1 })).vulnerabilities).toHaveLength(1);
   });
@@ -269,6 +285,7 @@ describe("launch_scan", () => {
   test("doesn't launch what is running, and doesn't find what doesn't exist", async () => {
     const scan_id = await scan();
     const agent = await responder();
+    await standsStill();
     const first = await call(agent, "launch_scan", { scan_id, ...why });
     const supersedes = "operation" in first ? first.operation?.id : undefined;
     expect(await call(agent, "launch_scan", { scan_id, ...why, supersedes })).toMatchObject({

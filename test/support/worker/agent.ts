@@ -35,3 +35,15 @@ export async function call(
   const { structuredContent } = await client.callTool({ name, arguments: args });
   return structuredContent as unknown as Result;
 }
+
+/** Like {@link call}, again for as long as the answer is that somebody else's call of the same is under way. */
+export async function insist(
+  client: Client,
+  name: string,
+  args: Record<string, unknown> = {},
+): Promise<Result> {
+  for (;;) {
+    const result = await call(client, name, args);
+    if (result.status !== "error" || result.error.code !== "operation_in_progress") return result;
+  }
+}

@@ -1,5 +1,8 @@
 import { env } from "cloudflare:workers";
 
+/** A little less than a test has, so that whoever waits in vain is told for what. */
+const PATIENCE_MS = 25_000;
+
 /** An effect that the lab performed. */
 export interface LabEffect {
   readonly action: string;
@@ -9,27 +12,39 @@ export interface LabEffect {
 
 const url = (path: string) => `${new URL(env.OIDC_ISSUER).origin}${path}`;
 
+async function post(path: string, body: object): Promise<void> {
+  const headers = { "content-type": "application/json" };
+  const response = await fetch(url(path), { method: "POST", headers, body: JSON.stringify(body) });
+  const answer = await response.text();
+  if (!response.ok) throw new Error(`the lab answered ${response.status}: ${answer}`);
+}
+
 /** The lab that the tests' Worker talks to. */
 export const lab = {
-  /** The effects on one device, in order. With `wait`, as soon as there are that many. */
+  /** The effects on one device, in order. */
   async effects(device_id: string): Promise<LabEffect[]> {
     const all = (await (await fetch(url("/effects"))).json()) as LabEffect[];
     return all.filter(({ target }) => target === `device/${device_id}`);
   },
-  async fault(fault: Record<string, unknown>): Promise<void> {
-    const response = await fetch(url("/faults"), {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ vendor: "crowdstrike", ...fault }),
-    });
-    if (!response.ok) throw new Error(await response.text());
+  fault(fault: Record<string, unknown>): Promise<void> {
+    return post("/faults", { vendor: "crowdstrike", ...fault });
   },
   async clear(): Promise<void> {
     await fetch(url("/faults"), { method: "DELETE" });
   },
-  /** Resolves when faults have begun to fire `times` times. */
+  /** Resolves when faults have begun to fire `times` times. @throws Error if they never do */
   async fired(times: number): Promise<void> {
-    await fetch(url(`/faults?fired=${times}&timeout_ms=20000`));
+    const response = await fetch(url(`/faults?fired=${times}&timeout_ms=${PATIENCE_MS}`));
+    const fired = (await response.json<{ fired: number }[]>()).reduce((sum, fault) => sum + fault.fired, 0);
+    if (fired < times) throw new Error(`faults fired only ${fired} of ${times} times`);
+  },
+  /** Lets go of what faults hold back by now. */
+  release(): Promise<void> {
+    return post("/release", {});
+  },
+  /** Has the vendors' time go on from so far ahead, or stand still. */
+  clock(course: { readonly ahead_ms: number; readonly still?: boolean }): Promise<void> {
+    return post("/clock", course);
   },
   /** How many requests the vendors were sent. */
   async requests(): Promise<number> {
