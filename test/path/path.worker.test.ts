@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { effectNameOf, type Requester } from "../../src/effect/operation.ts";
 import { agentOf, call } from "../support/worker/agent.ts";
+import { calls } from "../support/worker/chain.ts";
 import { freshDevices } from "../support/worker/devices.ts";
 import { lab } from "../support/worker/lab.ts";
 import { signedIn } from "../support/worker/people.ts";
@@ -23,17 +24,7 @@ interface AuditedCall {
   readonly args_digest?: string;
 }
 
-/** The calls in a session's outbox, oldest first. */
-function calls(requester: Requester): Promise<AuditedCall[]> {
-  return runInDurableObject(env.SESSION.getByName(requester.session_id), (_object, { storage }) =>
-    storage.sql
-      .exec<{ event: string }>("SELECT event FROM audit_outbox ORDER BY seq")
-      .toArray()
-      .map(({ event }) => JSON.parse(event) as AuditedCall & { type: string })
-      .filter(({ type }) => type === "call"),
-  );
-}
-
+const callsOf = (requester: Requester) => calls<AuditedCall>(requester);
 const steps = (audited: AuditedCall | undefined) => audited?.steps.map(({ step }) => step);
 
 async function keysOf(requester: Requester): Promise<number> {
@@ -50,7 +41,7 @@ describe("the order of the path", () => {
     const result = await call(await agentOf(viewer), "contain_device", { nonsense: 1 });
     expect(result).toMatchObject({ status: "error", error: { kind: "permission", code: "role_forbids" } });
     expect("error" in result && result.error).not.toHaveProperty("issues");
-    expect(steps((await calls(viewer)).at(-1))).toEqual(["identity", "scope"]);
+    expect(steps((await callsOf(viewer)).at(-1))).toEqual(["identity", "scope"]);
     expect(await lab.requests()).toBe(before);
   });
 
@@ -70,7 +61,7 @@ describe("the order of the path", () => {
       "extra",
     ]);
     expect(await keysOf(responder)).toBe(0);
-    expect(steps((await calls(responder)).at(-1))).toEqual(["identity", "scope", "schema"]);
+    expect(steps((await callsOf(responder)).at(-1))).toEqual(["identity", "scope", "schema"]);
     expect(
       await call(agent, "contain_device", { device_id: device(), ...why, idempotency_key }),
     ).toMatchObject({
@@ -84,7 +75,7 @@ describe("the order of the path", () => {
     const device_id = device();
     await call(agent, "contain_device", { device_id, ...why });
     for (let i = 0; i < 25; i++) await call(agent, "contain_device", { device_id, ...why });
-    expect(steps((await calls(responder)).at(-1))).toEqual(["identity", "scope", "schema", "claim"]);
+    expect(steps((await callsOf(responder)).at(-1))).toEqual(["identity", "scope", "schema", "claim"]);
     const count = await env.PERSON.getByName(responder.person).countChange("op_probe", 600_000);
     expect(count).toBe(2);
   });
@@ -92,7 +83,7 @@ describe("the order of the path", () => {
   it("goes through all seven steps for a new change", async () => {
     const responder = await signedIn("path-steps", "responder");
     await call(await agentOf(responder), "contain_device", { device_id: device(), ...why });
-    const last = (await calls(responder)).at(-1);
+    const last = (await callsOf(responder)).at(-1);
     expect(steps(last)).toEqual(["identity", "scope", "schema", "claim", "gate", "downstream"]);
     expect(last).toMatchObject({ decision: "allow", tool: "contain_device" });
   });
@@ -103,7 +94,7 @@ describe("the order of the path", () => {
     await call(agent, "whoami");
     await call(agent, "get_device", { device_id: "nonsense" });
     await agent.callTool({ name: "no_such_tool", arguments: {} }).catch(() => undefined);
-    expect((await calls(responder)).map(({ tool, error_code }) => [tool, error_code ?? "ok"])).toEqual([
+    expect((await callsOf(responder)).map(({ tool, error_code }) => [tool, error_code ?? "ok"])).toEqual([
       ["whoami", "ok"],
       ["get_device", "invalid_input"],
       ["no_such_tool", "unknown_tool"],
@@ -336,7 +327,7 @@ describe("step-up on the 2026 lane", () => {
       (error: unknown) => error,
     );
     expect(String(refusal)).toContain("devices:read devices:contain");
-    const last = (await calls(responder)).at(-1);
+    const last = (await callsOf(responder)).at(-1);
     expect(last).toMatchObject({ decision: "deny", error_code: "scope_missing" });
     expect(steps(last)).toEqual(["identity", "scope"]);
   });

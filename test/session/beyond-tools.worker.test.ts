@@ -2,7 +2,8 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { readRecord } from "../../src/audit/record.ts";
 import { storeRecords } from "../../src/audit/store.ts";
-import { calls, clientOf, ENVELOPE, ERAS, handedOn, outbox } from "../support/worker/eras.ts";
+import { auditOf, calls } from "../support/worker/chain.ts";
+import { clientOf, ENVELOPE, ERAS, handedOn } from "../support/worker/eras.ts";
 import { lab } from "../support/worker/lab.ts";
 import { signedIn } from "../support/worker/people.ts";
 
@@ -88,7 +89,7 @@ describe.each(ERAS)("a resource, to a client of %s", (era) => {
     const { structuredContent } = await client.callTool({ name: "whoami", arguments: {} });
     const { audit_id } = structuredContent as { audit_id: string };
     const uri = `sallyport://audit/${audit_id}`;
-    const event = (await outbox(auditor)).find((text) => text.includes(audit_id)) ?? "";
+    const event = (await auditOf(auditor)).find((text) => text.includes(audit_id)) ?? "";
     const stored = readRecord(event);
     if (!stored.ok) throw new Error(stored.reason);
     await storeRecords(env.DB, [stored.record]);

@@ -5,7 +5,7 @@ import type { Requester } from "../../src/effect/operation.ts";
 import type { Result } from "../../src/path/answer.ts";
 import { CALLER_HEADER } from "../../src/session/caller.ts";
 import { ALL } from "../support/worker/agent.ts";
-import { calls } from "../support/worker/eras.ts";
+import { calls } from "../support/worker/chain.ts";
 import { lab } from "../support/worker/lab.ts";
 import { signedIn } from "../support/worker/people.ts";
 

@@ -1,4 +1,3 @@
-import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import type { Requester } from "../../../src/effect/operation.ts";
@@ -50,20 +49,4 @@ export async function clientOf(
   });
   await client.connect(transport);
   return { client, answers };
-}
-
-/** The calls in a session's audit so far, in order. */
-export async function calls(person: Requester): Promise<Record<string, unknown>[]> {
-  const events = (await outbox(person)).map((event) => JSON.parse(event) as Record<string, unknown>);
-  return events.filter(({ type }) => type === "call");
-}
-
-/** The texts of a session's events, as they go to the audit database. */
-export function outbox({ session_id }: Requester): Promise<string[]> {
-  return runInDurableObject(env.SESSION.getByName(session_id), (_object, { storage }) =>
-    storage.sql
-      .exec<{ event: string }>("SELECT event FROM audit_outbox ORDER BY seq")
-      .toArray()
-      .map(({ event }) => event),
-  );
 }

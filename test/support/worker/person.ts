@@ -1,6 +1,6 @@
-import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { personKey } from "../../../src/person/person-key.ts";
+import { chainTexts } from "./chain.ts";
 
 /** What the audit says, as far as these tests read it. */
 export interface Event {
@@ -34,17 +34,9 @@ export async function sessionOf(user: string, client_id: string): Promise<string
   return session.session_id;
 }
 
-/** The user's chain from its beginning, wherever its events are by now: in the object, or in the store. */
+/** The user's chain from its beginning. */
 export async function chainOf(user: string): Promise<Event[]> {
-  const { chain, waiting } = await runInDurableObject(personOf(user), (_instance, { storage: { sql } }) => ({
-    chain: sql.exec<{ chain: string }>("SELECT chain FROM audit_chain").one().chain,
-    waiting: sql.exec<{ event: string }>("SELECT event FROM audit_outbox").toArray(),
-  }));
-  const { results: stored } = await env.DB.prepare("SELECT event FROM audit_events WHERE chain = ?")
-    .bind(chain)
-    .all<{ event: string }>();
-  const events = [...waiting, ...stored].map(({ event }) => JSON.parse(event) as Event);
-  return [...new Map(events.map((event) => [event.seq, event])).values()].sort((a, b) => a.seq - b.seq);
+  return (await chainTexts(personOf(user))).map((text) => JSON.parse(text) as Event);
 }
 
 /** The chain's events about one client. */
