@@ -97,10 +97,10 @@ export class CrashEngine {
     this.#life.abort(new Error("the instance was killed"));
   }
 
-  /** Starts the Worker again, on the same state and URL. */
-  async restart(): Promise<void> {
+  /** Starts the Worker again, on the same state and URL. @param environment variables of this life alone */
+  async restart(environment?: Readonly<Record<string, string>>): Promise<void> {
     this.#life = new AbortController();
-    await this.instance.restart();
+    await this.instance.restart(environment);
     this.#alive = true;
   }
 

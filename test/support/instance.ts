@@ -34,8 +34,11 @@ export interface TestInstance {
   crash(): void;
   /** Resolves when the instance answers. @throws Error when it doesn't for half a minute */
   up(): Promise<void>;
-  /** Starts the Worker again, on the same state and URL; one that still runs is killed first. */
-  restart(): Promise<void>;
+  /**
+   * Starts the Worker again, on the same state and URL; one that still runs is killed first.
+   * @param environment what goes before what it was first started with, until the next restart
+   */
+  restart(environment?: Readonly<Record<string, string>>): Promise<void>;
   /** Ends everything and removes its state. */
   dispose(): Promise<void>;
 }
@@ -48,11 +51,13 @@ export async function startTestInstance({
   const stateDir = await mkdtemp(join(tmpdir(), "sallyport-"));
   await prepare?.(stateDir);
   const lab = await startLab({ port: 0, stateDir });
-  const start = async (port: number): Promise<Instance> =>
-    startInstance({ ...options, port, stateDir, labUrl: lab.url });
-
   const port = await freePort();
-  let instance: Instance | undefined = await start(port);
+  const start = async (changed: Readonly<Record<string, string>> = {}): Promise<Instance> => {
+    const environment = { ...options.environment, ...changed };
+    return startInstance({ ...options, environment, port, stateDir, labUrl: lab.url });
+  };
+
+  let instance: Instance | undefined = await start();
   const current = (): Instance => {
     if (instance === undefined) throw new Error("the instance was killed and not restarted");
     return instance;
@@ -74,9 +79,9 @@ export async function startTestInstance({
     kill9,
     crash: () => void process.kill(current().workerdPid(), "SIGKILL"),
     up: () => answers(`${current().url}/healthz`),
-    async restart() {
+    async restart(environment) {
       if (instance !== undefined) await kill9();
-      instance = await start(port);
+      instance = await start(environment);
     },
     async dispose() {
       await instance?.dispose();
