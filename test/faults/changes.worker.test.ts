@@ -15,7 +15,7 @@ import { signedIn } from "../support/worker/people.ts";
 import { type Wish, wishes } from "./change-arguments.ts";
 import { CHANGES, type ChangeColumn } from "./change-matrix.ts";
 import { CHANGE_FAULT_NAMES, CHANGE_FAULTS, type ChangeFaultName } from "./faults.ts";
-import { effectsSeen, moveLabClock } from "./lab-log.ts";
+import { effectsSeen } from "./lab-log.ts";
 import { type Hurry, hurry } from "./time.ts";
 import { VendorTraffic } from "./vendor-traffic.ts";
 
@@ -48,7 +48,7 @@ afterEach(async () => {
   await lab.clear();
 });
 afterAll(async () => {
-  await moveLabClock(0);
+  await lab.clock({ ahead_ms: 0 });
   vi.restoreAllMocks();
 });
 
@@ -86,7 +86,7 @@ async function forget({ target }: Wish): Promise<void> {
 
 async function leap(): Promise<void> {
   ahead_ms += LEAP_MS;
-  await moveLabClock(ahead_ms);
+  await lab.clock({ ahead_ms });
 }
 
 /** Lets an operation be read back, by a clock that is far enough ahead for absence to be proof. */
