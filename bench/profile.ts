@@ -4,6 +4,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { SourceMap, type SourceMapPayload } from "node:module";
+import { basename } from "node:path";
 import { inspect } from "./inspector.ts";
 
 /** A profile as the inspector hands it over, as far as it is used. */
@@ -81,7 +82,7 @@ export async function byPart(profile: CpuProfile, script: string): Promise<TimeB
     const known = parts.get(id);
     if (known !== undefined) return known;
     const parent = parents.get(id);
-    const own = ownPart(nodes.get(id), map);
+    const own = ownPart(nodes.get(id), basename(script), map);
     const part = own ?? (parent === undefined ? "runtime" : partOf(parent));
     parts.set(id, part);
     return part;
@@ -94,12 +95,13 @@ export async function byPart(profile: CpuProfile, script: string): Promise<TimeB
   return time;
 }
 
-function ownPart(node: ProfileNode | undefined, map: SourceMap): string | undefined {
+/** The part that a frame by itself belongs to. What the runtime does in modules of its own, it does for whoever called. */
+function ownPart(node: ProfileNode | undefined, module: string, map: SourceMap): string | undefined {
   if (node === undefined) return undefined;
-  const { functionName, lineNumber, columnNumber } = node.callFrame;
+  const { functionName, url, lineNumber, columnNumber } = node.callFrame;
   const native = NATIVE.get(functionName);
   if (native !== undefined) return native;
-  if (lineNumber < 0) return undefined;
+  if (lineNumber < 0 || url !== module) return undefined;
   const entry = map.findEntry(lineNumber, columnNumber);
   if (!("originalSource" in entry)) return undefined;
   return PARTS.find(([source]) => source.test(entry.originalSource))?.[1];
