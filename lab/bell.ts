@@ -22,7 +22,8 @@ export class Bell {
       const look = () => {
         if (condition()) finish();
       };
-      const timer = setTimeout(finish, timeoutMs);
+      // Whoever waits keeps a connection open; once that is gone, nobody's patience keeps a lab from ending.
+      const timer = setTimeout(finish, timeoutMs).unref();
       this.#waiting.add(look);
     });
   }
