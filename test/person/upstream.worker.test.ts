@@ -1,5 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { PersonObject } from "../../src/person/person-object.ts";
 import { change, watchIdentityProvider } from "../support/worker/identity-provider.ts";
 import { connect, newClient, oauthError } from "../support/worker/oauth.ts";
 import { chainOf, eventsOf, personOf, sessionOf } from "../support/worker/person.ts";
@@ -26,8 +27,19 @@ describe("a refresh", () => {
 
   test("of many clients at the same time asks the identity provider once", async () => {
     const connected = [await connect(USER), await connect(USER), await connect(USER)];
-    const { asked } = watchIdentityProvider();
-    await Promise.all(connected.map(({ client, tokens }) => client.refresh(tokens.refresh_token)));
+    const asking = vi.spyOn(PersonObject.prototype, "refreshUpstream");
+    // The provider answers no sooner than all three have come to the object that asks it.
+    const together = Promise.withResolvers<void>();
+    const { asked } = watchIdentityProvider(async (send) => {
+      await together.promise;
+      return send();
+    });
+    const refreshing = Promise.all(
+      connected.map(({ client, tokens }) => client.refresh(tokens.refresh_token)),
+    );
+    await expect.poll(() => asking.mock.calls.length).toBe(connected.length);
+    together.resolve();
+    await refreshing;
     expect(asked).toEqual(["refresh_token"]);
   });
 
