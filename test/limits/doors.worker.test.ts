@@ -44,10 +44,14 @@ it("the way back from the identity provider is one door, whoever began the sign-
       method: "GET",
       headers: { "cf-connecting-ip": address },
     });
-  let refused = false;
-  for (let nth = 0; !refused && nth <= 2 * LIMIT; nth += 1)
-    refused = (await back("console.made-up", "192.0.2.3")).status === 429;
-  expect(refused).toBe(true);
-  expect((await back("made-up", "192.0.2.3")).status).toBe(429);
+  const flooded = async () => {
+    for (let nth = 0; nth <= 2 * LIMIT; nth += 1)
+      if ((await back("console.made-up", "192.0.2.3")).status === 429) return true;
+    return false;
+  };
+  expect(await flooded()).toBe(true);
+  const other = async () => (await back("made-up", "192.0.2.3")).status;
+  // The limiter's minute may turn between the flood and the other's knock; not twice running.
+  expect([await other(), (await flooded()) && (await other())]).toContain(429);
   expect((await back("console.made-up", "192.0.2.4")).status).toBe(400);
 }, 120_000);
