@@ -114,7 +114,7 @@ export async function reportGaps(env: Env, now = Date.now(), look_back_ms = DAY_
 }
 
 function oldest<Missing extends { readonly since: string }>(missing: readonly Missing[]): readonly Missing[] {
-  return missing.toSorted((a, b) => (a.since < b.since ? -1 : 1)).slice(0, MAX_GAPS);
+  return missing.toSorted((a, b) => (a.since < b.since ? -1 : Number(a.since > b.since))).slice(0, MAX_GAPS);
 }
 
 /** Without a key that works, nothing can be said of signatures, and the rest of the report counts all the more. */
