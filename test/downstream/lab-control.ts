@@ -15,6 +15,9 @@ export interface Fault {
 export interface LabRequest {
   readonly operation: string;
   readonly request_id: string;
+  /** ISO 8601 UTC, when it arrived. */
+  readonly at: string;
+  /** Null as long as it is held back. */
   readonly status: number | null;
 }
 
