@@ -1,6 +1,7 @@
 import { createServer } from "node:net";
 import { describe, expect, it } from "vitest";
 import { startLab } from "../../lab/lab.ts";
+import { freePort } from "../../scripts/ports.ts";
 import { refresh, signIn } from "./support/browser.ts";
 import { effects, fault, faults, lab, post, temporaryDirectory } from "./support/estate.ts";
 import { Falcon, onlineDevice, otherDevice } from "./support/falcon.ts";
@@ -82,7 +83,7 @@ describe("the process", () => {
 
   it("loses nothing acknowledged to a SIGKILL: effects, tokens, sessions, keys", async () => {
     const STATE_DIR = temporaryDirectory();
-    const first = runLab({ LAB_PORT: "0", STATE_DIR });
+    const first = runLab({ LAB_PORT: String(await freePort()), STATE_DIR });
     const { url, issuer } = await first.ready;
     const tokens = await signIn(issuer, "responder");
     const read = await Falcon.signedIn({ url }, "read");
