@@ -10,6 +10,7 @@ import type { Result } from "../../src/path/answer.ts";
 import { ALL_SCOPES } from "../../src/path/scopes.ts";
 import { resetLab } from "../downstream/lab-control.ts";
 import { agentOf, call } from "../support/worker/agent.ts";
+import { chainTexts } from "../support/worker/chain.ts";
 import { lab } from "../support/worker/lab.ts";
 import { signedIn } from "../support/worker/people.ts";
 import { type Wish, wishes } from "./change-arguments.ts";
@@ -102,11 +103,7 @@ async function settled(id: string): Promise<string> {
 }
 
 async function overhearAudit(id: string): Promise<void> {
-  const effect = env.EFFECT.getByName(effectNameOf(id) ?? "");
-  const rows = await runInDurableObject(effect, (_object, { storage }) =>
-    storage.sql.exec<{ event: string }>("SELECT event FROM audit_outbox").toArray(),
-  );
-  events.push(...rows.map(({ event }) => event));
+  events.push(...(await chainTexts(env.EFFECT.getByName(effectNameOf(id) ?? ""))));
 }
 
 async function putThrough({ tool, vendor, operation, outcomes }: ChangeColumn, fault: ChangeFaultName) {
