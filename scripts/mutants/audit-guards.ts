@@ -176,7 +176,7 @@ export const AUDIT_GUARDS: readonly Mutant[] = [
   },
   {
     name: "an-export-of-checkpoints-that-came-meanwhile",
-    file: "src/audit/proof-lines.ts",
+    file: "src/audit/proof-pages.ts",
     tests: EXPORT,
     find: "WHERE n > ? AND n <= ? ORDER BY n",
     replace: "WHERE n > ? AND ? IS NOT NULL ORDER BY n",
@@ -337,7 +337,7 @@ export const AUDIT_GUARDS: readonly Mutant[] = [
   },
   {
     name: "an-export-that-a-blob-stops",
-    file: "src/audit/proof-lines.ts",
+    file: "src/audit/proof-pages.ts",
     tests: EXPORT,
     find: "CAST(hash AS TEXT) AS hash, CAST(jws AS TEXT) AS jws",
     replace: "hash, jws",

@@ -1,5 +1,8 @@
+import { readHeads } from "./checkpoint.ts";
+import type { DatedCheckpoint } from "./proof-pages.ts";
+
 /** How long an event may be on its way to the store without anybody having touched it, in milliseconds. */
-export const UNDER_WAY_MS = 10 * 60_000;
+const UNDER_WAY_MS = 10 * 60_000;
 
 /** An event's place, as the store has it: nothing in it can be relied on. */
 interface Place {
@@ -28,10 +31,10 @@ export class UnderWay {
 
   /**
    * @param now milliseconds since the epoch
-   * @param signed up to where the checkpoints of as long as anything is under way say that each chain went
+   * @param signed up to where each chain went, by {@link SignedLately}
    */
   constructor(now: number, signed: ReadonlyMap<string, number>) {
-    this.#since = new Date(now - UNDER_WAY_MS).toISOString();
+    this.#since = underWaySince(now);
     this.#signed = signed;
   }
 
@@ -49,7 +52,31 @@ export class UnderWay {
     this.#seq = Math.max(this.#seq, seq);
     return !this.#ended;
   }
+
   #signedOf(chain: unknown): number {
     return (typeof chain === "string" && this.#signed.get(chain)) || 0;
   }
+}
+
+/** Up to where chains went by the checkpoints that are no older than what may be under way. Older ones say nothing of it. */
+export class SignedLately {
+  readonly heads = new Map<string, number>();
+  readonly #since: string;
+
+  /** @param now milliseconds since the epoch */
+  constructor(now: number) {
+    this.#since = underWaySince(now);
+  }
+
+  add({ at, heads }: DatedCheckpoint): void {
+    if (at < this.#since) return;
+    for (const [chain, seq] of readHeads(heads) ?? []) {
+      this.heads.set(chain, Math.max(seq, this.heads.get(chain) ?? 0));
+    }
+  }
+}
+
+/** ISO 8601 UTC. */
+function underWaySince(now: number): string {
+  return new Date(now - UNDER_WAY_MS).toISOString();
 }

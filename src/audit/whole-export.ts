@@ -1,8 +1,7 @@
-import { readHeads } from "./checkpoint.ts";
-import { exportLine } from "./export.ts";
-import { proofLines } from "./proof-lines.ts";
+import { anchorLine, checkpointLine, exportLine } from "./export.ts";
+import { anchorPages, checkpointPages } from "./proof-pages.ts";
 import type { WholeEvent } from "./search.ts";
-import { UNDER_WAY_MS, UnderWay } from "./under-way.ts";
+import { SignedLately, UnderWay } from "./under-way.ts";
 
 const PAGE = 100;
 /** How often retention is told that it still has to wait. It waits for ten minutes. */
@@ -22,11 +21,17 @@ export async function* wholeExport(
 ): AsyncGenerator<readonly string[]> {
   const hold = await Hold.take(env, clock);
   const { rows, checkpoint } = await extentOf(env.DB);
-  for await (const page of proofLines(env.DB, checkpoint)) {
+  for await (const page of anchorPages(env.DB)) {
     await hold.check();
-    yield page;
+    yield page.map(anchorLine);
   }
-  const under_way = new UnderWay(clock(), await signedLately(env.DB, checkpoint, clock()));
+  const signed = new SignedLately(clock());
+  for await (const page of checkpointPages(env.DB, checkpoint)) {
+    await hold.check();
+    for (const listed of page) signed.add(listed);
+    yield page.map(checkpointLine);
+  }
+  const under_way = new UnderWay(clock(), signed.heads);
   for await (const page of eventsThrough(env.DB, rows)) {
     await hold.check();
     const whole = page.filter((event) => under_way.passes(event));
@@ -84,28 +89,6 @@ async function extentOf(db: D1Database): Promise<{ readonly rows: string; readon
     )
     .first<{ rows: string; checkpoint: number }>();
   return extent ?? { rows: "0", checkpoint: 0 };
-}
-
-/** Up to where the checkpoints say that chains went which had events while something could still be under way. */
-async function signedLately(db: D1Database, through: number, now: number): Promise<Map<string, number>> {
-  const since = new Date(now - UNDER_WAY_MS).toISOString();
-  const signed = new Map<string, number>();
-  let n = 0;
-  for (;;) {
-    // One at a time: a list may be long.
-    const listed = await db
-      .prepare(
-        `SELECT n, CAST(heads AS TEXT) AS heads FROM audit_checkpoints
-         WHERE n > ? AND n <= ? AND at >= ? ORDER BY n LIMIT 1`,
-      )
-      .bind(n, through, since)
-      .first<{ n: number; heads: string }>();
-    if (listed === null) return signed;
-    n = listed.n;
-    for (const [chain, seq] of readHeads(listed.heads) ?? []) {
-      signed.set(chain, Math.max(seq, signed.get(chain) ?? 0));
-    }
-  }
 }
 
 type Exported = WholeEvent & { readonly anchored: number };

@@ -120,6 +120,9 @@ async function tamper(query: string): Promise<void> {
   await (await miniflare.getD1Database("DB")).prepare(query).run();
 }
 
+/** How the project's scripts are run on the test's state. */
+const place = () => ({ cwd: PROJECT, env: { ...process.env, STATE_DIR: stateDir } });
+
 interface Ended {
   readonly code: number;
   readonly stdout: string;
@@ -127,9 +130,8 @@ interface Ended {
 }
 
 async function run(script: string, ...args: string[]): Promise<Ended> {
-  const options = { cwd: PROJECT, env: { ...process.env, STATE_DIR: stateDir } };
   try {
-    const ended = await promisify(execFile)(process.execPath, [join("scripts", script), ...args], options);
+    const ended = await promisify(execFile)(process.execPath, [join("scripts", script), ...args], place());
     return { code: 0, ...ended };
   } catch (error) {
     return error as Ended;
@@ -143,8 +145,7 @@ async function verify(...args: string[]) {
 
 /** Begins to verify with `--wait`, and returns once it says that it waits. */
 async function verifyWaiting() {
-  const options = { cwd: PROJECT, env: { ...process.env, STATE_DIR: stateDir } };
-  const waiting = spawn(process.execPath, [join("scripts", "audit.ts"), "verify", "--wait", "30"], options);
+  const waiting = spawn(process.execPath, [join("scripts", "audit.ts"), "verify", "--wait", "30"], place());
   const exit = once(waiting, "exit");
   const stdout = text(waiting.stdout);
   for await (const line of createInterface(waiting.stderr)) if (line.startsWith("waiting")) break;
@@ -308,8 +309,7 @@ test("an export of an instance that runs is of the moment at which it began", as
   await createStore();
   await writeStore(effect);
   for (let from = 0; from < long.length; from += 1_250) await writeStore(long.slice(from, from + 1_250));
-  const options = { cwd: PROJECT, env: { ...process.env, STATE_DIR: stateDir } };
-  const exporting = spawn(process.execPath, [join("scripts", "audit.ts"), "export"], options);
+  const exporting = spawn(process.execPath, [join("scripts", "audit.ts"), "export"], place());
   // Read no further than it has begun.
   await once(exporting.stdout, "readable");
   await tamper(`DELETE FROM audit_events WHERE chain = '${SESSION}' AND seq <= 2400`);

@@ -1,8 +1,6 @@
 /** What the lab saw: every request that a vendor was sent, and every effect that there really was. */
 import { env } from "cloudflare:workers";
-
-/** A little less than a test has, so that whoever waits in vain is told for what. */
-const PATIENCE_MS = 25_000;
+import { PATIENCE_MS } from "../support/worker/lab.ts";
 
 export interface SeenRequest {
   readonly vendor: string;

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 
 /** A little less than a test has, so that whoever waits in vain is told for what. */
-const PATIENCE_MS = 25_000;
+export const PATIENCE_MS = 25_000;
 
 /** An effect that the lab performed. */
 export interface LabEffect {
