@@ -5,8 +5,11 @@
  * (`answer.ts`) turns it into the public result. `message` and `next_step` are public.
  * `cause` is for the log of the people who run the instance and never leaves it.
  */
-
-/** The codes of each kind. A code without a kind doesn't type-check. */
+/**
+ * The codes of each kind. The kind says who can act: the caller (`invalid_request`), the person or their role
+ * (`permission`), those who run the instance (`configuration`).
+ * A code without a kind doesn't type-check.
+ */
 export const CODES = {
   transient: [
     "upstream_unavailable",
@@ -14,16 +17,19 @@ export const CODES = {
     "rate_limited",
     "circuit_open",
     "operation_in_progress",
+    "identity_unconfirmed",
   ],
-  invalid_request: ["invalid_input", "idempotency_key_reused", "upstream_rejected", "unknown_tool"],
-  permission: [
-    "scope_missing",
-    "role_forbids",
-    "session_revoked",
-    "tool_disabled",
-    "approval_denied",
-    "credential_rejected",
+  invalid_request: [
+    "invalid_input",
+    "unsupported_filter",
+    "idempotency_key_reused",
+    "differs_from_done",
+    "upstream_rejected",
+    "unknown_tool",
+    "too_large",
   ],
+  permission: ["scope_missing", "role_forbids", "session_revoked", "tool_disabled", "approval_denied"],
+  configuration: ["credential_rejected", "misconfigured"],
   contract: ["upstream_contract_changed"],
   in_doubt: ["outcome_unknown"],
   internal: ["internal"],
@@ -46,6 +52,16 @@ export interface Issue {
   readonly hint: string;
 }
 
+type Plain = string | number | boolean | null;
+
+/** One argument in which a call differs from what an earlier operation did, or from what holds now. */
+export interface Difference {
+  readonly field: string;
+  readonly asked?: Plain;
+  readonly done?: Plain;
+  readonly now?: Plain;
+}
+
 /** What a failure may tell beyond its message. Every field of it is public. */
 export interface FailureDetail {
   /** What the caller should do next. */
@@ -58,6 +74,10 @@ export interface FailureDetail {
   readonly issues?: readonly Issue[];
   /** For `scope_missing`. */
   readonly required_scopes?: readonly string[];
+  /** For `misconfigured`: the names of the variables to look at, as far as they are known. */
+  readonly settings?: readonly string[];
+  /** For `differs_from_done`: what was asked for, and what was done instead. */
+  readonly differences?: readonly Difference[];
   /** For `contract`: where in the vendor's payload, never what stood there. */
   readonly contract_path?: string;
   /** The vendor's HTTP status, for the audit only. */
@@ -108,11 +128,14 @@ export interface PublicError {
   readonly attempts?: number;
   readonly issues?: readonly Issue[];
   readonly required_scopes?: readonly string[];
+  readonly settings?: readonly string[];
+  readonly differences?: readonly Difference[];
 }
 
 /** Only what is public: neither the cause nor the vendor's status leaves with it. */
 export function publicError(failure: Failure): PublicError {
-  const { next_step, retry_after_ms, attempts, issues, required_scopes } = failure.detail;
+  const { next_step, retry_after_ms, attempts, issues, required_scopes, settings, differences } =
+    failure.detail;
   return {
     kind: failure.kind,
     code: failure.code,
@@ -123,6 +146,8 @@ export function publicError(failure: Failure): PublicError {
     ...(attempts === undefined ? {} : { attempts }),
     ...(issues === undefined ? {} : { issues }),
     ...(required_scopes === undefined ? {} : { required_scopes }),
+    ...(settings === undefined ? {} : { settings }),
+    ...(differences === undefined ? {} : { differences }),
   };
 }
 

@@ -86,7 +86,7 @@ describe("a read", () => {
   test("whose new token is refused as well says which credential needs attention", async () => {
     await inject({ operation: OPERATION, mode: "expire_tokens", times: 2 });
     const { error, exchange } = await read();
-    expect(error).toMatchObject({ kind: "permission", code: "credential_rejected", attempts: 2 });
+    expect(error).toMatchObject({ kind: "configuration", code: "credential_rejected", attempts: 2 });
     expect(error?.message).toContain(NAME);
     expect(exchange).toMatchObject({ status: 401 });
     expect(await asked()).toBe(2);

@@ -29,7 +29,7 @@ const fact = {
   upstream: [{ source: "crowdstrike", operation: "x", attempts: 3, status: 503, latency_ms: 1 }],
 } as const;
 
-function error(kind: "transient" | "invalid_request" | "permission", code: string) {
+function error(kind: "transient" | "invalid_request" | "permission" | "configuration", code: string) {
   return { kind, code, message: "m", retryable: false, next_step: "n" } as Parameters<typeof failedCall>[1];
 }
 
@@ -57,7 +57,7 @@ test("what a caller did wrong is in the audit, not in the log; a credential that
   failedCall(fact, error("invalid_request", "invalid_input"), "a1");
   failedCall(fact, error("permission", "role_forbids"), "a1");
   expect(lines).toEqual([]);
-  failedCall(fact, error("permission", "credential_rejected"), "a1");
+  failedCall(fact, error("configuration", "credential_rejected"), "a1");
   expect(lines).toHaveLength(1);
 });
 

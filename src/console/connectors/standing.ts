@@ -66,8 +66,8 @@ export async function vendorsOfDay(db: D1Database, now: number): Promise<Readonl
     .prepare(
       `SELECT source, COUNT(*) AS requests, COUNT(*) FILTER (WHERE status IS NULL OR status >= 500) AS failed,
          COUNT(*) FILTER (WHERE error_code = 'upstream_contract_changed') AS drifted,
-         MAX(at) FILTER (WHERE error_kind IN ('transient', 'contract', 'permission')) AS last_error_at,
-         substr(MAX(at || ' ' || error_code) FILTER (WHERE error_kind IN ('transient', 'contract', 'permission')), 26)
+         MAX(at) FILTER (WHERE error_kind IN ('transient', 'contract', 'configuration')) AS last_error_at,
+         substr(MAX(at || ' ' || error_code) FILTER (WHERE error_kind IN ('transient', 'contract', 'configuration')), 26)
            AS last_error
        FROM (
          SELECT e.at, e.error_kind, e.error_code, json_extract(u.value, '$.source') AS source,
