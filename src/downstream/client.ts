@@ -12,6 +12,7 @@ import { rememberedToken, tokenFor } from "./tokens.ts";
 import type {
   ListPart,
   ListWindow,
+  Patience,
   Upstream,
   UpstreamAnswer,
   UpstreamExchange,
@@ -19,9 +20,8 @@ import type {
 } from "./upstream.ts";
 import type { Purpose } from "./vendor-budget.ts";
 
-const ATTEMPTS = 3;
-const ATTEMPT_MS = 8_000;
-const DEADLINE_MS = 20_000;
+/** What a vendor gets that says nothing else of itself. */
+const USUAL: Patience = { attempts: 3, attempt_ms: 8_000, deadline_ms: 20_000 };
 
 export interface UpstreamOptions {
   /** For everything that is read through it together, in milliseconds from now, if that is less than usual. */
@@ -49,6 +49,7 @@ class Reader implements RecordedUpstream {
   readonly #env: Env;
   readonly #name: CredentialName;
   readonly #credential: Credential;
+  readonly #patience: Patience;
   readonly #deadline_at: number;
   readonly #signal: AbortSignal | undefined;
   readonly #request_id: string;
@@ -59,7 +60,9 @@ class Reader implements RecordedUpstream {
     this.#env = env;
     this.#name = name;
     this.#credential = credentialOf(name);
-    this.#deadline_at = Date.now() + Math.min(options.deadline_ms ?? DEADLINE_MS, DEADLINE_MS);
+    this.#patience = { ...USUAL, ...this.#credential.vendor.patience };
+    const { deadline_ms } = this.#patience;
+    this.#deadline_at = Date.now() + Math.min(options.deadline_ms ?? deadline_ms, deadline_ms);
     this.#signal = options.signal;
     this.#trace_id = options.trace_id ?? null;
     this.#purpose = options.purpose ?? "anything";
@@ -126,9 +129,10 @@ class Reader implements RecordedUpstream {
     // Outside the retries: the broker has its own, and three times three would be a storm.
     let token = await this.#token();
     let token_renewed = false;
+    const { attempts, attempt_ms } = { ...this.#patience, ...request.patience };
     const options = {
-      attempts: ATTEMPTS,
-      attempt_ms: ATTEMPT_MS,
+      attempts,
+      attempt_ms,
       deadline_at: this.#deadline_at,
       signal: this.#signal,
       // The failure that opened the circuit says more than the open circuit does.
@@ -143,7 +147,12 @@ class Reader implements RecordedUpstream {
       }
       const { name, vendor } = this.#credential;
       const payload = jsonOf(answer);
-      const failure = vendor.errorOf(answer, payload, { operation: request.operation, credential: name });
+      const { operation, about } = request;
+      const failure = vendor.errorOf(answer, payload, {
+        operation,
+        credential: name,
+        ...(about === undefined ? {} : { about }),
+      });
       if (failure !== null) throw failure;
       return understand(answer, payload);
     });

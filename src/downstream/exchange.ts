@@ -1,7 +1,7 @@
 import { traceparent } from "../observe/trace-context.ts";
 import type { Failure } from "../path/failure.ts";
 import type { Credential } from "./credential.ts";
-import { contractChanged, timedOut, unavailable } from "./failures.ts";
+import { answerTooLarge, timedOut, unavailable } from "./failures.ts";
 import type { UpstreamAnswer, UpstreamRequest } from "./upstream.ts";
 import type { Vendor } from "./vendor.ts";
 
@@ -81,7 +81,7 @@ async function readBounded(response: Response): Promise<string> {
 /**
  * Sends a request once and reads the answer to its end, whatever its status.
  * @param signal the request's own
- * @throws Failure `upstream_timeout`, `upstream_unavailable`, or `contract` for an answer without end
+ * @throws Failure `upstream_timeout`, `upstream_unavailable`, or `too_large` for an answer without end
  */
 export function exchange(
   vendor: Vendor,
@@ -108,7 +108,7 @@ export async function exchangeBy<Answer extends UpstreamAnswer>(
 }
 
 function connectionFailure(vendor: Vendor, operation: string, thrown: unknown, signal: AbortSignal): Failure {
-  if (thrown instanceof AnswerTooLarge) return contractChanged(vendor, operation, "");
+  if (thrown instanceof AnswerTooLarge) return answerTooLarge(vendor, operation);
   return signal.aborted ? timedOut(vendor, thrown) : unavailable(vendor, { cause: thrown });
 }
 

@@ -86,15 +86,69 @@ export function circuitOpen(vendor: Vendor, retry_after_ms: number): Failure {
   );
 }
 
-/** The vendor understood, and won't. */
-export function rejected(vendor: Vendor, status: number): Failure {
+/**
+ * The vendor refuses what the caller asked for. Only for a refusal that is about an argument of the call: nothing else
+ * is the caller's to mend, see {@link misconfigured}.
+ * @param argument its name, as the tool has it
+ */
+export function rejected(vendor: Vendor, status: number, argument: string): Failure {
   return new Failure(
     "upstream_rejected",
-    `${vendor.title} refused the request as invalid (HTTP ${status}).`,
+    `${vendor.title} refused the request because of the argument ${argument} (HTTP ${status}).`,
     {
-      next_step: "Check the ids and filters in the call. Repeating it unchanged will be refused again.",
+      next_step: `Change ${argument}. The same call will be refused again.`,
+      issues: [
+        {
+          path: argument,
+          message: `${vendor.title} doesn't accept this value.`,
+          hint: "Use a value that a search returned, or another filter.",
+        },
+      ],
       upstream_status: status,
     },
+  );
+}
+
+/** What is known of a refusal that those who run the instance have to look into. */
+interface Misconfiguration {
+  /** The variables to look at, as far as they are known. */
+  readonly settings?: readonly string[];
+  /** The vendor's name for what it objects to. Only a name from a closed list, or of a closed form. */
+  readonly field?: string;
+  /** What is wrong, in a sentence of ours. */
+  readonly why?: string;
+  readonly status?: number;
+}
+
+/**
+ * The vendor refuses what this instance sends by itself: a setting is wrong or missing. The caller can't mend it.
+ * Of a state change, say in `why` that nothing was done.
+ */
+export function misconfigured(
+  vendor: Vendor,
+  { settings = [], field, why, status }: Misconfiguration = {},
+): Failure {
+  const http = status === undefined ? "" : ` (HTTP ${status})`;
+  const about = field === undefined ? "" : ` It objects to ${field}.`;
+  const said = why === undefined ? "" : ` ${why}`;
+  const where = settings.length === 0 ? "" : ` Look at ${settings.join(", ")}.`;
+  return new Failure(
+    "misconfigured",
+    `${vendor.title} refused a request that this instance sent in its own form${http}.${about}${said}`,
+    {
+      next_step: `Tell the people who run this instance.${where} Repeating the call will not help.`,
+      settings,
+      ...(status === undefined ? {} : { upstream_status: status }),
+    },
+  );
+}
+
+/** The vendor's answer is longer than any that is read. Fewer things at once make a shorter one. */
+export function answerTooLarge(vendor: Vendor, operation: string): Failure {
+  return new Failure(
+    "too_large",
+    `${vendor.title}'s answer to ${operation} is too large to be read. Nothing of it was used.`,
+    { next_step: "Make the same call with a smaller limit, or narrow the question." },
   );
 }
 
@@ -182,7 +236,13 @@ export function failureOfStatus(
       return rateLimited(vendor, { status, retry_after_ms });
     default:
       if (status >= 500) return unavailable(vendor, { status, retry_after_ms });
-      if (status >= 400) return rejected(vendor, status);
+      // A vendor's table says more where it knows more. What no argument explains is nothing for the caller.
+      if (status >= 400) {
+        const [argument] = asked.about ?? [];
+        return argument === undefined
+          ? misconfigured(vendor, { status })
+          : rejected(vendor, status, argument);
+      }
       // A redirect, or a success that isn't one.
       return contractChanged(vendor, asked.operation, "", { status });
   }

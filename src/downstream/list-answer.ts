@@ -32,20 +32,28 @@ async function partOf<Schema extends z.ZodType>(
 ): Promise<ListPart<z.output<Schema>> | { readonly contract_path: string }> {
   const kept: z.output<Schema>[] = [];
   let place = 0;
+  let readable = 0;
+  let unreadable = 0;
+  let contract_path: string | undefined;
   try {
     // Leaving the loop early cancels the body: the rest isn't even sent.
     for await (const text of elementsOf(textOf(response), LONGEST_ELEMENT)) {
-      if (kept.length === most) return { kept, next: place };
+      if (kept.length === most) return { kept, next: place, unreadable };
       if (place >= from) {
         const parsed = schema.safeParse(JSON.parse(text));
-        if (!parsed.success) {
-          return { contract_path: [place, ...(parsed.error.issues[0]?.path ?? [])].join(".") };
+        if (parsed.success) {
+          readable += 1;
+          if (keep(parsed.data)) kept.push(parsed.data);
+        } else {
+          unreadable += 1;
+          contract_path ??= [place, ...(parsed.error.issues[0]?.path ?? [])].join(".");
         }
-        if (keep(parsed.data)) kept.push(parsed.data);
       }
       place += 1;
     }
-    return { kept, next: null };
+    // One bad element doesn't take the others with it. If all are bad, the contract has changed.
+    if (readable === 0 && contract_path !== undefined) return { contract_path };
+    return { kept, next: null, unreadable };
   } catch (thrown) {
     if (thrown instanceof NotAList || thrown instanceof SyntaxError) return { contract_path: String(place) };
     throw thrown;

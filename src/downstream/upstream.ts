@@ -14,6 +14,23 @@ export interface UpstreamRequest {
   readonly json?: JsonObject;
   /** Beside those that every request has. None of them can replace a credential. */
   readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * The tool's arguments that stand in the request, by name. A refusal can only be laid at the caller's door if it is
+   * about one of them.
+   */
+  readonly about?: readonly string[];
+  /** For an operation that takes longer than others of its vendor, or isn't worth asking twice. */
+  readonly patience?: Partial<Omit<Patience, "deadline_ms">>;
+}
+
+/** How long a vendor is waited for. */
+export interface Patience {
+  /** How often it is asked at most, the first time included. */
+  readonly attempts: number;
+  /** How long one attempt may take, in milliseconds. */
+  readonly attempt_ms: number;
+  /** How long all that a call reads of it may take together, in milliseconds. */
+  readonly deadline_ms: number;
 }
 
 /** A vendor's answer, read to its end. */
@@ -51,6 +68,8 @@ export interface ListPart<Element> {
   readonly kept: readonly Element[];
   /** The `from` with which to go on, or `null` where nothing is left. */
   readonly next: number | null;
+  /** How many elements were passed over because they couldn't be read. */
+  readonly unreadable: number;
 }
 
 /** A vendor's API through one read credential: retried, bounded, behind a breaker, validated. */

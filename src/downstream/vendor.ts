@@ -1,5 +1,5 @@
 import type { Failure } from "../path/failure.ts";
-import type { UpstreamAnswer } from "./upstream.ts";
+import type { Patience, UpstreamAnswer } from "./upstream.ts";
 import type { Budget } from "./vendor-budget.ts";
 
 /** What was asked, and with what: enough to say in an error which permission is missing where. */
@@ -8,6 +8,8 @@ export interface Asked {
   readonly operation: string;
   /** Name of the credential, never the credential itself. */
   readonly credential: string;
+  /** The tool's arguments that stand in the request. */
+  readonly about?: readonly string[];
 }
 
 /** How one vendor says that something went wrong. */
@@ -18,6 +20,8 @@ export interface Vendor {
   readonly title: string;
   /** How much of what the vendor allows this instance uses. */
   readonly budget: Budget;
+  /** Where it is slower than most. */
+  readonly patience?: Partial<Patience>;
   /**
    * What an answer means as a failure, or `null` if it is a success. Pure.
    * Nothing of the vendor's own text may enter the failure.

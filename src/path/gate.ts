@@ -1,8 +1,9 @@
 /** Step 5: may this happen now, on this target, for this person? */
 import type { Go, Hold, OperationView } from "../effect/protocol.ts";
-import { type Answer, coverageOf } from "./answer.ts";
+import type { Answer } from "./answer.ts";
 import { type ChangeCall, tell } from "./change-call.ts";
 import { claimInstead, type GoingOn } from "./claim.ts";
+import { coverageOf } from "./coverage.ts";
 import { asFailure, publicError } from "./failure.ts";
 import { COUNT_WINDOW_MS, type Decision, decide } from "./policy.ts";
 import { policyOf } from "./policy-document.ts";

@@ -77,15 +77,28 @@ export function inputJsonSchema(tool: Tool): JsonObject {
  * @throws Failure `invalid_input` with every issue
  */
 export function parseInput(tool: Tool, args: unknown): JsonObject {
-  const parsed = inputSchema(tool).safeParse(args === undefined ? {} : args);
+  const schema = inputSchema(tool);
+  const parsed = schema.safeParse(withoutNulls(schema, args ?? {}));
   const issues = parsed.success
     ? halfCharacters(parsed.data as JsonObject)
-    : issuesOf(inputSchema(tool), parsed.error.issues);
+    : issuesOf(schema, parsed.error.issues);
   if (parsed.success && issues.length === 0) return parsed.data as JsonObject;
   throw new Failure("invalid_input", `The arguments of ${tool.name} are not valid. Nothing was done.`, {
     issues,
     next_step: "Mend the arguments that issues names, and call again.",
   });
+}
+
+/** Clients whose schemas know no absent fields write `null` for an optional argument that they leave out. */
+function withoutNulls({ shape }: z.ZodObject, args: unknown): unknown {
+  if (typeof args !== "object" || args === null || Array.isArray(args)) return args;
+  return Object.fromEntries(
+    Object.entries(args).filter(([name, value]) => value !== null || !isOptional(shape[name])),
+  );
+}
+
+function isOptional(schema: unknown): boolean {
+  return schema instanceof z.ZodType && schema.safeParse(undefined).success;
 }
 
 /** Separates what a change is about from the words around it. */

@@ -102,7 +102,9 @@ async function read(
   record.ended(outcome.outcome);
 
   record.enter("answer");
-  return readAnswer(outcome.outcome === "found" ? { ...outcome, data: typed(tool, outcome.data) } : outcome);
+  const typed_outcome =
+    outcome.outcome === "found" ? { ...outcome, data: typed(tool, outcome.data) } : outcome;
+  return readAnswer(typed_outcome, input);
 }
 
 /** A state change: once, however often it is asked for. */

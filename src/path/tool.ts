@@ -43,11 +43,30 @@ interface Declared<Input extends z.ZodObject, Output extends z.ZodType> {
 /** One source that a read asked, and how that went. */
 export interface SourceReport {
   readonly source: string;
-  readonly status: "ok" | "error";
+  /** `not_asked`: an id names another source. `off`: this deployment doesn't use it. */
+  readonly status: "ok" | "not_found" | "not_asked" | "off" | "error";
   readonly count: number;
   /** ISO 8601 UTC. */
   readonly queried_at: string;
+  /** When the source itself last looked, where it says so: a scan, a sync, the end of a log. ISO 8601 UTC. */
+  readonly as_of?: string;
+  /** How many there are in all, where the source tells. */
+  readonly total?: number;
+  /**
+   * For a question about a named thing: which of the source's things were taken to be it, and by what. `null` where
+   * the source keeps no list of such things, so that an empty answer doesn't show that the thing exists.
+   */
+  readonly matched?: readonly Matched[] | null;
+  /** How many of its records were left out because they couldn't be read. */
+  readonly unreadable?: number;
   readonly error?: Failure;
+}
+
+/** A thing of a source that was taken to be the one asked about. */
+export interface Matched {
+  readonly id: string;
+  /** By what: `hostname`, `fqdn`, `ip`, `mac`, `serial`, `id`. */
+  readonly by: string;
 }
 
 /** What a read found. "Found nothing" is `found` with empty lists; "not found" names what doesn't exist. */
@@ -57,11 +76,14 @@ export type ReadOutcome<Data> =
       readonly data: Data;
       readonly sources: readonly SourceReport[];
       readonly next_cursor?: string | null;
+      /** How the question was put, where that isn't what the arguments say. It replaces those of the same name. */
+      readonly searched?: JsonObject;
     }
   | {
       readonly outcome: "not_found";
       readonly resource: { readonly kind: string; readonly id: string };
       readonly sources: readonly SourceReport[];
+      readonly searched?: JsonObject;
     };
 
 /** What a read may use. */

@@ -92,7 +92,11 @@ describe("a broker", () => {
       for (let nth = 0; nth < 5; nth++) {
         expect(await broker().token(NAME)).toMatchObject({
           ok: false,
-          error: { kind: "configuration", code: "credential_rejected", message: expect.stringContaining(NAME) },
+          error: {
+            kind: "configuration",
+            code: "credential_rejected",
+            message: expect.stringContaining(NAME),
+          },
         });
       }
       expect(await mints()).toBe(1);

@@ -134,10 +134,14 @@ describe("a read", () => {
     expect(await asked()).toBe(1);
   });
 
-  test("that the vendor refuses as invalid isn't repeated", async () => {
-    const { error } = await read({}, { ...query, query: { filter: "no filter at all" } });
-    expect(error).toMatchObject({ kind: "invalid_request", code: "upstream_rejected", attempts: 1 });
-    expect(await asked()).toBe(1);
+  test("that the vendor refuses isn't repeated, and is the caller's only if an argument of theirs is in it", async () => {
+    const refused = { ...query, query: { filter: "no filter at all" } };
+    const ours = await read({}, refused);
+    expect(ours.error).toMatchObject({ kind: "configuration", code: "misconfigured", attempts: 1 });
+    const theirs = await read({}, { ...refused, about: ["query"] });
+    expect(theirs.error).toMatchObject({ kind: "invalid_request", code: "upstream_rejected", attempts: 1 });
+    expect(theirs.error?.message).toContain("query");
+    expect(await asked()).toBe(2);
   });
 
   /** Its time passes while the vendor holds what it was sent last, and no other time does. */
@@ -211,7 +215,7 @@ describe("the circuit", () => {
 
   test("stays closed while the vendor only refuses", async () => {
     await inject({ operation: OPERATION, mode: "status", status: 400 });
-    for (let nth = 0; nth < 6; nth++) expect((await read()).error?.code).toBe("upstream_rejected");
+    for (let nth = 0; nth < 6; nth++) expect((await read()).error?.code).toBe("misconfigured");
     await clearFaults();
     expect((await read()).data?.resources).toHaveLength(3);
   });

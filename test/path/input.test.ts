@@ -63,6 +63,12 @@ describe("arguments", () => {
     expect(issues(search, { limit: 2.5 })).toHaveLength(1);
   });
 
+  it("that are optional and null count as absent, and no others do", () => {
+    expect(parseInput(search, { level: null, limit: null })).toEqual({ limit: 25 });
+    expect(parseInput(search, null)).toEqual({ limit: 25 });
+    expect(issues(change, { device_id: null, reason: "x" })).toMatchObject([{ path: "device_id" }]);
+  });
+
   it("are bounded, and the bound is named", () => {
     expect(issues(search, { limit: 101 })).toMatchObject([{ path: "limit", expected: "at most 100" }]);
     expect(issues(search, { limit: 0 })).toMatchObject([{ path: "limit", expected: "at least 1" }]);

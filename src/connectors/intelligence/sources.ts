@@ -3,8 +3,8 @@ import * as z from "zod";
 import {
   contractChanged,
   credentialRejected,
+  misconfigured,
   rateLimited,
-  rejected,
   timedOut,
   unavailable,
 } from "../../downstream/failures.ts";
@@ -50,7 +50,7 @@ function failureOf(source: Vendor, answer: UpstreamAnswer, payload: unknown, ask
   if (status === 429) return rateLimited(source, { status, retry_after_ms });
   if (status === 408 || status === 504) return timedOut(source);
   if (status >= 500) return unavailable(source, { status, retry_after_ms });
-  if (status >= 400) return rejected(source, status);
+  if (status >= 400) return misconfigured(source, { status });
   return contractChanged(source, asked.operation, "", { status });
 }
 

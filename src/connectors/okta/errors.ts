@@ -3,8 +3,8 @@ import * as z from "zod";
 import {
   contractChanged,
   credentialRejected,
+  failureOfStatus,
   rateLimited,
-  rejected,
   timedOut,
   unavailable,
 } from "../../downstream/failures.ts";
@@ -94,7 +94,7 @@ function failureOf(status: number, answer: UpstreamAnswer, asked: Asked): Failur
       // The reset of the rate limit is on every answer; only with a 429 is it a time to wait for.
       if (status >= 500)
         return unavailable(okta, { status, retry_after_ms: waitByRetryAfter(answer.headers, answer.at) });
-      if (status >= 400) return rejected(okta, status);
+      if (status >= 400) return failureOfStatus(okta, status, answer, asked, undefined);
       // A redirect, or a success that isn't one.
       return contractChanged(okta, asked.operation, "", { status: answer.status });
   }

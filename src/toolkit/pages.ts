@@ -1,0 +1,67 @@
+/** Walks over the pages of a listing, for what has to be read whole. */
+import { contractChanged } from "../downstream/failures.ts";
+import type { Vendor } from "../downstream/vendor.ts";
+import { asFailure } from "../path/failure.ts";
+
+/** One page, and where the next one begins; `null` where there is none. */
+export interface Page<Position, Content> {
+  readonly content: Content;
+  readonly next: Position | null;
+}
+
+/**
+ * The pages of a listing, one after another.
+ * @param read reads the page at a position
+ * @param most how many pages are read at most; the listing may have more
+ * @throws Failure `upstream_contract_changed` for a position that was seen before: the listing would never end
+ */
+export async function* pagesOf<Position extends string | number, Content>(
+  vendor: Vendor,
+  operation: string,
+  first: Position,
+  most: number,
+  read: (position: Position) => Promise<Page<Position, Content>>,
+): AsyncGenerator<Page<Position, Content>> {
+  const seen = new Set<Position>();
+  let position: Position | null = first;
+  for (let count = 0; position !== null && count < most; count += 1) {
+    seen.add(position);
+    const page: Page<Position, Content> = await read(position);
+    position = onward(vendor, operation, page.next, seen);
+    yield page;
+  }
+}
+
+/**
+ * The position of the next page, once it is known to lead somewhere new.
+ * @param seen the positions that were read already: of a single page, its own
+ * @throws Failure `upstream_contract_changed` for one of those
+ */
+export function onward<Position extends string | number>(
+  vendor: Vendor,
+  operation: string,
+  next: Position | null,
+  seen: ReadonlySet<Position>,
+): Position | null {
+  if (next !== null && seen.has(next)) throw contractChanged(vendor, operation, "the next page's position");
+  return next;
+}
+
+/**
+ * Reads with fewer and fewer records at once, until the answer is short enough to be read.
+ * @param size how many to ask for first
+ * @throws Failure the last one, where even a single record is too much
+ */
+export async function inSmallerPages<Content>(
+  size: number,
+  read: (size: number) => Promise<Content>,
+): Promise<Content> {
+  for (let at_once = size; ; at_once = Math.ceil(at_once / 2)) {
+    try {
+      return await read(at_once);
+    } catch (thrown) {
+      const failure = asFailure(thrown);
+      if (failure.code !== "too_large" || at_once <= 1) throw failure;
+    }
+  }
+}
