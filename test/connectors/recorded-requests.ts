@@ -28,6 +28,6 @@ export class RecordedRequests implements Upstream {
   ): Promise<ListPart<z.output<Schema>>> {
     this.asked.push(request);
     const list = this.#answers[request.operation] as unknown[];
-    return { kept: list.map((item) => element.parse(item)).filter(keep), next: null };
+    return { kept: list.map((item) => element.parse(item)).filter(keep), next: null, unreadable: 0 };
   }
 }

@@ -31,7 +31,7 @@ describe("the pause before a retry", () => {
     ["the vendor names a time beyond the deadline", rateLimited(vendor, { retry_after_ms: 5_000 }), 4_000],
     ["the deadline is over", unavailable(vendor), 0],
     ["the circuit is open", circuitOpen(vendor, 1), 60_000],
-    ["the vendor refused the request", rejected(vendor, 400), 60_000],
+    ["the vendor refused the request", rejected(vendor, 400, "query"), 60_000],
     ["the fault is ours", asFailure(new TypeError("x")), 60_000],
   ])("is none if %s", (_, failure, remaining_ms) => {
     expect(pauseBeforeRetry(failure, 0, remaining_ms, () => 0.5)).toBeNull();
@@ -73,7 +73,7 @@ describe("retrying", () => {
     let asked = 0;
     const run = retrying(options(), async () => {
       asked += 1;
-      throw rejected(vendor, 400);
+      throw rejected(vendor, 400, "query");
     });
     await expect(run).rejects.toMatchObject({ code: "upstream_rejected" });
     expect(asked).toBe(1);

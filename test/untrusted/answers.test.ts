@@ -98,7 +98,7 @@ describe("a device that an attacker has named", () => {
     const result: Result = {
       status: "ok",
       data,
-      coverage: { complete: true, next_cursor: null, sources: [] },
+      coverage: { complete: true, next_cursor: null, unreadable: 0, sources: [] },
       audit_id: null,
     };
     const [ours = "", json = "", ...more] = asText(result).split("\n");
@@ -113,7 +113,7 @@ describe("a device that an attacker has named", () => {
     const result: Result = {
       status: "not_found",
       resource: { kind: "operation", id: "op_\u2028\u202e\u{e0041}" },
-      coverage: { complete: true, next_cursor: null, sources: [] },
+      coverage: { complete: true, next_cursor: null, unreadable: 0, sources: [] },
       audit_id: null,
     };
     const text = asText(result);

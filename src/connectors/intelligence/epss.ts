@@ -21,7 +21,7 @@ const EpssAnswer = z
 /** The newest score of a CVE, or `null` if it has none. */
 export async function readEpss(upstream: Upstream, cve_id: string): Promise<EpssRow | null> {
   const { data } = await upstream.read(
-    { operation: OPERATION, method: "GET", path: "/data/v1/epss", query: { cve: cve_id } },
+    { operation: OPERATION, method: "GET", path: "/data/v1/epss", query: { cve: cve_id }, about: ["cve_id"] },
     EpssAnswer,
   );
   const [row] = data;

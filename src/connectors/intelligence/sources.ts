@@ -5,6 +5,7 @@ import {
   credentialRejected,
   misconfigured,
   rateLimited,
+  rejected,
   timedOut,
   unavailable,
 } from "../../downstream/failures.ts";
@@ -50,6 +51,8 @@ function failureOf(source: Vendor, answer: UpstreamAnswer, payload: unknown, ask
   if (status === 429) return rateLimited(source, { status, retry_after_ms });
   if (status === 408 || status === 504) return timedOut(source);
   if (status >= 500) return unavailable(source, { status, retry_after_ms });
+  const [argument] = asked.about ?? [];
+  if (status === 422 && argument !== undefined) return rejected(source, status, argument);
   if (status >= 400) return misconfigured(source, { status });
   return contractChanged(source, asked.operation, "", { status });
 }

@@ -1,0 +1,5 @@
+import type { SampleVendor } from "./vendor.ts";
+import { epss } from "./vendors/epss.ts";
+
+/** The vendors whose samples are fed through their connectors. One line for each. */
+export const SAMPLE_VENDORS: readonly SampleVendor[] = [epss];
