@@ -27,10 +27,10 @@ describe("a list that is too long to be read as a whole", () => {
   });
 
   test("knows when it is at its end, and when it isn't", async () => {
-    expect((await listOf(list(3), { most: 3 })).list).toEqual({ kept: items(3), next: null });
-    expect((await listOf(list(4), { most: 3 })).list).toEqual({ kept: items(3), next: 3 });
-    expect((await listOf(list(0))).list).toEqual({ kept: [], next: null });
-    expect((await listOf(list(3), { from: 9 })).list).toEqual({ kept: [], next: null });
+    expect((await listOf(list(3), { most: 3 })).list).toEqual({ kept: items(3), next: null, unreadable: 0 });
+    expect((await listOf(list(4), { most: 3 })).list).toEqual({ kept: items(3), next: 3, unreadable: 0 });
+    expect((await listOf(list(0))).list).toEqual({ kept: [], next: null, unreadable: 0 });
+    expect((await listOf(list(3), { from: 9 })).list).toEqual({ kept: [], next: null, unreadable: 0 });
   });
 
   test("keeps what is wanted, and goes on behind the last of it", async () => {
@@ -38,7 +38,13 @@ describe("a list that is too long to be read as a whole", () => {
     expect((await listOf(list(10), { most: 2, keep: odd })).list).toEqual({
       kept: [{ n: 1 }, { n: 3 }],
       next: 4,
+      unreadable: 0,
     });
+  });
+
+  test("leaves out what can't be read of it, and counts that", async () => {
+    const odd = new Response('[{"n":0},{"n":"1"},{},{"n":3}]');
+    expect((await listOf(odd)).list).toEqual({ kept: [{ n: 0 }, { n: 3 }], next: null, unreadable: 2 });
   });
 
   test("is not fetched further than it is wanted", async () => {
@@ -74,14 +80,14 @@ describe("a list that is too long to be read as a whole", () => {
       ...everything,
       keep: () => true,
     });
-    expect(part).toEqual({ kept: [{ name: "Ö𝄞" }], next: null });
+    expect(part).toEqual({ kept: [{ name: "Ö𝄞" }], next: null, unreadable: 0 });
   });
 });
 
 describe("what isn't such a list", () => {
   test.each([
-    ['[{"n":0},{"n":"1"}]', "1.n"],
-    ['[{"n":0},{}]', "1.n"],
+    ['[{"n":"0"},{"n":1.5}]', "0.n"],
+    ["[{}]", "0.n"],
     ['[{"n":0},nonsense]', "1"],
     ['[{"n":0},{"n":1}', "1"],
     ["{}", "0"],

@@ -5,6 +5,9 @@ import { join } from "node:path";
 /** Where the samples are. Without them, what is held against them is skipped. */
 export const folder = process.env.VENDOR_SAMPLES;
 
+/** For the name of a skipped test. */
+export const why = folder ? "" : " (skipped: set VENDOR_SAMPLES to the folder of the samples)";
+
 /** One answer, with what its index says of it. */
 export interface Sample {
   /** Below the vendor's folder: `PostEntitiesAlertsV2/01-nobody-assigned.json`. */

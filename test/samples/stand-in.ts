@@ -13,6 +13,14 @@ interface Present {
   readonly counts: Map<string, number>;
 }
 
+/** A request on its way to the lab. */
+interface Forwarded {
+  readonly method: string;
+  readonly path: string;
+  readonly body: string;
+  readonly headers: IncomingMessage["headers"];
+}
+
 export class StandIn {
   readonly #vendors: readonly SampleVendor[];
   readonly #server = createServer((request, response) => void this.#answer(request, response));
@@ -35,6 +43,17 @@ export class StandIn {
     return new Promise((resolve) => this.#server.close(() => resolve()));
   }
 
+  /** Answers of the lab that passed through, by operation. */
+  readonly passed = new Map<string, unknown[]>();
+  #lab: string | undefined;
+
+  /** From now on, the lab answers, and its answers are kept in {@link passed}. */
+  passOnTo(labUrl: string): void {
+    this.passed.clear();
+    this.#present = undefined;
+    this.#lab = labUrl;
+  }
+
   /** From now on, this sample is what its operation answers. */
   show(vendor: SampleVendor, sample: Sample, its: SampleCase): void {
     this.strays.length = 0;
@@ -54,6 +73,11 @@ export class StandIn {
     const body = await text(request);
     const vendor = this.#vendors.find((known) => known.name === name);
     const route = vendor?.routes.find((known) => known.method === method && known.path.test(path));
+    if (this.#lab !== undefined && this.#present === undefined) {
+      const forwarded = { method, path: `${url.pathname}${url.search}`, body, headers: request.headers };
+      await this.#passOn(this.#lab, route?.operation, forwarded, response);
+      return;
+    }
     const answer = vendor && route && this.#answerOf(vendor, route.operation, { method, url, body });
     if (answer === undefined) {
       this.strays.push(`${method} ${url.pathname}`);
@@ -66,6 +90,27 @@ export class StandIn {
       ...answer.headers,
     });
     response.end(json ? JSON.stringify(answer.json) : answer.text);
+  }
+
+  async #passOn(
+    lab: string,
+    operation: string | undefined,
+    { method, path, body, headers }: Forwarded,
+    response: ServerResponse,
+  ): Promise<void> {
+    const { host: _host, connection: _connection, "content-length": _length, ...rest } = headers;
+    const sent = { method, headers: rest as Record<string, string>, ...(body === "" ? {} : { body }) };
+    const answer = await fetch(`${lab}${path}`, { ...sent, redirect: "manual" });
+    const text = await answer.text();
+    if (operation !== undefined && answer.ok && text !== "") {
+      this.passed.set(operation, [...(this.passed.get(operation) ?? []), JSON.parse(text)]);
+    }
+    const {
+      "content-encoding": _encoding,
+      "content-length": _old,
+      ...kept
+    } = Object.fromEntries(answer.headers);
+    response.writeHead(answer.status, kept).end(text);
   }
 
   #answerOf(

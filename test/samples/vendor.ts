@@ -45,4 +45,17 @@ export interface SampleVendor {
   readonly usual: Readonly<Record<string, Answering>>;
   /** The call that asks for a sample, or `null` where the connector doesn't ask for it. */
   readonly caseOf: (sample: Sample) => SampleCase | null;
+  /** How the lab's simulator is held against the samples: see `lab-shapes.test.ts`. */
+  readonly lab?: LabShapes;
+}
+
+/** What the lab's records are found by. */
+export interface LabShapes {
+  /** Calls that together read as many of the lab's records as can be had. */
+  readonly calls: readonly { readonly tool: string; readonly args: Readonly<Record<string, unknown>> }[];
+  /** The records in an answer of each operation, sample or simulated. */
+  // biome-ignore lint/suspicious/noExplicitAny: a vendor's answer has no type before it was read
+  readonly records: Readonly<Record<string, (json: any) => readonly unknown[]>>;
+  /** Differences that are meant, each with its reason, by `operation path`. */
+  readonly meant?: Readonly<Record<string, string>>;
 }

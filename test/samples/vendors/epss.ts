@@ -11,6 +11,11 @@ export const epss: SampleVendor = {
   routes: [{ operation: "getEpss", method: "GET", path: /^\/data\/v1\/epss$/ }],
   usual: { getEpss: { json: { status: "OK", total: 0, data: [] } } },
 
+  lab: {
+    calls: [{ tool: "lookup_cve", args: { cve_id: "CVE-2021-44228" } }],
+    records: { getEpss: ({ data }) => data },
+  },
+
   caseOf({ http_status, json }) {
     const ok = http_status === 200;
     const row = ok ? json.data[0] : null;
