@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { Bell } from "./bell.ts";
+import type { VendorReply } from "./simulator.ts";
 import type { Storage } from "./storage.ts";
 import type { Tokens } from "./tokens.ts";
 
@@ -17,6 +18,12 @@ const faultModes = [
   "malformed",
   "html",
   "partial",
+  "empty",
+  "redirect",
+  "rate_limit_date",
+  "large",
+  "trickle",
+  "repeat",
 ] as const;
 
 /** One of the modes above. */
@@ -42,7 +49,7 @@ export interface FaultSubject {
   operations: readonly { id: string; takesToken: boolean }[];
 }
 
-const maxDelayMs = 600_000;
+const maxDelayMs = 7_200_000;
 
 function faultSchema(subjects: readonly FaultSubject[]) {
   return z
@@ -83,6 +90,7 @@ export class Faults {
   readonly #schema: ReturnType<typeof faultSchema>;
   readonly #subjects: readonly FaultSubject[];
   readonly #bell = new Bell();
+  readonly #firstReplies = new Map<number, VendorReply>();
 
   constructor(storage: Storage, tokens: Tokens, subjects: readonly FaultSubject[]) {
     this.#storage = storage;
@@ -139,8 +147,16 @@ export class Faults {
     return this.#bell.until(() => fired() >= count, timeoutMs);
   }
 
+  /** What a request came to first under a fault: each later one gets the same, as of a cursor that doesn't move. */
+  repeated({ id }: Fault, perform: () => VendorReply): VendorReply {
+    const first = this.#firstReplies.get(id) ?? perform();
+    this.#firstReplies.set(id, first);
+    return first;
+  }
+
   /** Removes all faults. A request that a fault already holds stays held. */
   clear(): void {
     this.#storage.run("DELETE FROM faults");
+    this.#firstReplies.clear();
   }
 }

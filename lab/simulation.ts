@@ -6,6 +6,7 @@ import type { Fault, Faults } from "./faults.ts";
 import type { Holding } from "./holding.ts";
 import type { RequestLog } from "./request-log.ts";
 import type { Operation, Simulator, VendorReply, VendorRequest } from "./simulator.ts";
+import { datedRateLimit, emptyAnswer, largeAnswer, toLogin, trickle } from "./strange-answers.ts";
 import type { World } from "./world.ts";
 
 type Env = { Bindings: HttpBindings };
@@ -58,7 +59,7 @@ async function serve(
     world.effects.committed();
     return reply;
   };
-  const outcome = decide(fault, simulator, request, perform);
+  const outcome = decide(fault, faults, simulator, request, perform);
   await holding.wait(answerHeldMs(fault), dropped);
   if (outcome === "cut" || dropped.aborted) return cut(c);
   entry.status = outcome.status;
@@ -73,9 +74,16 @@ function headersUnder(fault: Fault | undefined, arrived: Headers): Headers {
   return headers;
 }
 
-/** How long a fault holds the request back. `rate_limit` means its delay for the caller, not for us. */
+/** Modes whose delay isn't the request's: it is for the caller, or for the answer. */
+const delaysSomethingElse: ReadonlySet<string> = new Set([
+  "rate_limit",
+  "rate_limit_date",
+  "hold_after_effect",
+]);
+
+/** How long a fault holds the request back. */
 function requestHeldMs(fault: Fault | undefined): number {
-  if (!fault || fault.mode === "rate_limit" || fault.mode === "hold_after_effect") return 0;
+  if (fault === undefined || delaysSomethingElse.has(fault.mode)) return 0;
   return fault.delay_ms ?? (fault.mode === "slow" ? defaultSlowMs : 0);
 }
 
@@ -87,6 +95,7 @@ function answerHeldMs(fault: Fault | undefined): number {
 /** What becomes of a request, with or without a fault: a reply of the vendor, raw bytes, or a cut connection. */
 function decide(
   fault: Fault | undefined,
+  faults: Faults,
   simulator: Simulator,
   request: VendorRequest,
   perform: () => VendorReply,
@@ -124,6 +133,19 @@ function decide(
       return gatewayPage(fault.status ?? 502);
     case "partial":
       return simulator.partial(request);
+    case "empty":
+      perform();
+      return emptyAnswer();
+    case "redirect":
+      return toLogin();
+    case "rate_limit_date":
+      return datedRateLimit(simulator, request, request.now + (fault.delay_ms ?? defaultRateLimitMs));
+    case "large":
+      return largeAnswer(perform());
+    case "trickle":
+      return trickle();
+    case "repeat":
+      return faults.repeated(fault, perform);
   }
 }
 

@@ -98,30 +98,46 @@ function checkpointCheck({ checkpoint, unsigned_checkpoints }: Detail["audit"]):
 }
 
 function credentialChecks({ credentials }: Detail): Check[] {
-  return credentials.map(({ credential, state, problems, breaker, token }) => {
-    const name = `credential ${credential}`;
-    if (state === "unused") return ok(name, "its vendor isn't used");
-    if (state === "broken") return fail(name, problems.join("; "), "Set it, and deploy again.");
-    if (token?.ok === false) {
-      const rejected = token.code === "credential_rejected";
-      const found = `${token.code ?? ""}: ${token.message ?? ""}`;
-      return rejected
-        ? fail(
-            name,
-            found,
-            "Make a new one with exactly the declared permission, and rotate it: docs/runbooks/credential-rejected.md.",
-          )
-        : warn(name, found, "The vendor may be down: docs/runbooks/vendor-outage.md.");
-    }
-    if (breaker !== "closed") {
-      return warn(
-        name,
-        `its circuit is ${breaker}`,
-        "The vendor fails: calls are held back until it answers again.",
-      );
-    }
-    return ok(name, "a token can be had");
+  return credentials.flatMap((credential) => [tokenCheck(credential), ...vendorChecks(credential)]);
+}
+
+type Credential = Detail["credentials"][number];
+
+/** What was tried at the vendor: the least read, and the settings that only the vendor can judge. */
+function vendorChecks({ credential, checks }: Credential): Check[] {
+  return checks.map(({ name: what, asked, problems }) => {
+    const name = `${credential}: ${what}`;
+    if (problems.length === 0) return ok(name, "as it should be");
+    const found = problems.join(" ");
+    return asked
+      ? fail(name, found, "Change the setting, and deploy again.")
+      : warn(name, found, "The vendor may be down: docs/runbooks/vendor-outage.md.");
   });
+}
+
+function tokenCheck({ credential, state, problems, breaker, token }: Credential): Check {
+  const name = `credential ${credential}`;
+  if (state === "unused") return ok(name, "its vendor isn't used");
+  if (state === "broken") return fail(name, problems.join("; "), "Set it, and deploy again.");
+  if (token?.ok === false) {
+    const rejected = token.code === "credential_rejected";
+    const found = `${token.code ?? ""}: ${token.message ?? ""}`;
+    return rejected
+      ? fail(
+          name,
+          found,
+          "Make a new one with exactly the declared permission, and rotate it: docs/runbooks/credential-rejected.md.",
+        )
+      : warn(name, found, "The vendor may be down: docs/runbooks/vendor-outage.md.");
+  }
+  if (breaker !== "closed") {
+    return warn(
+      name,
+      `its circuit is ${breaker}`,
+      "The vendor fails: calls are held back until it answers again.",
+    );
+  }
+  return ok(name, "a token can be had");
 }
 
 function drift({ drift: drifts }: Detail): Check {

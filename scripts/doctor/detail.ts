@@ -12,6 +12,7 @@ const credential = z.object({
   token: z
     .object({ ok: z.boolean(), code: z.string().nullable(), message: z.string().nullable() })
     .nullable(),
+  checks: z.array(z.object({ name: z.string(), asked: z.boolean(), problems: z.array(z.string()) })),
 });
 
 const detailShape = z.object({

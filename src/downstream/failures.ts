@@ -143,6 +143,12 @@ export function misconfigured(
   );
 }
 
+/** The vendor, or something in front of it, points elsewhere: to another address of its own, or to a page to sign in at. */
+export function redirected(vendor: Vendor, status: number, settings: readonly string[] = []): Failure {
+  const why = "It redirects to another address, which was not followed. The base URL may be wrong.";
+  return misconfigured(vendor, { settings, why, status });
+}
+
 /** The vendor's answer is longer than any that is read. Fewer things at once make a shorter one. */
 export function answerTooLarge(vendor: Vendor, operation: string): Failure {
   return new Failure(
@@ -243,7 +249,9 @@ export function failureOfStatus(
           ? misconfigured(vendor, { status })
           : rejected(vendor, status, argument);
       }
-      // A redirect, or a success that isn't one.
+      // Nothing is followed: a redirect would carry the credential to wherever it points.
+      if (status >= 300 && status <= 399) return redirected(vendor, status);
+      // A success that isn't one.
       return contractChanged(vendor, asked.operation, "", { status });
   }
 }

@@ -28,8 +28,10 @@ export interface RetryOptions {
  *
  * Full jitter: anywhere between nothing and the doubled pause, because callers that failed together must not
  * come back together. A time that the vendor named holds instead, if it fits; if it doesn't, waiting out the
- * rest of the deadline would only delay the answer.
+ * rest of the deadline would only delay the answer. A vendor that didn't answer in time is asked once more and no
+ * further: more requests make a slow vendor slower.
  * @param retries how often it was tried again already
+ * @param late how many attempts ended without an answer in time, this one included
  * @param remaining_ms until the deadline
  */
 export function pauseBeforeRetry(
@@ -37,8 +39,9 @@ export function pauseBeforeRetry(
   retries: number,
   remaining_ms: number,
   random: () => number,
+  late = 0,
 ): number | null {
-  if (!failure.retryable || failure.code === "circuit_open") return null;
+  if (!failure.retryable || failure.code === "circuit_open" || late > 1) return null;
   const named = failure.detail.retry_after_ms;
   const pause =
     named === undefined
@@ -58,10 +61,13 @@ export async function retrying<T>(
 ): Promise<T> {
   const { now = Date.now, random = Math.random, signal, mayContinue = () => true } = options;
   let retries = 0;
+  let late = 0;
   let pause = 0;
   const worthIt = (thrown: unknown): boolean => {
     if (signal?.aborted || !mayContinue()) return false;
-    const next = pauseBeforeRetry(asFailure(thrown), retries, options.deadline_at - now(), random);
+    const failure = asFailure(thrown);
+    if (failure.code === "upstream_timeout") late += 1;
+    const next = pauseBeforeRetry(failure, retries, options.deadline_at - now(), random, late);
     pause = next ?? 0;
     return next !== null;
   };
@@ -71,7 +77,10 @@ export async function retrying<T>(
   });
   return policy.execute(({ attempt: nth }) => {
     retries = nth;
-    return within(Math.min(options.attempt_ms, options.deadline_at - now()), signal, attempt);
+    const remaining_ms = options.deadline_at - now();
+    // A vendor that was too slow once gets all the time that is left.
+    const attempt_ms = late > 0 ? remaining_ms : options.attempt_ms;
+    return within(Math.min(attempt_ms, remaining_ms), signal, attempt);
   });
 }
 

@@ -89,6 +89,21 @@ describe("retrying", () => {
     expect(asked).toBe(1);
   });
 
+  test("asks a vendor that was too slow once more, with all the time that is left, and no further", async () => {
+    const started_at = Date.now();
+    const given: number[] = [];
+    const times = { now: () => started_at, deadline_at: started_at + 20_000, attempt_ms: 5 };
+    const late = retrying({ ...options(), ...times }, async (signal) => {
+      given.push(given.length);
+      // The first attempt ends with its own time; the second would wait for the deadline.
+      if (given.length === 1) await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      else expect(signal.aborted).toBe(false);
+      throw timedOut(vendor);
+    });
+    await expect(late).rejects.toMatchObject({ code: "upstream_timeout" });
+    expect(given).toHaveLength(2);
+  });
+
   test("asks nothing more for a caller who left", async () => {
     const caller = new AbortController();
     let asked = 0;

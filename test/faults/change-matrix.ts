@@ -43,6 +43,12 @@ const USUALLY: Readonly<Record<ChangeFaultName, Outcome>> = {
   "malformed JSON": UNKNOWN,
   "HTML body": UNKNOWN,
   "error inside a 200": UNKNOWN,
+  "HTTP 302 to a login page": refused("misconfigured"),
+  "empty body": UNKNOWN,
+  "Retry-After of an hour": refused("rate_limited"),
+  "Retry-After as a date": refused("rate_limited"),
+  "60 MB": UNKNOWN,
+  "one byte a second": UNKNOWN,
   "reset after the effect": UNKNOWN,
   "HTTP 500 after the effect": UNKNOWN,
 };

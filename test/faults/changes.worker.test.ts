@@ -15,7 +15,7 @@ import { lab } from "../support/worker/lab.ts";
 import { signedIn } from "../support/worker/people.ts";
 import { type Wish, wishes } from "./change-arguments.ts";
 import { CHANGES, type ChangeColumn } from "./change-matrix.ts";
-import { CHANGE_FAULT_NAMES, CHANGE_FAULTS, type ChangeFaultName } from "./faults.ts";
+import { CHANGE_FAULT_NAMES, CHANGE_FAULTS, type ChangeFaultName, LASTING } from "./faults.ts";
 import { effectsSeen } from "./lab-log.ts";
 import { type Hurry, hurry } from "./time.ts";
 import { VendorTraffic } from "./vendor-traffic.ts";
@@ -115,7 +115,7 @@ async function putThrough({ tool, vendor, operation, outcomes }: ChangeColumn, f
   const effects = async (wait = 0) => (await effectsSeen(before + wait)).length - before;
 
   await lab.fault({ vendor, operation, ...CHANGE_FAULTS[fault] });
-  time.impatient = fault === "time-out";
+  time.impatient = LASTING.has(fault);
   const results: Result[] = [];
   for (let nth = 0; nth < RETRIES; nth += 1) {
     const result = await ask(nth % 2 === 0 ? one : other, tool, wish.args);

@@ -23,7 +23,16 @@ export const FAULTS = {
   "malformed JSON": { mode: "malformed" },
   "HTML body": { mode: "html", status: 200 },
   "error inside a 200": { mode: "partial" },
+  "HTTP 302 to a login page": { mode: "redirect" },
+  "empty body": { mode: "empty" },
+  "Retry-After of an hour": { mode: "rate_limit", delay_ms: 3_600_000 },
+  "Retry-After as a date": { mode: "rate_limit_date", delay_ms: 3_600_000 },
+  "60 MB": { mode: "large" },
+  "one byte a second": { mode: "trickle" },
 } as const satisfies Record<string, LabFault>;
+
+/** Faults whose cells last as long as a deadline. */
+export const LASTING: ReadonlySet<string> = new Set(["time-out", "one byte a second"]);
 
 export type FaultName = keyof typeof FAULTS;
 

@@ -38,6 +38,12 @@ const USUALLY: Readonly<Record<FaultName, Code>> = {
   "malformed JSON": "upstream_contract_changed",
   "HTML body": "upstream_contract_changed",
   "error inside a 200": "upstream_unavailable",
+  "HTTP 302 to a login page": "misconfigured",
+  "empty body": "upstream_contract_changed",
+  "Retry-After of an hour": "rate_limited",
+  "Retry-After as a date": "rate_limited",
+  "60 MB": "too_large",
+  "one byte a second": "upstream_timeout",
 };
 
 type Exceptions = Readonly<Partial<Record<FaultName, Code | Cell>>>;

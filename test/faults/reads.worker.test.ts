@@ -13,7 +13,7 @@ import { resetLab } from "../downstream/lab-control.ts";
 import { agentOf, call } from "../support/worker/agent.ts";
 import { lab } from "../support/worker/lab.ts";
 import { signedIn } from "../support/worker/people.ts";
-import { FAULT_NAMES, FAULTS } from "./faults.ts";
+import { FAULT_NAMES, FAULTS, LASTING } from "./faults.ts";
 import { requestsSeen } from "./lab-log.ts";
 import { readArguments } from "./read-arguments.ts";
 import { type Cell, OWN_READS, READS, type ReadColumn } from "./read-matrix.ts";
@@ -75,7 +75,7 @@ describe.each(READS.map((column) => [column.control_id ?? column.tool, column.op
   (_tool, operation, column) => {
     it.each(FAULT_NAMES)("%s", async (fault) => {
       await lab.fault({ vendor: column.vendor, operation, ...FAULTS[fault] });
-      time.impatient = fault === "time-out";
+      time.impatient = LASTING.has(fault);
       const result = await ask(column);
       expect(cellOf(result, column)).toEqual(column.cells[fault]);
       expect(traffic.foundIn(JSON.stringify(result))).toEqual([]);

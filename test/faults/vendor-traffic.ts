@@ -27,6 +27,8 @@ const WORDS = new Set([
 
 const SECRET_NAME = /(SECRET|KEY|TOKEN|PASSWORD)$/;
 const LONG_ENOUGH = 12;
+/** No answer without a fault is as long, in characters. */
+const LONG_ANSWER = 8 * 1024 * 1024;
 /** What `Error.stack` looks like, in a text or in JSON. */
 const STACK_TRACE = /(\n|\\n)\s+at \S+/;
 
@@ -95,6 +97,8 @@ async function marked(response: Response): Promise<Response> {
   const { status } = response;
   const text = await response.text();
   if (text === "") return new Response(null, { status, headers });
+  // Parsed and written anew, it would be short again.
+  if (text.length > LONG_ANSWER) return new Response(text, { status, headers });
   return new Response(markedText(text, status), { status, headers });
 }
 

@@ -1,5 +1,6 @@
 import { CREDENTIALS, type CredentialName } from "../../connectors/credentials.ts";
 import { type Readiness, readinessOf } from "../../connectors/readiness.ts";
+import { type CheckReport, checksOf } from "./vendor-checks.ts";
 
 /** How one credential does. Nothing in it is secret. */
 export interface CredentialReport {
@@ -16,12 +17,15 @@ export interface CredentialReport {
     readonly code: string | null;
     readonly message: string | null;
   } | null;
+  /** What was tried at the vendor with it; empty where nobody tried, or no token can be had. */
+  readonly checks: readonly CheckReport[];
 }
 
 /**
  * Every credential, by name.
  * @param options.tokens have each broker get a token, unless it holds one: this asks vendors, and finds a credential
- * that was revoked, or may do more than it should, before a person's call does
+ * that was revoked, may do more than it should, or comes with a setting that the vendor refuses, before a person's call
+ * does
  */
 export function credentialReports(
   env: Env,
@@ -50,5 +54,6 @@ async function reportOf(
     breaker: breaker?.state ?? "closed",
     // The token itself stays here.
     token: answer && { ok: answer.ok, code: error?.code ?? null, message: error?.message ?? null },
+    checks: answer?.ok ? await checksOf(env, name) : [],
   };
 }

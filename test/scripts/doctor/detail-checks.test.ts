@@ -12,6 +12,7 @@ const CREDENTIAL: Detail["credentials"][number] = {
   problems: [],
   breaker: "closed",
   token: { ok: true, code: null, message: null },
+  checks: [{ name: "least read", asked: true, problems: [] }],
 };
 const WELL: Detail = {
   audit: {
@@ -45,6 +46,9 @@ const credential = (more: Partial<typeof CREDENTIAL>): Detail => ({
 });
 const refused = (code: string) => ({ token: { ok: false, code, message: "The vendor said no." } });
 
+const tried = (asked: boolean, ...problems: string[]) =>
+  credential({ checks: [{ name: "least read", asked, problems }] });
+
 test.each<[what: string, detail: Detail, name: string, verdict: string]>([
   ["a missing migration", { ...WELL, migrations: ["0001_audit.sql"] }, "migrations", "fail"],
   [
@@ -55,6 +59,8 @@ test.each<[what: string, detail: Detail, name: string, verdict: string]>([
   ],
   ["a queue that lags", audit({ lag_ms: 90_000 }), "queue lag", "warn"],
   ["a queue that stands", audit({ lag_ms: 3_600_000 }), "queue lag", "fail"],
+  ["a setting that the vendor refuses", tried(true, "OKTA_X: is no form."), "okta.read: least read", "fail"],
+  ["a vendor that could not be asked", tried(false, "Okta did not answer."), "okta.read: least read", "warn"],
   ["a gap", audit({ gaps: [{ chain: "c", from_seq: 2, through_seq: 3 }] }), "audit gaps", "fail"],
   ["a missing chain", audit({ missing_chains: [{ chain: "session/s1/i1" }] }), "audit chains", "fail"],
   ["a checkpoint that is overdue", audit({ checkpoint: { n: 7, age_ms: 7_300_000 } }), "checkpoint", "fail"],

@@ -1,0 +1,5 @@
+/** What `npm run doctor` tries at each vendor. One line for each connector. */
+import type { VendorCheck } from "../downstream/vendor-check.ts";
+
+/** Every check of every connector. */
+export const VENDOR_CHECKS: readonly VendorCheck[] = [];
