@@ -43,6 +43,14 @@ export function underOwnName(request: Request, url: URL, env: Env): Request {
   return new Request(`${own.origin}${url.pathname}${url.search}`, new Request(request, { headers }));
 }
 
+/** The same request without a slash behind `/mcp`: people type it, and clients keep what people type. */
+export function withoutSlash(request: Request): Request {
+  const url = new URL(request.url);
+  if (url.pathname !== "/mcp/") return request;
+  url.pathname = "/mcp";
+  return new Request(url, request);
+}
+
 /** Answers a preflight, or returns `null` if the request is none. */
 export function preflight(request: Request): Response | null {
   if (request.method !== "OPTIONS") return null;

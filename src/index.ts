@@ -14,7 +14,7 @@ import { handleAuth } from "./auth/routes.ts";
 import { type ConfigurationProblems, configurationProblems } from "./config.ts";
 import { handleConsole } from "./console/console.tsx";
 import { consumeNotices, isNoticeQueue, queueNotices } from "./console/notices/queue.ts";
-import { preflight, readable, refuseForeign, underOwnName } from "./front.ts";
+import { preflight, readable, refuseForeign, underOwnName, withoutSlash } from "./front.ts";
 import { frontPage } from "./front-page.tsx";
 import { refuseKnocking } from "./limits/doors.ts";
 import { CALLER_HEADER, type CallerAuth } from "./session/caller.ts";
@@ -41,7 +41,8 @@ const mcp: ResourceHandler = {
 };
 
 export default {
-  async fetch(received, env, ctx) {
+  async fetch(asked, env, ctx) {
+    const received = withoutSlash(asked);
     const url = new URL(received.url);
     const { pathname, searchParams } = url;
     const problems = configurationProblems(env);

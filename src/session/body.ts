@@ -25,10 +25,20 @@ export async function readBody(request: Request): Promise<Body> {
   if (bytes === null) return refused(413, -32000, `The body may have at most ${MAX_BODY_BYTES} bytes.`);
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
-    return { ok: true, parsed: JSON.parse(text) };
+    return { ok: true, parsed: withoutNullArguments(JSON.parse(text)) };
   } catch {
     return refused(400, -32700, "The body isn't valid JSON in UTF-8.");
   }
+}
+
+/** `null` for arguments means none, as it does for each of them. The SDKs would refuse the call without our words. */
+function withoutNullArguments(parsed: unknown): unknown {
+  const messages: unknown[] = Array.isArray(parsed) ? parsed : [parsed];
+  for (const message of messages) {
+    if (!isRecord(message) || !isCallMethod(message.method) || !isRecord(message.params)) continue;
+    if (message.params.arguments === null) delete message.params.arguments;
+  }
+  return parsed;
 }
 
 async function readBounded(request: Request): Promise<Uint8Array | null> {

@@ -1,4 +1,5 @@
 import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
+import { inAcceptedForm } from "./accept.ts";
 import type { CallerAuth } from "./caller.ts";
 import type { LaneHost } from "./lane.ts";
 import { legacyServer } from "./legacy-server.ts";
@@ -42,10 +43,12 @@ export class LegacyLane {
     // A stream whose client is gone is noticed only when something is written to it. Until then the transport
     // would refuse the client that comes back for its stream; so the newest stream takes the place of the older.
     if (request.method === "GET") transport.closeStandaloneSSEStream();
-    return transport.handleRequest(request, {
-      ...(parsed === undefined ? {} : { parsedBody: parsed }),
-      authInfo: { token: "", clientId: auth.client_id, scopes: [...auth.scopes] },
-    });
+    return inAcceptedForm(request, (accepting) =>
+      transport.handleRequest(accepting, {
+        ...(parsed === undefined ? {} : { parsedBody: parsed }),
+        authInfo: { token: "", clientId: auth.client_id, scopes: [...auth.scopes] },
+      }),
+    );
   }
 
   /** Ends all streams: the session was revoked. */

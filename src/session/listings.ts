@@ -2,6 +2,7 @@
 import { covers } from "../auth/authorize.ts";
 import { findPrompt, PROMPTS, RESOURCES, TOOLS } from "../catalogue.ts";
 import { inputJsonSchema } from "../path/input.ts";
+import { outputJsonSchema } from "../path/output.ts";
 import { scopesOfRoles } from "../path/scopes.ts";
 import type { Tool } from "../path/tool.ts";
 import type { Prompt } from "../prompts/prompt.ts";
@@ -20,7 +21,8 @@ export interface ToolListing {
   title: string;
   description: string;
   inputSchema: { type: "object"; [key: string]: unknown };
-  annotations: Tool["annotations"];
+  outputSchema: { type: "object"; [key: string]: unknown };
+  annotations: Tool["annotations"] & { readonly title: string };
 }
 
 /** One entry of `resources/list`. */
@@ -150,7 +152,16 @@ function toolListing(tool: Tool): ToolListing {
   if (known !== undefined) return known;
   const { name, title, description, annotations } = tool;
   const inputSchema = { ...inputJsonSchema(tool), type: "object" as const };
-  const made = { name, title, description, inputSchema, annotations };
+  const outputSchema = { ...outputJsonSchema(tool), type: "object" as const };
+  // Some clients read the title from the tool, and some from its annotations.
+  const made = {
+    name,
+    title,
+    description,
+    inputSchema,
+    outputSchema,
+    annotations: { title, ...annotations },
+  };
   tools.set(tool, made);
   return made;
 }

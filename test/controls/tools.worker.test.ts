@@ -136,7 +136,7 @@ describe("check_control", () => {
       coverage: {
         complete: false,
         sources: [
-          { source: "kev", status: "error", error: { kind: "invalid_request", code: "upstream_rejected" } },
+          { source: "kev", status: "error", error: { kind: "configuration", code: "misconfigured" } },
           { source: "tenable", status: "ok" },
         ],
       },

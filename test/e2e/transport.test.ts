@@ -27,6 +27,29 @@ async function auditOf(tool: string): Promise<Record<string, unknown>[]> {
   return instance.sql(query, tool);
 }
 
+describe("a client of the 2025 era", () => {
+  it.each([
+    ["anything", { accept: "*/*" }, "text/event-stream"],
+    ["JSON alone", { accept: "application/json" }, "application/json"],
+    ["nothing that it says", { accept: "" }, "text/event-stream"],
+    ["both forms", {}, "text/event-stream"],
+  ])("that accepts %s is answered, in a form that it accepts", async (_what, headers, form) => {
+    const body = { ...INITIALIZE, id: "introduced" };
+    const { status, message, ...reply } = await wire.ask({ body, headers });
+    expect(status).toBe(200);
+    expect(message).toMatchObject({ id: "introduced", result: { serverInfo: { name: "sallyport" } } });
+    expect(reply.headers.get("content-type")).toContain(form);
+  });
+
+  it("may write a slash behind the address", async () => {
+    const slashed = new Wire(`${instance.url}/mcp/`, token);
+    expect((await slashed.ask({ body: INITIALIZE })).status).toBe(200);
+    const challenge = await new Wire(`${instance.url}/mcp/`, null).send({ method: "GET" });
+    expect(challenge.status).toBe(401);
+    expect(challenge.headers.get("www-authenticate")).toContain("resource_metadata");
+  });
+});
+
 describe("a body", () => {
   const tooLong = JSON.stringify({ ...INITIALIZE, padding: "x".repeat(1024 * 1024) });
 
@@ -258,7 +281,6 @@ describe.each([
   it.each([
     ["text, as a model writes that encodes twice", '{"device_id":"x"}'],
     ["a list", ["x"]],
-    ["null", null],
   ])("with arguments that are %s says so in our own words, and is audited", async (_what, args) => {
     const { status, message } = await call("get_device", args);
     expect(status).toBe(200);
@@ -282,6 +304,11 @@ describe.each([
     await expect
       .poll(() => instance.sql(events, String(audit_id)))
       .toEqual([{ error_code: "invalid_input" }]);
+  });
+
+  it("whose arguments are null has none", async () => {
+    const { message } = await call("whoami", null);
+    expect(message.result?.structuredContent).toMatchObject({ status: "ok" });
   });
 
   it("with an argument that every object seems to have is refused like any unknown field", async () => {

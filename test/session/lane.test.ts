@@ -3,17 +3,37 @@ import { TOOLS } from "../../src/catalogue.ts";
 import { ROLES, type Role, scopesOfRoles } from "../../src/path/scopes.ts";
 import { listTools } from "../../src/session/listings.ts";
 
-/** Names, descriptions and schemas cost every client's context window. */
-const BUDGET_BYTES = 24 * 1024;
+/** Names, descriptions and schemas of arguments cost every client's context window. */
+const BUDGET_BYTES = 36 * 1024;
+const VIEWER_BUDGET_BYTES = 16 * 1024;
+/** Schemas of results come on top. */
+const OUTPUT_BUDGET_BYTES = 24 * 1024;
 
 /** Whoever holds these roles, on an instance that has every vendor. */
 const all = (roles: readonly Role[]) => ({ roles, offers: () => true });
 
 describe("tools/list", () => {
-  it("stays under 24 KB with every tool there is", () => {
-    const bytes = Buffer.byteLength(JSON.stringify({ tools: listTools(all(ROLES)) }));
+  const bytesOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
+  const withoutOutput = (roles: readonly Role[]) =>
+    listTools(all(roles)).map(({ outputSchema: _output, ...listing }) => listing);
+
+  it("stays within its budget with every tool there is, and well within it for a viewer", () => {
     expect(listTools(all(ROLES))).toHaveLength(TOOLS.length);
-    expect(bytes).toBeLessThan(BUDGET_BYTES);
+    expect(bytesOf(withoutOutput(ROLES))).toBeLessThan(BUDGET_BYTES);
+    expect(bytesOf(withoutOutput(["viewer"]))).toBeLessThan(VIEWER_BUDGET_BYTES);
+    expect(bytesOf(listTools(all(ROLES)).map((tool) => tool.outputSchema))).toBeLessThan(OUTPUT_BUDGET_BYTES);
+  });
+
+  it("says of every tool what its results look like, with nothing left to look up", () => {
+    for (const { name, outputSchema, annotations, title } of listTools(all(ROLES))) {
+      const text = JSON.stringify(outputSchema);
+      expect(outputSchema, name).toMatchObject({
+        type: "object",
+        properties: { status: { enum: expect.arrayContaining(["ok", "error"]) }, data: { type: "object" } },
+      });
+      expect(text, name).not.toMatch(/\$ref|\$defs|"description"/);
+      expect(annotations.title).toBe(title);
+    }
   });
 
   it("shows what the role allows, whatever the token says, in a fixed order", () => {

@@ -1,7 +1,10 @@
 import { env } from "cloudflare:workers";
+import { type Schema, Validator } from "@cfworker/json-schema";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { findTool } from "../../../src/catalogue.ts";
 import type { Requester } from "../../../src/effect/operation.ts";
 import type { Result } from "../../../src/path/answer.ts";
+import { outputJsonSchema } from "../../../src/path/output.ts";
 import { CALLER_HEADER } from "../../../src/session/caller.ts";
 
 export const ALL = ["devices:read", "devices:contain", "audit:read"];
@@ -33,7 +36,17 @@ export async function call(
   args: Record<string, unknown> = {},
 ): Promise<Result> {
   const { structuredContent } = await client.callTool({ name, arguments: args });
+  expectPublished(name, structuredContent);
   return structuredContent as unknown as Result;
+}
+
+/** Whatever came of a call has the form that `tools/list` publishes. The client only looks where nothing failed. */
+function expectPublished(name: string, result: unknown): void {
+  const tool = findTool(name);
+  if (tool === undefined) return;
+  const schema = outputJsonSchema(tool) as unknown as Schema;
+  const { valid, errors } = new Validator(schema, "2020-12", false).validate(result);
+  if (!valid) throw new Error(`${name} answers in another form than it publishes: ${JSON.stringify(errors)}`);
 }
 
 /** Like {@link call}, again for as long as the answer is that somebody else's call of the same is under way. */

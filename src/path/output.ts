@@ -1,0 +1,94 @@
+/** What a tool's results look like, as JSON Schema: for clients that hand a model typed results, or hold them against it. */
+import * as z from "zod";
+import type { JsonObject, Tool } from "./tool.ts";
+
+/** Words that say how a value is checked. They cost more than they tell: what leaves has been checked here. */
+const CHECKS = new Set([
+  "required",
+  "propertyNames",
+  "$schema",
+  "$defs",
+  "description",
+  "pattern",
+  "format",
+  "minLength",
+  "maxLength",
+  "minimum",
+  "maximum",
+  "exclusiveMinimum",
+  "exclusiveMaximum",
+  "minItems",
+  "maxItems",
+  "additionalProperties",
+  "default",
+]);
+
+/** Typed in full at `sallyport://schemas/result`. */
+const OPEN = { type: "object" } as const;
+
+const known = new WeakMap<Tool, JsonObject>();
+
+/**
+ * The schema of every result of a tool, errors included. `status` and `data` are typed; the rest is the same for all
+ * tools, and open here. Generated once in an isolate's life.
+ */
+export function outputJsonSchema(tool: Tool): JsonObject {
+  const made = known.get(tool);
+  if (made !== undefined) return made;
+  const data = bare(z.toJSONSchema(tool.output, { io: "output", override: simplified })) as JsonObject;
+  const schema = {
+    type: "object",
+    properties: {
+      status: { enum: tool.kind === "read" ? READ_STATUSES : CHANGE_STATUSES },
+      notice: { type: "string" },
+      next_step: { type: "string" },
+      data,
+      ...(tool.kind === "read" ? { coverage: OPEN } : { operation: OPEN }),
+      error: OPEN,
+    },
+    required: ["status"],
+  };
+  known.set(tool, schema);
+  return schema;
+}
+
+const READ_STATUSES = ["ok", "not_found", "error"];
+const CHANGE_STATUSES = ["ok", "not_found", "pending_approval", "error"];
+
+/** An object whose values may be anything, and a union of plain types, as short as they can be said. */
+function simplified({
+  zodSchema,
+  jsonSchema,
+}: {
+  zodSchema: z.core.$ZodType;
+  jsonSchema: z.core.JSONSchema.BaseSchema;
+}): void {
+  if (zodSchema instanceof z.ZodRecord) {
+    for (const key of Object.keys(jsonSchema)) delete jsonSchema[key];
+    jsonSchema.type = "object";
+  }
+  const plain = jsonSchema.anyOf?.map((option) =>
+    typeof option === "object" ? plainType(option) : undefined,
+  );
+  const types = plain?.filter((type) => type !== undefined);
+  if (types === undefined || types.length !== plain?.length) return;
+  delete jsonSchema.anyOf;
+  jsonSchema.type = types as NonNullable<typeof jsonSchema.type>;
+}
+
+/** The type of a schema that says nothing else worth telling. */
+function plainType({ type, ...rest }: z.core.JSONSchema.BaseSchema): string | undefined {
+  const plain = typeof type === "string" && type !== "object" && type !== "array";
+  return plain && Object.keys(rest).every((key) => CHECKS.has(key)) ? type : undefined;
+}
+
+/** A schema without {@link CHECKS}. A property may be called like one of them, so names of properties stay. */
+function bare(node: unknown, names = false): unknown {
+  if (Array.isArray(node)) return node.map((item) => bare(item));
+  if (typeof node !== "object" || node === null) return node;
+  return Object.fromEntries(
+    Object.entries(node)
+      .filter(([key]) => names || !CHECKS.has(key))
+      .map(([key, value]) => [key, bare(value, !names && key === "properties")]),
+  );
+}
