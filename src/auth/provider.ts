@@ -20,7 +20,7 @@ const REFRESH_TOKEN_IDLE_TTL_S = 30 * 24 * 60 * 60;
 const CLIENT_REGISTRATION_TTL_S = 90 * 24 * 60 * 60;
 
 /** Where clients register themselves (RFC 7591), below the public URL. */
-const REGISTRATION_PATH = "/oauth/register";
+export const REGISTRATION_PATH = "/oauth/register";
 
 /** What a grant knows, encrypted with the token and handed to the resource with each call. Nothing secret. */
 export interface GrantProps {

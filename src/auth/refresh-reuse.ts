@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
+import { readBounded } from "../limits/bounded-body.ts";
 import { authorizationServer, oauthApi } from "./provider.ts";
 import { countRefusal } from "./refusals.ts";
 
 /** More than any token request holds, in bytes. */
 const MAX_FORM_BYTES = 64 * 1024;
-/** What goes beyond is dropped up to here: a connection that is closed while the client sends loses the answer. */
-const MAX_READ_BYTES = 8 * MAX_FORM_BYTES;
 
 /** A refresh token that a client presents. The provider writes it as user, grant and secret. */
 interface Presented {
@@ -40,14 +39,8 @@ export async function answerTokenRequest(
 
 /** The body, whatever is said of its length, or `null` if it is too long: nobody gets past the watch by its form. */
 async function readForm(request: Request): Promise<string | null> {
-  const chunks: Uint8Array[] = [];
-  let total = 0;
-  for await (const chunk of request.body ?? []) {
-    total += chunk.byteLength;
-    if (total > MAX_READ_BYTES) return null;
-    if (total <= MAX_FORM_BYTES) chunks.push(chunk);
-  }
-  return total > MAX_FORM_BYTES ? null : Buffer.concat(chunks).toString("utf8");
+  const bytes = await readBounded(request, MAX_FORM_BYTES);
+  return bytes === null ? null : new TextDecoder().decode(bytes);
 }
 
 function tooLarge(): Response {

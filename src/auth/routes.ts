@@ -4,10 +4,11 @@ import { bodyLimit } from "hono/body-limit";
 import { log, reasonOf } from "../observe/log.ts";
 import { answerConsent } from "./consent.ts";
 import { problemPage } from "./page.tsx";
-import { authorizationServer } from "./provider.ts";
+import { authorizationServer, REGISTRATION_PATH } from "./provider.ts";
 import { isLoopback } from "./public-url.ts";
 import { answerTokenRequest } from "./refresh-reuse.ts";
 import { countRefusal } from "./refusals.ts";
+import { registerClient } from "./registration.ts";
 import { beginSignIn, resumeSignIn } from "./sign-in.ts";
 
 /** More than a consent form ever holds, in bytes. */
@@ -59,7 +60,7 @@ function refusedFromAfar(description: string, back: string): Promise<Response> {
 }
 
 const PAGES: ReadonlySet<string> = new Set(["/authorize", "/auth/callback"]);
-const PROTOCOL: ReadonlySet<string> = new Set(["/.well-known/oauth-authorization-server", "/oauth/register"]);
+const METADATA = "/.well-known/oauth-authorization-server";
 
 /**
  * Signing in and authorizing: the pages, and the authorization server's own endpoints.
@@ -73,6 +74,7 @@ export async function handleAuth(
   const { pathname } = new URL(request.url);
   if (PAGES.has(pathname)) return pages.fetch(request, env, ctx);
   if (pathname === "/oauth/token") return answerTokenRequest(request, env, ctx);
-  if (PROTOCOL.has(pathname)) return authorizationServer(env).fetch(request, env, ctx);
+  if (pathname === REGISTRATION_PATH) return registerClient(request, env, ctx);
+  if (pathname === METADATA) return authorizationServer(env).fetch(request, env, ctx);
   return null;
 }

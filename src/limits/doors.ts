@@ -1,5 +1,6 @@
 import { problemPage } from "../auth/page.tsx";
 import { countRefusal } from "../auth/refusals.ts";
+import { networkOf } from "./network.ts";
 
 /**
  * Where anybody may knock and something is looked up, fetched or stored for them, and whether a person or a program
@@ -16,9 +17,8 @@ const DOORS: ReadonlyMap<string, "page" | "protocol"> = new Map([
 const PERIOD_S = 60;
 
 /**
- * Refuses whoever knocks too often at one of the doors, or returns `null`. Counted by address and door, by
- * Cloudflare and for each of its locations: it keeps one machine from filling the store with registrations, not a
- * thousand of them.
+ * Refuses a stranger who knocks too often at one of the doors, or returns `null`. Cloudflare counts by network and
+ * door, in each of its locations. It keeps one machine from filling the store with registrations, not a thousand.
  */
 export async function refuseKnocking(request: Request, env: Env): Promise<Response | null> {
   const { pathname } = new URL(request.url);
@@ -26,7 +26,7 @@ export async function refuseKnocking(request: Request, env: Env): Promise<Respon
   if (read_by === undefined) return null;
   // Set by Cloudflare, whatever a client sends under this name.
   const address = request.headers.get("cf-connecting-ip") ?? "";
-  const { success } = await env.DOORS.limit({ key: `${pathname} ${address}` });
+  const { success } = await env.DOORS.limit({ key: `${pathname} ${networkOf(address)}` });
   if (success) return null;
   countRefusal({ category: "door", reason: "too_often" });
   const headers = { "retry-after": String(PERIOD_S) };
@@ -35,7 +35,7 @@ export async function refuseKnocking(request: Request, env: Env): Promise<Respon
       headers: new Headers(headers),
     });
   }
-  const error_description = `Too many requests from this address. Wait ${PERIOD_S} seconds.`;
+  const error_description = `Too many requests from this network. Wait ${PERIOD_S} seconds.`;
   return Response.json(
     { error: "temporarily_unavailable", error_description },
     { status: 429, headers: { ...headers, "cache-control": "no-store" } },

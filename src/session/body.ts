@@ -1,13 +1,9 @@
+import { readBounded } from "../limits/bounded-body.ts";
 import type { CallMethod } from "../path/ports.ts";
 import { rpcError } from "./rpc-error.ts";
 
 /** Far above any call of ours, far below what could hurt the object. */
 const MAX_BODY_BYTES = 1024 * 1024;
-/**
- * What goes beyond a body's limit is read all the same, and dropped, up to here: a connection that is closed while
- * the client still sends loses the answer that says why.
- */
-const MAX_READ_BYTES = 8 * MAX_BODY_BYTES;
 
 /** A request's body, parsed once for whoever asks. */
 export type Body =
@@ -21,7 +17,7 @@ export async function readBody(request: Request): Promise<Body> {
   if (media_type !== "application/json") {
     return refused(415, -32000, "The body must be sent as application/json.");
   }
-  const bytes = await readBounded(request);
+  const bytes = await readBounded(request, MAX_BODY_BYTES);
   if (bytes === null) return refused(413, -32000, `The body may have at most ${MAX_BODY_BYTES} bytes.`);
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
@@ -39,24 +35,6 @@ function withoutNullArguments(parsed: unknown): unknown {
     if (message.params.arguments === null) delete message.params.arguments;
   }
   return parsed;
-}
-
-async function readBounded(request: Request): Promise<Uint8Array | null> {
-  const declared = Number(request.headers.get("content-length") ?? Number.NaN);
-  if (declared > MAX_READ_BYTES) return null;
-  // Said to be short, as nearly all are: in one piece, which costs a fraction of taking a stream apart.
-  if (declared <= MAX_BODY_BYTES) {
-    const whole = new Uint8Array(await request.arrayBuffer());
-    return whole.byteLength > MAX_BODY_BYTES ? null : whole;
-  }
-  const chunks: Uint8Array[] = [];
-  let total = 0;
-  for await (const chunk of request.body ?? []) {
-    total += chunk.byteLength;
-    if (total > MAX_READ_BYTES) return null;
-    if (total <= MAX_BODY_BYTES) chunks.push(chunk);
-  }
-  return total > MAX_BODY_BYTES ? null : Buffer.concat(chunks);
 }
 
 /** What the path answers, as a body asks for it: as far as it can be told before the protocol has validated it. */
