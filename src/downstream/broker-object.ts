@@ -1,6 +1,7 @@
 import { AuditedObject } from "../audit/audited-object.ts";
 import { type CredentialName, credentialOf, isCredentialName } from "../connectors/credentials.ts";
 import { unready } from "../connectors/readiness.ts";
+import { FairShare, type Spent } from "../limits/fair-share.ts";
 import { type Grant, TokenBucket } from "../limits/token-bucket.ts";
 import { asFailure, type Code, type Failure, type PublicError, publicError } from "../path/failure.ts";
 import type { BreakerState } from "./breaker.ts";
@@ -18,6 +19,18 @@ const MINT_ATTEMPT_MS = 4_000;
 export type TokenAnswer =
   | ({ readonly ok: true } & IssuedToken)
   | { readonly ok: false; readonly error: PublicError };
+
+/** Requests that were granted, and who gets none of them for a while. */
+export interface SharedGrant extends Grant {
+  /** Those who have had their share, and how long they have to wait, in milliseconds. */
+  readonly over_share: Readonly<Record<string, number>>;
+}
+
+/** What is left of one part of a budget, and who took how much of it. */
+interface Part {
+  readonly bucket: TokenBucket;
+  readonly shares: FairShare;
+}
 
 /** How a credential does. Nothing in it is secret. */
 export interface CredentialHealth {
@@ -40,7 +53,7 @@ export class BrokerObject extends AuditedObject {
   protected override readonly tasks = {};
 
   #issuer: TokenIssuer | null = null;
-  readonly #budgets = new Map<Purpose, TokenBucket>();
+  readonly #parts = new Map<Purpose, Part>();
   #last_refresh: CredentialHealth["last_refresh"] = null;
   #breaker: CredentialHealth["breaker"] = null;
 
@@ -61,16 +74,20 @@ export class BrokerObject extends AuditedObject {
     }
   }
 
-  /** Requests out of what the vendor may be asked with this credential, for an isolate to spend. */
-  async grantRequests(name: string, wanted: number, purpose: Purpose = "anything"): Promise<Grant> {
-    const credential = declared(name);
-    const kept = purpose === "change" ? keptForChanges(this.env, credential) : null;
-    const drawn_on = kept === null ? "anything" : "change";
+  /**
+   * Requests out of what the vendor may be asked with this credential, for an isolate to spend.
+   * @param spent by whom, of what it was granted before
+   */
+  async grantRequests(
+    name: string,
+    wanted: number,
+    purpose: Purpose = "anything",
+    spent: Spent = [],
+  ): Promise<SharedGrant> {
     const now = Date.now();
-    const budget =
-      this.#budgets.get(drawn_on) ?? new TokenBucket(kept ?? budgetOf(this.env, credential), now);
-    this.#budgets.set(drawn_on, budget);
-    return budget.grant(wanted, now);
+    const { bucket, shares } = this.#partOf(declared(name), purpose, now);
+    shares.note(spent, now);
+    return { ...bucket.grant(wanted, now), over_share: Object.fromEntries(shares.overShare(now)) };
   }
 
   /** An isolate's circuit breaker for this credential changed its state. */
@@ -91,6 +108,17 @@ export class BrokerObject extends AuditedObject {
       last_refresh: this.#last_refresh,
       breaker: this.#breaker,
     };
+  }
+
+  #partOf(name: CredentialName, purpose: Purpose, now: number): Part {
+    const kept = purpose === "change" ? keptForChanges(this.env, name) : null;
+    const drawn_on = kept === null ? "anything" : "change";
+    const known = this.#parts.get(drawn_on);
+    if (known !== undefined) return known;
+    const rate = kept ?? budgetOf(this.env, name);
+    const part = { bucket: new TokenBucket(rate, now), shares: new FairShare(rate.per_minute) };
+    this.#parts.set(drawn_on, part);
+    return part;
   }
 
   #issuerOf(credential: Credential): TokenIssuer {

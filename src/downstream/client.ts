@@ -7,7 +7,7 @@ import { buildRequest, exchangeBy, jsonOf, readAnswer } from "./exchange.ts";
 import { concluded, contractChanged, timedOut } from "./failures.ts";
 import { type ListAnswer, readListAnswer } from "./list-answer.ts";
 import { retrying } from "./resilience.ts";
-import { spendRequest } from "./spending.ts";
+import { type Spender, spendRequest } from "./spending.ts";
 import { rememberedToken, tokenFor } from "./tokens.ts";
 import type {
   ListPart,
@@ -18,18 +18,15 @@ import type {
   UpstreamExchange,
   UpstreamRequest,
 } from "./upstream.ts";
-import type { Purpose } from "./vendor-budget.ts";
 
 /** What a vendor gets that says nothing else of itself. */
 const USUAL: Patience = { attempts: 3, attempt_ms: 8_000, deadline_ms: 20_000 };
 
-export interface UpstreamOptions {
+export interface UpstreamOptions extends Spender {
   /** For everything that is read through it together, in milliseconds from now, if that is less than usual. */
   readonly deadline_ms?: number;
   /** The caller's: once it is aborted, nothing more is asked. */
   readonly signal?: AbortSignal | undefined;
-  /** Whose budget it spends, if not everybody's. */
-  readonly purpose?: Purpose;
   /** The caller's trace, which goes out with every request. */
   readonly trace_id?: string | null;
 }
@@ -54,7 +51,7 @@ class Reader implements RecordedUpstream {
   readonly #signal: AbortSignal | undefined;
   readonly #request_id: string;
   readonly #trace_id: string | null;
-  readonly #purpose: Purpose;
+  readonly #spender: Spender;
 
   constructor(env: Env, name: CredentialName, options: UpstreamOptions) {
     this.#env = env;
@@ -65,7 +62,7 @@ class Reader implements RecordedUpstream {
     this.#deadline_at = Date.now() + Math.min(options.deadline_ms ?? deadline_ms, deadline_ms);
     this.#signal = options.signal;
     this.#trace_id = options.trace_id ?? null;
-    this.#purpose = options.purpose ?? "anything";
+    this.#spender = options;
     this.#request_id = this.#trace_id ?? crypto.randomUUID();
   }
 
@@ -181,7 +178,7 @@ class Reader implements RecordedUpstream {
   ): Promise<Answer> {
     const { vendor } = this.#credential;
     const sending = { request_id: this.#request_id, trace_id: this.#trace_id, signal };
-    await spendRequest(this.#env, this.#name, this.#purpose);
+    await spendRequest(this.#env, this.#name, this.#spender);
     asked.attempts += 1;
     asked.status = null;
     try {

@@ -77,6 +77,20 @@ export function budgetSpent(
   );
 }
 
+/** Not asked at all, because others ask too, and this person has had what is theirs. */
+export function shareSpent(
+  vendor: Vendor,
+  credential: string,
+  { per_minute }: Rate,
+  retry_after_ms: number,
+): Failure {
+  return new Failure(
+    "rate_limited",
+    `The person you act for has used their share of the ${per_minute} requests a minute that this instance sends ${vendor.title} with ${credential}. Other people are asking too. Nothing was sent.`,
+    { next_step: "Wait retry_after_ms, then make the same call again.", retry_after_ms, attempts: 0 },
+  );
+}
+
 /** Not asked at all, because the vendor has been failing. */
 export function circuitOpen(vendor: Vendor, retry_after_ms: number): Failure {
   return new Failure(

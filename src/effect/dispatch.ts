@@ -43,7 +43,7 @@ export class Dispatcher implements Dispatching<PreparedRequest> {
       this.#env.TENANT_OBJECT.getByName(this.#env.TENANT).switches(),
       this.#stillMay(tool.scope, requester),
       this.#approverStands(approved === true ? operation.approver : null, requester),
-      spendRequest(this.#env, tool.credential),
+      spendRequest(this.#env, tool.credential, { person: requester.subject }),
     ]);
     requireAvailable(this.#env, tool, switches);
     const { id: request_id, trace_id } = operation;

@@ -102,6 +102,7 @@ export class CallRecord {
         trace_id: this.#call.trace_id,
         deadline_ms,
         purpose,
+        person: this.#principal?.subject ?? null,
       });
       this.#asked.push(upstream.exchanges);
       opened.set(credential, upstream);

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { upstreamFor } from "../../src/downstream/client.ts";
 import type { UpstreamRequest } from "../../src/downstream/upstream.ts";
+import { budgetOf } from "../../src/downstream/vendor-budget.ts";
 import { asFailure, publicError } from "../../src/path/failure.ts";
 import { agentOf, call } from "../support/worker/agent.ts";
 import { lab } from "../support/worker/lab.ts";
@@ -21,8 +22,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-async function read() {
-  const upstream = upstreamFor(frugal, NAME);
+async function read(person: string | null = null) {
+  const upstream = upstreamFor(frugal, NAME, { person });
   try {
     return { ids: (await upstream.read(query, Ids)).resources, error: null };
   } catch (thrown) {
@@ -71,5 +72,45 @@ describe("a credential whose budget is spent", () => {
     while ((await broker.grantRequests(NAME, 1_000_000)).granted > 0);
     const other = env.BROKER.getByName("crowdstrike.contain");
     expect((await other.grantRequests("crowdstrike.contain", 1)).granted).toBe(1);
+  });
+
+  it("is no one person's while others ask: who has had their share is told so, and the others go on", async () => {
+    const greedy = await agentOf(await signedIn("spending-2", "viewer"));
+    const modest = await agentOf(await signedIn("spending-3", "viewer"));
+    const refusal = async () => {
+      const result = await call(greedy, "get_device", { device_id });
+      return result.status === "error" ? result.error : undefined;
+    };
+    const [device_id = ""] = await lab.devices();
+    const { per_minute } = budgetOf(env, NAME);
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
+    await env.BROKER.getByName(NAME).grantRequests(NAME, 0, "anything", [
+      ["spending-2@acme.test", per_minute - 10],
+      ["spending-3@acme.test", 1],
+    ]);
+    // This isolate hears of it when it next asks the broker for more.
+    while ((await refusal()) === undefined);
+    const sent = (await requestsOf(OPERATION)).length;
+    const error = await refusal();
+    expect(error).toMatchObject({ kind: "transient", code: "rate_limited", retryable: true, attempts: 0 });
+    expect(error?.message).toContain("The person you act for has used their share");
+    expect(await requestsOf(OPERATION)).toHaveLength(sent);
+    expect(await call(modest, "get_device", { device_id })).toMatchObject({ status: "ok" });
+
+    vi.setSystemTime(Date.now() + (error?.retry_after_ms ?? 0));
+    expect(await call(greedy, "get_device", { device_id })).toMatchObject({ status: "ok" });
+  });
+
+  it("is counted by person as it is spent", async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
+    const { per_minute } = budgetOf(env, NAME);
+    const broker = env.BROKER.getByName(NAME);
+    await broker.grantRequests(NAME, 0, "anything", [
+      ["counted@acme.test", Math.floor(per_minute / 2)],
+      ["another@acme.test", 1],
+    ]);
+    for (let nth = 0; nth < 3; nth += 1) await read("counted@acme.test");
+    const { over_share } = await broker.grantRequests(NAME, 0);
+    expect(Object.keys(over_share)).toEqual(["counted@acme.test"]);
   });
 });

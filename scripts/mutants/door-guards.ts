@@ -1,0 +1,58 @@
+import type { Mutant } from "./mutant.ts";
+
+const REGISTRATION = ["test/auth/registration.worker.test.ts"];
+const SHARE = ["test/limits/fair-share.test.ts"];
+const SPENDING = ["test/downstream/spending.worker.test.ts"];
+
+/** What keeps strangers from filling the store, and one person from taking what is everybody's. */
+export const DOOR_GUARDS: readonly Mutant[] = [
+  {
+    name: "an-address-for-every-knock",
+    file: "src/limits/doors.ts",
+    tests: ["test/limits/doors.worker.test.ts"],
+    find: "networkOf(address)",
+    replace: "address",
+  },
+  {
+    name: "a-registration-of-any-size",
+    file: "src/auth/registration.ts",
+    tests: REGISTRATION,
+    find: "if (bytes === null) {",
+    replace: "if (false) {",
+  },
+  {
+    name: "registered-fields-of-any-length",
+    file: "src/auth/registration.ts",
+    tests: REGISTRATION,
+    find: "if (problem !== null) return refused(400, problem.error, problem.description);",
+    replace: "",
+  },
+  {
+    name: "a-vendor-for-one-person-alone",
+    file: "src/limits/fair-share.ts",
+    tests: SHARE,
+    find: "return beyond <= 0 ?",
+    replace: "return true ?",
+  },
+  {
+    name: "no-room-for-who-comes-next",
+    file: "src/limits/fair-share.ts",
+    tests: SHARE,
+    find: "Math.max(1, half, Math.floor(this.#per_minute / (people + 1)))",
+    replace: "half",
+  },
+  {
+    name: "a-share-that-nobody-keeps-to",
+    file: "src/downstream/spending.ts",
+    tests: SPENDING,
+    find: "if (share_wait_ms > 0) {",
+    replace: "if (false) {",
+  },
+  {
+    name: "requests-that-are-nobodys",
+    file: "src/downstream/spending.ts",
+    tests: SPENDING,
+    find: "if (wait_ms === 0) this.#count(person, 1);",
+    replace: "",
+  },
+];
