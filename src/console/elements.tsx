@@ -138,16 +138,21 @@ export const Table: FC<{
 /** The token that every form carries. */
 export const Csrf: FC<{ token: string }> = ({ token }) => <input type="hidden" name="csrf" value={token} />;
 
-/** A link to the page after, if there is one. */
-export const Pager: FC<{ url: URL; next_cursor: string | null }> = ({ url, next_cursor }) => {
+/** A link to the page after, if there is one, and to the first. They are named by what is on them. */
+export const Pager: FC<{ url: URL; next_cursor: string | null; first_page?: string; next_page?: string }> = ({
+  url,
+  next_cursor,
+  first_page = "Newest",
+  next_page = "Older",
+}) => {
   const first = url.searchParams.has("cursor") ? linkWith(url, { cursor: null }) : null;
   if (first === null && next_cursor === null) return null;
   return (
     <div class="pager">
-      {first === null ? <span /> : <a href={first}>Newest</a>}
+      {first === null ? <span /> : <a href={first}>{first_page}</a>}
       {next_cursor !== null && (
         <a class="button" href={linkWith(url, { cursor: next_cursor })}>
-          Older
+          {next_page}
         </a>
       )}
     </div>

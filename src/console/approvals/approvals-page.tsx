@@ -1,19 +1,28 @@
 import { findTool } from "../../catalogue.ts";
 import type { OperationView } from "../../effect/protocol.ts";
 import { targetName } from "../../path/tool.ts";
-import { Badge, Foreign, Id, Table, Time } from "../elements.tsx";
+import { Badge, Foreign, Id, Pager, Table, Time } from "../elements.tsx";
+import { given } from "../filters.ts";
 import { OperationTable, shortened } from "../operations/history.tsx";
-import { type LatestOperation, latestOperations, waitingOperations } from "../operations/latest.ts";
+import {
+  type LatestOperation,
+  latestOperations,
+  type WaitingPage,
+  waitingOperations,
+} from "../operations/latest.ts";
 import { page } from "../page.tsx";
 import type { Visit } from "../visit.ts";
 
 const SECTION = "/console/approvals";
 const DECIDED_SHOWN = 5;
 
-/** `GET /console/approvals`: what waits for somebody's decision, the oldest first, and what was decided last. */
-export async function showApprovals({ env, visitor, now }: Visit): Promise<Response> {
+/**
+ * `GET /console/approvals`: what waits for somebody's decision, page by page, the one that has waited longest first;
+ * and what was decided last.
+ */
+export async function showApprovals({ env, visitor, now, url }: Visit): Promise<Response> {
   const [waiting, denied, expired] = await Promise.all([
-    waitingOperations(env, "awaiting_approval", now),
+    waitingOperations(env, { state: "awaiting_approval", cursor: given(url, "cursor") }, now),
     latestOperations(env.DB, { state: "denied", limit: DECIDED_SHOWN }),
     latestOperations(env.DB, { state: "expired", limit: DECIDED_SHOWN }),
   ]);
@@ -23,12 +32,21 @@ export async function showApprovals({ env, visitor, now }: Visit): Promise<Respo
       <h1>Approvals</h1>
       <p class="lead">State changes that policy holds back until another person decides. Times are UTC.</p>
       <section class="card" aria-labelledby="waiting">
-        <h2 id="waiting">Waiting for a decision</h2>
+        <div class="heading">
+          <h2 id="waiting">Waiting for a decision</h2>
+          {waiting.total > 0 && <p class="dim small">{howMany(waiting)}</p>}
+        </div>
         <Table
           label="Waiting for a decision"
           columns={["What", "Target", "Asked for by", "Held because", "Expires", ""]}
           empty="Nothing waits."
-          rows={waiting.map((operation) => rowOf(operation, visitor.subject, now))}
+          rows={waiting.operations.map((operation) => rowOf(operation, visitor.subject, now))}
+        />
+        <Pager
+          url={url}
+          next_cursor={waiting.next_cursor}
+          first_page="Longest waiting"
+          next_page="Later requests"
         />
       </section>
       <section class="card" aria-labelledby="over">
@@ -38,6 +56,11 @@ export async function showApprovals({ env, visitor, now }: Visit): Promise<Respo
     </>
   );
   return page(visitor, { title: "Approvals", section: SECTION }, content);
+}
+
+function howMany({ operations, total }: WaitingPage): string {
+  const shown = operations.length === total ? "" : `, ${operations.length} of them on this page`;
+  return `${total} in all${shown}; the longest waiting first`;
 }
 
 function rowOf(operation: OperationView, subject: string, now: number) {

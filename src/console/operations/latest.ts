@@ -16,8 +16,8 @@ export interface LatestOperation {
   readonly reason: string | null;
 }
 
-/** What to look for. Everything given must hold. */
-export interface OperationQuery {
+/** Which operations. Everything given must hold. */
+interface OperationFilter {
   readonly state?: string | undefined;
   readonly tool?: string | undefined;
   readonly target?: string | undefined;
@@ -27,56 +27,70 @@ export interface OperationQuery {
   readonly since?: string | undefined;
   /** Leaves this one out. */
   readonly other_than?: string | undefined;
+}
+
+/** What to look for, and which page of it. */
+export interface OperationQuery extends OperationFilter {
+  /** By when they entered their state. */
+  readonly order?: "newest_first" | "oldest_first";
   readonly limit: number;
   readonly cursor?: string | undefined;
 }
 
-/** The latest first. */
+/** Operations in the order that was asked for. */
 export interface OperationPage {
   readonly operations: readonly LatestOperation[];
   readonly next_cursor: string | null;
 }
 
 /**
- * Searches operations by the state that they entered last, the latest change first.
- * @throws Failure `invalid_input` for a cursor that isn't one
+ * Searches operations by the state that they entered last.
+ * @throws Refused `invalid_cursor` for a cursor that isn't one
  */
 export async function latestOperations(db: D1Database, query: OperationQuery): Promise<OperationPage> {
-  const conditions: string[] = [];
-  const values: (string | number)[] = [];
-  const where = (condition: string, ...bound: string[]) => {
-    conditions.push(condition);
-    values.push(...bound);
-  };
-  if (query.state !== undefined) where("e.decision = ?", query.state);
-  if (query.tool !== undefined) where("e.tool = ?", query.tool);
-  if (query.target !== undefined) where("e.target = ?", query.target);
-  if (query.subject !== undefined) where("e.subject = ?", query.subject);
-  if (query.since !== undefined) where("e.at >= ?", query.since);
-  if (query.other_than !== undefined) where("e.operation_id <> ?", query.other_than);
-  if (query.cursor !== undefined) {
-    const { at, event_id } = decodePlace(query.cursor);
-    where("(e.at, e.event_id) < (?, ?)", at, event_id);
-  }
+  const { order = "newest_first", limit, cursor } = query;
+  const [beyond, direction] = order === "newest_first" ? ["<", "DESC"] : [">", "ASC"];
+  const { sql, values } = matching(query);
+  const place = cursor === undefined ? null : decodePlace(cursor);
   const { results } = await db
     .prepare(
       `SELECT e.operation_id, e.event_id, e.at, e.decision AS state, e.tool, e.target, e.subject,
          json_extract(e.event, '$.detail.reason') AS reason
-       FROM audit_events AS e
-       WHERE e.type = 'operation'
-         ${conditions.map((condition) => `AND ${condition}`).join(" ")}
+       ${sql} ${place === null ? "" : `AND (e.at, e.event_id) ${beyond} (?, ?)`}
+       ORDER BY e.at ${direction}, e.event_id ${direction} LIMIT ?`,
+    )
+    .bind(...values, ...(place === null ? [] : [place.at, place.event_id]), limit + 1)
+    .all<LatestOperation>();
+  const operations = results.slice(0, limit);
+  const last = operations.at(-1);
+  const more = results.length > limit && last !== undefined;
+  return { operations, next_cursor: more ? encodePlace(last) : null };
+}
+
+/** The part of a statement that finds each operation's last event, if that is as asked for. */
+function matching(filter: OperationFilter): { readonly sql: string; readonly values: string[] } {
+  const conditions: string[] = [];
+  const values: string[] = [];
+  const where = (condition: string, value: string | undefined) => {
+    if (value === undefined) return;
+    conditions.push(`AND ${condition}`);
+    values.push(value);
+  };
+  where("e.decision = ?", filter.state);
+  where("e.tool = ?", filter.tool);
+  where("e.target = ?", filter.target);
+  where("e.subject = ?", filter.subject);
+  where("e.at >= ?", filter.since);
+  where("e.operation_id <> ?", filter.other_than);
+  return {
+    sql: `FROM audit_events AS e
+       WHERE e.type = 'operation' ${conditions.join(" ")}
          -- The last of its operation, by place in the chain. The unary plus keeps the search to the index of
          -- operations: a busy target's chain is long.
          AND NOT EXISTS (SELECT 1 FROM audit_events AS l WHERE l.operation_id = e.operation_id
-           AND l.type = 'operation' AND +l.chain = e.chain AND +l.seq > e.seq)
-       ORDER BY e.at DESC, e.event_id DESC LIMIT ?`,
-    )
-    .bind(...values, query.limit + 1)
-    .all<LatestOperation>();
-  const operations = results.slice(0, query.limit);
-  const last = operations.at(-1);
-  const more = results.length > query.limit && last !== undefined;
-  return { operations, next_cursor: more ? encodePlace(last) : null };
+           AND l.type = 'operation' AND +l.chain = e.chain AND +l.seq > e.seq)`,
+    values,
+  };
 }
 
 /** An operation as its effect object has it now, or `null` if there is none of that id. */
@@ -87,25 +101,43 @@ export async function readOperation(env: Env, id: string): Promise<OperationView
 
 /** No decision is awaited for longer, in milliseconds: the database needn't look further back for what waits. */
 const LONGEST_WAIT_MS = 24 * 3_600_000;
-const MOST_WAITING = 50;
+const PAGE = 25;
 
-/**
- * The operations that wait for a person, by their own objects' word: the one that has waited longest first.
- * @param subject only those that this person asked for
- */
-export async function waitingOperations(
-  env: Env,
-  state: "awaiting_approval" | "needs_operator",
-  now: number,
-  subject?: string,
-): Promise<OperationView[]> {
+/** Which operations wait for a person, and which page of them. */
+interface WaitingQuery {
+  readonly state: "awaiting_approval" | "needs_operator";
+  /** Only those that this person asked for. */
+  readonly subject?: string | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** Operations that wait for a person, the one that has waited longest first. */
+export interface WaitingPage {
+  readonly operations: readonly OperationView[];
+  /** On all pages together, by the audit database: it lags. */
+  readonly total: number;
+  readonly next_cursor: string | null;
+}
+
+/** The operations that wait for a person, by their own objects' word. */
+export async function waitingOperations(env: Env, query: WaitingQuery, now: number): Promise<WaitingPage> {
+  const { state, subject, cursor } = query;
   const since = state === "needs_operator" ? undefined : new Date(now - LONGEST_WAIT_MS).toISOString();
-  const { operations } = await latestOperations(env.DB, { state, subject, since, limit: MOST_WAITING });
-  const read = await Promise.all(operations.map(({ operation_id }) => readOperation(env, operation_id)));
-  return read
+  const filter = { state, subject, since };
+  const { sql, values } = matching(filter);
+  const [page, counted] = await Promise.all([
+    latestOperations(env.DB, { ...filter, order: "oldest_first", limit: PAGE, cursor }),
+    env.DB.prepare(`SELECT COUNT(*) AS total ${sql}`)
+      .bind(...values)
+      .first<number>("total"),
+  ]);
+  const read = await Promise.all(page.operations.map(({ operation_id }) => readOperation(env, operation_id)));
+  const operations = read
     .filter((operation) => operation !== null)
-    .filter((operation) => operation.state === state && !isOverdue(operation, now))
-    .reverse();
+    .filter((operation) => operation.state === state && !isOverdue(operation, now));
+  // Those that the database doesn't know to be over yet.
+  const over = read.length - operations.length;
+  return { operations, total: (counted ?? 0) - over, next_cursor: page.next_cursor };
 }
 
 /** Its time ran out, and its object's alarm is yet to say so. */

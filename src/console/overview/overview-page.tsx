@@ -16,8 +16,8 @@ export async function showOverview({ env, visitor, now }: Visit): Promise<Respon
   const all = maySeeAll(visitor);
   const subject = all ? undefined : visitor.subject;
   const [waiting, stuck, recent, activity] = await Promise.all([
-    waitingOperations(env, "awaiting_approval", now, subject),
-    waitingOperations(env, "needs_operator", now, subject),
+    waitingOperations(env, { state: "awaiting_approval", subject }, now),
+    waitingOperations(env, { state: "needs_operator", subject }, now),
     latestOperations(env.DB, { subject, limit: RECENT }),
     activityOfDay(env.DB, now, subject),
   ]);
@@ -29,7 +29,7 @@ export async function showOverview({ env, visitor, now }: Visit): Promise<Respon
       </p>
       <div class="cards">
         <Waiting
-          count={waiting.length}
+          count={waiting.total}
           what={["waits for a decision", "wait for a decision"]}
           href={
             may(visitor.roles, "operations:approve")
@@ -38,7 +38,7 @@ export async function showOverview({ env, visitor, now }: Visit): Promise<Respon
           }
         />
         <Waiting
-          count={stuck.length}
+          count={stuck.total}
           what={["needs an operator", "need an operator"]}
           href="/console/operations?state=needs_operator"
         />
