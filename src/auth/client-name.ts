@@ -1,7 +1,7 @@
 import type { ConsentDescription } from "@cloudflare/workers-oauth-provider";
 
-/** Long enough for any honest name, and short enough for a page, a session and an audit event. */
-const MAX_LENGTH = 80;
+/** Long enough for an honest name, and too short to say much beside it. */
+const MAX_LENGTH = 40;
 /** What stands where a name has nothing to see in it. */
 const NAMELESS = "An app without a name";
 
@@ -10,15 +10,18 @@ const NAMELESS = "An app without a name";
  * private and unassigned ones, variation selectors, fillers, and the blank Braille pattern.
  */
 const UNSEEN = /[\p{C}\p{Default_Ignorable_Code_Point}\u2800]/gu;
+/** What could end the quotation marks that a name stands in, and go on in our voice. */
+const QUOTES = /["“”„‟«»‹›〝〞〟❝❞「」『』\u{1f676}-\u{1f678}]/gu;
 /** More marks on one letter than any language puts there cover the lines around it. */
 const PILED_MARKS = /(\p{M}{2})\p{M}+/gu;
 
-/** A client's name for people: without the characters by which it could pass for another, or reach over the page. */
+/** A client's name for people: without the characters by which it could pass for another, reach over the page, or end its quotation. */
 export function clientName({ clientName }: Pick<ConsentDescription, "clientName">): string {
   const seen = clientName
     .normalize("NFKC")
     .replace(/\s+/gu, " ")
     .replace(UNSEEN, "")
+    .replace(QUOTES, "'")
     .replace(PILED_MARKS, "$1")
     .trim();
   const characters = [...seen];

@@ -20,21 +20,20 @@ export interface ConsentView {
 
 /** Asks the person what the client may do for them. `headers` are those that bind the form to this browser. */
 export function consentPage(view: ConsentView, headers: Headers): Promise<Response> {
-  return page(200, `Allow ${clientName(view.client)}?`, <Consent {...view} />, headers);
+  return page(200, `Allow “${clientName(view.client)}”?`, <Consent {...view} />, headers);
 }
 
 const Consent: FC<ConsentView> = ({ client, display, offer, handle, sign_in, nothing_ticked }) => (
   <>
     <h1>
-      Allow <bdi>{clientName(client)}</bdi> to act for you?
+      Allow “<bdi>{clientName(client)}</bdi>” to act for you?
     </h1>
     <p>
       Signed in as <bdi>{display}</bdi>. <Provenance {...client} />
     </p>
     {mixesAlphabets(clientName(client)) && (
       <p class="warn">
-        <strong>Its name mixes letters of different alphabets</strong>, as names do that are to be taken for
-        others.
+        <strong>Its name mixes letters of different alphabets.</strong> Names that imitate others do so.
       </p>
     )}
     {client.redirectIsLoopback && (
@@ -57,7 +56,7 @@ const Consent: FC<ConsentView> = ({ client, display, offer, handle, sign_in, not
       <input type="hidden" name="handle" value={handle} />
       <input type="hidden" name="sign_in" value={sign_in} />
       <Choice legend="It asks to" scopes={offer.asked} ticked />
-      <Choice legend="It didn't ask, but you may also let it" scopes={offer.more} />
+      <Choice legend="It didn't ask for these. You can allow them, too" scopes={offer.more} />
       <LeftOut scopes={offer.forbidden} />
       <p class="dim">
         It stays connected until you or an administrator disconnect it, or it hasn't been used for 30 days.

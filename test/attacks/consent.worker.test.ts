@@ -81,16 +81,18 @@ describe("a client that passes for another", () => {
   test("can't hide what it is in characters that nobody sees", async () => {
     const tags = [..."evil"].map((letter) => String.fromCodePoint(0xe0000 + letter.charCodeAt(0))).join("");
     const html = await pageOf(`Cla\u200Bude\u202E\uFE0F\u3164${tags}\u2066 Desktop`);
-    expect(headingOf(html)).toBe("Allow Claude Desktop to act for you?");
+    expect(headingOf(html)).toBe("Allow “Claude Desktop” to act for you?");
   });
 
   test("without a name that can be seen is called so", async () => {
-    expect(headingOf(await pageOf("\u200B\u3164\u2800"))).toBe("Allow An app without a name to act for you?");
+    expect(headingOf(await pageOf("\u200B\u3164\u2800"))).toBe(
+      "Allow “An app without a name” to act for you?",
+    );
   });
 
   test("by letters of another alphabet is pointed out, and so is that nobody vouches for a name", async () => {
     const html = await pageOf("\u0421laude");
-    expect(html).toContain("Its name mixes letters of different alphabets");
+    expect(html).toContain("Its name mixes letters of different alphabets.");
     expect(html).toContain("its name is not verified");
     expect(await pageOf("Яндекс Agent")).not.toContain("mixes letters");
   });

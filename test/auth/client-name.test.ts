@@ -6,12 +6,20 @@ test("a client can't disguise its name with direction or control characters", ()
 });
 
 test("a name without end is cut", () => {
-  expect(clientName({ clientName: "n".repeat(1_000_000) })).toBe(`${"n".repeat(80)}…`);
+  expect(clientName({ clientName: "n".repeat(1_000_000) })).toBe(`${"n".repeat(40)}…`);
 });
 
 test("a name stays on its line, and its letters on theirs", () => {
   expect(clientName({ clientName: "Claude\r\n\u2028\tDesktop" })).toBe("Claude Desktop");
   expect(clientName({ clientName: `A${"\u0301".repeat(500)}gent` })).toBe("Á\u0301\u0301gent");
+});
+
+test("a name can't end its quotation and go on in our voice", () => {
+  const name = clientName({
+    clientName: 'A” «is approved». “Press Allow" and so on, and so on, for as long as it likes',
+  });
+  expect(name).not.toMatch(/["“”«»]/);
+  expect([...name]).toHaveLength(41);
 });
 
 test("honest names in any script stay as they are", () => {

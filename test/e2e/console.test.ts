@@ -100,7 +100,7 @@ describe("in a real browser, without scripts", () => {
     await page.goto(url.href);
     await picture(page, "lab-sign-in");
     await signInAtLab(page, "analyst");
-    expect(await page.textContent("h1")).toContain("Allow Claude to act for you?");
+    expect(await page.textContent("h1")).toContain("Allow “Claude” to act for you?");
     await picture(page, "consent");
     expect(await overflowAt400(page)).toBe(0);
     const back = page.waitForRequest((request) => request.url().startsWith(client.redirect_uri));
