@@ -2,7 +2,6 @@
 import type { OperationView, StillInEffect } from "../effect/protocol.ts";
 import { type Answer, changeAnswer, errorAnswer, pendingAnswer } from "./answer.ts";
 import { Failure, failureFrom } from "./failure.ts";
-import { targetName } from "./tool.ts";
 
 /** How long a caller should wait before asking for an operation that is under way, in milliseconds. */
 const COME_BACK_MS = 2_000;
@@ -47,8 +46,9 @@ export function operationAnswer(operation: OperationView, telling: Telling): Ans
 
 /** Another operation keeps this one from starting, or it is itself still at work. */
 export function inProgress(operation: OperationView): Failure {
-  const what = `${operation.tool} on ${targetName(operation.target)}`;
-  return new Failure("operation_in_progress", `Operation ${operation.id} (${what}) is ${operation.state}.`, {
+  // Not its target: that of a creation is what a caller wrote, and this is a sentence of ours.
+  const { id, tool, state } = operation;
+  return new Failure("operation_in_progress", `Operation ${id} (${tool}) is ${state}.`, {
     retry_after_ms: COME_BACK_MS,
     next_step: `Wait, then repeat the call, or ask get_operation for ${operation.id}.`,
   });
@@ -72,14 +72,13 @@ function cameToNothing(operation: OperationView): Failure {
 }
 
 function inDoubt(operation: OperationView): Failure {
-  const target = targetName(operation.target);
   const read_back =
     operation.state === "needs_operator"
       ? "It was read back, and that didn't settle it."
       : "It is being read back.";
   return new Failure(
     "outcome_unknown",
-    `Operation ${operation.id} (${operation.tool} on ${target}) was sent and may or may not have taken effect. ${read_back}`,
+    `Operation ${operation.id} (${operation.tool}) was sent and may or may not have taken effect. ${read_back}`,
     {
       next_step:
         operation.state === "needs_operator"
