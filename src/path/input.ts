@@ -1,6 +1,6 @@
 /** Strict in: zod objects that refuse what they don't know, and errors that a model can act on. */
 import * as z from "zod";
-import { hidesSomething } from "../untrusted/hidden.ts";
+import { isLegibleLine } from "../untrusted/hidden.ts";
 import { Failure } from "./failure.ts";
 import { halfCharacters, issuesOf } from "./issues.ts";
 import type { JsonObject, Tool } from "./tool.ts";
@@ -10,10 +10,7 @@ const Legible = z
   .string()
   .min(1)
   .max(200)
-  .refine(
-    (text) => !hidesSomething(text) && !/[\t\n\r]/.test(text),
-    "must be one line without control or invisible characters",
-  );
+  .refine(isLegibleLine, "must be one line without control or invisible characters");
 
 /**
  * What every state change takes besides its own arguments. None of it is part of the action's identity. Its

@@ -1,13 +1,14 @@
 /**
- * Characters that a reader doesn't see, or that rearrange what a reader sees: controls, direction marks, zero-width
- * characters, tags (which spell out invisible sentences), halves of surrogate pairs, private and unassigned code
- * points, letters that are drawn as nothing. A model reads them all the same; a person who approves doesn't.
+ * Characters that a reader doesn't see, or that rearrange what a reader sees. They are controls, direction marks,
+ * zero-width characters, tags (which spell out invisible sentences), halves of surrogate pairs, private and
+ * unassigned code points, and letters that are drawn as nothing: the Hangul fillers, the blank Braille pattern. A
+ * model reads them all the same; a person who approves doesn't.
  *
- * Line breaks and tabs aren't among them. Nor is the mark that turns a pictograph into colour (U+FE0F), directly
- * behind one: ⚠️ is common.
+ * Line breaks and tabs aren't among them. Nor are the mark that turns a pictograph into colour (U+FE0F) directly
+ * behind one, and the joiner (U+200D) between two: ⚠️ and 👩‍💻 are common.
  */
 const HIDDEN =
-  /(?![\t\n\r]|(?<=\p{Extended_Pictographic})\ufe0f)[\p{C}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}\u2800]/gu;
+  /(?![\t\n\r]|(?<=\p{Extended_Pictographic})\ufe0f|(?<=\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f)\u200d(?=\p{Extended_Pictographic}))[\p{C}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}\u2800]/gu;
 
 /** Beyond printable ASCII: only there is anything to look for. */
 const UNUSUAL = /[^ -~]/;
@@ -15,6 +16,11 @@ const UNUSUAL = /[^ -~]/;
 /** True if some character of `text` wouldn't be seen. */
 export function hidesSomething(text: string): boolean {
   return UNUSUAL.test(text) && text.search(HIDDEN) >= 0;
+}
+
+/** True if `text` is one line, and a reader sees all of it. */
+export function isLegibleLine(text: string): boolean {
+  return !hidesSomething(text) && !/[\t\n\r]/.test(text);
 }
 
 /** The text with each character that wouldn't be seen written out: `⟦U+202E⟧`. Twice is as good as once. Pure. */

@@ -8,7 +8,8 @@ import type { Json } from "../path/tool.ts";
  * forms begin with, and a form is only tried where one stands: no text is read more than a few times over.
  */
 interface Form {
-  readonly name: string;
+  /** Of the kind of secret. Without one, the form's second group says it. */
+  readonly name?: string;
   /** From the first character on. A group, where there is one, is what stays before the mark. */
   readonly at: RegExp;
   /** It begins a word: what looks like it within one is part of something else. */
@@ -28,32 +29,45 @@ const FORMS: readonly Form[] = [
   { name: "jwt", at: /eyJ[\w-]{8,}\.[\w-]{2,}\.[\w-]*(?:\.[\w-]+){0,2}/y, word: true },
   { name: "aws key", at: /A[KS]IA[A-Z0-9]{16,}/y, word: true },
   { name: "github token", at: /(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{22,})/y, word: true },
+  { name: "gitlab token", at: /gl(?:pat|ptt|dt|rt|cbt|ft|imt|agent|oas|soat)-[\w-]{20,}/y, word: true },
+  { name: "npm token", at: /npm_[A-Za-z0-9]{30,}/y, word: true },
+  { name: "vault token", at: /hv[bsr]\.[\w-]{20,}/y, word: true },
   { name: "slack token", at: /xox[a-z]-[\w-]{10,}/y, word: true },
   { name: "slack webhook", at: /(hooks\.slack\.com\/(?:services|workflows)\/)[\w/]{8,}/y },
   { name: "google key", at: /(?:AIza[\w-]{35,}|ya29\.[\w-]{20,}|GOCSPX-[\w-]{20,})/y, word: true },
   { name: "api key", at: /[rs]k[-_](?:live|test|ant|proj)[-_][\w-]{16,}/y, word: true },
-  // RFC 6750, 7617, and Okta's own scheme. A digit, because English words follow "bearer", too.
+  // Azure's shared access signatures: an HMAC in base64, written for a URL.
+  { name: "sas signature", at: /(sig=)[\w%+/=-]{20,}/iy, word: true },
+  // RFC 6750, 7617, and the schemes of Okta and Elastic. A digit, because English words follow "bearer", too.
   {
     name: "token",
-    at: /((?:bearer|basic|ssws)[ :]{1,3})(?=[A-Z_a-z.~+/=-]{0,512}\d)[\w.~+/=-]{16,}/iy,
+    at: /((?:bearer|basic|ssws|apikey)[ :]{1,3})(?=[A-Z_a-z.~+/=-]{0,512}\d)[\w.~+/=-]{16,}/iy,
+    word: true,
+  },
+  // RFC 6265: pairs, as a browser sends them or a server sets them.
+  {
+    name: "cookie",
+    at: /((?:set-)?cookie2?:\s{0,4})[^\s;"'=…⟦⟧]{1,128}=[^\s;"'…⟦⟧]{0,4096}(?:;\s?[^\s;"'=…⟦⟧]{1,128}=[^\s;"'…⟦⟧]{0,4096}){0,99}/iy,
     word: true,
   },
   // RFC 3986 §3.2.1: what stands between the colon and the @.
   { name: "password", at: /(:\/\/[^\s/:@?#]{0,256}:)[^\s/@?#]{1,512}(?=@)/y },
+  { name: "aws secret key", at: /((?<=secret_access_)key["']?\s{0,4}[:=]\s{0,4}["']?)[\w/+=]{16,}/iy },
+  // JSON, JSON within JSON, settings. Up to the quote that ends it: such a value may have spaces.
   {
-    name: "password",
-    at: /((?:password|passwd|pwd|secret|token|key)["']?=["']?)(?!\[redacted: )[^\s"'&;…⟦⟧]{4,}/iy,
+    at: /((password|passphrase|passwd|pwd|secret|token|(?<=(?:api|access|account|private|secret|shared)[_ -]?)key)\\?["']?\s{0,4}[:=]\s{0,4}\\?["'])(?!\[redacted: )[^"'\\…⟦⟧]{4,}/iy,
   },
-  // JSON, and JSON within JSON. Up to the quote that ends it: such a value may have spaces.
+  // Headers, YAML, command lines. Words that prose uses with a colon, too, only where their name says more.
   {
-    name: "password",
-    at: /((?:password|passwd|pwd|secret|token|(?<=api_?)key)\\?["']\s{0,4}:\s{0,4}\\?["'])(?!\[redacted: )[^"'\\…⟦⟧]{4,}/iy,
+    at: /((password|passphrase|passwd|pwd|secret|(?<=[a-z]{2}[_-])token|(?<=(?:api|access|account|private|secret|shared)[_ -]?)key)\\?["']?\s{0,4}[:=]\s{0,4})(?!\[redacted: )[^\s"'\\&;…⟦⟧]{4,}(?<!,)/iy,
   },
+  // Forms and addresses.
+  { at: /((token|key)["']?=["']?)(?!\[redacted: )[^\s"'&;…⟦⟧]{4,}/iy },
 ];
 
-/** What forms begin with. */
+/** Where a form may begin. Of no width: one form's first word may hold another's. */
 const BEGINNING =
-  /-----BEGIN |eyJ|A[KS]IA|gh[pousr]_|github_pat_|xox[a-z]-|hooks\.slack\.|AIza|ya29\.|GOCSPX-|[rs]k[-_]|bearer|basic|ssws|:\/\/|(?:password|passwd|pwd|secret|token|key)\\?["']?[=:\s]/gi;
+  /(?=-----BEGIN |eyJ|A[KS]IA|gh[pousr]_|github_pat_|gl(?:pat|ptt|dt|rt|cbt|ft|imt|agent|oas|soat)-|npm_|hv[bsr]\.|xox[a-z]-|hooks\.slack\.|AIza|ya29\.|GOCSPX-|[rs]k[-_]|sig=|(?:bearer|basic|ssws|apikey)[ :]|(?:set-)?cookie2?:|:\/\/|(?:password|passphrase|passwd|pwd|secret|token|key)\\?["']?[=:\s])/gi;
 
 const WORD = /[\w-]/;
 
@@ -95,9 +109,18 @@ function secretAt(text: string, index: number): Secret | null {
     const match = at.exec(text);
     if (match === null) continue;
     const end = index + match[0].length;
-    return { name, before: match[1] ?? "", end: through === undefined ? end : endOf(text, end, through) };
+    return {
+      name: name ?? kindOf(match[2] ?? ""),
+      before: match[1] ?? "",
+      end: through === undefined ? end : endOf(text, end, through),
+    };
   }
   return null;
+}
+
+/** What sort of secret goes by a word: every abbreviation of a password is one. */
+function kindOf(word: string): string {
+  return /^p/i.test(word) ? "password" : word.toLowerCase();
 }
 
 function endOf(text: string, from: number, through: string): number {
