@@ -26,7 +26,7 @@ export const STYLE = `
 *, ::before, ::after { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; }
 body { margin: 0; font: 0.9375rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; color: var(--text);
-  background: var(--ground); }
+  background: var(--ground); overflow-wrap: break-word; }
 a { color: var(--accent); text-underline-offset: 0.15em; }
 a:hover { text-decoration-thickness: 2px; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: 3px; }
@@ -81,7 +81,7 @@ search { display: block; }
 .notice.bad { border-left-color: var(--bad); background: var(--bad-soft); }
 
 .badge { display: inline-flex; align-items: center; gap: 0.375rem; padding: 0.0625rem 0.5rem; border-radius: 999px;
-  font-size: 0.8125rem; font-weight: 550; white-space: nowrap; background: var(--neutral-soft); color: var(--text); }
+  font-size: 0.8125rem; font-weight: 550; background: var(--neutral-soft); color: var(--text); }
 .badge::before { content: ""; width: 0.5rem; height: 0.5rem; border-radius: 50%; background: currentcolor; flex: none; }
 .badge.ok { background: var(--ok-soft); color: var(--ok); }
 .badge.warn { background: var(--warn-soft); color: var(--warn); }
@@ -101,14 +101,13 @@ th, td { padding: 0.5rem 0.75rem; border-bottom: 1px solid var(--line); vertical
 th:first-child, td:first-child { padding-left: 0; }
 th:last-child, td:last-child { padding-right: 0; }
 tbody tr:last-child td { border-bottom: 0; }
-td { overflow-wrap: break-word; }
-td .id { overflow-wrap: anywhere; }
-time, time + .dim { white-space: nowrap; }
+td > div { min-width: 5.5rem; max-width: 26rem; }
+bdi, .heading > *, .even td { overflow-wrap: anywhere; }
+time + .dim { white-space: nowrap; }
 .even table { table-layout: fixed; }
 .even th:first-child { width: 27%; }
 .even th:last-child { width: 24%; }
-.even time { white-space: normal; }
-td .id { display: inline-block; min-width: 10.5rem; }
+td .id { display: inline-block; min-width: 9rem; }
 dl.facts + .table-wrap, .table-wrap + details { margin-top: 1rem; }
 h1 + .notice { margin-top: 0.75rem; }
 .id { font-family: var(--mono); font-size: 0.8125rem; }
@@ -154,7 +153,7 @@ ol.timeline p { margin: 0.125rem 0 0; }
 .plain { list-style: none; margin: 0; padding: 0; display: grid; gap: 0.75rem; }
 .lone { max-width: 34rem; margin: 12vh auto; padding: 0 1rem; }
 
-@media (max-width: 60rem) {
+@media (max-width: 70rem) {
   .frame { grid-template: "nav" auto "main" 1fr "who" auto / minmax(0, 1fr); }
   .side { border-right: 0; border-bottom: 1px solid var(--line); padding: 0.75rem 1rem; }
   .who { border-right: 0; border-top: 1px solid var(--line); padding: 1rem; }
@@ -164,22 +163,24 @@ ol.timeline p { margin: 0.125rem 0 0; }
   main { padding: 1.25rem 1rem 2rem; }
   .columns { grid-template-columns: minmax(0, 1fr); gap: 0; }
 }
-@media (max-width: 40rem) {
-  h1 { font-size: 1.3125rem; }
-  .card { padding: 1rem; }
-  dl.facts, dl.facts.wide { grid-template-columns: minmax(0, 1fr); gap: 0; }
-  dl.facts dd { margin-bottom: 0.625rem; }
+@media (max-width: 56rem) {
   table, tbody, tr, td { display: block; }
   td { overflow-wrap: anywhere; }
-  td .id { min-width: 0; }
+  td > div, td .id { min-width: 0; max-width: none; }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   tr { padding: 0.625rem 0; border-bottom: 1px solid var(--line); }
   tbody tr:last-child { border-bottom: 0; }
   td, td:first-child, td:last-child { border: 0; padding: 0.125rem 0; display: grid;
     grid-template-columns: 6.5rem minmax(0, 1fr); gap: 0.75rem; justify-items: start; }
   td::before { content: attr(data-label); color: var(--dim); font-size: 0.8125rem; }
-  td[data-label=""] { grid-template-columns: minmax(0, 1fr); }
+  td[data-label=""] { grid-template-columns: minmax(0, 1fr); justify-items: stretch; }
   td[data-label=""]::before { content: none; }
+}
+@media (max-width: 40rem) {
+  h1 { font-size: 1.3125rem; }
+  .card { padding: 1rem; }
+  dl.facts, dl.facts.wide { grid-template-columns: minmax(0, 1fr); gap: 0; }
+  dl.facts dd { margin-bottom: 0.625rem; }
 }
 @media (forced-colors: active) { .badge, .notice { border: 1px solid; } }
 `;

@@ -58,19 +58,38 @@ export async function picture(page: Page, name: string): Promise<void> {
   await page.emulateMedia({ colorScheme: "light" });
 }
 
-/** How far the page's content reaches beyond the window at 400 px, in pixels. */
-export async function overflowAt400(page: Page): Promise<number> {
-  await page.setViewportSize(WIDTHS.narrow);
-  const boxes = await page.locator("body *").evaluateAll((elements) =>
-    elements.map((element) => ({
-      right: element.getBoundingClientRect().right,
-      // What scrolls by itself doesn't make the page scroll.
-      clipped: element.closest("pre, .table-wrap, .visually-hidden, thead") !== null,
-    })),
-  );
+/** In pixels: a phone, and the screens that people have. */
+const WIDTHS_TRIED = [400, 1024, 1280, 1440, 1920] as const;
+
+/**
+ * What doesn't fit at some width, in either colour scheme: elements that reach beyond the window, or whose content
+ * reaches beyond them. What only screen readers get, and fields, which scroll by themselves, may.
+ */
+export async function misfits(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  for (const colorScheme of SCHEMES) {
+    await page.emulateMedia({ colorScheme });
+    for (const width of WIDTHS_TRIED) {
+      await page.setViewportSize({ width, height: WIDTHS.wide.height });
+      const here = await page.locator("body *").evaluateAll((elements) =>
+        elements
+          .filter((element) => {
+            const exempt = "svg, thead, .visually-hidden, .skip, input, select, textarea";
+            if (element.closest(exempt) !== null) return false;
+            const { scrollWidth, clientWidth } = element;
+            const { right } = element.getBoundingClientRect();
+            return right > window.innerWidth + 1 || (clientWidth > 0 && scrollWidth > clientWidth + 1);
+          })
+          .map(
+            ({ tagName, className, textContent }) => `<${tagName} ${className}> ${textContent?.slice(0, 60)}`,
+          ),
+      );
+      found.push(
+        ...here.map((element) => `${new URL(page.url()).pathname} at ${width}, ${colorScheme}: ${element}`),
+      );
+    }
+  }
   await page.setViewportSize(WIDTHS.wide);
-  return Math.max(
-    0,
-    ...boxes.filter(({ clipped }) => !clipped).map(({ right }) => right - WIDTHS.narrow.width),
-  );
+  await page.emulateMedia({ colorScheme: "light" });
+  return found;
 }

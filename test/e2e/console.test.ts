@@ -6,7 +6,7 @@ import { OAuthClient, signIn } from "../../scripts/oauth-client.ts";
 import {
   follow,
   launchChromium,
-  overflowAt400,
+  misfits,
   picture,
   signInAtLab,
   withoutScripts,
@@ -102,7 +102,7 @@ describe("in a real browser, without scripts", () => {
     await signInAtLab(page, "analyst");
     expect(await page.textContent("h1")).toContain("Allow “Claude” to act for you?");
     await picture(page, "consent");
-    expect(await overflowAt400(page)).toBe(0);
+    expect(await misfits(page)).toEqual([]);
     const back = page.waitForRequest((request) => request.url().startsWith(client.redirect_uri));
     await page.click("button[value=approve]");
     expect(new URL((await back).url()).searchParams.get("code")).not.toBeNull();
@@ -115,7 +115,7 @@ describe("in a real browser, without scripts", () => {
     const page = await at("approver", held.url);
     expect(page.url()).toBe(held.url);
     await picture(page, "approval");
-    expect(await overflowAt400(page)).toBe(0);
+    expect(await misfits(page)).toEqual([]);
     await page.fill("textarea[name=reason]", "Seen the beacon in the proxy log");
     await follow(page.locator("button[value=approve]"));
     expect(page.url()).toBe(held.url);
@@ -166,14 +166,14 @@ describe("in a real browser, without scripts", () => {
       })
       .toBeGreaterThan(0);
     await picture(page, "approvals");
-    expect(await overflowAt400(page)).toBe(0);
+    expect(await misfits(page)).toEqual([]);
     await page.goto(`${instance.url}/console`);
     expect(await page.locator("a", { hasText: "wait for a decision" }).count()).toBe(1);
     expect(await page.locator("svg[role=img]").first().getAttribute("aria-label")).toMatch(
       /^Calls: \d+ in the last 24 hours/,
     );
     await picture(page, "overview");
-    expect(await overflowAt400(page)).toBe(0);
+    expect(await misfits(page)).toEqual([]);
   });
 
   test("an auditor searches the audit, opens an event, and sees its proof hold", async () => {
@@ -192,7 +192,7 @@ describe("in a real browser, without scripts", () => {
       .toBeGreaterThan(3);
     expect(new Set(await people.allTextContents())).toEqual(new Set(["analyst@acme.test"]));
     await picture(page, "audit");
-    expect(await overflowAt400(page)).toBe(0);
+    expect(await misfits(page)).toEqual([]);
     await follow(page.locator("td a").first());
     await expect
       .poll(async () => {
@@ -202,14 +202,14 @@ describe("in a real browser, without scripts", () => {
       .toBeGreaterThanOrEqual(4);
     expect(await page.locator(".badge.bad").count()).toBe(0);
     await picture(page, "audit-event");
-    expect(await overflowAt400(page)).toBe(0);
+    expect(await misfits(page)).toEqual([]);
   });
 
   test("an administrator disables a tool, and the next call is held", async () => {
     const agent = await agentOf("responder");
     const page = await at("admin", "/console/connectors");
     await picture(page, "connectors");
-    expect(await overflowAt400(page)).toBe(0);
+    expect(await misfits(page)).toEqual([]);
     const form = page.locator("form", { has: page.locator('input[value="search_devices"]') });
     await page.getByText("Tools of CrowdStrike (").click();
     await page.locator("td details", { has: form }).locator("summary").click();
@@ -236,10 +236,10 @@ describe("in a real browser, without scripts", () => {
       })
       .toBeGreaterThan(0);
     await picture(page, "sessions");
-    expect(await overflowAt400(page)).toBe(0);
+    expect(await misfits(page)).toEqual([]);
     await follow(page.locator("tr", { hasText: "responder2@acme.test" }).locator("a"));
     await picture(page, "sessions-of-person");
-    expect(await overflowAt400(page)).toBe(0);
+    expect(await misfits(page)).toEqual([]);
     await follow(page.locator("tr", { hasText: "Agent to be revoked" }).locator("button"));
     expect(await page.locator("tr", { hasText: "Agent to be revoked" }).textContent()).toContain("revoked");
     expect((await agent.call("whoami")).error).toMatchObject({ code: "session_revoked" });
@@ -257,7 +257,7 @@ describe("in a real browser, without scripts", () => {
       )
       .toBe(1);
     await picture(page, "operation-needs-operator");
-    expect(await overflowAt400(page)).toBe(0);
+    expect(await misfits(page)).toEqual([]);
     await page.fill("textarea[name=reason]", "The host's own log shows no containment");
     await follow(page.locator("button[value=did_not_happen]"));
     expect(page.url()).toBe(`${instance.url}/console/operations/${lost.id}`);
@@ -265,7 +265,7 @@ describe("in a real browser, without scripts", () => {
     await picture(page, "operation-settled");
     await page.goto(`${instance.url}/console/operations`);
     await picture(page, "operations");
-    expect(await overflowAt400(page)).toBe(0);
+    expect(await misfits(page)).toEqual([]);
   }, 180_000);
 
   test("every page can be used by keyboard: the first stop skips to the content", async () => {

@@ -69,7 +69,7 @@ const Events: FC<{ events: readonly FoundEvent[] }> = ({ events }) => (
       </>,
       <Id>{event.target ?? ""}</Id>,
       event.decision.replaceAll("_", " "),
-      <Badge tone={toneOf(event)}>{event.error_code ?? event.outcome.replaceAll("_", " ")}</Badge>,
+      <Badge tone={toneOf(event)}>{(event.error_code ?? event.outcome).replaceAll("_", " ")}</Badge>,
     ])}
   />
 );
