@@ -105,7 +105,12 @@ test("an operation's whole course fits its page", async () => {
 });
 
 test("the audit fits, no outcome is cut, and neither is an event", async () => {
-  const page = await atOnce("auditor", "/console/audit", "td .badge >> text=invalid input", WORDS.length);
+  const page = await atOnce(
+    "auditor",
+    "/console/audit?outcome=error",
+    "td .badge >> text=invalid input",
+    WORDS.length,
+  );
   expect(await misfits(page)).toEqual([]);
   await page.goto(`${instance.url}/console/audit?target=${WORD_OF_500}&subject=${WORD_OF_500}`);
   expect(await misfits(page)).toEqual([]);
