@@ -1,4 +1,11 @@
+/** `npm run lab`: the simulated estate alone. */
+import { Command } from "commander";
 import { startLab } from "./lab.ts";
+
+new Command("lab")
+  .description("Starts the lab alone: the identity provider, the vendors' simulators, and their faults.")
+  .addHelpText("after", "\nEnvironment: LAB_PORT (8790), STATE_DIR (.state).")
+  .parse();
 
 /** A port from the environment; a bad one is named, not guessed at. */
 function portFrom(name: string, fallback: number): number {

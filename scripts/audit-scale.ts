@@ -10,7 +10,9 @@ import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { sampleExport } from "./audit/sample-export.ts";
 
-const program = new Command("audit-scale").option("--events <n>", "how many events", count, 100_000);
+const program = new Command("test:audit-scale")
+  .description("Verifies a large export offline, and says how long that took and how much memory it had.")
+  .option("--events <n>", "how many events", count, 100_000);
 const { events } = program.parse().opts<{ events: number }>();
 
 const directory = mkdtempSync(join(tmpdir(), "sallyport-scale-"));

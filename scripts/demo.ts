@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { Command } from "commander";
 import { LabControls } from "./demo/lab.ts";
 import { Narrator } from "./demo/narrator.ts";
 import { tell } from "./demo/story.ts";
@@ -10,6 +11,11 @@ import { portFrom } from "./ports.ts";
 
 /** How long the audit database may take to hold everything, in seconds. */
 const DRAIN_S = 60;
+
+new Command("demo")
+  .description("Tells the whole story, faults included, against an instance and a lab that run (npm start).")
+  .addHelpText("after", "\nEnvironment: PORT (8787), LAB_PORT (8790) or LAB_URL.")
+  .parse();
 
 const narrator = new Narrator();
 

@@ -1,7 +1,12 @@
-/** Writes docs/fault-matrix.md from the tables that the tests of the same name hold every tool to. */
+/** `npm run fault-matrix`: writes docs/fault-matrix.md from the tables that the tests of the same name hold every tool to. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Command } from "commander";
 import { faultMatrixPage } from "../test/faults/page.ts";
+
+new Command("fault-matrix")
+  .description("Writes docs/fault-matrix.md from the tables that the tests hold every tool to.")
+  .parse();
 
 const path = join(import.meta.dirname, "..", "docs", "fault-matrix.md");
 

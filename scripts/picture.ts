@@ -3,10 +3,16 @@
  * containment, as the person sees it who decides about it.
  */
 import { join } from "node:path";
+import { Command } from "commander";
 import { launchChromium, signInAtLab, withoutScripts } from "../test/console/chromium.ts";
 import { connect } from "./demo/agent.ts";
 import { signIn } from "./oauth-client.ts";
 import { portFrom } from "./ports.ts";
+
+new Command("picture")
+  .description("Takes the README's picture of the console, from an instance that runs (npm start).")
+  .addHelpText("after", "\nEnvironment: PORT (8787).")
+  .parse();
 
 const FILE = join(import.meta.dirname, "../docs/images/console.png");
 

@@ -4,9 +4,14 @@
  */
 import { readFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
+import { Command } from "commander";
 import { bundleWorker } from "./bundle.ts";
 import { bytesByPackage, type Metafile, modulesIn } from "./size/contents.ts";
 import { GZIP_BUDGET, kib, sizeProblems } from "./size/problems.ts";
+
+new Command("size")
+  .description("Says what the Worker weighs and what it is made of, and whether that is too much.")
+  .parse();
 
 const { script, metafile } = await bundleWorker();
 const bytes = await readFile(script);

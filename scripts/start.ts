@@ -2,12 +2,21 @@
  * `npm start`: the lab and the Worker on this machine, with one line on stdout once both answer. PORT, LAB_PORT,
  * STATE_DIR and LAB_URL move things; every variable and secret of wrangler.toml can be set in the environment.
  */
+import { Command } from "commander";
 import { bundleWorker } from "./bundle.ts";
 import { healthOf } from "./health.ts";
 import { startInstance } from "./instance.ts";
 import { startLabProcess } from "./lab-process.ts";
 import { portFrom, portIsFree } from "./ports.ts";
 import { lockState } from "./state-lock.ts";
+
+new Command("start")
+  .description("Starts the lab and the Worker on this machine, and prints one line once both answer.")
+  .addHelpText(
+    "after",
+    "\nEnvironment: PORT (8787), LAB_PORT (8790), STATE_DIR (.state), LAB_URL for a lab that runs already,\nand every variable and secret of wrangler.toml.",
+  )
+  .parse();
 
 const PARENT_CHECK_MS = 200;
 const STOP_PATIENCE_MS = 8_000;

@@ -1,8 +1,9 @@
 /**
  * Leaves behind what an instance of the code at hand stores, so that every later version can be tested against it:
- * `node test/upgrade/record-state.ts NAME`, once for each release, before anything is changed in it.
+ * `npm run record-state -- NAME`, once for each release, before anything is changed in it.
  */
 import { setTimeout as delay } from "node:timers/promises";
+import { Command } from "commander";
 import { type Agent, type Answer, connect } from "../../scripts/demo/agent.ts";
 import { decideAs } from "../../scripts/demo/approver.ts";
 import { LabControls } from "../../scripts/demo/lab.ts";
@@ -16,8 +17,10 @@ import { keepState, type Recorded, type RecordedOperation } from "./recorded-sta
 const GIVES_UP_MS = 180_000;
 const PAUSE_MS = 1_000;
 
-const name = process.argv[2];
-if (name === undefined) throw new Error("usage: record-state.ts NAME");
+const [name = ""] = new Command("record-state")
+  .description("Keeps what an instance of this version stores, to test later versions against.")
+  .argument("<name>", "what to call it, such as a release")
+  .parse().args;
 
 // Without a bound on late effects, absence is never proven, and a person has to settle it.
 const instance = await startTestInstance({ environment: { CROWDSTRIKE_SETTLE_MS: "" } });

@@ -5,6 +5,7 @@
  * other version.
  */
 import { dirname, resolve } from "node:path";
+import { Command } from "commander";
 import type { V4WorkerOptions } from "miniflare";
 import { type Bundle, bundleWorker } from "../../scripts/bundle.ts";
 import { LabControls } from "../../scripts/demo/lab.ts";
@@ -13,8 +14,10 @@ import { tell } from "../../scripts/demo/story.ts";
 import { instanceEnvironment } from "../../scripts/local-environment.ts";
 import { startTestInstance } from "../support/instance.ts";
 
-const [path] = process.argv.slice(2);
-if (path === undefined) throw new Error("usage: npm run test:beside -- CHECKOUT_OF_THE_OTHER_VERSION");
+const [path = ""] = new Command("test:beside")
+  .description("Tells the demo's story with objects of two versions side by side, as during a deployment.")
+  .argument("<checkout>", "of the other version, with its dependencies installed")
+  .parse().args;
 const other = resolve(path);
 const here = resolve(import.meta.dirname, "../..");
 /** Beside those of the front: where the objects of a call are, that are not of the version it came in through. */
