@@ -12,7 +12,8 @@ export const severities = z
   .refine(
     (list) => list.length > 0 && new Set(list).size === list.length,
     "must name each severity once, and at least one",
-  );
+  )
+  .describe("Any of these");
 
 const CAPTIONS = {
   0: "Unknown",

@@ -9,5 +9,5 @@ const DateTime = z.iso.datetime({ offset: true });
 export const since = z
   .string()
   .refine((value) => DateTime.safeParse(value).success, "must be an ISO 8601 time, as 2026-11-22T10:00:00Z")
-  .meta({ format: "date-time" })
+  .meta({ format: "date-time", description: "From then on" })
   .optional();

@@ -16,7 +16,11 @@ export const listControls = defineRead({
   annotations: OWN_READ,
   scope: "controls:read",
   credentials: [],
-  input: z.strictObject({ framework: z.enum(FRAMEWORK_IDS).optional(), limit, cursor }),
+  input: z.strictObject({
+    framework: z.enum(FRAMEWORK_IDS).optional().describe("Only controls that answer for it"),
+    limit,
+    cursor,
+  }),
   output: z.strictObject({
     controls: z.array(
       z.strictObject({

@@ -19,8 +19,8 @@ const Legible = z
  */
 const CHANGE_ARGUMENTS = {
   reason: z.string().trim().min(1).max(1000).describe("Why; for audit and approver"),
-  finding_id: Legible.optional(),
-  idempotency_key: Legible.optional(),
+  finding_id: Legible.describe("What it responds to, by any id of yours").optional(),
+  idempotency_key: Legible.describe("Yours; the same key again returns the first result").optional(),
   supersedes: z.string().max(80).optional().describe("Operation to repeat on purpose"),
 };
 
@@ -82,7 +82,7 @@ export function parseInput(tool: Tool, args: unknown): JsonObject {
   if (parsed.success && issues.length === 0) return parsed.data as JsonObject;
   throw new Failure("invalid_input", `The arguments of ${tool.name} are not valid. Nothing was done.`, {
     issues,
-    next_step: "Mend the arguments that issues names, and call again.",
+    next_step: "Correct each argument listed in issues, then call again.",
   });
 }
 

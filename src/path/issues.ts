@@ -20,7 +20,7 @@ export function issuesOf(schema: z.ZodObject, found: readonly z.core.$ZodIssue[]
   const rest = all.length - MOST;
   return [
     ...all.slice(0, MOST),
-    { path: "", message: `There are ${rest} more.`, hint: "Mend those that are named, and call again." },
+    { path: "", message: `There are ${rest} more.`, hint: "Correct those that are listed, then call again." },
   ];
 }
 

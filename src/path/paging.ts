@@ -3,7 +3,7 @@ import * as z from "zod";
 import { Failure } from "./failure.ts";
 
 /** How many results a page may hold. Bounded, because a page lands in a model's context. */
-export const limit = z.int().min(1).max(100).default(25);
+export const limit = z.int().min(1).max(100).default(25).describe("Most items in one answer");
 
 /** Where to go on. */
 export const cursor = z.string().max(2048).optional().describe("next_cursor of the page before");

@@ -56,11 +56,12 @@ export function mayNot(
     case "scope_missing":
       return new Failure(
         "scope_missing",
-        `This connection was not given ${authorization.required.join(" ")}.`,
+        `This connection was not given ${authorization.required.join(" ")}. The person may have left its box unticked on the consent page.`,
         {
           // The token's scopes too: a client that asks only for what is missing would lose the rest.
           required_scopes: [...new Set([...principal.scopes, ...authorization.required])],
-          next_step: "Have the person connect again and allow the scopes in required_scopes.",
+          next_step:
+            "Have the person connect again, and tick the scopes in required_scopes on the consent page.",
         },
       );
   }

@@ -51,6 +51,15 @@ describe("tools/list", () => {
     expect(listTools(all([]))).toEqual([]);
   });
 
+  it("says of every argument of every tool what it is for", () => {
+    const silent = listTools(all(ROLES)).flatMap(({ name, inputSchema }) =>
+      Object.entries(inputSchema.properties ?? {})
+        .filter(([, argument]) => !(argument as { description?: string }).description)
+        .map(([argument]) => `${name}.${argument}`),
+    );
+    expect(silent).toEqual([]);
+  });
+
   it("declares only strict inputs", () => {
     for (const { name, inputSchema } of listTools(all(ROLES))) {
       expect(inputSchema.additionalProperties, name).toBe(false);

@@ -22,7 +22,7 @@ export const searchDetections = defineRead({
   credentials: ["crowdstrike.alerts_read"],
   input: z.strictObject({
     severity: severities.optional(),
-    status: z.enum(STATUSES).optional(),
+    status: z.enum(STATUSES).optional().describe("As analysts set it"),
     since,
     device_id: DeviceId.optional().describe("From search_devices"),
     limit,

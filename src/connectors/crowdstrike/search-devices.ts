@@ -20,8 +20,11 @@ export const searchDevices = defineRead({
     query: DeviceQuery.optional().describe(
       "Part of a hostname (* is a wildcard), an IPv4 address or a device_id",
     ),
-    containment: z.enum(CONTAINMENTS).optional(),
-    criticality: z.enum(CRITICALITIES).optional(),
+    containment: z
+      .enum(CONTAINMENTS)
+      .optional()
+      .describe("Whether it is cut off; lifting is on its way back"),
+    criticality: z.enum(CRITICALITIES).optional().describe("How much depends on it"),
     limit,
     cursor,
   }),

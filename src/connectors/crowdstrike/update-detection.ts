@@ -38,8 +38,8 @@ export const updateDetection = defineChange({
   },
   input: z.strictObject({
     detection_id: DetectionId.describe("From search_detections"),
-    status: z.enum(STATUSES),
-    comment: z.string().trim().min(1).max(1000).optional(),
+    status: z.enum(STATUSES).describe("What to set it to"),
+    comment: z.string().trim().min(1).max(1000).optional().describe("For analysts, in the vendor's console"),
   }),
   output: z.strictObject({ detection_id: DetectionId, title: reportedText(), status: z.enum(STATUSES) }),
   target: ({ detection_id }) => ({ kind: "detection", id: detection_id }),

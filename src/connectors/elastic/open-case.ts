@@ -35,10 +35,10 @@ export const openCase = defineChange({
     reversed_by: null,
   },
   input: z.strictObject({
-    title: Title.max(TITLE_LENGTH),
+    title: Title.max(TITLE_LENGTH).describe("One line"),
     description: z.string().trim().min(1).max(8000).describe("Markdown"),
-    severity: z.enum(["low", "medium", "high", "critical"]),
-    alert_ids: z.array(AlertId).min(1).max(50).optional(),
+    severity: z.enum(["low", "medium", "high", "critical"]).describe("Of the case"),
+    alert_ids: z.array(AlertId).min(1).max(50).optional().describe("From search_alerts"),
   }),
   output: z.strictObject({ case_id: opaqueId, title: reportedText() }),
   creates: ({ title }) => title,

@@ -31,8 +31,8 @@ export const searchAlerts = defineRead({
   scope: "alerts:read",
   credentials: ["elastic.read"],
   input: z.strictObject({
-    severity: z.array(z.enum(SEVERITIES)).min(1).optional(),
-    status: z.enum(STATUSES).optional(),
+    severity: z.array(z.enum(SEVERITIES)).min(1).optional().describe("Any of these"),
+    status: z.enum(STATUSES).optional().describe("As analysts set it"),
     since,
     limit,
     cursor,

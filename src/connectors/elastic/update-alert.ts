@@ -30,7 +30,7 @@ export const updateAlert = defineChange({
   },
   input: z.strictObject({
     alert_id: AlertId.describe("From search_alerts"),
-    status: z.enum(STATUSES),
+    status: z.enum(STATUSES).describe("What to set it to"),
   }),
   output: z.strictObject({ alert_id: AlertId, title: reportedText().nullable(), status: z.enum(STATUSES) }),
   target: ({ alert_id }) => ({ kind: "alert", id: alert_id }),

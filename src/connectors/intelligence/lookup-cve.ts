@@ -22,7 +22,7 @@ export const lookupCve = defineRead({
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
   scope: "vulnerabilities:read",
   credentials: SOURCES,
-  input: z.strictObject({ cve_id: CveId }),
+  input: z.strictObject({ cve_id: CveId.describe("Such as CVE-2021-44228") }),
   output: Cve,
   async run({ cve_id }, { now, upstream, progress }) {
     const queried_at = new Date(now).toISOString();

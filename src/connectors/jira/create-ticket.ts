@@ -33,9 +33,9 @@ export const createTicket = defineChange({
     reversed_by: null,
   },
   input: z.strictObject({
-    title: Title,
-    description: z.string().trim().min(1).max(8000),
-    priority: z.enum(PRIORITIES),
+    title: Title.describe("One line"),
+    description: z.string().trim().min(1).max(8000).describe("Plain text"),
+    priority: z.enum(PRIORITIES).describe("How urgent it is"),
   }),
   output: z.strictObject({ ticket_id: IssueKey, title: reportedText() }),
   creates: ({ title }) => title,

@@ -19,7 +19,7 @@ export const searchTickets = defineRead({
   credentials: ["jira.read"],
   input: z.strictObject({
     query: TicketQuery.optional().describe("Words that must all occur, or one ticket_id"),
-    status: z.enum(TICKET_STATUSES).optional(),
+    status: z.enum(TICKET_STATUSES).optional().describe("How far the work is"),
     limit,
     cursor,
   }),

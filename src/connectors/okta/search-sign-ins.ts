@@ -17,9 +17,9 @@ export const searchSignIns = defineRead({
   scope: "identities:read",
   credentials: ["okta.read"],
   input: z.strictObject({
-    user_id: UserId.optional(),
+    user_id: UserId.optional().describe("From search_users"),
     since,
-    outcome: z.enum(OUTCOMES).optional(),
+    outcome: z.enum(OUTCOMES).optional().describe("How it ended"),
     limit,
     cursor,
   }),

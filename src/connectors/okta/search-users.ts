@@ -16,7 +16,7 @@ export const searchUsers = defineRead({
   credentials: ["okta.read"],
   input: z.strictObject({
     query: UserQuery.optional().describe("Beginnings of name, e-mail or login, or a user_id"),
-    status: z.enum(STATUSES).optional(),
+    status: z.enum(STATUSES).optional().describe("Of the account"),
     limit,
     cursor,
   }),

@@ -41,8 +41,8 @@ export const pageOnCall = defineChange({
     reversed_by: null,
   },
   input: z.strictObject({
-    title: Title,
-    urgency: z.enum(URGENCIES),
+    title: Title.describe("One line, which is read out to them"),
+    urgency: z.enum(URGENCIES).describe("high wakes people"),
   }),
   output: Page,
   creates: ({ title }) => title,

@@ -20,8 +20,8 @@ export const searchAuditTool = defineRead({
   input: z.strictObject({
     since,
     subject: text.describe("Person, such as an e-mail address, in full"),
-    tool: text,
-    outcome: z.enum(OUTCOMES).optional(),
+    tool: text.describe("Its name"),
+    outcome: z.enum(OUTCOMES).optional().describe("How it ended"),
     target: text.describe("For example device/<id>."),
     limit,
     cursor,

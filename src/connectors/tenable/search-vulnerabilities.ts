@@ -31,9 +31,9 @@ export const searchVulnerabilities = defineRead({
   scope: "vulnerabilities:read",
   credentials: ["tenable.read"],
   input: z.strictObject({
-    severity: z.array(z.enum(SEVERITIES)).min(1).optional(),
+    severity: z.array(z.enum(SEVERITIES)).min(1).optional().describe("Any of these"),
     device: DeviceName.optional().describe("Hostname or IP address"),
-    cve_id: CveId.optional(),
+    cve_id: CveId.optional().describe("Such as CVE-2021-44228"),
     since,
     limit,
     cursor,
