@@ -42,7 +42,7 @@ async function start(): Promise<void> {
   const instance = await startInstance({ port, stateDir, labUrl });
   started.push(instance.dispose);
   const { serving, problems } = await healthOf(instance.url);
-  const report = ["the instance is not well:", ...problems].join("\n  ");
+  const report = ["the instance has problems:", ...problems].join("\n  ");
   if (!serving) throw new Error(report);
   if (problems.length > 0) console.error(report);
 

@@ -49,7 +49,7 @@ function auditChecks({ audit }: Detail): Check[] {
           "Events are late or lost: docs/runbooks/queue-backlog.md.",
         ),
     missing === undefined
-      ? ok("audit chains", "something of each has arrived")
+      ? ok("audit chains", "each has events in the database")
       : fail(
           "audit chains",
           `nothing of ${missing_chains.length} has arrived, such as ${missing.chain}`,
@@ -137,7 +137,7 @@ function tokenCheck({ credential, state, problems, breaker, token }: Credential)
       "The vendor fails: calls are held back until it answers again.",
     );
   }
-  return ok(name, "a token can be had");
+  return ok(name, "can get a token");
 }
 
 function drift({ drift: drifts }: Detail): Check {

@@ -51,7 +51,7 @@ export function isLocal(url: string): boolean {
 export async function readDetail(url: string, administrator: Administrator): Promise<Detail> {
   const { status, text } =
     administrator === "lab" ? await atTheLab(url) : await withCookie(url, administrator.cookie);
-  if (status === 403) throw new Error("whoever is signed in is no administrator");
+  if (status === 403) throw new Error("the signed-in person is not an administrator");
   if (status !== 200) throw new Error(`HTTP ${status}: the cookie is not of this instance, or has run out`);
   const detail = detailShape.safeParse(parseJson(text));
   if (!detail.success)

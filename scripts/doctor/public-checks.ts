@@ -20,7 +20,7 @@ export async function configuration(url: string): Promise<Check[]> {
   if (health === null) {
     return [fail("configuration", `/healthz answered HTTP ${response.status} and no health`, NOT_HERE)];
   }
-  if (health.ok) return [ok("configuration", "every variable and secret is as it should be")];
+  if (health.ok) return [ok("configuration", "every variable and secret is set correctly")];
   // Every sentence names its variable and what to set.
   const advice = "Set it in the tenant's settings, or with npm run tenant -- rotate, and deploy again.";
   return health.problems.map((problem) =>

@@ -11,6 +11,6 @@ export function printReport({ url, ok, checks }: Report, print: (line: string) =
   }
   const count = (wanted: string): number => checks.filter(({ verdict }) => verdict === wanted).length;
   print(
-    `${ok ? "well" : "NOT WELL"}: ${count("ok")} ok, ${count("warn")} warnings, ${count("fail")} failures`,
+    `${ok ? "Healthy" : "NOT HEALTHY"}: ${count("ok")} checks passed, ${count("warn")} warnings, ${count("fail")} failures`,
   );
 }

@@ -84,7 +84,7 @@ function absences(
 const ABSENCES = {
   removed: "later events build on it, and it isn't here",
   cut_tail: "its object or a signed checkpoint has it, and the chain ends before it here",
-  undelivered: "its object still holds it to be sent",
+  undelivered: "its object has not delivered it yet",
 } as const;
 
 function absence(defect: keyof typeof ABSENCES, seq: number, through_seq: number): PlacedFinding[] {

@@ -12,7 +12,7 @@ export type Defect =
   | "column_mismatch"
   /** The chain's own object or a signed checkpoint has it, as its last or among its last, and the store doesn't. */
   | "cut_tail"
-  /** It isn't there, but its object still holds it to be sent: it may be on its way. */
+  /** It isn't there, but its object has not delivered it yet: it may be on its way. */
   | "undelivered"
   /** Its hash is right, and not the one that was signed. */
   | "rewritten"

@@ -46,9 +46,10 @@ export function turnedAway(
   options: { readonly headers: Headers; readonly back?: string },
 ): Promise<Response> {
   const advice = {
-    no_role: "none of your groups gives you a role here. Ask whoever runs Sallyport in your organisation.",
+    no_role:
+      "none of your groups gives you a role here. Ask the people who run Sallyport in your organisation.",
     claim_unreadable:
-      "your identity provider sent your groups in a form that can't be read. Whoever runs Sallyport in your organisation finds the cause in its log.",
+      "your identity provider sent your groups in a form that can't be read. The people who run Sallyport in your organisation find the cause in its log.",
   }[reason];
   return problemPage(403, "You have no access here", `You signed in as ${display}, and ${advice}`, options);
 }

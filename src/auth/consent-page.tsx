@@ -44,7 +44,7 @@ const Consent: FC<ConsentView> = ({ client, display, offer, handle, sign_in, not
     )}
     {offer.asked.length === 0 && (
       <p class="warn">
-        <strong>Your role allows nothing of what it asks for.</strong> Deny, and you go back to it.
+        <strong>Your role allows none of what it asks for.</strong> Choose Deny to go back to it.
       </p>
     )}
     {nothing_ticked && (

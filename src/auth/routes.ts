@@ -28,7 +28,7 @@ pages.onError((error) => {
     if (back === undefined) {
       return problemPage(
         400,
-        "This can't go on",
+        "This request can't continue",
         `${error.description}. Go back to the app and start again.`,
       );
     }

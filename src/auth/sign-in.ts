@@ -68,7 +68,7 @@ export async function resumeSignIn(request: Request, env: Env): Promise<Response
       return problemPage(
         400,
         "Sign-in failed",
-        "Your identity provider's answer didn't hold. Go back to the app and start again.",
+        "Your identity provider's answer could not be verified. Go back to the app and start again.",
         { headers, back },
       );
     case "unavailable":

@@ -63,14 +63,15 @@ export function unready(env: Env, name: CredentialName): Failure | null {
   const { title } = credentialOf(name).vendor;
   return state === "unused"
     ? new Failure("tool_disabled", `This instance doesn't use ${title}, so it was not asked.`, {
-        next_step: "Do without it, or ask whoever runs this instance to connect it.",
+        next_step: "Do without it, or ask the people who run this instance to connect it.",
         attempts: 0,
       })
     : new Failure(
         "tool_disabled",
         `${title} is not configured rightly on this instance, so it was not asked.`,
         {
-          next_step: "Ask whoever runs this instance: /healthz names the variable that is missing or wrong.",
+          next_step:
+            "Ask the people who run this instance: /healthz names the variable that is missing or wrong.",
           attempts: 0,
         },
       );

@@ -29,7 +29,7 @@ const app = new Hono<Bindings>({ strict: false });
 app.get(STYLE_PATH, () => asset(STYLE, "text/css; charset=utf-8"));
 app.get(ICON_PATH, () => asset(ICON, "image/svg+xml"));
 app.get("/console/signed-out", () =>
-  problemPage(200, "You are signed out", "In every browser: the console's session has ended."),
+  problemPage(200, "You are signed out", "Your console session has ended in every browser."),
 );
 for (const route of ROUTES) {
   if (route.method === "POST") app.use(route.path, bodyLimit({ maxSize: MAX_FORM_BYTES, onError: tooLarge }));
@@ -38,7 +38,11 @@ for (const route of ROUTES) {
 app.notFound(() => problemPage(404, "There is nothing here", "The address may be mistyped, or too old."));
 app.onError((error) => {
   log("error", "console_failed", { reason: reasonOf(error) });
-  return problemPage(500, "Something went wrong here", "Nothing more is known to this page. Try again.");
+  return problemPage(
+    500,
+    "Something went wrong here",
+    "Try again. If it keeps failing, tell the people who run Sallyport.",
+  );
 });
 
 /**
@@ -61,7 +65,11 @@ async function guarded(answer: () => Promise<Response>): Promise<Response> {
     return await answer();
   } catch (thrown) {
     log("error", "console_failed", { reason: reasonOf(thrown) });
-    return problemPage(500, "Something went wrong here", "Nothing more is known to this page. Try again.");
+    return problemPage(
+      500,
+      "Something went wrong here",
+      "Try again. If it keeps failing, tell the people who run Sallyport.",
+    );
   }
 }
 
@@ -122,7 +130,7 @@ function requireNeed(route: Route, { roles }: Visitor): void {
   if (may(roles, route.need)) return;
   throw new Refused(403, "role_forbids", {
     title: "Your role doesn't allow this",
-    advice: `It takes ${inWords(route.need)}. You have ${roles.join(", ") || "none"}.`,
+    advice: `You need ${inWords(route.need)}. You have ${roles.join(", ") || "none"}.`,
   });
 }
 
@@ -207,7 +215,7 @@ function tooOften(wait_ms: number): Promise<Response> {
 }
 
 function tooLarge(): Promise<Response> {
-  return problemPage(413, "This is too large", "No form here holds that much. Nothing was done.");
+  return problemPage(413, "This is too large", "No form here is this large. Nothing was done.");
 }
 
 function asset(content: string, type: string): Response {

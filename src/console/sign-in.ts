@@ -77,7 +77,7 @@ export async function finishConsoleSignIn(request: Request, env: Env): Promise<R
     countRefusal({ category: "console", reason: "sign_in_not_of_this_browser" });
     return problemPage(
       400,
-      "This sign-in can't go on",
+      "This sign-in can't continue",
       "It was not started in this browser, was finished already, or took longer than ten minutes.",
     );
   }
@@ -91,10 +91,20 @@ export async function finishConsoleSignIn(request: Request, env: Env): Promise<R
     case "signed_in":
       return enter(env, signed.identity, read.policy, started.return_to, headers);
     case "declined":
-      return problemPage(403, "You didn't sign in", "Your identity provider said no, or you did.", headers);
+      return problemPage(
+        403,
+        "You didn't sign in",
+        "You or your identity provider cancelled the sign-in.",
+        headers,
+      );
     case "invalid":
       countRefusal({ category: "console", reason: signed.why });
-      return problemPage(400, "Sign-in failed", "Your identity provider's answer didn't hold.", headers);
+      return problemPage(
+        400,
+        "Sign-in failed",
+        "Your identity provider's answer could not be verified.",
+        headers,
+      );
     case "unavailable":
       return unavailable(signed.why, headers);
   }
@@ -119,7 +129,7 @@ async function enter(
     scopes: scopesOfRoles(roles),
   });
   if (!consent.ok)
-    return problemPage(400, "This sign-in can't go on", "You were signed out meanwhile.", headers);
+    return problemPage(400, "This sign-in can't continue", "You were signed out meanwhile.", headers);
   const { session_id } = consent;
   headers.append("Set-Cookie", sessionCookie(env, { person, session_id, subject, display }, Date.now()));
   headers.set("Location", `${env.PUBLIC_URL}${return_to}`);

@@ -66,7 +66,7 @@ function emptyPopulation(title: string, what: string): Failure {
     "credential_rejected",
     `${title} shows no ${what} at all. Its credential may not see them.`,
     {
-      next_step: "Tell whoever runs this instance to check what the credential is allowed to see.",
+      next_step: "Tell the people who run this instance to check what the credential is allowed to see.",
     },
   );
 }

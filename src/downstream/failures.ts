@@ -187,7 +187,7 @@ export function credentialRejected(
     "credential_rejected",
     `${vendor.title} refused Sallyport's credential ${asked.credential} (HTTP ${status}). ${why}`,
     {
-      next_step: `Tell whoever runs this instance that the credential ${asked.credential} needs attention. Other tools may still work.`,
+      next_step: `Tell the people who run this instance that the credential ${asked.credential} needs attention. Other tools may still work.`,
       upstream_status: status,
     },
   );
@@ -205,7 +205,8 @@ export function contractChanged(
     "upstream_contract_changed",
     `${vendor.title}'s answer to ${operation} is not what its API describes, ${where}. Nothing of it was used.`,
     {
-      next_step: "Tell whoever runs this instance, with the audit_id. Repeating the call will not help.",
+      next_step:
+        "Tell the people who run this instance, with the audit_id. Repeating the call will not help.",
       contract_path,
       ...detail(circumstances),
     },

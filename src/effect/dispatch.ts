@@ -84,7 +84,7 @@ export class Dispatcher implements Dispatching<PreparedRequest> {
     if (standing.active && (scope === "any" || scopes.includes(scope))) return;
     throw new Failure(
       "session_revoked",
-      "Whoever asked for or approved this may no longer do so. Nothing was sent.",
+      "The requester or the approver may no longer do this. Nothing was sent.",
       {
         next_step: "Sign in again, or ask someone who holds the role.",
       },

@@ -43,6 +43,6 @@ function noPolicy(): Failure {
   return new Failure(
     "tool_disabled",
     "This instance's policy for state changes isn't valid, so none is made. Nothing was done.",
-    { next_step: "Ask whoever runs this instance: /healthz says what is wrong with GATE_POLICY." },
+    { next_step: "Ask the people who run this instance: /healthz says what is wrong with GATE_POLICY." },
   );
 }

@@ -164,7 +164,7 @@ export function asFailure(thrown: unknown): Failure {
     "internal",
     "Sallyport failed to handle this call. Nothing more is known to the caller.",
     {
-      next_step: "Tell whoever runs this instance, and give them the audit_id.",
+      next_step: "Tell the people who run this instance, and give them the audit_id.",
       cause: thrown,
     },
   );

@@ -63,7 +63,7 @@ export function decide(policy: Policy, facts: GateFacts): Decision {
   return {
     decision: "hold",
     for: rule?.decision ?? "approval",
-    because: rule?.because ?? "no rule lets this role act alone",
+    because: rule?.because ?? "this role may not act without approval",
   };
 }
 

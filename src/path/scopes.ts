@@ -15,7 +15,7 @@ export const SCOPES = {
   "identities:suspend": "Suspend accounts, let them back in, and end their sessions",
   "tickets:read": "See tickets",
   "tickets:write": "Create tickets",
-  "pages:write": "Page whoever is on call",
+  "pages:write": "Page the person on call",
   "alerts:read": "See alerts of the SIEM",
   "alerts:write": "Change the status of alerts and open cases",
   "controls:read": "See how compliance controls stand, with their evidence",

@@ -10,7 +10,7 @@ export function typed(tool: Tool, data: unknown): JsonObject {
   const parsed = tool.output.safeParse(data);
   if (parsed.success) return parsed.data as JsonObject;
   throw new Failure("internal", `Sallyport could not put the answer of ${tool.name} into its own form.`, {
-    next_step: "Tell whoever runs this instance, and give them the audit_id.",
+    next_step: "Tell the people who run this instance, and give them the audit_id.",
     cause: parsed.error,
   });
 }

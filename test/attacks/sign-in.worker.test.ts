@@ -41,7 +41,7 @@ describe("login CSRF", () => {
     });
     await began.signIn("approver");
     const answer = await new ConsoleBrowser().open(callback);
-    expect(headingOf(answer.html)).toBe("This sign-in can't go on");
+    expect(headingOf(answer.html)).toBe("This sign-in can't continue");
     expect(answer.headers.getSetCookie().join()).not.toContain("__Host-sallyport-console=");
   });
 });

@@ -64,7 +64,7 @@ describe("a person who is asked", () => {
     const client = await newClient();
     const page = await client.openConsentPage({ user: "viewer", scope: "devices:contain" });
     expect(page.ticked).toEqual([]);
-    expect(page.html).toContain("Your role allows nothing of what it asks for");
+    expect(page.html).toContain("Your role allows none of what it asks for");
     expect((await page.press("deny")).url).toContain("error=access_denied");
   });
 

@@ -47,8 +47,8 @@ describe("the page of an approval", () => {
     expect(html).toContain("agent-owner");
     expect(html).toContain("Test client");
     expect(html).toContain("Beaconing to a known command server");
-    expect(html).toContain("no rule lets this role act alone");
-    expect(html).toContain("What else happened to this target");
+    expect(html).toContain("this role may not act without approval");
+    expect(html).toContain("Other changes to this target");
     expect(html).toMatch(
       /<form[^>]+action="\/console\/approvals\/op_[^"]+"[^>]*><input type="hidden" name="csrf"/,
     );

@@ -58,7 +58,7 @@ test("a confirmation is its requester's to give, and leads to one effect", async
 test("a confirmation is nobody else's, whatever they may approve", async () => {
   const { id, path } = await toConfirm();
   const approver = await consoleOf("approver");
-  expect((await approver.open(path)).html).toContain("waits for whoever asked for it");
+  expect((await approver.open(path)).html).toContain("Only the person who asked for this can confirm it");
   const answer = await approver.post(path, { decision: "approve", reason: "" });
   expect(answer.status).toBe(403);
   expect(headingOf(answer.html)).toBe("This isn't yours to confirm");

@@ -94,9 +94,9 @@ describe("the audit", () => {
     const found = async (query: string) => (await auditor.open(`/console/audit?${query}`)).html;
     const subject = "subject=agent-owner%40acme.test";
     expect(rowsWith(await found(`${subject}&tool=contain_device`), "contain_device")).toBeGreaterThan(1);
-    expect(await found(`${subject}&outcome=not_found`)).toContain("No event is like that");
-    expect(await found(`${subject}&until=2020-01-01T00:00:00`)).toContain("No event is like that");
-    expect(await found(`${subject}&since=2020-01-01T00:00`)).not.toContain("No event is like that");
+    expect(await found(`${subject}&outcome=not_found`)).toContain("No matching events");
+    expect(await found(`${subject}&until=2020-01-01T00:00:00`)).toContain("No matching events");
+    expect(await found(`${subject}&since=2020-01-01T00:00`)).not.toContain("No matching events");
     expect(await found(`target=${encodeURIComponent(`device/${waiting.device_id}`)}`)).toContain(
       "contain_device",
     );
@@ -119,7 +119,7 @@ describe("the audit", () => {
     await env.DB.prepare(edit).bind(row?.event_id).run();
     const broken = (await auditor.open(path)).html;
     expect(broken).toMatch(/Its text is the one that was hashed<\/dt><dd><span class="badge bad">broken/);
-    expect(broken).toMatch(/says the same as its text<\/dt><dd><span class="badge bad">broken/);
+    expect(broken).toMatch(/Its search columns match its text<\/dt><dd><span class="badge bad">broken/);
     const back = "UPDATE audit_events SET event = replace(event, 'Chucked', 'Checked') WHERE event_id = ?";
     await env.DB.prepare(back).bind(row?.event_id).run();
     expect((await auditor.open(path)).html).not.toContain("broken");

@@ -83,7 +83,7 @@ test("it is settled once, with a reason, and with one of two words", async () =>
   await settle(approver, path, "happened");
   const again = await settle(approver, path, "did_not_happen");
   expect(again.status).toBe(409);
-  expect(headingOf(again.html)).toBe("This doesn't wait for an operator");
+  expect(headingOf(again.html)).toBe("This operation doesn't need an operator");
   expect((await effectOf(id).read(id))?.state).toBe("succeeded");
 });
 

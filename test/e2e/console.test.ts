@@ -168,7 +168,7 @@ describe("in a real browser, without scripts", () => {
     await picture(page, "approvals");
     expect(await misfits(page)).toEqual([]);
     await page.goto(`${instance.url}/console`);
-    expect(await page.locator("a", { hasText: "wait for a decision" }).count()).toBe(1);
+    expect(await page.locator("a", { hasText: "approvals waiting" }).count()).toBe(1);
     expect(await page.locator("svg[role=img]").first().getAttribute("aria-label")).toMatch(
       /^Calls: \d+ in the last 24 hours/,
     );

@@ -32,7 +32,7 @@ function noIndex(): Failure {
     "credential_rejected",
     'Elastic shows no alerts at all to the credential elastic.read. It needs "read" on .alerts-security.alerts-*, and detection must have been set up in this space.',
     {
-      next_step: "Tell whoever runs this instance. This says nothing about whether there are alerts.",
+      next_step: "Tell the people who run this instance. This says nothing about whether there are alerts.",
       upstream_status: 200,
     },
   );

@@ -66,7 +66,7 @@ function notThere(): Failure {
   return new Failure(
     "upstream_rejected",
     "Elastic did nothing: it found no alert of that id to change. It is gone, or the credential elastic.alerts may not see it.",
-    { next_step: "Call search_alerts: if the alert is still there, tell whoever runs this instance." },
+    { next_step: "Call search_alerts: if the alert is still there, tell the people who run this instance." },
   );
 }
 

@@ -63,6 +63,6 @@ function refusal(failure: Failure, payload: unknown): Failure {
   return new Failure("upstream_rejected", `Jira created nothing: it refuses ${fields.join(", ")}.`, {
     ...failure.detail,
     next_step:
-      "If title, description or priority are as they should be, tell whoever runs this instance: the project, its issue type or its fields don't fit.",
+      "If title, description or priority are as they should be, tell the people who run this instance: the project, its issue type or its fields don't fit.",
   });
 }

@@ -71,7 +71,7 @@ function tooBroad(credential: string, group: string): Failure {
     "credential_rejected",
     `The account of Sallyport's credential ${credential} administers Jira, which is more than it is for. It is not used.`,
     {
-      next_step: `Tell whoever runs this instance to remove the account of ${credential} from the group ${group}.`,
+      next_step: `Tell the people who run this instance to remove the account of ${credential} from the group ${group}.`,
     },
   );
 }

@@ -100,7 +100,7 @@ function tooBroad(credential: string, excess: readonly string[]): Failure {
   return new Failure(
     "credential_rejected",
     `The app of Sallyport's credential ${credential} may do more at Okta than it is for: ${scopes}. It is not used.`,
-    { next_step: `Tell whoever runs this instance to revoke ${scopes} from the app of ${credential}.` },
+    { next_step: `Tell the people who run this instance to revoke ${scopes} from the app of ${credential}.` },
   );
 }
 

@@ -25,9 +25,9 @@ const Page = z.strictObject({
 
 export const pageOnCall = defineChange({
   name: "page_on_call",
-  title: "Page whoever is on call",
+  title: "Page the person on call",
   description:
-    "Pages whoever is on call for security, by opening an incident. High urgency wakes people. The same finding or title within a day pages once.",
+    "Pages the person on call for security, by opening an incident. High urgency wakes people. The same finding or title within a day pages once.",
   // A repeat within the window pages nobody; a later one does.
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
   scope: "pages:write",

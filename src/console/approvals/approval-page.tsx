@@ -50,12 +50,12 @@ export async function showApproval(visit: Visit): Promise<Response> {
         </div>
       </div>
       <section class="card" aria-labelledby="history">
-        <h2 id="history">What else happened to this target</h2>
+        <h2 id="history">Other changes to this target</h2>
         <OperationTable
           label="Other operations on this target"
           operations={operations}
           now={now}
-          empty="Nothing, as far as the audit goes back."
+          empty="None in the audit."
         />
       </section>
     </>
@@ -109,7 +109,7 @@ const Decision: FC<{ operation: OperationView; visitor: Visitor; now: number }> 
 
 const DECIDED: Readonly<Record<string, string>> = {
   succeeded: "Approved, and carried out.",
-  denied: "Denied. Whoever asked has been told.",
+  denied: "Denied. The requester has been told.",
   expired: "Expired: nobody decided in time, or it could not be carried out in time. Nothing was sent.",
   needs_operator: "It was sent, and how it ended isn't known. An operator has to settle it.",
   failed_safe: "It was tried, and had no effect.",
@@ -117,7 +117,7 @@ const DECIDED: Readonly<Record<string, string>> = {
 
 const WHY_NOT = {
   own_request: "You asked for this yourself. Another person has to decide on it.",
-  not_theirs: "This waits for whoever asked for it to confirm.",
+  not_theirs: "Only the person who asked for this can confirm it.",
   role_forbids: "Your role doesn't decide on this.",
 } as const;
 
@@ -127,7 +127,7 @@ const Form: FC<{ operation: OperationView; visitor: Visitor }> = ({ operation, v
     <form method="post" action={`${SECTION}/${operation.id}`}>
       <Csrf token={visitor.csrf} />
       <label for="reason">
-        Reason <span class="hint">needed to deny; whoever asked gets to read it</span>
+        Reason <span class="hint">required to deny; the requester will read it</span>
       </label>
       <textarea id="reason" name="reason" maxlength={MAX_REASON} />
       <div class="actions">

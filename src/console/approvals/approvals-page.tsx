@@ -39,7 +39,7 @@ export async function showApprovals({ env, visitor, now, url }: Visit): Promise<
         <Table
           label="Waiting for a decision"
           columns={["What", "Target", "Asked for by", "Held because", "Expires", ""]}
-          empty="Nothing waits."
+          empty="Nothing is waiting."
           rows={waiting.operations.map((operation) => rowOf(operation, visitor.subject, now))}
         />
         <Pager

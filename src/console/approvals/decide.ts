@@ -62,7 +62,7 @@ function read(form: FormData, about: About): { decision: "approve" | "deny"; rea
       "invalid_input",
       {
         title: reason === "" ? "A denial needs a reason" : "This reason is too long",
-        advice: `Whoever asked gets to read it. Go back, and give one of at most ${MAX_REASON} characters.`,
+        advice: `The requester will read it. Go back, and give a reason of at most ${MAX_REASON} characters.`,
       },
       about,
     );
@@ -99,8 +99,8 @@ const REFUSALS: { readonly [W in Why]: readonly [Refused["status"], string, stri
     "You asked for this yourself",
     "Another person has to decide on it, whichever of your clients or sessions it came from.",
   ],
-  not_theirs: [403, "This isn't yours to confirm", "It waits for whoever asked for it."],
-  role_forbids: [403, "Your role doesn't allow this", "It takes a role that holds operations:approve."],
+  not_theirs: [403, "This isn't yours to confirm", "Only the person who asked for it can confirm it."],
+  role_forbids: [403, "Your role doesn't allow this", "You need a role with operations:approve."],
   expired: [
     410,
     "This has expired",

@@ -57,7 +57,7 @@ const Events: FC<{ events: readonly FoundEvent[] }> = ({ events }) => (
   <Table
     label="Events"
     columns={["Time", "Person", "What", "Target", "Decision", "Outcome"]}
-    empty="No event is like that. Very recent ones may still be on their way."
+    empty="No matching events. Very recent ones may not have arrived yet."
     rows={events.map((event) => [
       <a class="mono" href={`${SECTION}/events/${event.event_id}`}>
         <time datetime={event.at}>{inUtc(event.at)}</time>

@@ -25,8 +25,7 @@ export async function showEvent({ env, visitor, param }: Visit): Promise<Respons
       </p>
       <h1>{title}</h1>
       <p class="lead">
-        <time datetime={row.at}>{inUtc(row.at)}</time> UTC,{" "}
-        <Foreign>{row.subject ?? "nobody in particular"}</Foreign>
+        <time datetime={row.at}>{inUtc(row.at)}</time> UTC, <Foreign>{row.subject ?? "no person"}</Foreign>
       </p>
       <Proof row={row} checks={checksOf(placed)} />
       <section class="card" aria-labelledby="event">

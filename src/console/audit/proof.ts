@@ -72,7 +72,7 @@ export function checksOf({ row, before, after, conflicts }: Placed): readonly Ch
       detail: after === null ? "there is none yet" : "that event's prev is this one's hash",
     },
     {
-      claim: "What is searched by says the same as its text",
+      claim: "Its search columns match its text",
       holds: differing.length === 0,
       detail:
         differing.length === 0

@@ -142,21 +142,18 @@ function rowOf({ name, title, kind, scope }: Tool, { switches, visitor }: Switch
 
 const Day: FC<{ day: VendorDay | undefined; now: number }> = ({ day, now }) =>
   day === undefined ? (
-    <p class="dim">Nobody asked it anything in the last 24 hours.</p>
+    <p class="dim">No requests in the last 24 hours.</p>
   ) : (
     <Facts
       wide
       of={[
-        [
-          "Requests, 24 hours",
-          `${day.requests}, of which ${day.failed} had no answer or an error of the vendor's`,
-        ],
+        ["Requests, 24 hours", `${day.requests}; ${day.failed} failed (no answer, or a server error)`],
         [
           "Contract drift",
           day.drifted === 0 ? (
             "none"
           ) : (
-            <Badge tone="bad">{`${day.drifted} answers in a shape that isn't known`}</Badge>
+            <Badge tone="bad">{`${day.drifted} answers in an unknown format`}</Badge>
           ),
         ],
         day.last_error === null || day.last_error_at === null

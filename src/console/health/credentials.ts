@@ -11,7 +11,7 @@ export interface CredentialReport {
   readonly problems: readonly string[];
   /** What an isolate last said of its circuit; closed where none said anything. */
   readonly breaker: string;
-  /** Whether a token can be had for it now; `null` where nobody tried. */
+  /** Whether it can get a token now; `null` where nobody tried. */
   readonly token: {
     readonly ok: boolean;
     readonly code: string | null;

@@ -27,8 +27,7 @@ export async function requireOperation({ env, visitor, param }: Visit): Promise<
       "role_forbids",
       {
         title: "This was asked for by somebody else",
-        advice:
-          "Seeing other people's operations takes a role that decides on them, or one that reads the audit.",
+        advice: "To see other people's operations, you need operations:approve or audit:read.",
       },
       { operation_id: operation.id },
     );

@@ -67,9 +67,7 @@ const WhatNow: FC<{ operation: OperationView; visitor: Visitor }> = ({ operation
       return may(visitor.roles, "operations:approve") ? (
         <SettleForm operation={operation} visitor={visitor} />
       ) : (
-        <div class="notice bad">
-          It needs an operator: somebody with a role that holds operations:approve.
-        </div>
+        <div class="notice bad">It needs an operator: a person with operations:approve.</div>
       );
     default:
       return null;

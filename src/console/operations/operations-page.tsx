@@ -40,7 +40,7 @@ export async function showOperations({ env, visitor, now, url }: Visit): Promise
           label="Operations"
           operations={operations}
           now={now}
-          empty="No operation is like that."
+          empty="No matching operations."
         />
         <Pager url={url} next_cursor={next_cursor} />
       </section>

@@ -21,7 +21,7 @@ export async function settleOperation(visit: Visit, form: FormData): Promise<Don
   const answer = await effect.settle(operation.id, { outcome, by: visit.visitor.subject, reason });
   if (!answer.ok) {
     const advice = `It is ${answer.refusal === "no_such_edge" ? "settled already, or still being read back" : "busy"}. Nothing was changed by your attempt.`;
-    throw new Refused(409, "used", { title: "This doesn't wait for an operator", advice }, about);
+    throw new Refused(409, "used", { title: "This operation doesn't need an operator", advice }, about);
   }
   return { to: `/console/operations/${operation.id}`, about };
 }

@@ -132,7 +132,7 @@ function transition(
         : "Nothing took effect";
     }
     case "needs_operator":
-      return "Reading back didn't settle it. A person has to find out.";
+      return "Reading the target back didn't settle it. An operator has to.";
     case "unknown":
       return "It was sent, and no answer proves how it ended.";
     default:

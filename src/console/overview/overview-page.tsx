@@ -30,7 +30,7 @@ export async function showOverview({ env, visitor, now }: Visit): Promise<Respon
       <div class="cards">
         <Waiting
           count={waiting.total}
-          what={["waits for a decision", "wait for a decision"]}
+          what={["approval waiting", "approvals waiting"]}
           href={
             may(visitor.roles, "operations:approve")
               ? "/console/approvals"
@@ -39,7 +39,7 @@ export async function showOverview({ env, visitor, now }: Visit): Promise<Respon
         />
         <Waiting
           count={stuck.total}
-          what={["needs an operator", "need an operator"]}
+          what={["operation needs an operator", "operations need an operator"]}
           href="/console/operations?state=needs_operator"
         />
       </div>

@@ -21,7 +21,7 @@ export function requirePerson({ visitor, param }: Visit): string {
   if (person === visitor.person || may(visitor.roles, "admin")) return person;
   throw new Refused(403, "role_forbids", {
     title: "These are somebody else's sessions",
-    advice: "Seeing or ending them takes the role admin.",
+    advice: "Only administrators can see or end other people's sessions.",
   });
 }
 
@@ -34,8 +34,8 @@ export async function showSessionsOf({ env, visitor, now }: Visit, person: strin
     object === null ? [null, []] : await Promise.all([object.profile(), object.listSessions()]);
   if (profile === null) {
     throw new Refused(404, "not_found", {
-      title: "Nobody of that name has a session",
-      advice: "They may have been turned away, or have signed in a moment ago.",
+      title: "This person has no sessions",
+      advice: "They may have been refused, or may have signed in a moment ago.",
     });
   }
   const active = sessions.filter(({ state }) => state === "active");

@@ -17,7 +17,7 @@ export async function showSessions(visit: Visit): Promise<Response> {
   const content = (
     <>
       <h1>Sessions</h1>
-      <p class="lead">Everybody who has signed in, whoever was active last first. Times are UTC.</p>
+      <p class="lead">Everyone who has signed in, most recently active first. Times are UTC.</p>
       <search class="card">
         <form method="get" action={SECTION}>
           <div class="fields">
@@ -35,7 +35,7 @@ export async function showSessions(visit: Visit): Promise<Response> {
         <Table
           label="People"
           columns={["Person", "Subject", "Last activity", ""]}
-          empty="Nobody is called that."
+          empty="No matching people."
           rows={people.map(({ person, subject, display, last_at }) => [
             <strong>
               <Foreign>{display}</Foreign>

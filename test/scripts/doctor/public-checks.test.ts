@@ -123,6 +123,6 @@ test("a report says for each thing that is wrong what to do, and ends with the s
     "ok    clock: the same",
     "FAIL  sign-in: HTTP 400",
     "      → Register the client.",
-    "NOT WELL: 1 ok, 0 warnings, 1 failures",
+    "NOT HEALTHY: 1 checks passed, 0 warnings, 1 failures",
   ]);
 });
