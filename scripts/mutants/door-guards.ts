@@ -55,4 +55,32 @@ export const DOOR_GUARDS: readonly Mutant[] = [
     find: "if (wait_ms === 0) this.#count(person, 1);",
     replace: "",
   },
+  {
+    name: "a-title-in-the-notice",
+    file: "src/console/notices/notice.ts",
+    tests: ["test/console/notice.test.ts"],
+    find: "return creates ? target.kind : targetName(target);",
+    replace: "return targetName(target);",
+  },
+  {
+    name: "a-title-of-letters-that-nobody-sees",
+    file: "src/connectors/title.ts",
+    tests: ["test/connectors/title.test.ts"],
+    find: ".refine(isLegibleLine,",
+    replace: ".refine(() => true,",
+  },
+  {
+    name: "a-client-that-ends-its-quotation",
+    file: "src/auth/client-name.ts",
+    tests: ["test/auth/client-name.test.ts"],
+    find: `.replace(QUOTES, "'")`,
+    replace: "",
+  },
+  {
+    name: "the-newest-requests-first",
+    file: "src/console/operations/latest.ts",
+    tests: ["test/console/waiting.worker.test.ts"],
+    find: `order: "oldest_first", limit: PAGE`,
+    replace: "limit: PAGE",
+  },
 ];
