@@ -5,6 +5,8 @@ import { GENESIS } from "./chain.ts";
 import { exportLine } from "./export.ts";
 import { isProofLine } from "./exported-proofs.ts";
 import type { ExportedPlace } from "./ocsf.ts";
+import { isChain, isSeq } from "./place.ts";
+import { type Presented, readPlanted } from "./planted.ts";
 import type { ColumnsOf, StoredEvent } from "./stored-event.ts";
 
 const fingerprint = z.object({ value: z.string() });
@@ -26,16 +28,25 @@ const exportedLine = z.looseObject({
 
 /**
  * Reads the events of an export back for verification, one at a time. Pure; never throws, whatever was done to it.
- * A line that can't be read stands for the event that should be there.
+ * A line that can't be read stands for the event that should be there; one in a place that no object writes, for itself.
  * @param lines without their ends
  */
-export function* readExport(lines: Iterable<string>): Generator<StoredEvent> {
+export function* readExport(lines: Iterable<string>): Generator<Presented> {
   let above: StoredEvent | undefined;
   // One line is held back: what can't be read is placed by what comes next.
   let held: string | null = null;
   for (const line of lines) {
     if (line === "" || isProofLine(line)) continue;
+    const planted = readPlanted(line);
+    if (planted !== null) {
+      yield planted;
+      continue;
+    }
     const event = readLine(line);
+    if (event !== null && !(isChain(event.chain) && isSeq(event.seq))) {
+      yield { planted_in: "audit_events", chain: event.chain, seq: String(event.seq), text: event.event };
+      continue;
+    }
     if (held !== null) {
       above = unreadable(held, above, event);
       yield above;

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { ChainHead } from "../../src/audit/chain.ts";
 import { readExport } from "../../src/audit/exported.ts";
 import { acceptedKeys } from "../../src/audit/integrity-settings.ts";
+import { withoutPlanted } from "../../src/audit/planted.ts";
 import { storeRecords } from "../../src/audit/store.ts";
 import { wholeExport } from "../../src/audit/whole-export.ts";
 import { begin, chainSince, seqs, tenant, tenantStored } from "../support/worker/attested.ts";
@@ -39,7 +40,9 @@ async function slowExport(meanwhile: (now: number) => Promise<void>): Promise<st
 
 /** The numbers of a chain's events in an export. */
 function exported(lines: readonly string[], chain: string): number[] {
-  return [...readExport(lines)].filter((event) => event.chain === chain).map(({ seq }) => seq);
+  return [...withoutPlanted(readExport(lines)).events]
+    .filter((event) => event.chain === chain)
+    .map(({ seq }) => seq);
 }
 
 async function found(lines: readonly string[]): Promise<string[]> {

@@ -1,3 +1,4 @@
+import { inPlace } from "../../audit/place.ts";
 import { effectNameOf } from "../../effect/operation.ts";
 import type { OperationView } from "../../effect/protocol.ts";
 import { decodePlace, encodePlace } from "../place.ts";
@@ -63,12 +64,12 @@ export async function latestOperations(db: D1Database, query: OperationQuery): P
       `SELECT e.operation_id, e.event_id, e.at, e.decision AS state, e.tool, e.target, e.subject,
          json_extract(e.event, '$.detail.reason') AS reason
        FROM audit_events AS e
-       WHERE e.type = 'operation'
+       WHERE e.type = 'operation' AND ${inPlace("e")}
          ${conditions.map((condition) => `AND ${condition}`).join(" ")}
          -- The last of its operation, by place in the chain. The unary plus keeps the search to the index of
          -- operations: a busy target's chain is long.
          AND NOT EXISTS (SELECT 1 FROM audit_events AS l WHERE l.operation_id = e.operation_id
-           AND l.type = 'operation' AND +l.chain = e.chain AND +l.seq > e.seq)
+           AND l.type = 'operation' AND +l.chain = e.chain AND +l.seq > e.seq AND ${inPlace("l")})
        ORDER BY e.at DESC, e.event_id DESC LIMIT ?`,
     )
     .bind(...values, query.limit + 1)
