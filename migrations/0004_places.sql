@@ -18,6 +18,6 @@ END;
 
 -- What the trigger refuses, should it be there all the same: pages that leave it out count it. Nearly always empty.
 CREATE INDEX audit_events_planted ON audit_events (chain, seq)
-WHERE NOT (typeof(chain) = 'text' AND typeof(seq) = 'integer' AND seq BETWEEN 1 AND 9007199254740991
-  AND (chain GLOB 'session/?*/?*' OR chain GLOB 'effect/?*/?*' OR chain GLOB 'person/?*/?*'
-    OR chain GLOB 'credential/?*/?*' OR chain GLOB 'plan/?*/?*' OR chain GLOB 'tenant/?*/?*'));
+WHERE NOT (typeof(chain) = 'text' AND typeof(seq) = 'integer' AND +seq BETWEEN 1 AND 9007199254740991
+  AND (+chain GLOB 'session/?*/?*' OR +chain GLOB 'effect/?*/?*' OR +chain GLOB 'person/?*/?*'
+    OR +chain GLOB 'credential/?*/?*' OR +chain GLOB 'plan/?*/?*' OR +chain GLOB 'tenant/?*/?*'));

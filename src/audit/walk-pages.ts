@@ -27,7 +27,7 @@ export async function* everyPage(
     const { results } = await page.all<Record<string, unknown>>();
     const rows = last === undefined ? results : results.slice(1);
     if (last !== undefined && results[0]?.row_number !== last)
-      throw new Error(`${name}: the row that a page ended with has gone: begin anew`);
+      throw new Error(`${name}: rows were removed while the audit was exported: begin anew`);
     yield rows;
     if (rows.length < limit) return;
     last = rows.at(-1)?.row_number;

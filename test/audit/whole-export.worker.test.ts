@@ -139,10 +139,11 @@ describe("an export", () => {
     ]);
     const lines = await slowExport(async () => {});
     expect(await found(lines)).toEqual([
-      "forged session/x/1 0",
       "forged session/y/1 1",
       "removed checkpoint 2-999999999",
       "forged checkpoint 1000000000",
+      "planted session/x/1 x",
+      "planted X'00' 9.0e+999",
     ]);
   });
 
