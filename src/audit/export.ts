@@ -4,7 +4,7 @@ import type { PresentedCheckpoint } from "./checkpoint.ts";
 import type { PresentedProof } from "./evidence.ts";
 import { type ExportedPlace, toOcsf, unreadableToOcsf } from "./ocsf.ts";
 import { anchorToOcsf, checkpointToOcsf } from "./ocsf-proofs.ts";
-import { type PlantedRow, type Presented, plantedToOcsf } from "./planted.ts";
+import { leftOutToOcsf, type PlantedRow, type Presented, plantedToOcsf } from "./planted.ts";
 import { readRecord } from "./record.ts";
 
 /** One line of an export: OCSF, in RFC 8785 form, without the line's end. Pure. */
@@ -34,6 +34,11 @@ export function rowLine(row: Presented): string {
 export function proofLine(proof: PresentedProof | PlantedRow): string {
   if ("planted_in" in proof) return plantedLine(proof);
   return proof.kind === "anchor" ? anchorLine(proof) : checkpointLine(proof);
+}
+
+/** The line that says how many rows a selection leaves out, because no object writes where they stand. */
+export function leftOutLine(rows: number): string {
+  return canonicalize(leftOutToOcsf(rows)) ?? "";
 }
 
 function plantedLine(row: PlantedRow): string {

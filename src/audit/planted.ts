@@ -64,32 +64,43 @@ export function plantedFinding({ planted_in, chain, seq }: PlantedRow): Finding 
 }
 
 /** Such a row as an API activity of our own, so that an export holds it and every line is a valid event. Pure. */
-export function plantedToOcsf(row: PlantedRow): JsonObject {
-  const { detail } = plantedFinding(row);
+export function plantedToOcsf({ planted_in, chain, seq, text }: PlantedRow): JsonObject {
+  const { detail } = plantedFinding({ planted_in, chain, seq, text });
+  return {
+    ...noticeToOcsf(PLANTED_LOG, `This isn't an event: ${detail}`),
+    raw_data: text,
+    unmapped: { planted_in, chain, seq },
+  };
+}
+
+/** How many such rows a selection leaves out. Pure. */
+export function leftOutToOcsf(rows: number): JsonObject {
+  return noticeToOcsf("left_out", `Left out, because no object writes where they stand: ${rows} rows`);
+}
+
+function noticeToOcsf(log_name: string, message: string): JsonObject {
   return {
     category_uid: 6,
     category_name: "Application Activity",
     class_uid: 6003,
     class_name: "API Activity",
     activity_id: 99,
-    activity_name: PLANTED_LOG,
+    activity_name: log_name,
     type_uid: 600_399,
     severity_id: 4,
     severity: "High",
     status_id: 0,
     status: "Unknown",
     time: 0,
-    message: `This isn't an event: ${detail}`,
+    message,
     actor: { app_name: "Sallyport" },
-    api: { operation: PLANTED_LOG, service: { name: "Sallyport" } },
+    api: { operation: log_name, service: { name: "Sallyport" } },
     src_endpoint: { name: "unknown" },
     metadata: {
       version: OCSF_VERSION,
       product: { name: "Sallyport", vendor_name: "Sallyport" },
-      log_name: PLANTED_LOG,
+      log_name,
     },
-    raw_data: row.text,
-    unmapped: { planted_in: row.planted_in, chain: row.chain, seq: row.seq },
   };
 }
 

@@ -43,15 +43,6 @@ export async function knownPeople(db: D1Database, search: string | undefined): P
   return results.map(({ chain, ...person }) => ({ ...person, person: chain.split("/")[1] ?? "" }));
 }
 
-/** Whether somebody of that name has ever been here: a made-up one must not make an object. */
-export async function isKnown(db: D1Database, person: string): Promise<boolean> {
-  const found = await db
-    .prepare("SELECT 1 FROM audit_events WHERE chain > ?1 || '/' AND chain < ?1 || '0' LIMIT 1")
-    .bind(`person/${person}`)
-    .first();
-  return found !== null;
-}
-
 /** When each session was last used for a call, by its id. ISO 8601 UTC; none that never was. */
 export async function lastUses(
   db: D1Database,
