@@ -212,7 +212,7 @@ describe("confirming", () => {
   });
 
   test("records a different event in its place as a conflict, keeps its own and doesn't send it again", async () => {
-    await inObject("conflict", async ({ storage, ledger, outbox, queue, append }) => {
+    await inObject("conflict", async ({ storage, ledger, outbox, queue, append, reported }) => {
       const error = vi.spyOn(console, "error").mockImplementation(() => {});
       append(3);
       await outbox.flush();
@@ -231,6 +231,7 @@ describe("confirming", () => {
         .bind(ledger.chain)
         .all();
       expect(results).toEqual([{ seq: 2, offered_event: queue.sent[1], seen_by: "object" }]);
+      expect(reported[0]).toMatchObject({ kind: "conflict", chain: ledger.chain, seq: 2, seen_by: "object" });
       expect(JSON.parse(String(error.mock.calls[0]?.[0]))).toMatchObject({
         alert: "audit_conflict",
         chain: ledger.chain,

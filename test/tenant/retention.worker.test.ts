@@ -11,6 +11,7 @@ import { Ledger } from "../../src/audit/ledger.ts";
 import type { AuditRecord } from "../../src/audit/record.ts";
 import { signerWith } from "../../src/audit/signing.ts";
 import { storeRecords } from "../../src/audit/store.ts";
+import type { Trouble } from "../../src/audit/trouble.ts";
 import { verifyEvents } from "../../src/audit/verify.ts";
 import { wholeExport } from "../../src/audit/whole-export.ts";
 import { ChainRegister } from "../../src/tenant/chain-register.ts";
@@ -225,4 +226,24 @@ test("old checkpoints go once later ones and anchors say all that they said", as
   expect(await found()).toEqual([]);
   await env.DB.prepare("DELETE FROM audit_anchors WHERE chain = 'checkpoint'").run();
   expect(await found()).toEqual(["removed checkpoint 1"]);
+});
+
+test("what the store refused stays in the tenant's chain until somebody has acknowledged it", async () => {
+  const trouble = { chain: "session/a/1", seq: 5, stored_hash: "a", offered_hash: "b", seen_by: "object" };
+  await tenant().reportTroubles([{ kind: "conflict", ...trouble } as Trouble]);
+  const reports = () =>
+    env.DB.prepare("SELECT COUNT(*) AS n FROM audit_events WHERE type = 'conflict'").first<number>("n");
+  /** Signs what there is, and lets go of what is too old by then. */
+  const pass = async (days: number) => {
+    await tenantStored();
+    await tenant().attest(NOW + days * DAY);
+  };
+  await pass(0);
+  await pass(500);
+  expect(await reports()).toBe(1);
+  const [{ id } = { id: "" }] = (await tenant().listTroubles()).open;
+  await tenant().acknowledgeTrouble({ id, by: "auditor", reason: "seen" });
+  await pass(502);
+  await pass(504);
+  expect(await reports()).toBe(0);
 });
