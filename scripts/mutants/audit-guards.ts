@@ -46,7 +46,7 @@ export const AUDIT_GUARDS: readonly Mutant[] = [
     name: "a-conflict-that-is-not-recorded",
     file: "src/audit/consumer.ts",
     tests: ADVERSARY,
-    find: "    if (conflicts.length > 0) await storeConflicts(env.DB, conflicts);\n",
+    find: "      await storeConflicts(env.DB, conflicts);\n",
     replace: "",
   },
   {
@@ -68,8 +68,8 @@ export const AUDIT_GUARDS: readonly Mutant[] = [
     name: "dead-letters-that-vanish",
     file: "src/audit/consumer.ts",
     tests: ADVERSARY,
-    find: "  await bury(env.DB, [...malformed.keys()],",
-    replace: "  if (batch.messages.length < 0) await bury(env.DB, [...malformed.keys()],",
+    find: "  await bury(env, [...malformed.keys()],",
+    replace: "  if (batch.messages.length < 0) await bury(env, [...malformed.keys()],",
   },
   {
     name: "the-stored-event-is-overwritten",

@@ -90,18 +90,16 @@ export function malformedCallOf(parsed: unknown): AskedCall | null {
 }
 
 /**
- * A call without the name of what it asks for, with arguments or `_meta` that aren't an object, or with an argument
- * called `__proto__`: the SDKs would leave that out unseen, where every other unknown field is refused. `null` for
- * anything else.
+ * A call without the name of what it asks for, with arguments that aren't an object, or with one called `__proto__`:
+ * the SDKs would leave that out unseen, where every other unknown field is refused. `null` for anything else.
  */
 function malformed(parsed: unknown): AskedCall | null {
   const asked = askedIn(parsed);
   if (asked === null || asked.id === undefined) return null;
-  const { name, args, method, meta } = asked;
+  const { name, args, method } = asked;
   const wellFormed =
-    isMeta(meta) &&
-    (args === undefined ||
-      (isRecord(args) && !Object.hasOwn(args, "__proto__") && (method !== "prompts/get" || allTexts(args))));
+    args === undefined ||
+    (isRecord(args) && !Object.hasOwn(args, "__proto__") && (method !== "prompts/get" || allTexts(args)));
   return name !== null && wellFormed ? null : { ...asked, name: name ?? "" };
 }
 
@@ -121,6 +119,16 @@ export function methodOf(parsed: unknown): string | null {
   return isRecord(parsed) && typeof parsed.method === "string" ? parsed.method : null;
 }
 
+/** True if a call in a body, alone or in a batch, has a `_meta` that the protocol doesn't know. */
+export function hasMalformedMeta(parsed: unknown): boolean {
+  const messages: unknown[] = Array.isArray(parsed) ? parsed : [parsed];
+  return messages.some((message) => {
+    const meta = askedIn(message)?.meta;
+    if (meta === undefined) return false;
+    return !isRecord(meta) || !["undefined", "string", "number"].includes(typeof meta.progressToken);
+  });
+}
+
 function askedIn(parsed: unknown): (Omit<AskedCall, "name"> & { readonly name: string | null }) | null {
   if (!isRecord(parsed) || !isCallMethod(parsed.method)) return null;
   const { id, method } = parsed;
@@ -128,11 +136,6 @@ function askedIn(parsed: unknown): (Omit<AskedCall, "name"> & { readonly name: s
   const name = params[NAMED[method]];
   const args = method === "resources/read" ? undefined : params.arguments;
   return { id, method, name: typeof name === "string" ? name : null, args, meta: params._meta };
-}
-
-function isMeta(meta: unknown): boolean {
-  if (meta === undefined) return true;
-  return isRecord(meta) && ["undefined", "string", "number"].includes(typeof meta.progressToken);
 }
 
 function isCallMethod(method: unknown): method is CallMethod {

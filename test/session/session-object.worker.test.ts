@@ -238,6 +238,17 @@ describe("an authenticated request that is refused before the path", () => {
     expect(await calls(requester)).toMatchObject([{ detail: { http_status: status } }]);
   });
 
+  it.each([["x"], [{ progressToken: {} }]])("for its _meta, %j, leaves one event", async (_meta) => {
+    const requester = await signedIn(`refused for ${JSON.stringify(_meta)}`, "viewer");
+    const id = await initialize(requester);
+    const message = { ...JSON.parse(legacy), params: { ...params, _meta } };
+    const answer = await sessionOf(requester).fetch(
+      handedOn(requester, { body: JSON.stringify(message), id }),
+    );
+    expect(answer.status).toBe(400);
+    expect(await calls(requester)).toMatchObject([{ tool: "whoami", error_kind: "invalid_request" }]);
+  });
+
   it("leaves none besides its call's where the path was walked", async () => {
     const requester = await signedIn("agreeing", "viewer");
     const answer = await sessionOf(requester).fetch(handedOn(requester, { body, modern: whoami }));
