@@ -134,7 +134,7 @@ describe("an export", () => {
     await env.DB.batch([
       env.DB.prepare("INSERT INTO audit_anchors VALUES ('session/x/1', 'x', x'00', x'00', x'ff00')"),
       env.DB.prepare("INSERT INTO audit_anchors VALUES (x'00', 9e999, 1.5, x'00', '')"),
-      env.DB.prepare("INSERT INTO audit_anchors VALUES ('session/y/1', 1, '', '', ?)").bind(claims),
+      env.DB.prepare("INSERT INTO audit_anchors VALUES ('session/y/1', 1, x'00', '', ?)").bind(claims),
       env.DB.prepare("INSERT INTO audit_checkpoints VALUES (1000000000, x'00', x'ff00', zeroblob(9))"),
     ]);
     const lines = await slowExport(async () => {});
