@@ -7,7 +7,7 @@
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { Command, InvalidArgumentError } from "commander";
-import { anchorLine, checkpointLine, exportLine } from "../src/audit/export.ts";
+import { proofLine, rowLine } from "../src/audit/export.ts";
 import { readPublicKey } from "../src/audit/signing.ts";
 import { storedEvents, storedProofs } from "./audit/store.ts";
 import { type Brought, verifyLive } from "./audit/verify-live.ts";
@@ -22,13 +22,16 @@ interface VerifyOptions {
   readonly tenant?: string;
 }
 
+/** Events travel for seconds, and longer only when something is wrong. */
+const WAIT_S = 15;
+
 const stateDir = process.env.STATE_DIR || ".state";
 
 const program = new Command("audit").description("Verifies and exports the audit of a local instance.");
 program
   .command("verify")
   .description("recompute every chain; exit 0 when all holds")
-  .option("--wait <seconds>", "give the database so long to hold every live chain to its end", seconds, 0)
+  .option("--wait <seconds>", "how long to wait for what is on its way to the database", seconds, WAIT_S)
   .option("--offline <file>", "verify an export by itself")
   .option("--key <key>", "a public key whose signatures hold: a file or the key itself; repeatable", each, [])
   .option("--checkpoint <file>", "a checkpoint that was kept elsewhere; repeatable", each, [])
@@ -71,13 +74,9 @@ function keptCheckpoint(text: string): string {
 
 /** As of one moment: an instance that runs takes in events meanwhile, and lets others go. */
 async function exportAll(): Promise<void> {
-  await readAsOfNow(stateDir, async (query) => {
-    for (const proof of storedProofs(query)) {
-      await print(proof.kind === "anchor" ? anchorLine(proof) : checkpointLine(proof));
-    }
-    for (const { chain, seq, hash, event, columns } of storedEvents(query)) {
-      await print(exportLine({ chain, seq, prev: String(columns.prev), hash }, event));
-    }
+  await readAsOfNow(stateDir, async (rows) => {
+    for (const proof of storedProofs(rows)) await print(proofLine(proof));
+    for (const row of storedEvents(rows)) await print(rowLine(row));
   });
 }
 

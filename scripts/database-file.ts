@@ -4,8 +4,8 @@ import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 
 const LOCK_PATIENCE_MS = 5_000;
 
-/** Runs a query, and returns its rows. */
-export type Query = (query: string, ...parameters: SQLInputValue[]) => Record<string, unknown>[];
+/** Runs a query, and hands out its rows one at a time, however many they are. */
+export type Rows = (query: string) => Iterable<Record<string, unknown>>;
 
 /**
  * Runs a query on the audit database that an instance keeps in `stateDir`, whether the instance runs or not.
@@ -32,14 +32,14 @@ export function queryDatabase(
  */
 export async function readAsOfNow<Result>(
   stateDir: string,
-  read: (query: Query) => Promise<Result>,
+  read: (rows: Rows) => Promise<Result>,
 ): Promise<Result> {
   const database = openDatabase(stateDir);
   try {
     database.exec("BEGIN");
     // A transaction sees what there was when it first read.
     database.prepare("SELECT COUNT(*) FROM sqlite_schema").get();
-    return await read((query, ...parameters) => database.prepare(query).all(...parameters));
+    return await read((query) => database.prepare(query).iterate());
   } finally {
     database.close();
   }
@@ -48,26 +48,6 @@ export async function readAsOfNow<Result>(
 /** The runtime locks its files for moments: while it starts, and while it takes up what a crash has left. */
 function openDatabase(stateDir: string): DatabaseSync {
   return new DatabaseSync(databaseFile(stateDir), { readOnly: true, timeout: LOCK_PATIENCE_MS });
-}
-
-/**
- * Rows of a query that takes a page's worth at a time: `query` ends in the parameters of `after` and a limit.
- */
-export function* pagesOf<Row extends Record<string, unknown>>(
-  run: Query,
-  query: string,
-  first: readonly SQLInputValue[],
-  after: (last: Row) => readonly SQLInputValue[],
-  page = 2_000,
-): Generator<Row> {
-  let from = first;
-  for (;;) {
-    const rows = run(query, ...from, page) as Row[];
-    yield* rows;
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < page) return;
-    from = after(last);
-  }
 }
 
 /** The file is named after a hash; besides it, there is only the runtime's own record of its objects. */

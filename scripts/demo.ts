@@ -43,7 +43,7 @@ async function reachable(url: string): Promise<void> {
     throw new Error(`nothing healthy answers at ${url}: start it first, with npm start`);
 }
 
-/** What `npm run audit -- verify --wait` says, or `null` if it fails: then it is said why. */
+/** What `npm run audit -- verify --wait` says, or `null` if it fails or something is still on its way. */
 async function verify(): Promise<string | null> {
   const script = join(import.meta.dirname, "audit.ts");
   const child = spawn(
@@ -56,7 +56,7 @@ async function verify(): Promise<string | null> {
     text(child.stderr),
     once(child, "exit"),
   ]);
-  if (code === 0) return summary.trim();
-  process.stderr.write(words);
+  if (code === 0 && (JSON.parse(summary) as { in_flight: number }).in_flight === 0) return summary.trim();
+  process.stderr.write(`${summary}${words}`);
   return null;
 }

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type SQLInputValue } from "node:sqlite";
+import { IN_FLIGHT_MS } from "../src/audit/finding.ts";
 import type { PublicKey } from "../src/audit/signing.ts";
 import type { LiveHead } from "../src/audit/stored-event.ts";
 
@@ -56,17 +57,23 @@ function objectFiles(stateDir: string): string[] {
 }
 
 function readHead(file: string): LiveHead[] {
-  const query =
-    "SELECT chain, seq, hash, (SELECT MIN(seq) FROM audit_outbox) AS pending_from FROM audit_chain";
-  return readObject(file, "audit_chain", query) as unknown as LiveHead[];
+  const since = new Date(Date.now() - IN_FLIGHT_MS).toISOString();
+  const query = `SELECT chain, seq, hash, (SELECT MIN(seq) FROM audit_outbox) AS pending_from,
+    (SELECT MAX(seq) FROM audit_outbox WHERE json_extract(event, '$.at') < ?) AS overdue_through FROM audit_chain`;
+  return readObject(file, "audit_chain", query, since) as unknown as LiveHead[];
 }
 
 /** Rows of an object's file, if it has the table. */
-function readObject(file: string, table: string, query: string): Record<string, unknown>[] {
+function readObject(
+  file: string,
+  table: string,
+  query: string,
+  ...parameters: SQLInputValue[]
+): Record<string, unknown>[] {
   const database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
   try {
     const has = database.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?").get(table);
-    return has === undefined ? [] : database.prepare(query).all();
+    return has === undefined ? [] : database.prepare(query).all(...parameters);
   } catch (error) {
     throw new Error(`the object in ${file} can't be read`, { cause: error });
   } finally {

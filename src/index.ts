@@ -82,8 +82,8 @@ async function answer(
   }
   if (pathname === "/" && request.method === "GET") return frontPage(env);
   return (
-    (await publishCheckpoint(request, env)) ??
     (await refuseKnocking(request, env)) ??
+    (await publishCheckpoint(request, env)) ??
     (await handleConsole(received, env, ctx)) ??
     (await handleAuth(request, env, ctx)) ??
     (await authorizationServer(env).fetch(request, env, ctx))

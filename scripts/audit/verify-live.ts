@@ -4,13 +4,13 @@ import type { Finding } from "../../src/audit/finding.ts";
 import type { PublicKey } from "../../src/audit/signing.ts";
 import { type LiveHead, recordColumns } from "../../src/audit/stored-event.ts";
 import { verifyEvents } from "../../src/audit/verify.ts";
-import { type Query, readAsOfNow } from "../database-file.ts";
+import { type Rows, readAsOfNow } from "../database-file.ts";
 import { type LiveSigning, readLiveHeads, readSigning } from "../live-chains.ts";
 import { progress, report } from "./report.ts";
-import { isHeld, storedEvents, storedProofs, troubles } from "./store.ts";
+import { isHeld, storedEvents, storedProofs } from "./store.ts";
 
 const POLL_MS = 250;
-const WAITING = "waiting until the database holds every chain to its end";
+const WAITING = "waiting for what is on its way to the database";
 
 type LiveHeads = ReadonlyMap<string, LiveHead>;
 
@@ -30,8 +30,8 @@ export async function verifyLive(stateDir: string, wait_s: number, brought: Brou
   await delivery(stateDir, awaited, wait_s);
   // What can only grow is read in this order: nothing may be newer than what it is held against.
   const signing = readSigning(stateDir);
-  const seen = await readAsOfNow(stateDir, (query) => lookAt(stateDir, query, awaited, signing, brought));
-  report(seen.verification, seen.gathered, seen.signatures, seen.findings, troubles(stateDir));
+  const seen = await readAsOfNow(stateDir, (rows) => lookAt(stateDir, rows, awaited, signing, brought));
+  report(seen.verification, seen.gathered, seen.signatures, seen.findings);
 }
 
 /** Ends when the database holds what is awaited, or when the time is over. Says on stderr that it waits. */
@@ -47,16 +47,16 @@ async function delivery(stateDir: string, awaited: LiveHeads, wait_s: number): P
 
 async function lookAt(
   stateDir: string,
-  query: Query,
+  rows: Rows,
   awaited: LiveHeads,
   signing: LiveSigning | null,
   brought: Brought,
 ) {
   let heads = awaited;
   const keys = brought.keys.length > 0 ? brought.keys : (signing?.keys ?? null);
-  const gathered = await gatherEvidence(storedProofs(query), keys, brought.kept);
+  const gathered = await gatherEvidence(storedProofs(rows), keys, brought.kept);
   const verification = verifyEvents(
-    storedEvents(query),
+    storedEvents(rows),
     () => {
       heads = readLiveHeads(stateDir);
       return heads;
@@ -79,6 +79,6 @@ async function lookAt(
 
 /** What a running instance did after this command began is neither awaited nor a finding. */
 function isLater({ defect, chain, seq }: Finding, awaited: LiveHeads, heads: LiveHeads): boolean {
-  const at_the_end = defect === "undelivered" || defect === "cut_tail";
-  return at_the_end && heads.has(chain) && seq > (awaited.get(chain)?.seq ?? 0);
+  const at_the_end = defect === "undelivered" || defect === "in_flight" || defect === "cut_tail";
+  return at_the_end && heads.has(chain) && Number(seq) > (awaited.get(chain)?.seq ?? 0);
 }

@@ -35,7 +35,7 @@ function schema({ migrations: applied }: Detail, expected: readonly string[]): C
 }
 
 function auditChecks({ audit }: Detail): Check[] {
-  const { gaps, missing_chains, lag_ms, conflicts, dead_letters } = audit;
+  const { gaps, missing_chains, lag_ms, conflicts, dead_letters, planted } = audit;
   const [first] = gaps;
   const [missing] = missing_chains;
   return [
@@ -60,6 +60,13 @@ function auditChecks({ audit }: Detail): Check[] {
       : fail(
           "audit conflicts",
           `${conflicts}`,
+          "Somebody wrote to the store: docs/runbooks/audit-conflict.md.",
+        ),
+    planted === 0
+      ? ok("audit places", "every row stands where an object writes")
+      : fail(
+          "audit places",
+          `${planted} rows stand where no object writes`,
           "Somebody wrote to the store: docs/runbooks/audit-conflict.md.",
         ),
     dead_letters === 0

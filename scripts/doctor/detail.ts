@@ -24,6 +24,7 @@ const detailShape = z.object({
     lag_ms: z.number().nullable(),
     conflicts: z.int(),
     dead_letters: z.int(),
+    planted: z.int(),
   }),
   drift: z.array(z.object({ source: z.string(), field: z.string(), count: z.int() })),
   credentials: z.array(credential),

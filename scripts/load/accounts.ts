@@ -74,7 +74,8 @@ function verify(stateDir: string): Promise<Pick<Account, "verified" | "verificat
   const env = { ...process.env, STATE_DIR: stateDir };
   return new Promise((resolve) => {
     execFile(process.execPath, [...args, "verify", "--wait", "30"], { env }, (error, stdout, stderr) => {
-      resolve({ verified: error === null, verification: (stdout || stderr).trim() });
+      const arrived = error === null && (JSON.parse(stdout) as { in_flight: number }).in_flight === 0;
+      resolve({ verified: arrived, verification: (stdout || stderr).trim() });
     });
   });
 }

@@ -8,6 +8,8 @@ const GAPS = ["test/audit/gaps.worker.test.ts"];
 const DUE = ["test/audit/due.worker.test.ts"];
 const EXPORT = ["test/audit/whole-export.worker.test.ts"];
 const CHECKPOINTS = ["test/tenant/checkpoints.worker.test.ts"];
+const PLACES = ["test/audit/places.worker.test.ts"];
+const SIGNED = ["test/audit/signed-export.test.ts"];
 const TAMPERING = ["test/tenant/retention-tampering.worker.test.ts"];
 
 /** What keeps the audit whole. */
@@ -44,7 +46,7 @@ export const AUDIT_GUARDS: readonly Mutant[] = [
     name: "a-conflict-that-is-not-recorded",
     file: "src/audit/consumer.ts",
     tests: ADVERSARY,
-    find: "    if (conflicts.length > 0) await storeConflicts(env.DB, conflicts);\n",
+    find: "      await storeConflicts(env.DB, conflicts);\n",
     replace: "",
   },
   {
@@ -66,8 +68,8 @@ export const AUDIT_GUARDS: readonly Mutant[] = [
     name: "dead-letters-that-vanish",
     file: "src/audit/consumer.ts",
     tests: ADVERSARY,
-    find: "  await bury(env.DB, [...malformed.keys()],",
-    replace: "  if (batch.messages.length < 0) await bury(env.DB, [...malformed.keys()],",
+    find: "  await bury(env, [...malformed.keys()],",
+    replace: "  if (batch.messages.length < 0) await bury(env, [...malformed.keys()],",
   },
   {
     name: "the-stored-event-is-overwritten",
@@ -168,18 +170,11 @@ export const AUDIT_GUARDS: readonly Mutant[] = [
     replace: ".holdRetention(now)) < this.#runs) {",
   },
   {
-    name: "an-export-of-events-that-came-meanwhile",
-    file: "src/audit/whole-export.ts",
+    name: "an-export-of-rows-that-came-meanwhile",
+    file: "src/audit/walk-pages.ts",
     tests: EXPORT,
-    find: "AND rowid <= CAST(? AS INTEGER)",
-    replace: "AND ? IS NOT NULL",
-  },
-  {
-    name: "an-export-of-checkpoints-that-came-meanwhile",
-    file: "src/audit/proof-pages.ts",
-    tests: EXPORT,
-    find: "WHERE n > ? AND n <= ? ORDER BY n",
-    replace: "WHERE n > ? AND ? IS NOT NULL ORDER BY n",
+    find: "WHERE e.rowid <= CAST(?1 AS INTEGER)`;",
+    replace: "WHERE ?1 IS NOT NULL`;",
   },
   {
     name: "a-checkpoint-that-only-looks-old-goes",
@@ -337,9 +332,114 @@ export const AUDIT_GUARDS: readonly Mutant[] = [
   },
   {
     name: "an-export-that-a-blob-stops",
-    file: "src/audit/proof-pages.ts",
+    file: "src/audit/walk.ts",
     tests: EXPORT,
     find: "CAST(hash AS TEXT) AS hash, CAST(jws AS TEXT) AS jws",
     replace: "hash, jws",
+  },
+  {
+    name: "a-walk-with-a-lower-bound",
+    file: "src/audit/walk.ts",
+    tests: ["test/audit/cli.test.ts"],
+    find: " ORDER BY ",
+    replace: " WHERE rowid > 0 ORDER BY ",
+  },
+  {
+    name: "a-planted-row-that-a-search-shows",
+    file: "src/audit/search.ts",
+    tests: PLACES,
+    find: "let result = search.where(",
+    replace: "let result = search;\n  search.where(",
+  },
+  {
+    name: "a-planted-row-of-which-nobody-says-anything",
+    file: "src/audit/search.ts",
+    tests: PLACES,
+    find: "  return counted ?? 0;",
+    replace: "  return counted === null ? 1 : 0;",
+  },
+  {
+    name: "a-planted-row-taken-for-an-event",
+    file: "src/audit/walk.ts",
+    tests: PLACES,
+    find: "if (in_place === 1) return fromRow(columns);",
+    replace: "if (in_place !== undefined) return fromRow(columns);",
+  },
+  {
+    name: "a-planted-row-that-keeps-a-chain-from-being-signed",
+    file: "src/audit/integrity-store.ts",
+    tests: PLACES,
+    find: `+ ?2 AND \${inPlace("e")}`,
+    replace: "+ ?2",
+  },
+  {
+    name: "a-planted-row-that-goes-with-what-is-old",
+    file: "src/audit/integrity-store.ts",
+    tests: PLACES,
+    find: `AND e.seq <= held.seq AND \${inPlace("e")})`,
+    replace: "AND e.seq <= held.seq)",
+  },
+  {
+    name: "a-conflict-that-the-tenants-chain-does-not-hold",
+    file: "src/audit/consumer.ts",
+    tests: CONSUMER,
+    find: "      await reportTroubles(env, conflicts.map(troubleOf));\n",
+    replace: "",
+  },
+  {
+    name: "a-conflict-that-is-reported-again-and-again",
+    file: "src/tenant/troubles.ts",
+    tests: ["test/console/pages.worker.test.ts"],
+    find: ".toArray().length > 0) continue;",
+    replace: ".toArray().length > 1) continue;",
+  },
+  {
+    name: "an-acknowledgement-that-nobody-signed",
+    file: "src/audit/survey.ts",
+    tests: SIGNED,
+    find: "&& (signed || !acknowledged.signed)) {",
+    replace: ") {",
+  },
+  {
+    name: "an-acknowledgement-by-any-chain",
+    file: "src/audit/survey.ts",
+    tests: SIGNED,
+    find: "acknowledged.by === event.chain && ",
+    replace: "",
+  },
+  {
+    name: "retention-of-what-nobody-has-acknowledged",
+    file: "src/tenant/retention.ts",
+    tests: ["test/tenant/retention.worker.test.ts"],
+    find: "head.seq >= waiting ? null : head;",
+    replace: "head.seq < 0 ? null : head;",
+  },
+  {
+    name: "on-its-way-for-ever",
+    file: "src/audit/chain-findings.ts",
+    tests: ["test/audit/verify.test.ts"],
+    find: "const recentFrom = (head?.overdue_through ?? GENESIS.seq) + 1;",
+    replace: "const recentFrom = GENESIS.seq + 1;",
+  },
+  {
+    name: "a-copy-that-is-named-as-its-original",
+    file: "src/audit/trace.ts",
+    tests: ["test/audit/verify.test.ts"],
+    find: "const ofChain = [...said.filter(isAtHome), ...said.filter((entry) => !isAtHome(entry))];",
+    replace: "const ofChain = said;",
+  },
+  {
+    name: "a-refused-envelope-without-an-event",
+    file: "src/session/session-object.ts",
+    tests: ["test/session/session-object.worker.test.ts"],
+    find: "if (over === null) this.ledger.append({ ...fact, ...this.#who() });",
+    replace: "if (over === null) return response;",
+  },
+  {
+    name: "refused-envelopes-without-a-limit",
+    file: "src/session/session-object.ts",
+    tests: ["test/limits/session-object.worker.test.ts"],
+    find: "const over = await this.#limits.admit(1);",
+    replace: "const over = await this.#limits.admit(0);",
   },
 ];

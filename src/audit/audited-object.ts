@@ -5,6 +5,7 @@ import { type Genesis, Ledger } from "./ledger.ts";
 import { Outbox } from "./outbox.ts";
 import { applySchema } from "./schema.ts";
 import { DUE_SCHEMA, LEDGER_SCHEMA, LEDGER_TABLES } from "./tables.ts";
+import { reportTroubles, type Trouble } from "./trouble.ts";
 
 /** How late an alarm may be before a starting object sets it again, in milliseconds. */
 const ALARM_GRACE_MS = 60_000;
@@ -34,13 +35,18 @@ export abstract class AuditedObject extends DurableObject<Env> {
     this.sql = ctx.storage.sql;
     this.due = new Due(ctx.storage);
     this.ledger = new Ledger(ctx.storage, this.due, env.TENANT);
-    this.#outbox = new Outbox(ctx.storage, this.due, env);
+    this.#outbox = new Outbox(ctx.storage, this.due, env, (troubles) => this.reportTroubles(troubles));
     this.due.revive(Date.now(), ALARM_GRACE_MS);
   }
 
   /** Has the tenant's object take note that this chain has begun. At least once. */
   async register(genesis: Genesis): Promise<void> {
     await this.env.TENANT_OBJECT.getByName(this.env.TENANT).register(genesis);
+  }
+
+  /** Has the tenant's object take note of what the store refused. At least once. */
+  async reportTroubles(troubles: readonly Trouble[]): Promise<void> {
+    await reportTroubles(this.env, troubles);
   }
 
   /** Sets the next alarm before anything else, then runs what is due. Never throws: the platform stops after six. */

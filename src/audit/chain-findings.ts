@@ -1,9 +1,10 @@
-import type { ChainHead } from "./chain.ts";
+import { type ChainHead, GENESIS } from "./chain.ts";
 import type { Finding } from "./finding.ts";
 import type { Entry, LiveHead } from "./stored-event.ts";
 import { type Trace, traceChain } from "./trace.ts";
 
-type PlacedFinding = Omit<Finding, "chain">;
+/** A finding in the chain that is looked at, unless it says another. */
+type PlacedFinding = Omit<Finding, "chain" | "seq"> & { readonly chain?: string; readonly seq: number };
 
 /** What is known of a chain from elsewhere than the store. */
 export interface ChainEvidence {
@@ -74,17 +75,20 @@ function absences(
   head: LiveHead | null,
 ): PlacedFinding[] {
   const pendingFrom = head?.pending_from ?? Number.POSITIVE_INFINITY;
+  const recentFrom = (head?.overdue_through ?? GENESIS.seq) + 1;
   return missing.flatMap(({ from, through }) => [
     ...absence("removed", from, Math.min(through, last_seq, pendingFrom - 1)),
     ...absence("cut_tail", Math.max(from, last_seq + 1), Math.min(through, pendingFrom - 1)),
-    ...absence("undelivered", Math.max(from, pendingFrom), through),
+    ...absence("undelivered", Math.max(from, pendingFrom), Math.min(through, recentFrom - 1)),
+    ...absence("in_flight", Math.max(from, pendingFrom, recentFrom), through),
   ]);
 }
 
 const ABSENCES = {
   removed: "later events build on it, and it isn't here",
   cut_tail: "its object or a signed checkpoint has it, and the chain ends before it here",
-  undelivered: "its object has not delivered it yet",
+  undelivered: "its object has not delivered it for more than ten minutes",
+  in_flight: "its object has not delivered it yet",
 } as const;
 
 function absence(defect: keyof typeof ABSENCES, seq: number, through_seq: number): PlacedFinding[] {
@@ -94,7 +98,9 @@ function absence(defect: keyof typeof ABSENCES, seq: number, through_seq: number
 
 function insertions({ genuine, inserted }: Trace): PlacedFinding[] {
   const hashes = new Set([...genuine.values()].map(({ hash }) => hash));
-  return inserted.map(({ seq, hash }) => ({
+  // Where it stands, whatever chain its text names: the one that it copies may be in order.
+  return inserted.map(({ chain, seq, hash }) => ({
+    chain,
     seq,
     defect: "inserted",
     detail: hashes.has(hash) ? "the same event stands here once more" : "the chain doesn't have this event",

@@ -8,7 +8,9 @@ import {
   storeConflicts,
   storeDeadLetters,
   storeRecords,
+  troubleOf,
 } from "./store.ts";
+import { reportTroubles } from "./trouble.ts";
 import { unsignedAnchors } from "./unsigned-anchors.ts";
 
 const FIRST_RETRY_S = 5;
@@ -34,7 +36,7 @@ export async function consumeAudit(
   onStored: (records: readonly AuditRecord[]) => Promise<void> = async () => {},
 ): Promise<void> {
   if (batch.queue.endsWith("-dead")) {
-    await bury(env.DB, batch.messages, batch.queue, () => "delivered too often without being stored");
+    await bury(env, batch.messages, batch.queue, () => "delivered too often without being stored");
     return;
   }
   const arrivals: Arrival[] = [];
@@ -47,7 +49,7 @@ export async function consumeAudit(
   for (const chunk of chunksBySize(arrivals, ({ record }) => bytesOf(record), MAX_STATEMENT_BYTES)) {
     await store(env, chunk, onStored);
   }
-  await bury(env.DB, [...malformed.keys()], batch.queue, (message) => malformed.get(message) ?? "malformed");
+  await bury(env, [...malformed.keys()], batch.queue, (message) => malformed.get(message) ?? "malformed");
 }
 
 async function store(
@@ -62,7 +64,10 @@ async function store(
     );
     // Compared after every insert, not only after those that were ignored: what counts is what is there.
     const conflicts = arrivals.flatMap(({ record }) => conflictOf(record, stored));
-    if (conflicts.length > 0) await storeConflicts(env.DB, conflicts);
+    if (conflicts.length > 0) {
+      await storeConflicts(env.DB, conflicts);
+      await reportTroubles(env, conflicts.map(troubleOf));
+    }
     for (const { offered_event: _event, ...conflict } of conflicts) alert("audit_conflict", conflict);
     await onStored(
       arrivals.map(({ record }) => record).filter((record) => stored.get(placeOf(record)) === record.hash),
@@ -98,7 +103,7 @@ function conflictOf(record: AuditRecord, stored: ReadonlyMap<string, string | nu
 }
 
 async function bury(
-  db: D1Database,
+  env: Env,
   messages: readonly Message[],
   queue: string,
   reasonFor: (message: Message) => string,
@@ -110,8 +115,17 @@ async function bury(
   for (const chunk of chunksBySize(buried, ({ letter }) => bytesOf(letter), MAX_STATEMENT_BYTES)) {
     try {
       await storeDeadLetters(
-        db,
+        env.DB,
         chunk.map(({ letter }) => letter),
+      );
+      // Only once the store takes them: the report is an event, which it has to take, too.
+      await reportTroubles(
+        env,
+        chunk.map(({ letter: { id: message, body: _body, ...letter } }) => ({
+          kind: "dead_letter",
+          message,
+          ...letter,
+        })),
       );
     } catch (thrown) {
       retryLater(

@@ -7,12 +7,10 @@ import {
   readCheckpoint,
   readHeads,
 } from "./checkpoint.ts";
-import type { Defect, Finding } from "./finding.ts";
+import { type Defect, type Finding, IN_FLIGHT_MS } from "./finding.ts";
+import { type PlantedRow, plantedFinding } from "./planted.ts";
 import { claimedStatement, type PublicKey, type StatementKind, verifiedStatement } from "./signing.ts";
 import type { Evidence } from "./verify.ts";
-
-/** How long a checkpoint and the event that binds it may be there without each other. */
-const IN_FLIGHT_MS = 10 * 60_000;
 
 /** A checkpoint or an anchor as a store or an export presents it. Nothing of it is trusted. */
 export type PresentedProof = (
@@ -41,7 +39,7 @@ export interface Gathered {
  * @param kept checkpoints that somebody kept elsewhere: what is presented must contain them
  */
 export async function gatherEvidence(
-  proofs: Iterable<PresentedProof>,
+  proofs: Iterable<PresentedProof | PlantedRow>,
   keys: readonly PublicKey[] | null,
   kept: readonly string[] = [],
 ): Promise<Gathered> {
@@ -56,6 +54,10 @@ export async function gatherEvidence(
   let last: Gathered["last"] = null;
   let checkpoints = 0;
   for (const proof of proofs) {
+    if ("planted_in" in proof) {
+      findings.push(plantedFinding(proof));
+      continue;
+    }
     if (proof.as_exported === false) {
       const place = proof.kind === "anchor" ? proof : { chain: CHECKPOINT_CHAIN, seq: proof.n };
       find(place.chain, place.seq, "column_mismatch", `what stands beside its ${proof.kind} differs from it`);
@@ -135,10 +137,11 @@ export function checkpointTail(
     if (n === 0 || word.digest === null || word.digest === last?.digest) return [];
     return [{ ...place, defect: "rewritten", detail: "the tenant's chain binds another one" }];
   }
-  if (newest !== "" && Date.parse(word.at) > Date.parse(newest) - IN_FLIGHT_MS) return [];
   const range = word.n > n + 1 ? { through_seq: word.n } : {};
   const detail = "the tenant's chain binds it, and it isn't here";
-  return [{ ...place, seq: n + 1, ...range, defect: "cut_tail", detail }];
+  // A checkpoint and the event that binds it travel apart.
+  const recent = newest !== "" && Date.parse(word.at) > Date.parse(newest) - IN_FLIGHT_MS;
+  return [{ ...place, seq: n + 1, ...range, defect: recent ? "in_flight" : "cut_tail", detail }];
 }
 
 function statementOf(
@@ -164,13 +167,13 @@ function wrongWith(
 }
 
 function pointsOf(
-  proofs: Iterable<PresentedProof>,
+  proofs: Iterable<PresentedProof | PlantedRow>,
   chains: ReadonlySet<string>,
   unsound: ReadonlySet<number>,
 ): Map<string, ChainHead[]> {
   const points = new Map<string, ChainHead[]>();
   for (const proof of proofs) {
-    if (proof.kind !== "checkpoint" || unsound.has(proof.n)) continue;
+    if ("planted_in" in proof || proof.kind !== "checkpoint" || unsound.has(proof.n)) continue;
     for (const [chain, seq, hash] of readHeads(proof.heads) ?? []) {
       if (!chains.has(chain)) continue;
       const known = points.get(chain);

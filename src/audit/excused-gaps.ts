@@ -1,6 +1,7 @@
 import type { PresentedAnchor } from "./anchor.ts";
 import type { AuditGap, MissingChain } from "./gaps.ts";
 import { integrityProblems } from "./integrity-settings.ts";
+import { inPlace } from "./place.ts";
 import { LONGEST_JWS } from "./signing.ts";
 import { unsignedAnchors } from "./unsigned-anchors.ts";
 
@@ -32,15 +33,16 @@ export async function wronglyExcused(
     env.DB.prepare(
       `SELECT ${ANCHOR}, e.seq AS first_seq, e.at AS since
        FROM audit_events AS e JOIN audit_anchors AS a ON a.chain = e.chain
-       WHERE e.at BETWEEN ? AND ? AND e.seq > 1
-         AND NOT EXISTS (SELECT 1 FROM audit_events AS b WHERE b.chain = e.chain AND b.seq < e.seq)
+       WHERE e.at BETWEEN ? AND ? AND e.seq > 1 AND ${inPlace("e")}
+         AND NOT EXISTS (SELECT 1 FROM audit_events AS b
+           WHERE b.chain = e.chain AND b.seq < e.seq AND ${inPlace("b")})
        ORDER BY e.at LIMIT ?`,
     ).bind(from, until, MAX_ANCHORS),
     env.DB.prepare(
       `SELECT ${ANCHOR}, NULL AS first_seq, begun.at AS since
        FROM audit_events AS begun JOIN audit_anchors AS a ON a.chain = json_extract(begun.event, '$.detail.chain')
        WHERE begun.type = 'chain' AND begun.at BETWEEN ? AND ?
-         AND NOT EXISTS (SELECT 1 FROM audit_events AS e WHERE e.chain = a.chain)
+         AND NOT EXISTS (SELECT 1 FROM audit_events AS e WHERE e.chain = a.chain AND ${inPlace("e")})
        ORDER BY begun.at LIMIT ?`,
     ).bind(from, until, MAX_ANCHORS),
   ]);

@@ -5,6 +5,7 @@ import { GENESIS } from "./chain.ts";
 import { exportLine } from "./export.ts";
 import { isProofLine } from "./exported-proofs.ts";
 import type { ExportedPlace } from "./ocsf.ts";
+import { type Presented, readPlanted } from "./planted.ts";
 import type { ColumnsOf, StoredEvent } from "./stored-event.ts";
 
 const fingerprint = z.object({ value: z.string() });
@@ -29,12 +30,17 @@ const exportedLine = z.looseObject({
  * A line that can't be read stands for the event that should be there.
  * @param lines without their ends
  */
-export function* readExport(lines: Iterable<string>): Generator<StoredEvent> {
+export function* readExport(lines: Iterable<string>): Generator<Presented> {
   let above: StoredEvent | undefined;
   // One line is held back: what can't be read is placed by what comes next.
   let held: string | null = null;
   for (const line of lines) {
     if (line === "" || isProofLine(line)) continue;
+    const planted = readPlanted(line);
+    if (planted !== null) {
+      yield planted;
+      continue;
+    }
     const event = readLine(line);
     if (held !== null) {
       above = unreadable(held, above, event);

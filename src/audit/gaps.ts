@@ -2,6 +2,8 @@ import { alert } from "../observe/log.ts";
 import { CHECKPOINT_CHAIN, type Checkpoint } from "./checkpoint.ts";
 import { wronglyExcused } from "./excused-gaps.ts";
 import { acceptedKeys, integrityProblems } from "./integrity-settings.ts";
+import { inPlace } from "./place.ts";
+import { leftOut } from "./search.ts";
 import { type NewestCheckpoint, newestCheckpoint } from "./signed-checkpoint.ts";
 
 /** A place where a later event is in the store and earlier ones aren't. */
@@ -43,6 +45,8 @@ export interface AuditReport {
   /** Totals over all time. */
   readonly conflicts: number;
   readonly dead_letters: number;
+  /** Rows that stand where no object writes. */
+  readonly planted: number;
 }
 
 const MAX_GAPS = 100;
@@ -67,15 +71,16 @@ export async function reportGaps(env: Env, now = Date.now(), look_back_ms = DAY_
     env.DB.prepare(
       `SELECT chain, below + 1 AS from_seq, seq - 1 AS through_seq, at AS since FROM (
          SELECT e.chain, e.seq, e.at, COALESCE(
-           (SELECT MAX(b.seq) FROM audit_events AS b WHERE b.chain = e.chain AND b.seq < e.seq),
+           (SELECT MAX(b.seq) FROM audit_events AS b WHERE b.chain = e.chain AND b.seq < e.seq AND ${inPlace("b")}),
          (SELECT a.seq FROM audit_anchors AS a WHERE a.chain = e.chain), 0) AS below
-         FROM audit_events AS e WHERE e.at BETWEEN ?1 AND ?2
+         FROM audit_events AS e WHERE e.at BETWEEN ?1 AND ?2 AND ${inPlace("e")}
        ) WHERE below < seq - 1 ORDER BY at LIMIT ?3`,
     ).bind(iso(now - look_back_ms), iso(now - GAP_AGE_MS), MAX_GAPS),
     env.DB.prepare(
       `SELECT json_extract(event, '$.detail.chain') AS chain, at AS since FROM audit_events AS begun
        WHERE type = 'chain' AND at BETWEEN ?1 AND ?2
-         AND NOT EXISTS (SELECT 1 FROM audit_events AS e WHERE e.chain = json_extract(begun.event, '$.detail.chain'))
+         AND NOT EXISTS (SELECT 1 FROM audit_events AS e
+           WHERE e.chain = json_extract(begun.event, '$.detail.chain') AND ${inPlace("e")})
          AND NOT EXISTS (SELECT 1 FROM audit_anchors AS a WHERE a.chain = json_extract(begun.event, '$.detail.chain'))
        ORDER BY at LIMIT ?3`,
     ).bind(iso(now - look_back_ms), iso(now - GAP_AGE_MS), MAX_GAPS),
@@ -98,6 +103,8 @@ export async function reportGaps(env: Env, now = Date.now(), look_back_ms = DAY_
   const checkpoint = signed === null ? null : ageOf(signed.statement, now);
   if (checkpoint !== null && checkpoint.age_ms > CHECKPOINT_OVERDUE_MS) alert("audit_unattested", checkpoint);
   for (const seq of unsigned) alert("audit_conflict", { chain: CHECKPOINT_CHAIN, seq, seen_by: "report" });
+  const planted = await leftOut(env.DB);
+  if (planted > 0) alert("audit_planted", { rows: planted });
   const [missing_since] = [...found, ...missing_chains].map(({ since }) => since).sort();
   const [total] = (totals?.results ?? []) as Pick<AuditReport, "lag_ms" | "conflicts" | "dead_letters">[];
   return {
@@ -110,6 +117,7 @@ export async function reportGaps(env: Env, now = Date.now(), look_back_ms = DAY_
     lag_ms: total?.lag_ms ?? null,
     conflicts: total?.conflicts ?? 0,
     dead_letters: total?.dead_letters ?? 0,
+    planted,
   };
 }
 

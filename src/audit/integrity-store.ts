@@ -1,6 +1,7 @@
 import type { PresentedAnchor } from "./anchor.ts";
 import { CHECKPOINT_CHAIN, digestOf, type PresentedCheckpoint } from "./checkpoint.ts";
 import type { LinkRow } from "./contiguous.ts";
+import { inPlace } from "./place.ts";
 import { storeConflicts } from "./store.ts";
 
 /** A page of what the store took in: where it ends, and the chains in it. */
@@ -44,7 +45,7 @@ export async function linksAfter(
       `SELECT e.chain, e.seq, e.prev, e.hash, e.type FROM json_each(?1) AS head
        JOIN audit_events AS e
          ON e.chain = json_extract(head.value, '$.chain') AND e.seq > json_extract(head.value, '$.seq')
-         AND e.seq <= json_extract(head.value, '$.seq') + ?2
+         AND e.seq <= json_extract(head.value, '$.seq') + ?2 AND ${inPlace("e")}
        ORDER BY e.chain, e.seq`,
     )
     .bind(JSON.stringify(heads.map(({ chain, seq }) => ({ chain, seq }))), limit)
@@ -158,7 +159,8 @@ export async function removeAnchored(
     db
       .prepare(
         `${held} DELETE FROM audit_events WHERE rowid IN (
-           SELECT e.rowid FROM held JOIN audit_events AS e ON e.chain = held.chain AND e.seq <= held.seq)`,
+           SELECT e.rowid FROM held JOIN audit_events AS e
+             ON e.chain = held.chain AND e.seq <= held.seq AND ${inPlace("e")})`,
       )
       .bind(bound),
     db

@@ -2,9 +2,7 @@ import { v7 as uuidv7 } from "uuid";
 import { type ChainHead, GENESIS, link } from "./chain.ts";
 import type { Due } from "./due.ts";
 import type { AuditFact } from "./event.ts";
-
-/** What kind of object a chain belongs to. */
-export type ChainKind = "session" | "effect" | "person" | "credential" | "tenant";
+import type { ChainKind } from "./place.ts";
 
 /** How long an event waits for others before the outbox is sent, in milliseconds. */
 const FLUSH_AFTER_MS = 200;

@@ -2,7 +2,8 @@ import { alert } from "../observe/log.ts";
 import type { PresentedAnchor } from "./anchor.ts";
 import type { Due } from "./due.ts";
 import { type Delivery, type Reconciled, reconcile, type Stored } from "./reconcile.ts";
-import { presentedAnchor, storeConflicts, storedHashes } from "./store.ts";
+import { presentedAnchor, storeConflicts, storedHashes, troubleOf } from "./store.ts";
+import type { Trouble } from "./trouble.ts";
 import { unsignedAnchors } from "./unsigned-anchors.ts";
 
 /** A queue takes at most 100 messages and 256 KB in one call. */
@@ -39,16 +40,24 @@ export class Outbox {
   readonly #env: Env;
   readonly #queue: Queue;
   readonly #db: D1Database;
+  readonly #report: (troubles: readonly Trouble[]) => Promise<void>;
   /** Everything before it was sent. In memory, so that a long outbox isn't looked through for each batch. */
   #unsent_from = 0;
 
-  constructor(storage: DurableObjectStorage, due: Due, env: Env) {
+  /** @param report has the tenant's object take note of what the store refused */
+  constructor(
+    storage: DurableObjectStorage,
+    due: Due,
+    env: Env,
+    report: (troubles: readonly Trouble[]) => Promise<void>,
+  ) {
     this.#storage = storage;
     this.#sql = storage.sql;
     this.#due = due;
     this.#env = env;
     this.#queue = env.AUDIT_QUEUE;
     this.#db = env.DB;
+    this.#report = report;
   }
 
   /** Sends what hasn't been sent, in order. @throws when the queue refuses: the rest stays for the next time. */
@@ -213,5 +222,6 @@ export class Outbox {
     );
     for (const { offered_event: _event, ...conflict } of rows) alert("audit_conflict", conflict);
     await storeConflicts(this.#db, rows);
+    await this.#report(rows.map(troubleOf));
   }
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { eventHash } from "./chain.ts";
+import { isChain } from "./place.ts";
 
 const HASH = /^[0-9a-f]{64}$/;
 
@@ -7,7 +8,7 @@ const optionalText = z.string().nullish();
 
 /** What every event's text must hold before it is stored. Facts that have no column of their own pass through. */
 const auditEvent = z.looseObject({
-  chain: z.string().min(1),
+  chain: z.string().refine(isChain, "no object writes a chain of this name"),
   seq: z.int().positive(),
   prev: z.string().regex(HASH),
   event_id: z.uuid(),

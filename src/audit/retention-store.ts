@@ -1,6 +1,7 @@
 import { MAX_EVENT_BYTES } from "./canonical-event.ts";
 import type { ChainHead } from "./chain.ts";
 import type { PresentedCheckpoint } from "./checkpoint.ts";
+import { inPlace } from "./place.ts";
 import type { OldRow } from "./removable.ts";
 
 /** The most events that one run looks at in order to find chains. */
@@ -17,7 +18,7 @@ export async function chainsWithOldEvents(
     .prepare(
       `SELECT DISTINCT chain FROM (
          SELECT chain FROM audit_events
-         WHERE at < ?1 AND chain NOT IN (SELECT value FROM json_each(?2))
+         WHERE at < ?1 AND ${inPlace()} AND chain NOT IN (SELECT value FROM json_each(?2))
          ORDER BY at LIMIT ${OLDEST_EVENTS}
        ) LIMIT ?3`,
     )
@@ -26,35 +27,25 @@ export async function chainsWithOldEvents(
   return results.map(({ chain }) => chain);
 }
 
-/** What is left of a chain: its oldest events, and whether the store was ever offered others for it. */
-export interface Remains {
-  /** In order, from the first after the anchor. */
-  readonly rows: readonly OldRow[];
-  /** True if a conflict is on record. */
-  readonly contested: boolean;
-}
-
 /**
- * What is left of a chain after its anchor, and up to the event `through`. What comes after that isn't looked at: a
- * long chain goes in many runs, and each would read all of it.
+ * What is left of a chain after its anchor, and up to the event `through`, in order. What comes after that isn't looked
+ * at: a long chain goes in many runs, and each would read all of it.
  */
 export async function remainsOf(
   db: D1Database,
   chain: string,
   anchored: ChainHead,
   through: number,
-): Promise<Remains> {
-  const [rows, conflict] = await db.batch([
-    db
-      .prepare(
-        // No event of ours is longer, and one that is cut off isn't what was signed.
-        `SELECT seq, hash, CAST(SUBSTR(event, 1, ${MAX_EVENT_BYTES + 1}) AS TEXT) AS event FROM audit_events
-         WHERE chain = ? AND seq > ? AND seq <= ? ORDER BY seq`,
-      )
-      .bind(chain, anchored.seq, through),
-    db.prepare("SELECT 1 FROM audit_conflicts WHERE chain = ? LIMIT 1").bind(chain),
-  ]);
-  return { rows: (rows?.results ?? []) as OldRow[], contested: conflict?.results.length !== 0 };
+): Promise<readonly OldRow[]> {
+  const { results } = await db
+    .prepare(
+      // No event of ours is longer, and one that is cut off isn't what was signed.
+      `SELECT seq, hash, CAST(SUBSTR(event, 1, ${MAX_EVENT_BYTES + 1}) AS TEXT) AS event FROM audit_events
+       WHERE chain = ? AND seq > ? AND seq <= ? AND ${inPlace()} ORDER BY seq`,
+    )
+    .bind(chain, anchored.seq, through)
+    .all<OldRow>();
+  return results;
 }
 
 /** The most checkpoints that one run looks at: they come with their lists, which may be long. */

@@ -1,7 +1,9 @@
 import type { ColumnType } from "kysely";
 import type { PresentedAnchor } from "./anchor.ts";
+import { inPlace } from "./place.ts";
 import { type AuditRecord, RECORD_COLUMNS } from "./record.ts";
 import { LONGEST_JWS } from "./signing.ts";
+import type { Trouble } from "./trouble.ts";
 
 /** The audit database, for queries that are built. */
 export interface AuditDatabase {
@@ -16,6 +18,11 @@ export interface Conflict {
   readonly offered_hash: string;
   readonly offered_event: string;
   readonly seen_by: "consumer" | "object";
+}
+
+/** A conflict without its text, as it is reported. */
+export function troubleOf({ offered_event: _event, ...conflict }: Conflict): Trouble {
+  return { kind: "conflict", ...conflict };
 }
 
 /** One message that couldn't be stored as an event. */
@@ -142,7 +149,8 @@ export async function storedHashes(
 ): Promise<{ seq: number; hash: string }[]> {
   const { results } = await db
     .prepare(
-      "SELECT seq, hash FROM audit_events WHERE chain = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?",
+      `SELECT seq, hash FROM audit_events WHERE chain = ? AND seq > ? AND seq <= ? AND ${inPlace()}
+       ORDER BY seq LIMIT ?`,
     )
     .bind(range.chain, range.after, range.through, range.limit)
     .all<{ seq: number; hash: string }>();

@@ -35,6 +35,8 @@ export interface LiveHead {
   readonly hash: string;
   /** The first event that the object still holds to be sent; `null` when it holds none. */
   readonly pending_from: number | null;
+  /** The last of those that has waited for longer than it may be on its way; `null` when none has. */
+  readonly overdue_through: number | null;
 }
 
 /** A row of `audit_events`, whatever was done to it. */

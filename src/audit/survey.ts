@@ -1,6 +1,8 @@
 import { type ChainHead, GENESIS } from "./chain.ts";
+import type { Finding } from "./finding.ts";
 import type { AuditEvent } from "./record.ts";
 import { type ColumnsOf, type Entry, entryOf, isSound, type StoredEvent } from "./stored-event.ts";
+import { acknowledgedTrouble, reportedTrouble, type Trouble } from "./trouble.ts";
 
 /** What a walk over all events knows of a chain. A few words each, however long the chain is. */
 export interface SurveyedChain {
@@ -25,6 +27,16 @@ export interface TenantWord {
   readonly checkpoint: { readonly n: number; readonly digest: string; readonly at: string } | null;
   /** True if it is here from its first event on. */
   readonly whole: boolean;
+  /** By id, what it reports and nobody has acknowledged. */
+  readonly troubles: ReadonlyMap<string, OpenTrouble>;
+}
+
+/** A trouble that is open, as a finding has it. */
+export interface OpenTrouble extends Pick<Finding, "chain" | "seq" | "detail"> {
+  readonly kind: Trouble["kind"];
+  /** The chain that reports it: nobody else's word ends it. */
+  readonly by: string;
+  readonly signed: boolean;
 }
 
 interface Registration {
@@ -47,6 +59,8 @@ export interface Survey {
 export interface SurveyEvidence {
   readonly anchors: ReadonlyMap<string, ChainHead>;
   readonly checkpointed: ReadonlyMap<string, ChainHead>;
+  /** True if objects say where their chains end: then what isn't signed yet is theirs all the same. */
+  readonly lives: boolean;
 }
 
 /**
@@ -55,13 +69,14 @@ export interface SurveyEvidence {
  */
 export function survey(
   presented: Iterable<StoredEvent>,
-  { anchors, checkpointed }: SurveyEvidence,
+  { anchors, checkpointed, lives }: SurveyEvidence,
   columnsOf: ColumnsOf,
   onEvent: () => void = () => {},
 ): Survey {
   const chains = new Map<string, SurveyedChain>();
   const registered = new Map<string, Registration>();
   const said: Said = { checkpoint: null, whole: false };
+  const troubles = new Map<string, OpenTrouble>();
   const strays: string[] = [];
   let events = 0;
   let newest = "";
@@ -98,6 +113,7 @@ export function survey(
     const signed =
       checkpointed.size === 0 ? entry.seq : Math.max(checkpointed.get(chain)?.seq ?? 0, base.seq);
     note(event, entry.seq <= signed, registered, said);
+    noteTrouble(event, lives || entry.seq <= signed, troubles);
   }
   for (const [chain, state] of chains) if (!leadsToAnchor(state, anchors.get(chain))) state.regular = false;
   // An event of this chain stands in another's: only both together tell what happened.
@@ -105,7 +121,7 @@ export function survey(
     const state = chains.get(chain);
     if (state !== undefined) state.regular = false;
   }
-  return { events, chains, tenant: { registered, ...said }, newest };
+  return { events, chains, tenant: { registered, ...said, troubles }, newest };
 }
 
 /** No event's hash: what led here once leads nowhere. */
@@ -145,5 +161,23 @@ function note(
   }
   if (type === "checkpoint" && typeof n === "number" && typeof digest === "string") {
     if (said.checkpoint === null || n > said.checkpoint.n) said.checkpoint = { n, digest, at };
+  }
+}
+
+function noteTrouble(event: AuditEvent, signed: boolean, troubles: Map<string, OpenTrouble>): void {
+  const reported = reportedTrouble(event);
+  if (reported !== null) {
+    const { id, trouble } = reported;
+    const { chain, seq } = trouble;
+    const what = trouble.kind === "conflict" ? `${trouble.offered_hash} was offered` : trouble.reason;
+    const detail = `${what}; nobody has acknowledged ${id}`;
+    const place = chain === null || seq === null ? event : { chain, seq };
+    const { chain: by } = event;
+    troubles.set(id, { kind: trouble.kind, chain: place.chain, seq: place.seq, detail, by, signed });
+  }
+  const acknowledged = troubles.get(acknowledgedTrouble(event) ?? "");
+  // What was signed isn't taken back by what wasn't.
+  if (acknowledged !== undefined && acknowledged.by === event.chain && (signed || !acknowledged.signed)) {
+    troubles.delete(acknowledgedTrouble(event) ?? "");
   }
 }

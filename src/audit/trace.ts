@@ -105,7 +105,9 @@ interface Index {
 }
 
 function indexEntries(chain: string, entries: readonly Entry[], base: ChainHead): Index {
-  const ofChain = entries.filter(({ says }) => says?.chain === chain);
+  const said = entries.filter(({ says }) => says?.chain === chain);
+  // Of two that say the same, the one in its own place is the event, and the other is the copy.
+  const ofChain = [...said.filter(isAtHome), ...said.filter((entry) => !isAtHome(entry))];
   const saying = Map.groupBy(ofChain, ({ says }) => says?.seq ?? GENESIS.seq);
   const standing = Map.groupBy(entries, ({ seq }) => seq);
   const seqByHash = new Map(ofChain.map(({ hash, says }) => [hash, says?.seq ?? GENESIS.seq]));
@@ -116,6 +118,10 @@ function indexEntries(chain: string, entries: readonly Entry[], base: ChainHead)
     .filter((number) => number > base.seq)
     .sort((a, b) => b - a);
   return { saying, standing, seqByHash, numbers };
+}
+
+function isAtHome({ chain, seq, says }: Entry): boolean {
+  return says?.chain === chain && says.seq === seq;
 }
 
 /** Vouched for by a stored hash, and not built on an event of another number, as a copy is. */

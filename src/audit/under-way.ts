@@ -1,17 +1,22 @@
 import { readHeads } from "./checkpoint.ts";
-import type { DatedCheckpoint } from "./proof-pages.ts";
-
-/** How long an event may be on its way to the store without anybody having touched it, in milliseconds. */
-const UNDER_WAY_MS = 10 * 60_000;
+import { IN_FLIGHT_MS } from "./finding.ts";
 
 /** An event's place, as the store has it: nothing in it can be relied on. */
 interface Place {
-  readonly chain: unknown;
-  readonly seq: unknown;
+  /** 1 where an object writes. */
+  readonly in_place?: unknown;
+  readonly chain?: unknown;
+  readonly seq?: unknown;
   /** ISO 8601 UTC. */
-  readonly at: unknown;
+  readonly at?: unknown;
   /** Up to where retention has let the chain go; 0 if it hasn't. */
-  readonly anchored: number;
+  readonly anchored?: unknown;
+}
+
+/** A checkpoint, and when it was made by what stands beside it. */
+interface DatedCheckpoint {
+  readonly at?: unknown;
+  readonly heads?: unknown;
 }
 
 /**
@@ -39,11 +44,12 @@ export class UnderWay {
   }
 
   /** True for an event of the export. An older gap is no delay: what is above it is exported, and the gap is found. */
-  passes({ chain, seq, at, anchored }: Place): boolean {
-    if (typeof seq !== "number") return true;
+  passes({ in_place, chain, seq, at, anchored }: Place): boolean {
+    // What is no event is on its way to nowhere.
+    if (in_place !== 1 || typeof seq !== "number") return true;
     if (chain !== this.#chain) {
       this.#chain = chain;
-      this.#seq = anchored;
+      this.#seq = Number(anchored);
       this.#ended = false;
     }
     const recent = typeof at === "string" && at >= this.#since;
@@ -69,8 +75,8 @@ export class SignedLately {
   }
 
   add({ at, heads }: DatedCheckpoint): void {
-    if (at < this.#since) return;
-    for (const [chain, seq] of readHeads(heads) ?? []) {
+    if (typeof at !== "string" || at < this.#since) return;
+    for (const [chain, seq] of readHeads(String(heads)) ?? []) {
       this.heads.set(chain, Math.max(seq, this.heads.get(chain) ?? 0));
     }
   }
@@ -78,5 +84,5 @@ export class SignedLately {
 
 /** ISO 8601 UTC. */
 function underWaySince(now: number): string {
-  return new Date(now - UNDER_WAY_MS).toISOString();
+  return new Date(now - IN_FLIGHT_MS).toISOString();
 }

@@ -1,6 +1,7 @@
 import { type ChainHead, GENESIS } from "./chain.ts";
 import { absentTail, type ChainEvidence, chainFindings } from "./chain-findings.ts";
-import type { Finding } from "./finding.ts";
+import { type Finding, IN_FLIGHT_MS } from "./finding.ts";
+import { type Presented, withoutPlanted } from "./planted.ts";
 import {
   type ColumnsOf,
   type Entry,
@@ -36,16 +37,14 @@ const NO_EVIDENCE: Evidence = {
 export interface Verification {
   readonly chains: number;
   readonly events: number;
-  /** Chains that have begun so lately that their first event may still be on its way. */
-  readonly in_flight: number;
   readonly tenant: TenantWord;
   /** When the latest event happened. ISO 8601 UTC; empty where there is none. */
   readonly newest: string;
+  /** Those of what is on its way are no failures. */
   readonly findings: readonly Finding[];
 }
 
-/** A chain's first event and the tenant's word of it travel apart. How long one may be there without the other. */
-const IN_FLIGHT_MS = 10 * 60_000;
+/** A chain's first event and the tenant's word of it travel apart. How long the event may be there without the word. */
 const UNREGISTERED_MS = 3_600_000;
 
 /**
@@ -60,13 +59,14 @@ const UNREGISTERED_MS = 3_600_000;
  * met can be newer than its chain's end.
  */
 export function verifyEvents(
-  presented: Iterable<StoredEvent>,
+  presented: Iterable<Presented>,
   readHeads: (() => LiveHeads) | null,
   columnsOf: ColumnsOf,
   evidence: Evidence = NO_EVIDENCE,
   onEvent: () => void = () => {},
 ): Verification {
-  const found = survey(presented, evidence, columnsOf, onEvent);
+  const { events: rows, planted } = withoutPlanted(presented);
+  const found = survey(rows, { ...evidence, lives: readHeads !== null }, columnsOf, onEvent);
   const heads = readHeads?.() ?? null;
   const { registered } = found.tenant;
   const names = new Set([
@@ -77,15 +77,12 @@ export function verifyEvents(
   ]);
   const findings: Finding[] = [];
   const irregular = new Set<string>();
-  let in_flight = 0;
   for (const chain of names) {
     const state = found.chains.get(chain) ?? null;
     const expected = expectedHead(chain, heads, evidence);
     const word = registered.get(chain);
     if (state === null) {
-      const absent = absentChain(chain, expected, heads, evidence, found);
-      if (absent === "in flight") in_flight += 1;
-      else findings.push(...absent);
+      findings.push(...absentChain(chain, expected, heads, evidence, found));
     } else if (isIrregular(state, expected, heads, word) || isNobodys(chain, state, heads, evidence, found)) {
       irregular.add(chain);
     } else if (expected !== null) {
@@ -93,10 +90,11 @@ export function verifyEvents(
     }
   }
   if (irregular.size > 0)
-    findings.push(...investigate(presented, irregular, readHeads, columnsOf, evidence, found));
+    findings.push(...investigate(rows, irregular, readHeads, columnsOf, evidence, found));
   const chains = new Set([...found.chains.keys(), ...(heads?.keys() ?? [])]).size;
   const { events, tenant, newest } = found;
-  return { chains, events, in_flight, tenant, newest, findings: inOrder(findings) };
+  const all = [...planted(), ...inOrder(findings), ...unacknowledged(tenant)];
+  return { chains, events, tenant, newest, findings: all };
 }
 
 /** Its own object's word, else where it was signed last. */
@@ -104,7 +102,7 @@ function expectedHead(chain: string, heads: LiveHeads | null, { checkpointed }: 
   const live = heads?.get(chain);
   if (live !== undefined) return live;
   const signed = checkpointed.get(chain);
-  return signed === undefined ? null : { chain, ...signed, pending_from: null };
+  return signed === undefined ? null : { chain, ...signed, pending_from: null, overdue_through: null };
 }
 
 function absentChain(
@@ -113,19 +111,19 @@ function absentChain(
   heads: LiveHeads | null,
   { anchors }: Evidence,
   { tenant, newest }: Survey,
-): Finding[] | "in flight" {
+): Finding[] {
   const anchored = anchors.get(chain)?.seq ?? GENESIS.seq;
   if (heads?.has(chain)) return expected === null ? [] : absentTail(chain, anchored, expected);
   const begun = tenant.registered.get(chain);
   const through = Math.max(expected?.seq ?? 0, GENESIS.seq + 1);
   if (anchored >= through) return [];
-  if (expected === null && begun !== undefined && within(begun.at, newest, IN_FLIGHT_MS)) return "in flight";
+  const recent = expected === null && begun !== undefined && within(begun.at, newest, IN_FLIGHT_MS);
   return [
     {
       chain,
       seq: anchored + 1,
       ...(through > anchored + 1 ? { through_seq: through } : {}),
-      defect: "missing_chain",
+      defect: recent ? "in_flight" : "missing_chain",
       detail: expected === null ? "the tenant's chain says that it began" : "a signed checkpoint has it",
     },
   ];
@@ -238,5 +236,12 @@ function within(at: string, newest: string, span_ms: number): boolean {
 }
 
 function inOrder(findings: readonly Finding[]): Finding[] {
-  return findings.toSorted((a, b) => (a.chain === b.chain ? a.seq - b.seq : a.chain < b.chain ? -1 : 1));
+  return findings.toSorted((a, b) =>
+    a.chain === b.chain ? Number(a.seq) - Number(b.seq) : a.chain < b.chain ? -1 : 1,
+  );
+}
+
+/** What the tenant's chain says that the store refused, and that nobody has looked at yet. */
+function unacknowledged({ troubles }: TenantWord): Finding[] {
+  return [...troubles.values()].map(({ kind, chain, seq, detail }) => ({ chain, seq, defect: kind, detail }));
 }

@@ -1,8 +1,11 @@
-import { anchorLine, checkpointLine, exportLine } from "./export.ts";
-import { anchorPages, checkpointPages } from "./proof-pages.ts";
-import type { WholeEvent } from "./search.ts";
+import { proofLine, rowLine } from "./export.ts";
 import { SignedLately, UnderWay } from "./under-way.ts";
+import { ANCHORS, CHECKPOINTS, EVENTS, presentedEvent, presentedProof, type WalkedTable } from "./walk.ts";
+import { everyPage } from "./walk-pages.ts";
 
+const ANCHORS_OF_PAGE = 500;
+/** They come with their lists, which may be long. */
+const CHECKPOINTS_OF_PAGE = 10;
 const PAGE = 100;
 /** How often retention is told that it still has to wait. It waits for ten minutes. */
 const HOLD_AGAIN_MS = 60_000;
@@ -20,22 +23,26 @@ export async function* wholeExport(
   clock: () => number = Date.now,
 ): AsyncGenerator<readonly string[]> {
   const hold = await Hold.take(env, clock);
-  const { rows, checkpoint } = await extentOf(env.DB);
-  for await (const page of anchorPages(env.DB)) {
+  const extent = await extentOf(env.DB);
+  for await (const page of everyPage(env.DB, ANCHORS, { through: extent.anchors, limit: ANCHORS_OF_PAGE })) {
     await hold.check();
-    yield page.map(anchorLine);
+    yield page.map((row) => proofLine(presentedProof(ANCHORS, row)));
   }
   const signed = new SignedLately(clock());
-  for await (const page of checkpointPages(env.DB, checkpoint)) {
+  const checkpoints = { through: extent.checkpoints, limit: CHECKPOINTS_OF_PAGE };
+  for await (const page of everyPage(env.DB, CHECKPOINTS, checkpoints)) {
     await hold.check();
     for (const listed of page) signed.add(listed);
-    yield page.map(checkpointLine);
+    yield page.map((row) => proofLine(presentedProof(CHECKPOINTS, row)));
   }
   const under_way = new UnderWay(clock(), signed.heads);
-  for await (const page of eventsThrough(env.DB, rows)) {
+  const events = { through: extent.events, limit: PAGE, more: ANCHORED };
+  for await (const page of everyPage(env.DB, EVENTS, events)) {
     await hold.check();
     const whole = page.filter((event) => under_way.passes(event));
-    yield whole.map((event) => exportLine(event, event.event));
+    yield whole.map(({ anchored: _anchored, row_number: _row_number, ...row }) =>
+      rowLine(presentedEvent(row)),
+    );
   }
   await hold.renew();
 }
@@ -80,34 +87,22 @@ function tenantOf(env: Env) {
   return env.TENANT_OBJECT.getByName(env.TENANT);
 }
 
-/** How much the store has taken in. Row numbers grow with it, and as text none of them is too large. */
-async function extentOf(db: D1Database): Promise<{ readonly rows: string; readonly checkpoint: number }> {
-  const extent = await db
-    .prepare(
-      `SELECT COALESCE((SELECT CAST(MAX(rowid) AS TEXT) FROM audit_events), '0') AS rows,
-         COALESCE((SELECT MAX(n) FROM audit_checkpoints), 0) AS checkpoint`,
-    )
-    .first<{ rows: string; checkpoint: number }>();
-  return extent ?? { rows: "0", checkpoint: 0 };
+/** Up to where retention has let the event's chain go. */
+const ANCHORED = "COALESCE((SELECT a.seq FROM audit_anchors AS a WHERE a.chain = e.chain), 0) AS anchored";
+
+/** How much each table has taken in. Row numbers grow with it, and as text none of them is too large. */
+interface Extent {
+  readonly anchors: string;
+  readonly checkpoints: string;
+  readonly events: string;
 }
 
-type Exported = WholeEvent & { readonly anchored: number };
-
-async function* eventsThrough(db: D1Database, rows: string): AsyncGenerator<readonly Exported[]> {
-  let after = { chain: "", seq: 0 };
-  for (;;) {
-    const { results } = await db
-      .prepare(
-        `SELECT chain, seq, prev, hash, event, at, event_id,
-           COALESCE((SELECT a.seq FROM audit_anchors AS a WHERE a.chain = e.chain), 0) AS anchored
-         FROM audit_events AS e
-         WHERE (chain, seq) > (?, ?) AND rowid <= CAST(? AS INTEGER) ORDER BY chain, seq LIMIT ?`,
-      )
-      .bind(after.chain, after.seq, rows, PAGE)
-      .all<Exported>();
-    yield results;
-    const last = results.at(-1);
-    if (results.length < PAGE || last === undefined) return;
-    after = last;
-  }
+async function extentOf(db: D1Database): Promise<Extent> {
+  const last = ({ name }: WalkedTable) => `COALESCE((SELECT CAST(MAX(rowid) AS TEXT) FROM ${name}), '0')`;
+  const extent = await db
+    .prepare(
+      `SELECT ${last(ANCHORS)} AS anchors, ${last(CHECKPOINTS)} AS checkpoints, ${last(EVENTS)} AS events`,
+    )
+    .first<Extent>();
+  return extent ?? { anchors: "0", checkpoints: "0", events: "0" };
 }

@@ -2,7 +2,9 @@
 import { showApproval } from "./approvals/approval-page.tsx";
 import { showApprovals } from "./approvals/approvals-page.tsx";
 import { decideApproval } from "./approvals/decide.ts";
+import { acknowledgeConflict } from "./audit/acknowledge.ts";
 import { showAudit } from "./audit/audit-page.tsx";
+import { showConflicts } from "./audit/conflicts-page.tsx";
 import { showEvent } from "./audit/event-page.tsx";
 import { downloadAudit } from "./audit/export.ts";
 import { showConnectors } from "./connectors/connectors-page.tsx";
@@ -31,6 +33,8 @@ export const ROUTES: readonly Route[] = [
   does("/console/operations/:id/settle", "settle", "operations:approve", settleOperation),
   shows("/console/audit", "audit", "audit:read", showAudit),
   shows("/console/audit/export", "audit_export", "audit:read", downloadAudit),
+  shows("/console/audit/conflicts", "audit_conflicts", "audit:read", showConflicts),
+  does("/console/audit/conflicts/:id/acknowledge", "acknowledge", "audit:read", acknowledgeConflict),
   shows("/console/audit/events/:event_id", "audit_event", "audit:read", showEvent),
   // One's own sessions are everybody's to see and to end; other people's take an administrator.
   shows("/console/sessions", "sessions", "any", showSessions),

@@ -11,7 +11,13 @@ const DOORS: ReadonlyMap<string, "page" | "protocol"> = new Map([
   ["/auth/callback", "page"],
   ["/oauth/token", "protocol"],
   ["/oauth/register", "protocol"],
+  ["/audit/checkpoint", "protocol"],
 ]);
+
+/** Each checkpoint has an address of its own, and all of them are one door. */
+function doorAt(pathname: string): string {
+  return pathname.replace(/^(\/audit\/checkpoint)\/.*/, "$1");
+}
 
 /** The period of the binding in wrangler.toml, in seconds. */
 const PERIOD_S = 60;
@@ -21,12 +27,12 @@ const PERIOD_S = 60;
  * door, in each of its locations. It keeps one machine from filling the store with registrations, not a thousand.
  */
 export async function refuseKnocking(request: Request, env: Env): Promise<Response | null> {
-  const { pathname } = new URL(request.url);
-  const read_by = DOORS.get(pathname);
+  const door = doorAt(new URL(request.url).pathname);
+  const read_by = DOORS.get(door);
   if (read_by === undefined) return null;
   // Set by Cloudflare, whatever a client sends under this name.
   const address = request.headers.get("cf-connecting-ip") ?? "";
-  const { success } = await env.DOORS.limit({ key: `${pathname} ${networkOf(address)}` });
+  const { success } = await env.DOORS.limit({ key: `${door} ${networkOf(address)}` });
   if (success) return null;
   countRefusal({ category: "door", reason: "too_often" });
   const headers = { "retry-after": String(PERIOD_S) };

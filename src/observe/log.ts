@@ -14,6 +14,7 @@ export type AlertName =
   | "audit_kept"
   | "audit_dead_letter"
   | "audit_gap"
+  | "audit_planted"
   | "audit_store_failed"
   | "audit_unattested"
   | "audit_undelivered"

@@ -10,3 +10,8 @@ import { createHash } from "node:crypto";
 export function personKey(issuer: string, subject: string): string {
   return createHash("sha256").update(`${issuer}\n${subject}`).digest("base64url");
 }
+
+/** True for what can be a person's key. What can't names nobody, and must make no object. */
+export function isPersonKey(text: string): boolean {
+  return /^[\w-]{43}$/.test(text);
+}

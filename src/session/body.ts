@@ -92,6 +92,21 @@ export function idOf(parsed: unknown): unknown {
   return isRecord(parsed) ? parsed.id : undefined;
 }
 
+/** The method that a body names; `null` for a batch, and where none is. */
+export function methodOf(parsed: unknown): string | null {
+  return isRecord(parsed) && typeof parsed.method === "string" ? parsed.method : null;
+}
+
+/** True if a call in a body, alone or in a batch, has a `_meta` that the protocol doesn't know. */
+export function hasMalformedMeta(parsed: unknown): boolean {
+  const messages: unknown[] = Array.isArray(parsed) ? parsed : [parsed];
+  return messages.some((message) => {
+    const meta = askedIn(message)?.meta;
+    if (meta === undefined) return false;
+    return !isRecord(meta) || !["undefined", "string", "number"].includes(typeof meta.progressToken);
+  });
+}
+
 function askedIn(parsed: unknown): (Omit<AskedCall, "name"> & { readonly name: string | null }) | null {
   if (!isRecord(parsed) || !isCallMethod(parsed.method)) return null;
   const { id, method } = parsed;

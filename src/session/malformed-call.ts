@@ -1,7 +1,7 @@
-import { malformedCallOf } from "./body.ts";
+import { hasMalformedMeta, idOf, malformedCallOf } from "./body.ts";
 import { type Era, errorOf } from "./call-error.ts";
 import type { LaneHost } from "./lane.ts";
-import { rpcError } from "./rpc-error.ts";
+import { INVALID_PARAMS, rpcError } from "./rpc-error.ts";
 
 /**
  * Answers a call that isn't one, such as arguments that a model encoded twice, or returns `null`. The SDKs would
@@ -13,6 +13,10 @@ export async function refuseMalformed(
   era: Era,
   scopes: readonly string[],
 ): Promise<Response | null> {
+  if (hasMalformedMeta(parsed)) {
+    const message = "_meta must be an object, and its progressToken a text or a number.";
+    return rpcError(400, INVALID_PARAMS, message, { id: idOf(parsed) });
+  }
   const call = malformedCallOf(parsed);
   if (call === null) return null;
   const { id, ...asked } = call;

@@ -23,6 +23,7 @@ import { CALLER_HEADER, type CallerAuth } from "./caller.ts";
 import type { LaneCall, LaneHost } from "./lane.ts";
 import { LegacyLane } from "./legacy-lane.ts";
 import { ModernLane } from "./modern-lane.ts";
+import { isRefusedEnvelope, refusedEnvelopeFact } from "./refused-envelope.ts";
 import { type ResumedCall, redeemState, sealState } from "./resumption.ts";
 import { rpcError } from "./rpc-error.ts";
 import { type KnownSession, SessionStore } from "./session-store.ts";
@@ -113,12 +114,12 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
       return unauthorized(this.env, "This session isn't known here. Sign in again.");
     }
     if (!METHODS.includes(request.method)) {
-      return rpcError(405, -32000, "MCP has no use for this method.", {
-        headers: { allow: METHODS.join(", ") },
-      });
+      const headers = { allow: METHODS.join(", ") };
+      const refusal = rpcError(405, -32000, "MCP has no use for this method.", { headers });
+      return this.#audited(request, undefined, refusal);
     }
     const body = await readBody(request);
-    if (!body.ok) return body.refusal;
+    if (!body.ok) return this.#audited(request, undefined, body.refusal);
     const { parsed } = body;
     const refused = await this.#limits.admit(chargeFor(request.method, parsed));
     if (refused !== null) return refusedRequest(refused.failure, idOf(parsed));
@@ -128,10 +129,20 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
     if (ended && !isCall(parsed)) {
       return unauthorized(this.env, "This session was revoked. Sign in again.");
     }
-    if (legacy) return this.#legacy.handle(request, parsed, auth);
+    if (legacy) return this.#audited(request, parsed, await this.#legacy.handle(request, parsed, auth));
     const call = ended ? null : needsStepUp(parsed, this.#principal(auth.scopes));
     if (call !== null) return stepUp(this.env, call, await this.#call({ ...call, scopes: auth.scopes }));
-    return this.#modern.handle(request, parsed, auth);
+    return this.#audited(request, parsed, await this.#modern.handle(request, parsed, auth));
+  }
+
+  /** What is refused before the path leaves its event here; what the path refused has left one there. */
+  async #audited(request: Request, parsed: unknown, response: Response): Promise<Response> {
+    if (!isRefusedEnvelope(response)) return response;
+    const fact = await refusedEnvelopeFact(request, parsed, response);
+    const over = await this.#limits.admit(1);
+    if (over === null) this.ledger.append({ ...fact, ...this.#who() });
+    else this.#refused.note(over.limit, fact, this.#who());
+    return response;
   }
 
   #call(call: LaneCall): Promise<Result> {

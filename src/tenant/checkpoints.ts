@@ -22,6 +22,7 @@ import { applySchema } from "../audit/schema.ts";
 import { claimedStatement, type PublicKey, type Signer, verifiedStatement } from "../audit/signing.ts";
 import { alert } from "../observe/log.ts";
 import type { ChainRegister } from "./chain-register.ts";
+import type { Troubles } from "./troubles.ts";
 
 const SCHEMA = [
   `CREATE TABLE checkpoints (
@@ -86,14 +87,22 @@ export class Checkpoints {
   readonly #db: D1Database;
   readonly #ledger: Ledger;
   readonly #register: ChainRegister;
+  readonly #troubles: Troubles;
 
-  constructor(storage: DurableObjectStorage, db: D1Database, ledger: Ledger, register: ChainRegister) {
+  constructor(
+    storage: DurableObjectStorage,
+    db: D1Database,
+    ledger: Ledger,
+    register: ChainRegister,
+    troubles: Troubles,
+  ) {
     applySchema(storage, "checkpoints", SCHEMA);
     this.#storage = storage;
     this.#sql = storage.sql;
     this.#db = db;
     this.#ledger = ledger;
     this.#register = register;
+    this.#troubles = troubles;
   }
 
   /** The last checkpoint's number and digest. */
@@ -184,18 +193,22 @@ export class Checkpoints {
     if (isAnother(signed, claimedStatement(jws)))
       throw new Error(`the store has another checkpoint ${n} by an accepted key: storage was set back`);
     const found_digest = digestOf(found.jws);
-    alert("audit_conflict", {
+    const conflict = {
       chain: CHECKPOINT_CHAIN,
       seq: n,
       stored_hash: digestOf(jws),
       offered_hash: found_digest,
       seen_by: "object",
-    });
-    this.#ledger.append({
-      type: "checkpoint",
-      decision: "displace",
-      outcome: "ok",
-      detail: { n, found: found_digest },
+    } as const;
+    alert("audit_conflict", conflict);
+    this.#storage.transactionSync(() => {
+      this.#ledger.append({
+        type: "checkpoint",
+        decision: "displace",
+        outcome: "ok",
+        detail: { n, found: found_digest },
+      });
+      this.#troubles.report([{ kind: "conflict", ...conflict }]);
     });
     await displaceCheckpoint(this.#db, checkpoint, found);
   }

@@ -1,4 +1,5 @@
 /** What the tenant's object keeps for everybody, and how it is changed. Everything here survives RPC. */
+import type { Trouble } from "../audit/trouble.ts";
 
 /** What an administrator has switched off. It holds from the next call on. */
 export interface Switches {
@@ -22,4 +23,28 @@ export interface SwitchChange {
 export interface SwitchListener {
   /** Takes over newer switches. Older ones, by their version, do nothing. */
   switched(switches: Switches): Promise<void>;
+}
+
+/** That somebody has looked at a trouble. */
+export interface Acknowledgement {
+  readonly id: string;
+  /** Subject of who did. */
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** A trouble of the store as the tenant's object keeps it. Times are ISO 8601 UTC. */
+export interface KnownTrouble {
+  readonly id: string;
+  readonly trouble: Trouble;
+  readonly reported_at: string;
+  readonly acknowledged: { readonly at: string; readonly by: string; readonly reason: string } | null;
+}
+
+/** What waits for somebody to look, and what was looked at lately. */
+export interface TroubleList {
+  /** How many wait in all. */
+  readonly waiting: number;
+  readonly open: readonly KnownTrouble[];
+  readonly acknowledged: readonly KnownTrouble[];
 }

@@ -16,6 +16,7 @@ import type { PublicKey, Signer } from "../audit/signing.ts";
 import { presentedAnchor } from "../audit/store.ts";
 import { alert } from "../observe/log.ts";
 import type { ChainRegister, RegisteredChain } from "./chain-register.ts";
+import type { Troubles } from "./troubles.ts";
 
 const SCHEMA = [
   `-- Signed and recorded in the tenant's chain; what lies at or below may still be in the store.
@@ -57,14 +58,22 @@ export class Retention {
   readonly #db: D1Database;
   readonly #ledger: Ledger;
   readonly #register: ChainRegister;
+  readonly #troubles: Troubles;
 
-  constructor(storage: DurableObjectStorage, db: D1Database, ledger: Ledger, register: ChainRegister) {
+  constructor(
+    storage: DurableObjectStorage,
+    db: D1Database,
+    ledger: Ledger,
+    register: ChainRegister,
+    troubles: Troubles,
+  ) {
     applySchema(storage, "retention", SCHEMA);
     this.#storage = storage;
     this.#sql = storage.sql;
     this.#db = db;
     this.#ledger = ledger;
     this.#register = register;
+    this.#troubles = troubles;
   }
 
   /**
@@ -113,12 +122,15 @@ export class Retention {
     const base = { seq: known.anchored_seq, hash: known.anchored_hash };
     if (known.seq <= base.seq) return null;
     const signed = this.#register.signedPoint(chain, base.seq, base.seq + EVENTS_OF_CHAIN);
-    const { rows, contested } = await remainsOf(this.#db, chain, base, signed?.seq ?? base.seq);
-    const holds = !contested && signed !== null;
-    return headOf(
+    const rows = await remainsOf(this.#db, chain, base, signed?.seq ?? base.seq);
+    const holds = signed !== null && !this.#troubles.contests(chain);
+    const head = headOf(
       chain,
       holds ? removable(chain, base, rows, signed, cutoff) : { ok: false, seq: base.seq + 1 },
     );
+    // What nobody has looked at yet stays: verification reads it there.
+    const waiting = chain === this.#ledger.chain ? this.#troubles.firstWaiting : null;
+    return waiting !== null && head !== null && head.seq >= waiting ? null : head;
   }
 
   #kept(now: number): string[] {

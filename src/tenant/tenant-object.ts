@@ -4,11 +4,13 @@ import { acceptedKeys, retentionMs } from "../audit/integrity-settings.ts";
 import type { Genesis } from "../audit/ledger.ts";
 import { applySchema } from "../audit/schema.ts";
 import { signerWith } from "../audit/signing.ts";
+import type { Trouble } from "../audit/trouble.ts";
 import { ChainRegister } from "./chain-register.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { ExportHold } from "./export-hold.ts";
-import type { SwitchChange, Switches } from "./protocol.ts";
+import type { Acknowledgement, SwitchChange, Switches, TroubleList } from "./protocol.ts";
 import { Retention } from "./retention.ts";
+import { Troubles } from "./troubles.ts";
 
 const SCHEMA = [
   `CREATE TABLE switches (kind TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (kind, name)) WITHOUT ROWID;
@@ -36,6 +38,7 @@ export class TenantObject extends AuditedObject {
   readonly #chains: ChainRegister;
   readonly #checkpoints: Checkpoints;
   readonly #retention: Retention;
+  readonly #troubles: Troubles;
   readonly #hold: ExportHold;
   #attesting: Promise<void> | null = null;
 
@@ -43,8 +46,9 @@ export class TenantObject extends AuditedObject {
     super(ctx, env);
     applySchema(ctx.storage, "tenant", SCHEMA);
     this.#chains = new ChainRegister(ctx.storage);
-    this.#checkpoints = new Checkpoints(ctx.storage, env.DB, this.ledger, this.#chains);
-    this.#retention = new Retention(ctx.storage, env.DB, this.ledger, this.#chains);
+    this.#troubles = new Troubles(ctx.storage, this.ledger);
+    this.#checkpoints = new Checkpoints(ctx.storage, env.DB, this.ledger, this.#chains, this.#troubles);
+    this.#retention = new Retention(ctx.storage, env.DB, this.ledger, this.#chains, this.#troubles);
     this.#hold = new ExportHold(ctx.storage);
   }
 
@@ -100,6 +104,26 @@ export class TenantObject extends AuditedObject {
     // One that is under way doesn't look again.
     await this.#attesting?.catch(() => undefined);
     return runs;
+  }
+
+  /** Takes note of what the store refused, once each. */
+  override async reportTroubles(troubles: readonly Trouble[]): Promise<void> {
+    this.ctx.storage.transactionSync(() => {
+      this.#begin();
+      this.#troubles.report(troubles);
+    });
+  }
+
+  /** Takes note that somebody has looked at a trouble. */
+  async acknowledgeTrouble(
+    acknowledgement: Acknowledgement,
+  ): Promise<"acknowledged" | "unknown" | "already"> {
+    return this.#troubles.acknowledge(acknowledgement);
+  }
+
+  /** What the store refused. */
+  async listTroubles(): Promise<TroubleList> {
+    return this.#troubles.list();
   }
 
   /** What is switched off. */

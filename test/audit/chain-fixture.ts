@@ -28,8 +28,13 @@ export function chainRecords(
   fact: AuditFact = FULL_FACT,
   tenant = "acme",
 ): AuditRecord[] {
+  return chainOf(chain, new Array(length).fill(fact), tenant);
+}
+
+/** The records of a chain of these facts. */
+export function chainOf(chain: string, facts: readonly AuditFact[], tenant = "acme"): AuditRecord[] {
   let head: ChainHead = GENESIS;
-  return Array.from({ length }, (_, index) => {
+  return facts.map((fact, index) => {
     const next = link(
       head,
       {
@@ -61,5 +66,5 @@ export function stored(record: AuditRecord): StoredEvent {
 export function headOf(records: readonly AuditRecord[]): LiveHead {
   const last = records.at(-1);
   if (last === undefined) throw new Error("an empty chain has no head here");
-  return { chain: last.chain, seq: last.seq, hash: last.hash, pending_from: null };
+  return { chain: last.chain, seq: last.seq, hash: last.hash, pending_from: null, overdue_through: null };
 }

@@ -12,12 +12,14 @@ import { type AuditRecord, RECORD_COLUMNS } from "../../src/audit/record.ts";
 import { spkiOf } from "../../src/audit/signing.ts";
 import { storeRecords } from "../../src/audit/store.ts";
 import { DUE_SCHEMA, LEDGER_SCHEMA } from "../../src/audit/tables.ts";
-import { chainRecords } from "./chain-fixture.ts";
+import { acknowledgeFact, reportFact, type Trouble, troubleId } from "../../src/audit/trouble.ts";
+import { chainOf, chainRecords } from "./chain-fixture.ts";
 import { newSigner, SignedAudit } from "./signed-fixture.ts";
 
 const PROJECT = join(import.meta.dirname, "../..");
 const SESSION = "session/s1/test";
 const EFFECT = "effect/device-d1/test";
+const TENANT = "tenant/acme/test";
 
 /** An object that does to its own database what it is told: it stands for any audited object. */
 const WORKER = `
@@ -143,9 +145,19 @@ async function verify(...args: string[]) {
   return { code, ...JSON.parse(stdout) };
 }
 
-/** Begins to verify with `--wait`, and returns once it says that it waits. */
+/** A copy of an event, in a place of its own. */
+async function plant(chain: string, seq: string): Promise<void> {
+  const copied = { chain, seq } as Record<string, string>;
+  await tamper(
+    `INSERT INTO audit_events (${RECORD_COLUMNS.join(", ")})
+     SELECT ${RECORD_COLUMNS.map((column) => copied[column] ?? column).join(", ")}
+     FROM audit_events WHERE chain = '${SESSION}' AND seq = 2`,
+  );
+}
+
+/** Begins to verify as anybody does, and returns once it says that it waits. */
 async function verifyWaiting() {
-  const waiting = spawn(process.execPath, [join("scripts", "audit.ts"), "verify", "--wait", "30"], place());
+  const waiting = spawn(process.execPath, [join("scripts", "audit.ts"), "verify"], place());
   const exit = once(waiting, "exit");
   const stdout = text(waiting.stdout);
   for await (const line of createInterface(waiting.stderr)) if (line.startsWith("waiting")) break;
@@ -228,13 +240,92 @@ describe("verify", () => {
     ]);
   });
 
-  test("knows a chain that never reached the database, and that it may be on its way", async () => {
-    await createStore();
-    await writeObject(effect, 3);
+  test("names every row that stands where no object writes, and an export does, too", async () => {
+    await writeBoth();
+    await plant("''", "-9223372036854775807");
+    await plant("x'ff00'", "1");
+    await plant("CAST(x'ff' AS TEXT)", "2");
+    await plant(`'${SESSION}'`, "'abc'");
+    await plant(`'${SESSION}'`, "2.5");
+    await plant(`'${SESSION}'`, "9007199254740993");
+    await plant(`'${SESSION}'`, "-3");
+    await plant("'chain of nobody'", "1");
+    await tamper("INSERT INTO audit_anchors VALUES ('', 9007199254740993, 'h', 'then', 'jws')");
+    await tamper("INSERT INTO audit_checkpoints VALUES (-1, 'then', 'jws', '[]')");
+    const planted = [
+      ["", "-9223372036854775807"],
+      ["", "9007199254740993"],
+      ["X'FF00'", 1],
+      ["\ufffd", 2],
+      [SESSION, "abc"],
+      [SESSION, "2.5"],
+      [SESSION, "9007199254740993"],
+      [SESSION, -3],
+      ["chain of nobody", 1],
+      ["checkpoint", -1],
+    ].map(([chain, seq]) => expect.objectContaining({ chain, seq, defect: "planted" }));
+
+    const live = await verify();
+    expect(live).toMatchObject({ code: 1, ok: false, events: 9 });
+    expect(live.findings).toHaveLength(planted.length);
+    expect(live.findings).toEqual(expect.arrayContaining(planted));
+
+    const { code, stdout } = await run("audit.ts", "export");
+    expect(code).toBe(0);
+    const file = join(stateDir, "export.ndjson");
+    await writeFile(file, stdout);
+    const offline = await verify("--offline", file);
+    expect(offline).toMatchObject({ code: 1, ok: false, events: 9 });
+    expect(offline.findings).toHaveLength(planted.length);
+    expect(offline.findings).toEqual(expect.arrayContaining(planted));
+  });
+
+  test("fails for what the store refused until somebody has acknowledged it", async () => {
+    const conflict: Trouble = {
+      kind: "conflict",
+      chain: SESSION,
+      seq: 4,
+      stored_hash: "a",
+      offered_hash: "b",
+      seen_by: "object",
+    };
+    const id = troubleId(conflict);
+    const tenant = chainOf(TENANT, [reportFact(id, conflict), acknowledgeFact(id, "auditor", "seen")]);
+    await writeBoth();
+    await writeStore(tenant.slice(0, 1));
+    await writeObject(tenant.slice(0, 1));
     expect(await verify()).toMatchObject({
       code: 1,
+      conflicts: 1,
+      findings: [{ chain: SESSION, seq: 4, defect: "conflict", detail: expect.stringContaining(id) }],
+    });
+    await writeStore(tenant.slice(1));
+    const [, last] = tenant;
+    await inObject(TENANT, ["UPDATE audit_chain SET seq = 2, confirmed_seq = 2, hash = ?", last?.hash]);
+    expect(await verify()).toMatchObject({ code: 0, ok: true, conflicts: 0 });
+  });
+
+  test("knows a chain that never reached the database, and counts it as on its way", async () => {
+    await createStore();
+    await writeObject(effect, 3);
+    expect(await verify("--wait", "0")).toMatchObject({
+      code: 0,
+      ok: true,
+      in_flight: 3,
+      on_their_way: [{ chain: EFFECT, seq: 1, through_seq: 3 }],
+    });
+  });
+
+  test("fails for what has been on its way for more than ten minutes", async () => {
+    await createStore();
+    await writeObject(effect, 3);
+    const long_ago = "json_set(event, '$.at', '2020-01-01T00:00:00.000Z')";
+    await inObject(EFFECT, [`UPDATE audit_outbox SET event = ${long_ago} WHERE seq < 3`]);
+    expect(await verify("--wait", "0")).toMatchObject({
+      code: 1,
       ok: false,
-      findings: [{ chain: EFFECT, seq: 1, through_seq: 3, defect: "undelivered" }],
+      in_flight: 1,
+      findings: [{ chain: EFFECT, seq: 1, through_seq: 2, defect: "undelivered" }],
     });
   });
 
@@ -270,7 +361,7 @@ describe("verify", () => {
   test("gives up waiting after the time it was given", async () => {
     await createStore();
     await writeObject(effect, 3);
-    expect(await verify("--wait", "0.5")).toMatchObject({ code: 1, ok: false });
+    expect(await verify("--wait", "0.5")).toMatchObject({ code: 0, ok: true, in_flight: 3 });
   });
 
   test("refuses a time to wait that is none", async () => {

@@ -102,6 +102,27 @@ describe("events", () => {
     });
   });
 
+  test("that differ are reported to the tenant's object, once, and so is what couldn't be stored", async () => {
+    await consume(chainOf("told", 1));
+    for (const _time of [1, 2]) await consume(chainOf("told", 1, "contain_device"));
+    for (const _time of [1, 2]) await consume(["not JSON"], { queue: "told-dead" });
+    const { open } = await env.TENANT_OBJECT.getByName(env.TENANT).listTroubles();
+    const told = open.map(({ trouble }) => trouble).filter((each) => JSON.stringify(each).includes("told"));
+    expect(told).toMatchObject([
+      { kind: "conflict", chain: "session/told/test", seq: 1, seen_by: "consumer" },
+      { kind: "dead_letter", queue: "told-dead", chain: null },
+    ]);
+  });
+
+  test("of a chain that no object writes are dead letters, and hold up no others", async () => {
+    const [event = ""] = chainOf("beside", 1);
+    const nobodys = event.replace("session/beside/test", "nobody/beside/test");
+    const result = await consume([event, nobodys], { queue: "beside" });
+    expect(result.retryMessages).toEqual([]);
+    expect(await rows("audit_events", "chain = 'session/beside/test'")).toHaveLength(1);
+    expect(await rows("audit_dead_letters", "body LIKE '%nobody/beside%'")).toHaveLength(1);
+  });
+
   test("that differ within one delivery are a conflict too", async () => {
     await consume([...chainOf("together", 1), ...chainOf("together", 1, "contain_device")]);
     expect(await rows("audit_conflicts", "chain = 'session/together/test'")).toHaveLength(1);

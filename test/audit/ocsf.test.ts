@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import type { AuditFact } from "../../src/audit/event.ts";
 import { checkpointLine } from "../../src/audit/export.ts";
 import { toOcsf, unreadableToOcsf } from "../../src/audit/ocsf.ts";
+import { leftOutToOcsf, plantedToOcsf } from "../../src/audit/planted.ts";
 import type { AuditEvent } from "../../src/audit/record.ts";
 import { chainRecords, FULL_FACT } from "./chain-fixture.ts";
 import { anchorBy, newSigner, SignedAudit } from "./signed-fixture.ts";
@@ -120,6 +121,13 @@ describe.skipIf(!existsSync(folder))("OCSF 1.8.0's schemas (OCSF_SCHEMAS names t
     const ocsf = unreadableToOcsf(record ?? expect.fail(), "garbage");
     const validate = validatorOf(6003);
     expect(validate(ocsf) ? [] : validate.errors).toEqual([]);
+  });
+
+  test("hold a row that stands where no object writes", () => {
+    const row = { planted_in: "audit_events", chain: "", seq: "abc", text: "garbage" } as const;
+    const validate = validatorOf(6003);
+    expect(validate(plantedToOcsf(row)) ? [] : validate.errors).toEqual([]);
+    expect(validate(leftOutToOcsf(2)) ? [] : validate.errors).toEqual([]);
   });
 
   test("hold checkpoints and anchors", async () => {

@@ -8,6 +8,7 @@ import { Ledger } from "../../src/audit/ledger.ts";
 import { Outbox } from "../../src/audit/outbox.ts";
 import { readRecord } from "../../src/audit/record.ts";
 import { storeRecords } from "../../src/audit/store.ts";
+import type { Trouble } from "../../src/audit/trouble.ts";
 import { signedAnchor } from "../support/worker/attested.ts";
 import { recordOf } from "./chain-fixture.ts";
 
@@ -35,6 +36,8 @@ interface World {
   readonly outbox: Outbox;
   readonly queue: TestQueue;
   readonly append: (count: number) => void;
+  /** What the tenant's object is told. */
+  readonly reported: readonly Trouble[];
 }
 
 /**
@@ -47,7 +50,9 @@ function inObject(name: string, work: (world: World) => Promise<void>): Promise<
     const due = new Due(storage);
     const ledger = new Ledger(storage, due, "acme");
     const queue = new TestQueue();
-    const outbox = new Outbox(storage, due, { ...env, AUDIT_QUEUE: queue as unknown as Queue });
+    const reported: Trouble[] = [];
+    const lent = { ...env, AUDIT_QUEUE: queue as unknown as Queue };
+    const outbox = new Outbox(storage, due, lent, async (troubles) => void reported.push(...troubles));
     ledger.identify("person", name);
     const append = (count: number) =>
       storage.transactionSync(() => {
@@ -55,7 +60,7 @@ function inObject(name: string, work: (world: World) => Promise<void>): Promise<
         // What is due from now on is what the outbox itself asks for.
         due.clear("flush", "");
       });
-    return work({ storage, ledger, outbox, queue, append });
+    return work({ storage, ledger, outbox, queue, append, reported });
   });
 }
 
@@ -207,7 +212,7 @@ describe("confirming", () => {
   });
 
   test("records a different event in its place as a conflict, keeps its own and doesn't send it again", async () => {
-    await inObject("conflict", async ({ storage, ledger, outbox, queue, append }) => {
+    await inObject("conflict", async ({ storage, ledger, outbox, queue, append, reported }) => {
       const error = vi.spyOn(console, "error").mockImplementation(() => {});
       append(3);
       await outbox.flush();
@@ -226,6 +231,7 @@ describe("confirming", () => {
         .bind(ledger.chain)
         .all();
       expect(results).toEqual([{ seq: 2, offered_event: queue.sent[1], seen_by: "object" }]);
+      expect(reported[0]).toMatchObject({ kind: "conflict", chain: ledger.chain, seq: 2, seen_by: "object" });
       expect(JSON.parse(String(error.mock.calls[0]?.[0]))).toMatchObject({
         alert: "audit_conflict",
         chain: ledger.chain,
@@ -313,11 +319,8 @@ describe("confirming", () => {
           throw new Error("D1 away");
         },
       } as unknown as D1Database;
-      const outbox = new Outbox(storage, due, {
-        ...env,
-        AUDIT_QUEUE: new TestQueue() as unknown as Queue,
-        DB,
-      });
+      const lent = { ...env, AUDIT_QUEUE: new TestQueue() as unknown as Queue, DB };
+      const outbox = new Outbox(storage, due, lent, async () => {});
       await outbox.flush();
       await expect(outbox.confirm()).rejects.toThrow("D1 away");
       expect(left(storage)).toEqual([1]);

@@ -4,6 +4,7 @@ import { type ChainHead, GENESIS, link } from "../../src/audit/chain.ts";
 import { anchorLine, checkpointLine, exportLine } from "../../src/audit/export.ts";
 import type { AuditRecord } from "../../src/audit/record.ts";
 import type { Signer } from "../../src/audit/signing.ts";
+import { acknowledgeFact, reportFact, type Trouble, troubleId } from "../../src/audit/trouble.ts";
 import { chainRecords, recordOf } from "./chain-fixture.ts";
 import { anchorBy, foundOffline, newSigner, SignedAudit } from "./signed-fixture.ts";
 
@@ -114,6 +115,12 @@ describe("a checkpoint", () => {
     expect(await found(audit.lines.toSpliced(1, 1))).toContain("cut_tail checkpoint 2");
   });
 
+  test("of the last ten minutes may be on its way: its absence is said, and no failure", async () => {
+    const young = await SignedAudit.create(signer);
+    await young.checkpoint(signer);
+    expect(await found(young.lines.toSpliced(1, 1))).toEqual(["in_flight checkpoint 2"]);
+  });
+
   test("of another history doesn't go on from the one before it", async () => {
     const other = await SignedAudit.create(signer, signer);
     const spliced = other.lines.with(0, audit.lines[0] ?? "");
@@ -194,5 +201,48 @@ describe("an anchor", () => {
   test("of another event isn't what the chain goes on from", async () => {
     const record = { ...(audit.records.get(SESSION)?.[2] ?? expect.fail()), hash: "b".repeat(64) };
     expect(await found([await anchorBy(signer, record), ...remaining()])).toEqual([`rewritten ${SESSION} 4`]);
+  });
+});
+
+describe("what the store refused", () => {
+  const TENANT = "tenant/acme/1";
+  const conflict: Trouble = {
+    kind: "conflict",
+    chain: SESSION,
+    seq: 2,
+    stored_hash: "a",
+    offered_hash: "b",
+    seen_by: "consumer",
+  };
+  const letter: Trouble = {
+    kind: "dead_letter",
+    message: "m1",
+    queue: "audit",
+    reason: "not JSON",
+    chain: null,
+    seq: null,
+  };
+
+  test("is a failure until the tenant's chain says, signed, that somebody has looked", async () => {
+    const troubled = await SignedAudit.create(signer);
+    troubled.append(TENANT, reportFact(troubleId(conflict), conflict));
+    troubled.append(TENANT, reportFact(troubleId(letter), letter));
+    const reported = troubled.records.get(TENANT)?.length;
+    const waiting = [`conflict ${SESSION} 2`, `dead_letter ${TENANT} ${reported}`];
+    await troubled.checkpoint(signer);
+    expect(await found(troubled.lines)).toEqual(waiting);
+    for (const trouble of [conflict, letter])
+      troubled.append(TENANT, acknowledgeFact(troubleId(trouble), "auditor", "the queue was replayed"));
+    expect(await found(troubled.lines)).toEqual(waiting);
+    await troubled.checkpoint(signer);
+    expect(await found(troubled.lines)).toEqual([]);
+  });
+
+  test("isn't acknowledged by another chain that calls itself the tenant's", async () => {
+    const troubled = await SignedAudit.create(signer);
+    troubled.append(TENANT, reportFact(troubleId(conflict), conflict));
+    troubled.append("tenant/acme/2", acknowledgeFact(troubleId(conflict), "auditor", "nothing to see"));
+    await troubled.checkpoint(signer);
+    expect(await found(troubled.lines)).toContain(`conflict ${SESSION} 2`);
   });
 });

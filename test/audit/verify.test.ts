@@ -147,10 +147,17 @@ describe("a cut tail", () => {
     const records = chainRecords(CHAIN, 9);
     const live = heads({ ...headOf(records), pending_from: 7 });
     const without = (...seqs: number[]) => records.filter(({ seq }) => !seqs.includes(seq)).map(stored);
-    expect(found(without(8, 9), live)).toEqual(["undelivered 8-9"]);
-    expect(found(without(6, 7, 8, 9), live)).toEqual(["cut_tail 6", "undelivered 7-9"]);
-    expect(found(without(7), live)).toEqual(["undelivered 7"]);
-    expect(found(without(6, 7), live)).toEqual(["removed 6", "undelivered 7"]);
+    expect(found(without(8, 9), live)).toEqual(["in_flight 8-9"]);
+    expect(found(without(6, 7, 8, 9), live)).toEqual(["cut_tail 6", "in_flight 7-9"]);
+    expect(found(without(7), live)).toEqual(["in_flight 7"]);
+    expect(found(without(6, 7), live)).toEqual(["removed 6", "in_flight 7"]);
+  });
+
+  test("that has been on its way for too long is a failure, up to where it has", () => {
+    const records = chainRecords(CHAIN, 9);
+    const live = heads({ ...headOf(records), pending_from: 7, overdue_through: 8 });
+    const rows = records.slice(0, 6).map(stored);
+    expect(found(rows, live)).toEqual(["undelivered 7-8", "in_flight 9"]);
   });
 
   test("can't be seen in an export alone", () => {
@@ -254,6 +261,13 @@ describe("an inserted event", () => {
       [OTHER, 1, "inserted"],
       [OTHER, 2, "inserted"],
     ]);
+  });
+
+  test("is named where it stands, though it is a copy of another chain's", () => {
+    const records = chainRecords(CHAIN, 2);
+    const copy = { ...stored(records[1] as AuditRecord), chain: OTHER };
+    const result = verifyEvents([copy, ...records.map(stored)], () => heads(headOf(records)), recordColumns);
+    expect(result.findings).toMatchObject([{ chain: OTHER, seq: 2, defect: "inserted" }]);
   });
 
   test("with an absurd number costs no time", () => {

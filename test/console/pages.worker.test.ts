@@ -3,8 +3,10 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { headingOf } from "../../scripts/browser.ts";
 import { exportColumns, readExport } from "../../src/audit/exported.ts";
+import { type Trouble, troubleId } from "../../src/audit/trouble.ts";
 import { verifyEvents } from "../../src/audit/verify.ts";
 import { agentOf, call } from "../support/worker/agent.ts";
+import { chainTexts } from "../support/worker/chain.ts";
 import { type ConsoleBrowser, consoleOf } from "../support/worker/console.ts";
 import { effectOf, type Held, held } from "../support/worker/held.ts";
 import { lab } from "../support/worker/lab.ts";
@@ -150,6 +152,47 @@ describe("the audit", () => {
   });
 });
 
+describe("conflicts", () => {
+  const conflict: Trouble = {
+    kind: "conflict",
+    chain: "session/s1/1",
+    seq: 7,
+    stored_hash: "a".repeat(64),
+    offered_hash: "b".repeat(64),
+    seen_by: "consumer",
+  };
+  const path = `/console/audit/conflicts/${troubleId(conflict)}/acknowledge`;
+  const tenant = () => env.TENANT_OBJECT.getByName(env.TENANT);
+
+  test("wait on their page until somebody says why, once, and the tenant's chain has both", async () => {
+    await tenant().reportTroubles([conflict]);
+    await tenant().reportTroubles([conflict]);
+    expect((await auditor.open("/console/audit")).html).toContain("1 to be acknowledged");
+    const { html } = await auditor.open("/console/audit/conflicts");
+    expect(html).toContain("session/s1/1 #7");
+    expect(html).toContain(`action="${path}"`);
+
+    expect((await auditor.post(path, { reason: "" })).status).toBe(400);
+    await auditor.post(path, { reason: "The queue was replayed" });
+    expect(auditor.trace.findLast(({ method }) => method === "POST")).toMatchObject({ status: 303 });
+    expect((await auditor.open("/console/audit/conflicts")).html).toContain("The queue was replayed");
+    expect((await auditor.post(path, { reason: "Again" })).status).toBe(409);
+
+    const texts = (await chainTexts(tenant())).map((text) => JSON.parse(text));
+    const about = texts.filter(({ detail }) => detail?.id === troubleId(conflict));
+    expect(about).toMatchObject([
+      { type: "conflict", decision: "report", detail: { chain: "session/s1/1", seq: 7 } },
+      { type: "console", decision: "acknowledge", subject: "auditor@acme.test" },
+    ]);
+  });
+
+  test("are acknowledged by those alone who may read the audit, and only if they exist", async () => {
+    expect((await approver.post(path, { reason: "Not mine" })).status).toBe(403);
+    const made_up = `/console/audit/conflicts/${"0".repeat(32)}/acknowledge`;
+    expect((await auditor.post(made_up, { reason: "None" })).status).toBe(404);
+  });
+});
+
 describe("sessions", () => {
   test("are listed for an administrator by person, and ended one at a time", async () => {
     const requester = await signedIn("to-be-revoked", "responder");
@@ -179,6 +222,15 @@ describe("sessions", () => {
     expect((await personOf("responder2").listSessions()).every(({ state }) => state === "revoked")).toBe(
       true,
     );
+  });
+
+  test("of somebody of whom the database hasn't heard yet are ended all the same", async () => {
+    const requester = await signedIn("just-arrived", "responder");
+    const path = `/console/sessions/${requester.person}`;
+    await env.DB.prepare("DELETE FROM audit_events WHERE instr(chain, ?) > 0").bind(requester.person).run();
+    await admin.post(`${path}/revoke`, { session: "all" });
+    const sessions = await env.PERSON.getByName(requester.person).listSessions();
+    expect(sessions.map(({ state }) => state)).toEqual(["revoked"]);
   });
 
   test("of somebody made up are nobody's, and make no object", async () => {

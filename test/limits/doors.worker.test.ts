@@ -55,3 +55,17 @@ it("the way back from the identity provider is one door, whoever began the sign-
   expect([await other(), (await flooded()) && (await other())]).toContain(429);
   expect((await back("console.made-up", "192.0.2.4")).status).toBe(400);
 }, 120_000);
+
+it("all checkpoints are one door, whichever is asked for", async () => {
+  const read = (n: number, address: string) =>
+    reach(`${env.PUBLIC_URL}/audit/checkpoint/${n}`, {
+      method: "GET",
+      headers: { "cf-connecting-ip": address },
+    });
+  const statuses = new Set<number>();
+  // The limit counts by the minute of the clock, and a flood may straddle two.
+  for (let n = 1; n <= 2 * LIMIT + 1 && !statuses.has(429); n += 1)
+    statuses.add((await read(n, "192.0.2.5")).status);
+  expect(statuses).toEqual(new Set([404, 429]));
+  expect((await read(1, "192.0.2.6")).status).toBe(404);
+}, 120_000);

@@ -50,6 +50,7 @@ class Limited {
     method: string,
     params: Record<string, unknown> = {},
     scopes = ["devices:read"],
+    named: unknown = params.name,
   ): Promise<Response> {
     const { session_id, client_id } = this.#requester;
     const _meta = {
@@ -66,7 +67,7 @@ class Limited {
           "content-type": "application/json",
           "mcp-protocol-version": "2026-07-28",
           "mcp-method": method,
-          ...(typeof params.name === "string" ? { "mcp-name": params.name } : {}),
+          ...(typeof named === "string" ? { "mcp-name": named } : {}),
           [CALLER_HEADER]: JSON.stringify({ session_id, client_id, scopes }),
         },
         body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params: { ...params, _meta } }),
@@ -217,6 +218,17 @@ describe("a session over its limit", () => {
       advance(MINUTE_MS);
       await session.alarm();
       expect(session.events().at(-1)).toMatchObject({ type: "refused_calls", detail: { more: 4 } });
+    });
+  });
+
+  it("fills the audit no faster with requests whose header and body disagree", async () => {
+    await limited(await signedIn("limited-7", "responder"), SLOW, async (session) => {
+      for (let nth = 0; nth < 40; nth += 1) {
+        const answer = await session.ask("tools/call", { name: "whoami", arguments: {} }, [], "get_device");
+        expect(answer.status).toBe(400);
+      }
+      expect(session.events()).toHaveLength(11);
+      expect(session.events().at(-1)).toMatchObject({ detail: { limit: "session", rpc_code: -32020 } });
     });
   });
 

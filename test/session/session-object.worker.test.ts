@@ -4,6 +4,7 @@ import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { effectName, type Requester } from "../../src/effect/operation.ts";
 import { CALLER_HEADER } from "../../src/session/caller.ts";
 import { ALL, agentOf, call } from "../support/worker/agent.ts";
+import { calls } from "../support/worker/chain.ts";
 import { lab } from "../support/worker/lab.ts";
 import { signedIn } from "../support/worker/people.ts";
 
@@ -192,5 +193,66 @@ describe("an effect object that dies in the middle of a change", () => {
       error: { kind: "in_doubt", code: "outcome_unknown", retryable: false },
       operation: { id: expect.stringMatching(/^op_/) },
     });
+  });
+});
+
+describe("an authenticated request that is refused before the path", () => {
+  const META = {
+    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+    "io.modelcontextprotocol/clientInfo": { name: "test", version: "1" },
+    "io.modelcontextprotocol/clientCapabilities": {},
+  };
+  const params = { name: "whoami", arguments: {} };
+  const legacy = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params });
+  const body = JSON.stringify({ ...JSON.parse(legacy), params: { ...params, _meta: META } });
+  const whoami = { method: "tools/call", name: "whoami" };
+
+  it("because its header and its body disagree leaves one event", async () => {
+    const requester = await signedIn("disagreeing", "viewer");
+    const modern = { method: "tools/call", name: "get_device" };
+    const answer = await sessionOf(requester).fetch(handedOn(requester, { body, modern }));
+    expect([answer.status, (await answer.json<{ error: { code: number } }>()).error.code]).toEqual([
+      400, -32020,
+    ]);
+    expect(await calls(requester)).toMatchObject([
+      {
+        tool: "whoami",
+        decision: "fail",
+        error_kind: "invalid_request",
+        subject: requester.subject,
+        session_id: requester.session_id,
+        detail: { method: "tools/call", http_status: 400, rpc_code: -32020 },
+      },
+    ]);
+  });
+
+  it.each<[string, Parameters<typeof handedOn>[1], number]>([
+    ["for its body", { body: "{" }, 400],
+    ["for its method", { method: "PUT" }, 405],
+    ["for the protocol session that it doesn't name", { body: legacy }, 400],
+    ["for a protocol session that isn't there", { body: legacy, id: "made-up" }, 404],
+  ])("%s leaves one event", async (how, init, status) => {
+    const requester = await signedIn(`refused ${how}`, "viewer");
+    const answer = await sessionOf(requester).fetch(handedOn(requester, init));
+    expect(answer.status).toBe(status);
+    expect(await calls(requester)).toMatchObject([{ detail: { http_status: status } }]);
+  });
+
+  it.each([["x"], [{ progressToken: {} }]])("for its _meta, %j, leaves one event", async (_meta) => {
+    const requester = await signedIn(`refused for ${JSON.stringify(_meta)}`, "viewer");
+    const id = await initialize(requester);
+    const message = { ...JSON.parse(legacy), params: { ...params, _meta } };
+    const answer = await sessionOf(requester).fetch(
+      handedOn(requester, { body: JSON.stringify(message), id }),
+    );
+    expect(answer.status).toBe(400);
+    expect(await calls(requester)).toMatchObject([{ tool: "whoami", error_kind: "invalid_request" }]);
+  });
+
+  it("leaves none besides its call's where the path was walked", async () => {
+    const requester = await signedIn("agreeing", "viewer");
+    const answer = await sessionOf(requester).fetch(handedOn(requester, { body, modern: whoami }));
+    await answer.text();
+    expect(await calls(requester)).toMatchObject([{ tool: "whoami", decision: "allow" }]);
   });
 });

@@ -10,11 +10,13 @@ import { removeAnchored } from "../../src/audit/integrity-store.ts";
 import { Ledger } from "../../src/audit/ledger.ts";
 import type { AuditRecord } from "../../src/audit/record.ts";
 import { signerWith } from "../../src/audit/signing.ts";
-import { storeConflicts, storeRecords } from "../../src/audit/store.ts";
+import { storeRecords } from "../../src/audit/store.ts";
+import type { Trouble } from "../../src/audit/trouble.ts";
 import { verifyEvents } from "../../src/audit/verify.ts";
 import { wholeExport } from "../../src/audit/whole-export.ts";
 import { ChainRegister } from "../../src/tenant/chain-register.ts";
 import { Retention } from "../../src/tenant/retention.ts";
+import { Troubles } from "../../src/tenant/troubles.ts";
 import { begin, chainSince, found, proofs, seqs, tenant, tenantStored } from "../support/worker/attested.ts";
 
 const NOW = Date.now();
@@ -40,7 +42,8 @@ function oldChain(chain: string): AuditRecord[] {
 function retain(db: D1Database): Promise<void> {
   return runInDurableObject(tenant(), async (_object, { storage }) => {
     const ledger = new Ledger(storage, new Due(storage), env.TENANT);
-    const retention = new Retention(storage, db, ledger, new ChainRegister(storage));
+    const troubles = new Troubles(storage, ledger);
+    const retention = new Retention(storage, db, ledger, new ChainRegister(storage), troubles);
     const signer = await signerWith(env.CHECKPOINT_PRIVATE_KEY);
     await retention.run(signer, [signer.public_key], KEEP, NOW);
   });
@@ -182,14 +185,8 @@ describe("nothing goes of a chain", () => {
 
   test("that has a conflict on record", async () => {
     await begin(oldChain("session/a/1"));
-    const conflict = {
-      chain: "session/a/1",
-      seq: 5,
-      stored_hash: "a",
-      offered_hash: "b",
-      offered_event: "{}",
-    };
-    await storeConflicts(env.DB, [{ ...conflict, seen_by: "consumer" }]);
+    const conflict = { chain: "session/a/1", seq: 5, stored_hash: "a", offered_hash: "b" };
+    await tenant().reportTroubles([{ kind: "conflict", ...conflict, seen_by: "consumer" }]);
     await tenant().attest(NOW);
     expect(await seqs("session/a/1")).toHaveLength(5);
   });
@@ -229,4 +226,24 @@ test("old checkpoints go once later ones and anchors say all that they said", as
   expect(await found()).toEqual([]);
   await env.DB.prepare("DELETE FROM audit_anchors WHERE chain = 'checkpoint'").run();
   expect(await found()).toEqual(["removed checkpoint 1"]);
+});
+
+test("what the store refused stays in the tenant's chain until somebody has acknowledged it", async () => {
+  const trouble = { chain: "session/a/1", seq: 5, stored_hash: "a", offered_hash: "b", seen_by: "object" };
+  await tenant().reportTroubles([{ kind: "conflict", ...trouble } as Trouble]);
+  const reports = () =>
+    env.DB.prepare("SELECT COUNT(*) AS n FROM audit_events WHERE type = 'conflict'").first<number>("n");
+  /** Signs what there is, and lets go of what is too old by then. */
+  const pass = async (days: number) => {
+    await tenantStored();
+    await tenant().attest(NOW + days * DAY);
+  };
+  await pass(0);
+  await pass(500);
+  expect(await reports()).toBe(1);
+  const [{ id } = { id: "" }] = (await tenant().listTroubles()).open;
+  await tenant().acknowledgeTrouble({ id, by: "auditor", reason: "seen" });
+  await pass(502);
+  await pass(504);
+  expect(await reports()).toBe(0);
 });

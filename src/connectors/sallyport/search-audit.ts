@@ -1,11 +1,13 @@
 import * as z from "zod";
 import { OUTCOMES } from "../../audit/event.ts";
-import { searchAudit } from "../../audit/search.ts";
+import { leftOut, searchAudit } from "../../audit/search.ts";
 import { cursor, limit } from "../../path/paging.ts";
 import { defineRead } from "../../path/tool.ts";
 import { reportedObject } from "../../untrusted/reported-text.ts";
 import { since } from "../since.ts";
 import { OWN_READ } from "./source.ts";
+
+const LEFT_OUT = "Rows of the audit database stand where no object writes. audit verify names each.";
 
 const text = z.string().min(1).max(300).optional();
 
@@ -26,15 +28,20 @@ export const searchAuditTool = defineRead({
     limit,
     cursor,
   }),
-  output: z.strictObject({ events: z.array(reportedObject) }),
+  output: z.strictObject({
+    events: z.array(reportedObject),
+    /** Only where there are any. */
+    left_out: z.strictObject({ rows: z.int(), why: z.string() }).optional(),
+  }),
   run: async (query, { env, now }) => {
-    const { events, next_cursor } = await searchAudit(env.DB, query);
+    const [{ events, next_cursor }, rows] = await Promise.all([searchAudit(env.DB, query), leftOut(env.DB)]);
     const source = {
       source: "audit",
       status: "ok" as const,
       count: events.length,
       queried_at: new Date(now).toISOString(),
     };
-    return { outcome: "found", data: { events: [...events] }, sources: [source], next_cursor };
+    const left_out = rows === 0 ? {} : { left_out: { rows, why: LEFT_OUT } };
+    return { outcome: "found", data: { events: [...events], ...left_out }, sources: [source], next_cursor };
   },
 });

@@ -1,12 +1,14 @@
 import type { FC } from "hono/jsx";
 import { OUTCOMES } from "../../audit/event.ts";
-import { type AuditQuery, type FoundEvent, searchAudit } from "../../audit/search.ts";
+import { type AuditQuery, type FoundEvent, leftOut, searchAudit } from "../../audit/search.ts";
 import { TOOLS } from "../../catalogue.ts";
 import { Badge, Foreign, Id, inUtc, linkWith, Pager, Table, type Tone } from "../elements.tsx";
 import { given } from "../filters.ts";
 import { page } from "../page.tsx";
 import type { Visit } from "../visit.ts";
+import { CONFLICTS } from "./acknowledge.ts";
 import { type AuditFilters, auditFilters, orRefused } from "./filters.ts";
+import { LeftOut } from "./left-out.tsx";
 
 const SECTION = "/console/audit";
 const PAGE = 50;
@@ -15,7 +17,11 @@ const PAGE = 50;
 export async function showAudit({ env, visitor, url }: Visit): Promise<Response> {
   const filters = auditFilters(url);
   const query: AuditQuery = { ...filters, limit: PAGE, cursor: given(url, "cursor") };
-  const { events, next_cursor } = await orRefused(() => searchAudit(env.DB, query));
+  const [{ events, next_cursor }, left_out, { waiting }] = await Promise.all([
+    orRefused(() => searchAudit(env.DB, query)),
+    leftOut(env.DB),
+    env.TENANT_OBJECT.getByName(env.TENANT).listTroubles(),
+  ]);
   const download = linkWith(new URL("/console/audit/export", url), {
     ...Object.fromEntries([...url.searchParams].filter(([name, value]) => name !== "cursor" && value !== "")),
   });
@@ -25,6 +31,8 @@ export async function showAudit({ env, visitor, url }: Visit): Promise<Response>
       <p class="lead">
         Everybody's calls, state changes, sign-ins and visits here, newest first. Times are UTC.
       </p>
+      <LeftOut rows={left_out} />
+      <Conflicts waiting={waiting} />
       <search class="card">
         <Filters filters={filters} />
       </search>
@@ -52,6 +60,12 @@ export async function showAudit({ env, visitor, url }: Visit): Promise<Response>
   );
   return page(visitor, { title: "Audit", section: SECTION }, content);
 }
+
+const Conflicts: FC<{ waiting: number }> = ({ waiting }) => (
+  <div class={waiting === 0 ? "notice" : "notice bad"}>
+    <a href={CONFLICTS}>Conflicts</a>: {waiting === 0 ? "none waits" : `${waiting} to be acknowledged`}
+  </div>
+);
 
 const Events: FC<{ events: readonly FoundEvent[] }> = ({ events }) => (
   <Table

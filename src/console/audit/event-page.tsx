@@ -1,5 +1,6 @@
 import type { FC } from "hono/jsx";
 import type { AuditRecord } from "../../audit/record.ts";
+import { leftOut } from "../../audit/search.ts";
 import { Badge, Facts, Foreign, Id, inUtc } from "../elements.tsx";
 import { page } from "../page.tsx";
 import { Refused, type Visit } from "../visit.ts";
@@ -13,7 +14,9 @@ export async function showEvent({ env, visitor, param }: Visit): Promise<Respons
   if (placed === null) {
     throw new Refused(404, "not_found", {
       title: "There is no such event",
-      advice: "The link may be mistyped or cut; or the event is so recent that it is still on its way.",
+      advice: (await leftOut(env.DB))
+        ? "Rows of the database stand where no object writes, and are left out. audit verify names each."
+        : "The link may be mistyped or cut; or the event is so recent that it is still on its way.",
     });
   }
   const { row } = placed;

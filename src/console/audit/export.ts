@@ -1,9 +1,9 @@
-import { exportLine } from "../../audit/export.ts";
-import { type WholeEvent, wholeEvents } from "../../audit/search.ts";
+import { exportLine, leftOutLine } from "../../audit/export.ts";
+import { leftOut, wholeEvents } from "../../audit/search.ts";
 import { wholeExport } from "../../audit/whole-export.ts";
 import { PROTECTION } from "../page.tsx";
 import type { Visit } from "../visit.ts";
-import { auditFilters, orRefused } from "./filters.ts";
+import { type AuditFilters, auditFilters, orRefused } from "./filters.ts";
 
 /**
  * `GET /console/audit/export`: OCSF events, one a line. Everything comes in the order of its chains, as offline
@@ -13,7 +13,7 @@ import { auditFilters, orRefused } from "./filters.ts";
 export async function downloadAudit({ env, url, now }: Visit): Promise<Response> {
   const filters = auditFilters(url);
   const selected = Object.values(filters).some((value) => value !== undefined);
-  const pages = selected ? eventLines(wholeEvents(env.DB, filters)) : wholeExport(env);
+  const pages = selected ? eventLines(env.DB, filters) : wholeExport(env);
   // The first page before the answer begins: a filter that isn't one is still a readable refusal.
   const first = await orRefused(() => pages.next());
   const day = new Date(now).toISOString().slice(0, 10);
@@ -28,8 +28,12 @@ export async function downloadAudit({ env, url, now }: Visit): Promise<Response>
 
 type Pages = AsyncGenerator<readonly string[]>;
 
-async function* eventLines(pages: AsyncGenerator<readonly WholeEvent[]>): Pages {
-  for await (const page of pages) yield page.map((event) => exportLine(event, event.event));
+/** What every reader leaves out, the last line says. */
+async function* eventLines(db: D1Database, filters: AuditFilters): Pages {
+  for await (const page of wholeEvents(db, filters))
+    yield page.map((event) => exportLine(event, event.event));
+  const left_out = await leftOut(db);
+  if (left_out > 0) yield [leftOutLine(left_out)];
 }
 
 /** A page is read when the one before has been taken. */

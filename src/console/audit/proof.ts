@@ -1,4 +1,5 @@
 import { eventHash, GENESIS } from "../../audit/chain.ts";
+import { inPlace } from "../../audit/place.ts";
 import { type AuditRecord, RECORD_COLUMNS, readRecord } from "../../audit/record.ts";
 
 /** One event and its neighbours, as the database has them. */
@@ -22,7 +23,7 @@ export interface Check {
 /** An event by its id, or `null`. */
 export async function placedEvent(db: D1Database, event_id: string): Promise<Placed | null> {
   const row = await db
-    .prepare(`SELECT ${RECORD_COLUMNS.join(", ")} FROM audit_events WHERE event_id = ?`)
+    .prepare(`SELECT ${RECORD_COLUMNS.join(", ")} FROM audit_events WHERE event_id = ? AND ${inPlace()}`)
     .bind(event_id)
     .first<AuditRecord>();
   if (row === null) return null;

@@ -1,3 +1,4 @@
+import { inPlace } from "../../audit/place.ts";
 import { CREDENTIALS, type CredentialName } from "../../connectors/credentials.ts";
 import type { CredentialHealth } from "../../downstream/broker-object.ts";
 
@@ -51,7 +52,7 @@ async function lastRefreshes(
     .prepare(
       `SELECT value AS name, e.at, e.error_code, json_extract(e.event, '$.detail.message') AS message
        FROM json_each(?1) JOIN audit_events AS e ON e.rowid = (
-         SELECT rowid FROM audit_events WHERE type = 'credential'
+         SELECT rowid FROM audit_events WHERE type = 'credential' AND ${inPlace()}
            AND chain > 'credential/' || value || '/' AND chain < 'credential/' || value || '0'
          ORDER BY chain DESC, seq DESC LIMIT 1)`,
     )
@@ -72,7 +73,7 @@ export async function vendorsOfDay(db: D1Database, now: number): Promise<Readonl
        FROM (
          SELECT e.at, e.error_kind, e.error_code, json_extract(u.value, '$.source') AS source,
            json_extract(u.value, '$.status') AS status
-         FROM audit_events AS e, json_each(e.event, '$.upstream') AS u WHERE e.at >= ?1 AND e.type = 'call')
+         FROM audit_events AS e, json_each(e.event, '$.upstream') AS u WHERE e.at >= ?1 AND e.type = 'call' AND ${inPlace("e")})
        GROUP BY source`,
     )
     .bind(new Date(now - DAY_MS).toISOString())

@@ -1,3 +1,5 @@
+import { inPlace } from "../../audit/place.ts";
+
 const DAY_MS = 24 * 60 * 60_000;
 
 /** How often a vendor's payload lacked, or had in another type, what we rely on. */
@@ -17,7 +19,7 @@ export async function drifts(db: D1Database, now: number): Promise<Drift[]> {
       `SELECT json_extract(d.value, '$.source') AS source, json_extract(d.value, '$.field') AS field,
          COUNT(*) AS count, MAX(e.at) AS last_at
        FROM audit_events AS e, json_each(e.event, '$.detail.drift') AS d
-       WHERE e.at >= ?1 AND e.type = 'call' GROUP BY source, field ORDER BY count DESC, source, field`,
+       WHERE e.at >= ?1 AND e.type = 'call' AND ${inPlace("e")} GROUP BY source, field ORDER BY count DESC, source, field`,
     )
     .bind(new Date(now - DAY_MS).toISOString())
     .all<Drift>();

@@ -1,3 +1,5 @@
+import { inPlace } from "../../audit/place.ts";
+
 const QUARTER_MS = 15 * 60_000;
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -37,17 +39,17 @@ export async function figures(db: D1Database, now: number): Promise<Figures> {
     db
       .prepare(
         `SELECT at >= ?1 AS recent, error_kind, COUNT(*) AS calls FROM audit_events
-         WHERE at >= ?2 AND type = 'call' GROUP BY recent, error_kind`,
+         WHERE at >= ?2 AND type = 'call' AND ${inPlace()} GROUP BY recent, error_kind`,
       )
       .bind(iso(now - QUARTER_MS), iso(now - DAY_MS)),
     db
       .prepare(
         `SELECT decision AS state, COUNT(*) AS count FROM audit_events AS e
-         WHERE type = 'operation' AND at >= ?1
+         WHERE type = 'operation' AND at >= ?1 AND ${inPlace("e")}
            AND decision IN ('needs_operator', 'awaiting_approval', 'unknown', 'probing')
            AND NOT EXISTS (SELECT 1 FROM audit_events AS later
              WHERE later.operation_id = e.operation_id AND later.chain = e.chain AND later.type = 'operation'
-               AND later.seq > e.seq)
+               AND later.seq > e.seq AND ${inPlace("later")})
          GROUP BY decision`,
       )
       .bind(iso(now - 30 * DAY_MS)),

@@ -39,7 +39,7 @@ export async function showHealth({ env, url, now }: Visit): Promise<Response> {
 }
 
 function auditProblems(report: AuditReport): string[] {
-  const { gaps, missing_chains, checkpoint, unsigned_checkpoints, conflicts, dead_letters } = report;
+  const { gaps, missing_chains, checkpoint, unsigned_checkpoints, conflicts, dead_letters, planted } = report;
   const overdue = checkpoint !== null && checkpoint.age_ms > CHECKPOINT_OVERDUE_MS;
   const counts = {
     "gaps in the audit": gaps.length,
@@ -47,6 +47,7 @@ function auditProblems(report: AuditReport): string[] {
     "checkpoints that nobody signed": unsigned_checkpoints.length,
     "audit conflicts": conflicts,
     "dead letters of the audit": dead_letters,
+    "rows of the audit where no object writes": planted,
   };
   const problems = Object.entries(counts).flatMap(([what, count]) =>
     count === 0 ? [] : [`${count} ${what}`],

@@ -1,3 +1,4 @@
+import { inPlace } from "../../audit/place.ts";
 import { effectNameOf } from "../../effect/operation.ts";
 import type { OperationView } from "../../effect/protocol.ts";
 import { decodePlace, encodePlace } from "../place.ts";
@@ -84,11 +85,11 @@ function matching(filter: OperationFilter): { readonly sql: string; readonly val
   where("e.operation_id <> ?", filter.other_than);
   return {
     sql: `FROM audit_events AS e
-       WHERE e.type = 'operation' ${conditions.join(" ")}
+       WHERE e.type = 'operation' AND ${inPlace("e")} ${conditions.join(" ")}
          -- The last of its operation, by place in the chain. The unary plus keeps the search to the index of
          -- operations: a busy target's chain is long.
          AND NOT EXISTS (SELECT 1 FROM audit_events AS l WHERE l.operation_id = e.operation_id
-           AND l.type = 'operation' AND +l.chain = e.chain AND +l.seq > e.seq)`,
+           AND l.type = 'operation' AND +l.chain = e.chain AND +l.seq > e.seq AND ${inPlace("l")})`,
     values,
   };
 }

@@ -1,8 +1,10 @@
 import type { FC } from "hono/jsx";
+import { leftOut } from "../../audit/search.ts";
 import { findTool } from "../../catalogue.ts";
 import type { OperationView } from "../../effect/protocol.ts";
 import { targetName } from "../../path/tool.ts";
 import { MAX_REASON } from "../approvals/decide.ts";
+import { LeftOut } from "../audit/left-out.tsx";
 import { Csrf, Facts, Foreign, factsOf } from "../elements.tsx";
 import { may } from "../need.ts";
 import { page } from "../page.tsx";
@@ -17,9 +19,10 @@ const SECTION = "/console/operations";
 export async function showOperation(visit: Visit): Promise<Response> {
   const { env, visitor, now } = visit;
   const operation = await requireOperation(visit);
-  const [client_name, course] = await Promise.all([
+  const [client_name, course, left_out] = await Promise.all([
     clientNameOf(env, operation),
     courseOf(env.DB, operation.id),
+    leftOut(env.DB),
   ]);
   const title = findTool(operation.tool)?.title ?? operation.tool;
   const content = (
@@ -42,6 +45,7 @@ export async function showOperation(visit: Visit): Promise<Response> {
           <Result operation={operation} />
           <section class="card" aria-labelledby="course">
             <h2 id="course">Its course</h2>
+            <LeftOut rows={left_out} />
             <Timeline course={course} state={operation.state} audit={may(visitor.roles, "audit:read")} />
           </section>
         </div>

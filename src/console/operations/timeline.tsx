@@ -1,4 +1,5 @@
 import type { FC } from "hono/jsx";
+import { inPlace } from "../../audit/place.ts";
 import type { State } from "../../effect/machine.ts";
 import { Badge, Foreign, inUtc, StateBadge, stateInWords } from "../elements.tsx";
 
@@ -24,7 +25,7 @@ export async function courseOf(db: D1Database, operation_id: string): Promise<re
     .prepare(
       `SELECT event_id, at, type, subject, client_id, decision, outcome, error_code,
          json_extract(event, '$.detail') AS detail
-       FROM audit_events WHERE operation_id = ? ORDER BY at, chain, seq LIMIT ?`,
+       FROM audit_events WHERE operation_id = ? AND ${inPlace()} ORDER BY at, chain, seq LIMIT ?`,
     )
     .bind(operation_id, MOST)
     .all<CourseEvent>();

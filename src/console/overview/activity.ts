@@ -1,3 +1,5 @@
+import { inPlace } from "../../audit/place.ts";
+
 /** One hour of calls. */
 export interface Hour {
   /** Its beginning, ISO 8601 UTC to the hour: `2026-11-22T10`. */
@@ -28,7 +30,7 @@ export async function activityOfDay(db: D1Database, now: number, subject?: strin
       `SELECT substr(at, 1, 13) AS hour, COUNT(*) AS calls,
          COUNT(*) FILTER (WHERE outcome = 'error' AND error_kind = 'permission') AS denials,
          COUNT(*) FILTER (WHERE outcome = 'error' AND error_kind IS NOT 'permission') AS failures
-       FROM audit_events WHERE at >= ?1 AND type = 'call' AND (?2 IS NULL OR subject = ?2)
+       FROM audit_events WHERE at >= ?1 AND type = 'call' AND ${inPlace()} AND (?2 IS NULL OR subject = ?2)
        GROUP BY hour`,
     )
     .bind(names[0] ?? "", subject ?? null)

@@ -1,3 +1,5 @@
+import { inPlace } from "../../audit/place.ts";
+
 /** Somebody who ever signed in here, or tried to. */
 export interface KnownPerson {
   /** Name of their object. */
@@ -21,16 +23,17 @@ export async function knownPeople(db: D1Database, search: string | undefined): P
   const { results } = await db
     .prepare(
       `WITH RECURSIVE chains (chain) AS (
-         SELECT MIN(chain) FROM audit_events WHERE chain > 'person/' AND chain < 'person0'
+         SELECT MIN(chain) FROM audit_events WHERE chain > 'person/' AND chain < 'person0' AND ${inPlace()}
          UNION ALL
-         SELECT (SELECT MIN(e.chain) FROM audit_events AS e WHERE e.chain > chains.chain AND e.chain < 'person0')
+         SELECT (SELECT MIN(e.chain) FROM audit_events AS e
+           WHERE e.chain > chains.chain AND e.chain < 'person0' AND ${inPlace("e")})
          FROM chains WHERE chains.chain IS NOT NULL
        )
        SELECT * FROM (
          SELECT chain,
-           (SELECT subject FROM audit_events AS e WHERE e.chain = c.chain ORDER BY seq LIMIT 1) AS subject,
-           (SELECT json_extract(event, '$.detail.display') FROM audit_events AS e WHERE e.chain = c.chain ORDER BY seq LIMIT 1) AS display,
-           (SELECT at FROM audit_events AS e WHERE e.chain = c.chain ORDER BY seq DESC LIMIT 1) AS last_at
+           (SELECT subject FROM audit_events AS e WHERE e.chain = c.chain AND ${inPlace("e")} ORDER BY seq LIMIT 1) AS subject,
+           (SELECT json_extract(event, '$.detail.display') FROM audit_events AS e WHERE e.chain = c.chain AND ${inPlace("e")} ORDER BY seq LIMIT 1) AS display,
+           (SELECT at FROM audit_events AS e WHERE e.chain = c.chain AND ${inPlace("e")} ORDER BY seq DESC LIMIT 1) AS last_at
          FROM chains AS c WHERE chain IS NOT NULL)
        WHERE ?1 IS NULL OR instr(lower(subject), lower(?1)) > 0 OR instr(lower(display), lower(?1)) > 0
        ORDER BY last_at DESC LIMIT ?2`,
@@ -38,15 +41,6 @@ export async function knownPeople(db: D1Database, search: string | undefined): P
     .bind(search ?? null, MOST_PEOPLE)
     .all<Omit<KnownPerson, "person"> & { readonly chain: string }>();
   return results.map(({ chain, ...person }) => ({ ...person, person: chain.split("/")[1] ?? "" }));
-}
-
-/** Whether somebody of that name has ever been here: a made-up one must not make an object. */
-export async function isKnown(db: D1Database, person: string): Promise<boolean> {
-  const found = await db
-    .prepare("SELECT 1 FROM audit_events WHERE chain > ?1 || '/' AND chain < ?1 || '0' LIMIT 1")
-    .bind(`person/${person}`)
-    .first();
-  return found !== null;
 }
 
 /** When each session was last used for a call, by its id. ISO 8601 UTC; none that never was. */
@@ -57,7 +51,7 @@ export async function lastUses(
   if (session_ids.length === 0) return new Map();
   const { results } = await db
     .prepare(
-      `SELECT value AS session_id, (SELECT at FROM audit_events WHERE type = 'call'
+      `SELECT value AS session_id, (SELECT at FROM audit_events WHERE type = 'call' AND ${inPlace()}
          AND chain > 'session/' || value || '/' AND chain < 'session/' || value || '0'
          ORDER BY chain DESC, seq DESC LIMIT 1) AS last_at
        FROM json_each(?1)`,

@@ -1,10 +1,11 @@
 import type { FC } from "hono/jsx";
+import { isPersonKey } from "../../person/person-key.ts";
 import type { SessionSummary } from "../../person/protocol.ts";
 import { Badge, Csrf, Facts, Foreign, Table, Time, type Tone } from "../elements.tsx";
 import { may } from "../need.ts";
 import { page } from "../page.tsx";
 import { Refused, type Visit, type Visitor } from "../visit.ts";
-import { isKnown, lastUses } from "./people.ts";
+import { lastUses } from "./people.ts";
 
 const SECTION = "/console/sessions";
 /** Ended sessions are history: the latest are enough. */
@@ -27,15 +28,14 @@ export function requirePerson({ visitor, param }: Visit): string {
 
 /** One person's sessions: what acts for them, and since when. @throws Refused if nobody of that name was ever here */
 export async function showSessionsOf({ env, visitor, now }: Visit, person: string): Promise<Response> {
-  // A made-up name must not make an object. Whoever signed in a moment ago isn't in the database yet.
-  const known = person === visitor.person || (await isKnown(env.DB, person));
-  const object = known ? env.PERSON.getByName(person) : null;
+  // The object itself: a person who signed in a moment ago isn't in the database yet.
+  const object = isPersonKey(person) ? env.PERSON.getByName(person) : null;
   const [profile, sessions] =
     object === null ? [null, []] : await Promise.all([object.profile(), object.listSessions()]);
   if (profile === null) {
     throw new Refused(404, "not_found", {
       title: "This person has no sessions",
-      advice: "They may have been refused, or may have signed in a moment ago.",
+      advice: "They may have been refused.",
     });
   }
   const active = sessions.filter(({ state }) => state === "active");

@@ -5,11 +5,12 @@ import { type ChainHead, GENESIS, link } from "../../../src/audit/chain.ts";
 import { gatherEvidence, type PresentedProof } from "../../../src/audit/evidence.ts";
 import { acceptedKeys } from "../../../src/audit/integrity-settings.ts";
 import type { StoredAnchor } from "../../../src/audit/integrity-store.ts";
-import { type AuditRecord, RECORD_COLUMNS } from "../../../src/audit/record.ts";
+import type { AuditRecord } from "../../../src/audit/record.ts";
 import { signerWith } from "../../../src/audit/signing.ts";
 import { storeRecords } from "../../../src/audit/store.ts";
-import { fromRow, recordColumns } from "../../../src/audit/stored-event.ts";
+import { recordColumns } from "../../../src/audit/stored-event.ts";
 import { verifyEvents } from "../../../src/audit/verify.ts";
+import { EVENTS, everyRow, presentedEvent } from "../../../src/audit/walk.ts";
 import { recordOf } from "../../audit/chain-fixture.ts";
 
 /** The tenant's object of these tests. */
@@ -38,6 +39,13 @@ export function chainSince(
     head = next;
     return recordOf(next.event);
   });
+}
+
+/** Does what somebody who owns the database does first. */
+export async function dropPlaceTriggers(): Promise<void> {
+  await env.DB.batch(
+    ["insert", "update"].map((what) => env.DB.prepare(`DROP TRIGGER audit_events_in_place_on_${what}`)),
+  );
 }
 
 /** Does for a chain what its object does: has it registered, and its events stored. */
@@ -80,10 +88,8 @@ export async function proofs(): Promise<PresentedProof[]> {
 /** What verification of the store by itself finds, with the signatures: `defect chain first-last`. */
 export async function found(): Promise<string[]> {
   const gathered = await gatherEvidence(await proofs(), await acceptedKeys(env));
-  const { results } = await env.DB.prepare(
-    `SELECT ${RECORD_COLUMNS.join(", ")} FROM audit_events ORDER BY chain, seq`,
-  ).all<Record<string, unknown>>();
-  const { findings } = verifyEvents(results.map(fromRow), null, recordColumns, gathered.evidence);
+  const { results } = await env.DB.prepare(everyRow(EVENTS)).all<Record<string, unknown>>();
+  const { findings } = verifyEvents(results.map(presentedEvent), null, recordColumns, gathered.evidence);
   return [...gathered.findings, ...findings].map(
     ({ defect, chain, seq, through_seq }) =>
       `${defect} ${chain} ${seq}${through_seq === undefined ? "" : `-${through_seq}`}`,

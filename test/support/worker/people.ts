@@ -1,11 +1,12 @@
 import { env } from "cloudflare:workers";
 import type { Requester } from "../../../src/effect/operation.ts";
 import type { Role } from "../../../src/path/scopes.ts";
+import { personKey } from "../../../src/person/person-key.ts";
 
 /** A person who has signed in and said yes to a client, by the person object's own doing. */
 export async function signedIn(name: string, role: Role, client_id = "client-1"): Promise<Requester> {
   const subject = `${name}@acme.test`;
-  const person = `person-${name}`;
+  const person = personKey("https://idp.test", subject);
   const stub = env.PERSON.getByName(person);
   const { sign_in_id } = await stub.signIn({
     person,
