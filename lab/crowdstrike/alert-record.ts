@@ -1,7 +1,9 @@
 import { stableId } from "../estate/random.ts";
 import type { AlertChange } from "./alert-changes.ts";
+import { processOf } from "./alert-process.ts";
 import type { SeededAlert } from "./alert-seed.ts";
 import { customerId, type DeviceRecord } from "./device-record.ts";
+import { asWritten } from "./other-alerts.ts";
 
 /** An alert as PostEntitiesAlertsV2 has it: `detects.Alert` in the vendor's document. */
 export type AlertRecord = Record<string, unknown> & { composite_id: string; created_timestamp: string };
@@ -31,20 +33,18 @@ export function alertRecord(
   const happenedAt = seededAt - alert.ageMs;
   const writtenAt = happenedAt + writtenAfterMs;
   const assignee = change?.assignee === undefined ? (alert.assignee?.name ?? "") : change.assignee;
+  const status = change?.status ?? alert.status;
   const attack = {
     tactic: pattern.tactic,
     tactic_id: pattern.tacticId,
     technique: pattern.technique,
     technique_id: pattern.techniqueId,
   };
-  return {
+  const record = {
     agent_id: host?.id ?? "",
     aggregate_id: `agg${alert.id.slice(0, alert.id.lastIndexOf("-"))}`,
     aggregation_rule_id: "",
     aggregation_rule_name: "",
-    assigned_to_name: assignee,
-    assigned_to_uid: assignee && `${assignee.toLowerCase().replaceAll(" ", ".")}@acme.test`,
-    assigned_to_uuid: assignee && uuidOf(assignee),
     cid: customerId,
     cms_rule_id: "",
     cms_rule_instance_id: "",
@@ -70,7 +70,6 @@ export function alertRecord(
     pattern_id: pattern.id,
     platform: device === null ? "Windows" : String(device.platform_name),
     product: host ? "epp" : "idp",
-    resolution: "",
     scenario: "suspicious_activity",
     seconds_to_resolved: 0,
     seconds_to_triaged: 0,
@@ -79,14 +78,29 @@ export function alertRecord(
     show_in_ui: true,
     source_products: [host ? "Falcon Insight" : "Falcon Identity Protection"],
     source_vendors: ["CrowdStrike"],
-    status: change?.status ?? alert.status,
-    tags: change?.tags ?? [],
+    status,
     timestamp: time(happenedAt),
     type: host ? "ldt" : "idp-user-endpoint-app-info",
     updated_timestamp: time(change?.changedAt ?? writtenAt),
     user_name: person.login,
     ...attack,
+    ...(host && processOf(host, person)),
     ...(device && { device: deviceOf(device) }),
+    // Both are absent until there is something to say.
+    ...(status === "closed" && { resolution: "ignored" }),
+    ...(change?.tags && { tags: change.tags }),
+  };
+  const written = asWritten(record, alert);
+  const changed = change?.status === undefined ? written : { ...written, status: change.status };
+  return assignee ? { ...changed, ...assignmentTo(assignee) } : changed;
+}
+
+/** Nothing of it is there until somebody takes the alert. */
+function assignmentTo(name: string): Record<string, unknown> {
+  return {
+    assigned_to_name: name,
+    assigned_to_uid: `${name.toLowerCase().replaceAll(" ", ".")}@acme.test`,
+    assigned_to_uuid: uuidOf(name),
   };
 }
 

@@ -3,6 +3,7 @@ import { accounts, type Person, people } from "../estate/people.ts";
 import { type Random, seeded, stableId } from "../estate/random.ts";
 import { identityPattern, type Pattern, patterns } from "./alert-patterns.ts";
 import { customerId } from "./device-record.ts";
+import { IDS, PRODUCTS } from "./other-alerts.ts";
 
 /** What an alert's `status` may be. */
 export const alertStatuses = ["new", "in_progress", "reopened", "closed"] as const;
@@ -21,6 +22,8 @@ export interface SeededAlert {
   ageMs: number;
   status: AlertStatus;
   assignee: Person | null;
+  /** Where it isn't the endpoint's or identity protection's. */
+  product?: keyof typeof PRODUCTS;
 }
 
 const hourMs = 3_600_000;
@@ -55,7 +58,21 @@ function build(): readonly SeededAlert[] {
       alert(recentCount + oldCount + nth, identityPattern, null, person, (nth + 3) * hourMs, standingNew),
     );
   }
+  for (const [nth, product] of (Object.keys(PRODUCTS) as (keyof typeof PRODUCTS)[]).entries()) {
+    alerts.push(otherAlert(alerts.length, product, (nth + 2) * hourMs));
+  }
   return alerts;
+}
+
+/** One of the last hours, on a host that is switched off: nobody's story rests on it. */
+function otherAlert(nth: number, product: keyof typeof PRODUCTS, ageMs: number): SeededAlert {
+  const host = hosts.find(({ online, kind }) => !online && kind === "windows-laptop");
+  const [pattern] = patterns;
+  if (!host || !pattern) throw new Error("the estate is empty");
+  const seeded = alert(nth, pattern, host, host.owner, ageMs, { status: "new", assignee: null });
+  const digits = seeded.id.replaceAll(/\D/g, "").slice(-18);
+  const id = IDS[product]?.(host.id, digits) ?? seeded.id;
+  return { ...seeded, id, compositeId: `${customerId}:${id}`, product };
 }
 
 type Standing = Pick<SeededAlert, "status" | "assignee">;

@@ -16,7 +16,8 @@ const properties = propertiesOf({
   text: `
     agent_id aggregate_id assigned_to_name assigned_to_uid assigned_to_uuid cid composite_id description
     device.device_id device.external_ip device.hostname device.local_ip device.platform_name display_name id name
-    platform product severity_name status tactic tactic_id tags technique technique_id type user_name`,
+    cmdline filename filepath logon_domain md5 platform product severity_name sha1 sha256 status tactic tactic_id tags
+    technique technique_id type user_id user_name`,
   time: "created_timestamp crawled_timestamp timestamp updated_timestamp",
   number: "confidence pattern_id severity",
 });
@@ -86,8 +87,9 @@ export function alerts(world: World, containment: Containment): Operation[] {
     try {
       const { query, now } = request;
       const sort = query.get("sort") || "created_timestamp|desc";
+      const text = query.get("q")?.toLowerCase() ?? "";
       const found = queryRecords(
-        records(now, () => true),
+        records(now, () => true).filter((record) => JSON.stringify(record).toLowerCase().includes(text)),
         properties,
         query.get("filter"),
         sort,

@@ -1,6 +1,7 @@
 import type { Operation, VendorReply, VendorRequest } from "../simulator.ts";
 import type { World } from "../world.ts";
 import { authenticateClient, clientById, type Scope } from "./clients.ts";
+import { customerId } from "./device-record.ts";
 import { failure } from "./envelope.ts";
 
 /** Names the vendor everywhere. */
@@ -23,6 +24,8 @@ export function authorizationOperations({ tokens }: World): Operation[] {
         if (!clientId || !secret) return failure(request, 400, "client_id and client_secret are required");
         const client = authenticateClient(clientId, secret);
         if (!client) return failure(request, 403);
+        const member = form?.get("member_cid");
+        if (member && member !== customerId) return failure(request, 403);
         const token = tokens.issue(vendor, client.id, request.now + tokenLifetimeS * 1000);
         return {
           status: 201,

@@ -4,7 +4,7 @@ import { propertiesOf, queryRecords } from "./fql-query.ts";
 const properties = propertiesOf({
   text: `
     agent_version bios_manufacturer bios_version chassis_type_desc cid criticality deployment_type device_id
-    external_ip groups hostname kernel_version last_login_user local_ip mac_address machine_domain major_version
+    external_ip groups hostname kernel_version local_ip local_ip.raw mac_address machine_domain major_version
     minor_version os_build os_version ou platform_id platform_name product_type product_type_desc provision_status
     reduced_functionality_mode serial_number site_name status system_manufacturer system_product_name tags`,
   time: "agent_local_time first_seen last_login_timestamp last_reboot last_seen modified_timestamp",

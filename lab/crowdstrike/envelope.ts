@@ -52,10 +52,17 @@ const messages: Record<number, string> = {
   503: "Service Unavailable",
 };
 
-/** A failure: one error of that code and no resources, as the document's `msa.ReplyMetaOnly` and its kin have it. */
+/** What the gateway refuses before any service sees it. Of things by id, a service says itself that they don't exist. */
+function isGateways(status: number, { operation }: VendorRequest): boolean {
+  return [401, 403, 429].includes(status) || (status === 404 && operation.includes("Quer"));
+}
+
+/** A failure: one error of that code, as the document's `msa.ReplyMetaOnly` and its kin have it. */
 export function failure(request: VendorRequest, status: number, message = messages[status]): VendorReply {
   const errors = [{ code: status, message: message ?? `Request failed with status ${status}` }];
-  return envelope(request, status, { errors, resources: [] });
+  if (!isGateways(status, request)) return envelope(request, status, { errors, resources: [] });
+  const meta = { query_time: 1.64e-7, powered_by: "crowdstrike-api-gateway", trace_id: request.traceId };
+  return { status, body: { meta, errors } };
 }
 
 /** What is said of an id that no device has. */

@@ -1,4 +1,5 @@
 /** Filtering and sorting records by the Falcon Query Language, whatever the records are. */
+import { isIP } from "node:net";
 import { type Fql, FqlError, type FqlOperator, parseFql, unescapeFql } from "./fql.ts";
 
 /** How a property is compared. */
@@ -51,7 +52,9 @@ export function queryRecords<Item extends Queried>(
 
 /** `device.hostname` is the property of a property. */
 function valueAt(record: Queried, property: string): unknown {
-  return property.split(".").reduce<unknown>((value, name) => (value as Queried | undefined)?.[name], record);
+  // `.raw` is the same text, compared as a text.
+  const path = property.replace(/\.raw$/, "");
+  return path.split(".").reduce<unknown>((value, name) => (value as Queried | undefined)?.[name], record);
 }
 
 type Predicate = (record: Queried) => boolean;
@@ -113,7 +116,7 @@ function textTest(property: string, operator: FqlOperator, values: string[]): (v
       // The vendor compares hostnames without regard to case, and takes an asterisk at either end of a plain value
       // for a wildcard.
       const patterns = values.map((value) =>
-        glob(value, /\bhostname$/.test(property), operator.endsWith("*")),
+        glob(asCompared(property, operator, value), property === "hostname", operator.endsWith("*")),
       );
       return (value) => patterns.some((pattern) => pattern.test(value));
     }
@@ -130,6 +133,14 @@ function textTest(property: string, operator: FqlOperator, values: string[]): (v
     default:
       throw new FqlError(`invalid filter: operator ${operator} doesn't apply to ${property}`);
   }
+}
+
+/** Addresses are compared whole; a host's name, where nobody says otherwise, by how it begins. */
+function asCompared(property: string, operator: FqlOperator, value: string): string {
+  if (property === "local_ip" && !isIP(value)) {
+    throw new FqlError(`invalid IP address for local_ip: ${value}`);
+  }
+  return property === "hostname" && operator === "" && !value.includes("*") ? `${value}*` : value;
 }
 
 /** A pattern that holds for the whole value. `everywhere`: an asterisk is a wildcard in the middle, too. */

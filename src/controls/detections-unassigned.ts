@@ -1,8 +1,5 @@
 import { defineControl } from "./control.ts";
-import { DAY_MS } from "./days.ts";
-import { unassigned } from "./reads/detections.ts";
-
-const SEVERITIES = ["high", "critical"] as const;
+import { unassignedForADay } from "./reads/detections.ts";
 
 export const detectionsUnassigned = defineControl({
   control_id: "detections-unassigned",
@@ -15,8 +12,8 @@ export const detectionsUnassigned = defineControl({
     pci_dss: ["12.10.5"],
   },
   severity: "high",
-  reads: { detections: unassigned(SEVERITIES, DAY_MS) },
-  // What the deadline has passed for, and who is assigned, was decided by the read: the rest is not even fetched.
+  reads: { detections: unassignedForADay },
+  // What the deadline has passed for, and who is assigned, was decided by the read.
   judge: ({ detections }) =>
     detections
       .toSorted((a, b) => (a.created_time < b.created_time ? -1 : 1))

@@ -188,8 +188,8 @@ class Reader implements RecordedUpstream {
       breakerReport(this.#name, answer.status < 500);
       return answer;
     } catch (thrown) {
-      // A caller who left says nothing about the vendor.
-      if (!this.#signal?.aborted) breakerReport(this.#name, false);
+      // A caller who left says nothing about the vendor, and an answer that is too long is an answer.
+      if (!this.#signal?.aborted) breakerReport(this.#name, asFailure(thrown).code === "too_large");
       throw thrown;
     }
   }

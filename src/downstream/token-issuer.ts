@@ -98,8 +98,8 @@ export class TokenIssuer {
 
   #remember(failure: Failure, now: number): void {
     this.#renew_not_before = now + RENEW_PAUSE_MS;
-    if (failure.code === "credential_rejected") {
-      // Whoever revoked the credential means its tokens, too.
+    if (failure.kind === "configuration") {
+      // Whoever revoked the credential, or set it up for elsewhere, means its tokens, too.
       this.#held = null;
       this.#refusal = { failure, until: now + REFUSAL_LIFE_MS };
     } else if (failure.code === "rate_limited") {

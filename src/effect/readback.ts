@@ -42,6 +42,7 @@ export class Readback implements ReadingBack {
       const seen = await tool.inspect(operation.input, upstream, this.#env, operation.id);
       // A target that is gone shows nothing about what our request did to it.
       if (!seen.exists) return { reading: "failed" };
+      if (!seen.in_effect && seen.unsure === true) return { reading: "failed" };
       if (!seen.in_effect && seen.landed !== true) return { reading: "absent" };
       const { in_effect } = seen;
       return { reading: "present", data: JSON.stringify(typed(tool, seen.data)), in_effect };

@@ -142,6 +142,8 @@ export type Inspection<Data> =
       readonly exists: true;
       readonly attributes: TargetAttributes;
       readonly in_effect: false;
+      /** The vendor doesn't say how it stands, or in a word that we don't know: this read shows nothing. */
+      readonly unsure?: true;
       /** This very operation took effect, and somebody has changed the state since: it must not be sent again. */
       readonly landed?: true;
       /** The same, or `null` where the target has yet to be created. */

@@ -1,7 +1,7 @@
 import { describe, it } from "vitest";
 import { containDevice, releaseDevice } from "../../src/connectors/crowdstrike/contain-device.ts";
+import { deviceSearch } from "../../src/connectors/crowdstrike/device-filter.ts";
 import { describeDevices, listDeviceIds } from "../../src/connectors/crowdstrike/devices.ts";
-import { deviceFilter } from "../../src/connectors/crowdstrike/fql.ts";
 import type { ChangeTool } from "../../src/path/tool.ts";
 import { RecordedRequests } from "../connectors/recorded-requests.ts";
 import { folder, VendorDocument, why } from "./vendor-document.ts";
@@ -13,14 +13,14 @@ describe.skipIf(!folder)(`what we ask of Falcon's hosts, held against the vendor
   it("is by requests that the document knows: searches, descriptions, containment and its end", async () => {
     const document = new VendorDocument("crowdstrike.json");
     const through = new RecordedRequests({
-      QueryDevicesByFilter: { resources: [DEVICE], meta: { pagination: { offset: 1, total: 1 } } },
+      QueryDevicesByFilter: { resources: [DEVICE], meta: { pagination: { offset: 1, total: 26 } } },
       PostDeviceDetailsV2: { resources: [] },
     });
-    await listDeviceIds(through, null, 0, 25);
+    await listDeviceIds(through, { filter: null, offset: 0, limit: 25 });
     for (const filter of [{ query: "web" }, { containment: "contained" }, { criticality: "high" }] as const) {
-      await listDeviceIds(through, deviceFilter(filter, "high"), 25, 100);
+      await listDeviceIds(through, { filter: deviceSearch(filter).filter, offset: 25, limit: 100 });
     }
-    await describeDevices(through, [DEVICE], ENV);
+    await describeDevices(through, [DEVICE]);
     const change = (tool: ChangeTool) => tool.request({ device_id: DEVICE }, "op_1", ENV);
     for (const request of [...through.asked, change(containDevice), change(releaseDevice)]) {
       document.expectRequest(request);

@@ -58,9 +58,15 @@ export class VendorDocument {
   readonly #components: Document["components"];
   readonly #ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });
 
-  /** @param file the document's name in the folder */
-  constructor(file: string) {
+  /**
+   * @param file the document's name in the folder
+   * @param really_required what real answers have always got, by schema, where the document requires what they leave out
+   */
+  constructor(file: string, really_required: Readonly<Record<string, readonly string[]>> = {}) {
     const document = toJsonSchema(JSON.parse(readFileSync(join(folder ?? "", file), "utf8"))) as Document;
+    for (const [name, required] of Object.entries(really_required)) {
+      Object.assign(document.components.schemas[name] as object, { required });
+    }
     this.#name = file.replace(/\.json$/, "");
     this.paths = document.paths;
     this.#components = document.components;

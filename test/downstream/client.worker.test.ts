@@ -135,7 +135,7 @@ describe("a read", () => {
   });
 
   test("that the vendor refuses isn't repeated, and is the caller's only if an argument of theirs is in it", async () => {
-    const refused = { ...query, query: { filter: "no filter at all" } };
+    const refused = { ...query, query: { filter: "local_ip:'10.0.0.*'" } };
     const ours = await read({}, refused);
     expect(ours.error).toMatchObject({ kind: "configuration", code: "misconfigured", attempts: 1 });
     const theirs = await read({}, { ...refused, about: ["query"] });

@@ -28,7 +28,7 @@ export async function wishes(agent: Client): Promise<(tool: string) => Wish> {
     containment: "normal",
     criticality: "low",
   });
-  const detection = await found("search_detections", "detections", "detection_id", { status: "new" });
+  const detection = await found("search_detections", "detections", "detection_id", { status: ["new"] });
   const user = await found("search_users", "users", "user_id", { query: "viewer" });
   const scan = await found("search_vulnerabilities", "vulnerabilities", "scan_id", {
     severity: ["critical"],

@@ -63,10 +63,13 @@ function change(tool: string, vendor: string, operation: string, exceptions: Exc
 /** Okta's answers to these have no content, and its 404 says that there is no such user. */
 const OKTA = { "HTTP 404": REJECTED, drift: SUCCEEDED, "malformed JSON": SUCCEEDED } as const;
 
+/** Falcon's 404 says that there is no such thing. Its 400 here names nothing that the caller gave. */
+const FALCON = { "HTTP 400": refused("misconfigured"), "HTTP 404": REJECTED } as const;
+
 export const CHANGES: readonly ChangeColumn[] = [
-  change("contain_device", "crowdstrike", "PerformActionV2"),
-  change("release_device", "crowdstrike", "PerformActionV2"),
-  change("update_detection", "crowdstrike", "PatchEntitiesAlertsV3"),
+  change("contain_device", "crowdstrike", "PerformActionV2", FALCON),
+  change("release_device", "crowdstrike", "PerformActionV2", FALCON),
+  change("update_detection", "crowdstrike", "PatchEntitiesAlertsV3", FALCON),
   // Tenable documents 404 for a launch, and no 400.
   change("launch_scan", "tenable", "scans-launch", { "HTTP 400": UNKNOWN, "HTTP 404": REJECTED }),
   change("suspend_user", "okta", "suspendUser", OKTA),

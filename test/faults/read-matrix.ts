@@ -81,6 +81,9 @@ const NOT_FOUND = { status: "not_found" } as const;
 /** A listed thing that is then said not to exist may be gone, or hidden: the page isn't whole. */
 const LISTED_BUT_GONE = { "HTTP 404": "upstream_unavailable" } as const;
 
+/** What the vendor refuses stands in a request in our own form, and it doesn't say which argument is to blame. */
+const OURS = { "HTTP 400": "misconfigured", "HTTP 404": "misconfigured" } as const;
+
 /** The public sources take no credential, so none is to blame; an error under a 200 is a shape that they don't have. */
 const PUBLIC = {
   "HTTP 401": "upstream_rejected",
@@ -89,12 +92,12 @@ const PUBLIC = {
 } as const;
 
 export const READS: readonly ReadColumn[] = [
-  whole("search_devices", "crowdstrike", "QueryDevicesByFilter"),
-  whole("search_devices", "crowdstrike", "PostDeviceDetailsV2", LISTED_BUT_GONE),
-  whole("get_device", "crowdstrike", "PostDeviceDetailsV2", { "HTTP 404": NOT_FOUND }),
-  whole("search_detections", "crowdstrike", "GetQueriesAlertsV2"),
-  whole("search_detections", "crowdstrike", "PostEntitiesAlertsV2", LISTED_BUT_GONE),
-  whole("get_detection", "crowdstrike", "PostEntitiesAlertsV2", { "HTTP 404": NOT_FOUND }),
+  whole("search_devices", "crowdstrike", "QueryDevicesByFilter", OURS),
+  whole("search_devices", "crowdstrike", "PostDeviceDetailsV2", { ...OURS, ...LISTED_BUT_GONE }),
+  whole("get_device", "crowdstrike", "PostDeviceDetailsV2", { ...OURS, "HTTP 404": NOT_FOUND }),
+  whole("search_detections", "crowdstrike", "GetQueriesAlertsV2", OURS),
+  whole("search_detections", "crowdstrike", "PostEntitiesAlertsV2", { ...OURS, ...LISTED_BUT_GONE }),
+  whole("get_detection", "crowdstrike", "PostEntitiesAlertsV2", { ...OURS, "HTTP 404": NOT_FOUND }),
   whole("search_vulnerabilities", "tenable", "exports-vulns-request-export", {
     "error inside a 200": "upstream_contract_changed",
   }),
@@ -118,8 +121,8 @@ export const READS: readonly ReadColumn[] = [
   whole("search_sign_ins", "okta", "listLogEvents"),
   whole("search_tickets", "jira", "searchAndReconsileIssuesUsingJql"),
   whole("search_alerts", "elastic", "SearchAlerts"),
-  evidence("devices-without-sensor", "crowdstrike", "QueryDevicesByFilter"),
-  evidence("detections-unassigned", "crowdstrike", "PostEntitiesAlertsV2", LISTED_BUT_GONE),
+  evidence("devices-without-sensor", "crowdstrike", "QueryDevicesByFilter", OURS),
+  evidence("detections-unassigned", "crowdstrike", "PostEntitiesAlertsV2", { ...OURS, ...LISTED_BUT_GONE }),
   evidence("critical-vulnerabilities-overdue", "tenable", "exports-vulns-export-status", {
     "HTTP 404": "invalid_input",
   }),

@@ -32,7 +32,7 @@ interface Case {
 
 /** What the first cases already meet. */
 const USUAL = [
-  ...["ok", "not_found", "invalid_input", "upstream_contract_changed", "upstream_rejected"],
+  ...["ok", "not_found", "invalid_input", "upstream_contract_changed", "misconfigured"],
   ...["upstream_unavailable", "outcome_unknown"],
 ];
 

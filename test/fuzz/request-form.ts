@@ -15,7 +15,7 @@ export async function formOf(request: Request): Promise<string> {
     path: pathname.split("/").map(segmentForm),
     hash,
     headers: [...request.headers].map(([name]) => name),
-    query: [...searchParams].map(([name, value]) => [name, queryForm(name, value)]),
+    query: [...searchParams].map(([name, value]) => [name, queryForm(name, value, pathname)]),
     body: body === "" ? null : shape(JSON.parse(body)),
   });
 }
@@ -25,12 +25,12 @@ function segmentForm(segment: string): string {
   return /^[a-z_-]*$/.test(segment) || /^v\d$/.test(segment) ? segment : "*";
 }
 
-function queryForm(name: string, value: string): unknown {
+function queryForm(name: string, value: string, pathname: string): unknown {
   switch (name) {
     case "filter":
-      return /\b(eq|sw|pr)\b/.test(value)
-        ? expressionForm(parseScim(value))
-        : expressionForm(parseFql(value));
+      return pathname.startsWith("/crowdstrike/")
+        ? expressionForm(parseFql(value))
+        : expressionForm(parseScim(value));
     case "search":
       return expressionForm(parseScim(value));
     case "jql": {

@@ -110,7 +110,12 @@ const HONEST: readonly unknown[] = [
   "high",
   ["high"],
   ["0123456789abcdef".repeat(4)],
-  ...["open", "new", "normal", "active", "success", "low", 25],
+  "0123456789".repeat(4),
+  ...["Ada", "ada@corp.example", "Ada@corp.example", "ada@Corp.example", "CORP\\ada"],
+  ...["10.0.0.*", "10.0.0.0/24", "10.0.0.0/22", "10.0.0.4/31", "2001:db8::1", "host*", "host.corp.example"],
+  ...["00:00:5e:00:53:0a", "00005e00530a"],
+  ...[["new"], ["closed"]],
+  ...["open", "new", "normal", "active", "success", "low", "windows", 25],
 ];
 
 /** A control's questions are its own: nothing of the call is in them. */

@@ -13,7 +13,7 @@ describe("the seeded alerts", () => {
     const ids = new Set(hosts.map(({ id }) => id));
     expect(seededAlerts.filter(({ host }) => host && !ids.has(host.id))).toEqual([]);
     expect(seededAlerts.filter(({ host }) => host === null)).toHaveLength(2);
-    expect(new Set(seededAlerts.map(({ compositeId }) => compositeId)).size).toBe(62);
+    expect(new Set(seededAlerts.map(({ compositeId }) => compositeId)).size).toBe(67);
   });
 
   it("hold some of high severity that nobody has looked at for more than a week", () => {
@@ -30,10 +30,10 @@ describe("querying alerts", () => {
   it("answers with composite ids, by pages, the newest first", async () => {
     const falcon = await Falcon.signedIn(await lab(), "alerts-read");
     const all = (await falcon.findAlerts()).body.resources;
-    expect(all).toHaveLength(62);
+    expect(all).toHaveLength(67);
     const { body } = await falcon.findAlerts({ limit: "7", offset: "14" });
     expect(body.resources).toEqual(all.slice(14, 21));
-    expect(body.meta.pagination).toEqual({ offset: 14, limit: 7, total: 62 });
+    expect(body.meta.pagination).toEqual({ offset: 14, limit: 7, total: 67 });
     const times = (await falcon.describeAlerts(...all)).body.resources
       .toSorted(
         (a: { composite_id: string }, b: { composite_id: string }) =>

@@ -101,7 +101,7 @@ describe("querying devices", () => {
     const names = async (sort: string) => {
       const { body } = await falcon.find({ sort, limit: "5000" });
       const details = await falcon.details(...body.resources);
-      return details.body.resources.map(({ hostname }: { hostname: string }) => hostname);
+      return details.body.resources.map(({ hostname }: { hostname?: string }) => hostname ?? "");
     };
     const ascending = await names("hostname.asc");
     expect(ascending).toEqual([...ascending].sort());

@@ -50,7 +50,7 @@ describe("the order of the path", () => {
     const agent = await agentOf(responder);
     const idempotency_key = "key-of-invalid";
     const result = await call(agent, "contain_device", {
-      device_id: "no",
+      device_id: "no id at all",
       ...why,
       idempotency_key,
       extra: true,
@@ -92,7 +92,7 @@ describe("the order of the path", () => {
     const responder = await signedIn("path-audit", "responder");
     const agent = await agentOf(responder);
     await call(agent, "whoami");
-    await call(agent, "get_device", { device_id: "nonsense" });
+    await call(agent, "get_device", { device_id: "no id at all" });
     await agent.callTool({ name: "no_such_tool", arguments: {} }).catch(() => undefined);
     expect((await callsOf(responder)).map(({ tool, error_code }) => [tool, error_code ?? "ok"])).toEqual([
       ["whoami", "ok"],

@@ -79,12 +79,19 @@ describe("a device that an attacker has named", () => {
     device_id: "a".repeat(32),
     hostname,
     ip: null,
+    external_ip: null,
+    mac: null,
+    serial_number: null,
     type: "Server",
-    os: { name: null, type: "Linux" },
+    os: { name: null, type: "Windows" },
     agent_list: [],
-    last_seen_time: "2026-11-22T10:00:00Z",
+    last_seen_time: "2026-11-22T10:00:00.000Z",
+    last_login: { user: null, time: null },
+    tags: [],
     containment: "normal",
+    vendor_containment: "normal",
     criticality: "low",
+    vendor_criticality: "low",
   };
   const tool = TOOLS.find(({ name }) => name === "get_device");
   const data = tool === undefined ? {} : typed(tool, device);

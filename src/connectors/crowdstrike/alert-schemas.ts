@@ -1,51 +1,70 @@
-/**
- * What we rely on of CrowdStrike's alerts. Strict is what a detection can't be dealt with without: its id, how
- * bad it is, where it stands, when it was written and who has it. What it says of host and attack may be absent:
- * an alert about an account has no device.
- */
+/** What we rely on of CrowdStrike's alerts: their ids, as in `schemas.ts`. Each product leaves out other fields. */
 import * as z from "zod";
+import { records } from "../../toolkit/records.ts";
+import { vendorWord } from "../../toolkit/words.ts";
 import { opaqueId } from "../../untrusted/reported-text.ts";
-import { idPage } from "./schemas.ts";
+import { DeviceId, idPage, moment, reported } from "./schemas.ts";
 
-/** An alert's `composite_id`. Opaque to us, and it only ever travels in JSON; nothing in it can end a quotation. */
-export const DetectionId = z
-  .string()
-  .max(256)
-  .regex(/^[\w.:-]+$/, "may hold letters, digits, and any of . _ : -");
+/** An alert's `composite_id`. It only ever travels in JSON, so any printable character may stand in it. */
+export const DetectionId = opaqueId;
 
 /** The vendor's words for where an alert stands, and the values of its action `update_status`. */
 export const STATUSES = ["new", "in_progress", "reopened", "closed"] as const;
 export type DetectionStatus = (typeof STATUSES)[number];
 
-const time = z.iso.datetime({ offset: true });
-const reported = z.string().nullish();
-
 const Attack = { tactic: reported, tactic_id: reported, technique: reported, technique_id: reported };
+
+/** A process and its file, as alerts name them. */
+const Process = {
+  cmdline: reported,
+  filename: reported,
+  filepath: reported,
+  sha256: reported,
+  sha1: reported,
+  md5: reported,
+};
+
+const texts = z.array(z.string()).nullish();
 
 /** `detects.Alert`, as far as it is used. */
 export const AlertRecord = z.object({
   composite_id: DetectionId,
   /** 1 to 100, and the console's word for it. */
-  severity: z.int(),
-  severity_name: z.string(),
-  // Documented as "New" beside "closed".
-  status: z.string().toLowerCase().pipe(z.enum(STATUSES)),
-  timestamp: time,
-  created_timestamp: time,
-  assigned_to_name: z.string(),
-  assigned_to_uid: z.string(),
-  name: z.string(),
+  severity: z.number().nullish(),
+  severity_name: vendorWord,
+  status: vendorWord,
+  resolution: vendorWord,
+  product: vendorWord,
+  timestamp: moment,
+  created_timestamp: moment,
+  /** Both are absent until somebody takes the alert. */
+  assigned_to_name: reported,
+  assigned_to_uid: reported,
+  name: reported,
   display_name: reported,
   description: reported,
-  tags: z.array(z.string()).nullish(),
-  device: z.object({ device_id: opaqueId.or(z.literal("")).nullish(), hostname: reported }).nullish(),
+  falcon_host_link: reported,
+  tags: texts,
+  agent_id: DeviceId.or(z.literal("")).nullish(),
+  computer_name: reported,
+  device: z.object({ device_id: DeviceId.or(z.literal("")).nullish(), hostname: reported }).nullish(),
+  user_name: reported,
+  user_id: reported,
+  logon_domain: reported,
+  source_account_domain: reported,
+  ...Process,
+  parent_details: z.object(Process).nullish(),
+  source_endpoint_host_name: reported,
+  source_endpoint_address_ip4: reported,
+  source_hosts: texts,
+  source_ips: texts,
   mitre_attack: z.array(z.object(Attack)).nullish(),
   ...Attack,
 });
 export type AlertRecord = z.output<typeof AlertRecord>;
 
-/** `detectsapi.PostEntitiesAlertsV2Response`. Go's empty list may arrive as `null`. */
-export const AlertDetails = z.object({ resources: z.array(AlertRecord).nullable() });
+/** `detectsapi.PostEntitiesAlertsV2Response`. */
+export const AlertDetails = z.object({ resources: records(AlertRecord) });
 
 /** `detectsapi.AlertQueryResponse`: one page of composite ids. */
 export const AlertIdPage = idPage(DetectionId);

@@ -1,11 +1,11 @@
 import * as z from "zod";
 import { type ChangeTool, defineChange, type ToolAnnotations } from "../../path/tool.ts";
 import { reportedText } from "../../untrusted/reported-text.ts";
-import { concludeAction, OPERATION } from "./containment-answer.ts";
+import { ABOUT, concludeAction, OPERATION } from "./containment-answer.ts";
 import { describeDevices } from "./devices.ts";
-import { CONTAINMENTS, type Containment } from "./normalise.ts";
+import { AnyContainment, type Containment } from "./normalise.ts";
 import { DeviceId } from "./schemas.ts";
-import { settleMs } from "./settings.ts";
+import { settleMs, unratedCriticality } from "./settings.ts";
 
 const WINDOW_MS = 24 * 60 * 60 * 1000;
 const DEADLINE_MS = 10_000;
@@ -14,7 +14,7 @@ const DEADLINE_MS = 10_000;
 const Contained = z.strictObject({
   device_id: DeviceId,
   hostname: reportedText().nullable(),
-  containment: z.enum(CONTAINMENTS),
+  containment: AnyContainment,
 });
 
 /** An action of PerformActionV2 and what it leads to. */
@@ -56,15 +56,17 @@ function containmentTool(words: Words, { action_name, accepted, in_effect }: Act
     target: ({ device_id }) => ({ kind: "device", id: device_id }),
     identity: ({ device_id }) => ({ device_id }),
     async inspect({ device_id }, upstream, env) {
-      const [device] = await describeDevices(upstream, [device_id], env);
+      const [device] = (await describeDevices(upstream, [device_id])).records;
       if (device === undefined) return { exists: false };
-      const { hostname, containment, criticality } = device;
-      return {
+      const { hostname, containment } = device;
+      const criticality = device.criticality === "unknown" ? unratedCriticality(env) : device.criticality;
+      const seen = {
         exists: true,
         attributes: { criticality },
-        in_effect: in_effect.includes(containment),
         data: { device_id, hostname, containment },
-      };
+      } as const;
+      if (containment === "unknown") return { ...seen, in_effect: false, unsure: true };
+      return { ...seen, in_effect: in_effect.includes(containment) };
     },
     request: ({ device_id }) => ({
       operation: OPERATION,
@@ -72,6 +74,7 @@ function containmentTool(words: Words, { action_name, accepted, in_effect }: Act
       path: "/devices/entities/devices-actions/v2",
       query: { action_name },
       json: { ids: [device_id] },
+      about: ABOUT,
     }),
     conclude: (answer, { input: { device_id }, before }) =>
       concludeAction(answer, device_id, {

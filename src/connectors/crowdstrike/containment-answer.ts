@@ -4,11 +4,22 @@ import { contractChanged, credentialRejected } from "../../downstream/failures.t
 import type { UpstreamAnswer } from "../../downstream/upstream.ts";
 import { Failure } from "../../path/failure.ts";
 import type { Conclusion } from "../../path/tool.ts";
-import { crowdstrike, errorCodes, isRefusal } from "./errors.ts";
+import {
+  crowdstrike,
+  errorCodes,
+  isRedirect,
+  isRefusal,
+  otherCloud,
+  saysAlready,
+  withoutEffect,
+} from "./errors.ts";
 import { AffectedEntities } from "./schemas.ts";
 
 export const OPERATION = "PerformActionV2";
-const ASKED = { operation: OPERATION, credential: "crowdstrike.contain" };
+export const ABOUT = ["device_id"] as const;
+const ASKED = { operation: OPERATION, credential: "crowdstrike.contain", about: ABOUT };
+
+const NOTHING_DONE = "The device's containment was not changed.";
 
 /**
  * Judges an answer to an action on one device.
@@ -18,10 +29,11 @@ const ASKED = { operation: OPERATION, credential: "crowdstrike.contain" };
  * - 202 with errors and no resource: `resources` are the affected entities, so none was affected, and a 4xx
  *   code says that the request for this device was refused. A 5xx code in there says that the vendor failed
  *   on the way, which proves nothing.
- * - 400, 403, 409, 429: no effect, if the body is the vendor's own and names no affected device. The same
- *   status in another body comes from something between us and the vendor, and proves nothing.
+ * - 400, 402, 403, 404, 409, 412, 413, 422, 429: no effect, if the body is the vendor's own and names no affected
+ *   device. The same status in another body comes from something between us and the vendor, and proves nothing.
+ * - 409 that says that it is so already, or on its way: what is so is for a read to say.
  * - 401: no effect whatever the body says; the status itself means that the request "has not been applied"
- *   (RFC 9110 §15.5.2).
+ *   (RFC 9110 §15.5.2). 3xx: no effect; it isn't followed.
  * - Everything else, a 202 that we can't read included: unknown.
  */
 export function concludeAction<Data>(
@@ -29,9 +41,8 @@ export function concludeAction<Data>(
   device_id: string,
   done: Data,
 ): Conclusion<Data> {
-  if (answer.status === 401) {
-    return { outcome: "no_effect", failure: credentialRejected(crowdstrike, ASKED, 401) };
-  }
+  if (answer.status === 401) return nothingDone(credentialRejected(crowdstrike, ASKED, 401));
+  if (isRedirect(answer.status)) return nothingDone(otherCloud(answer));
   const payload = jsonOf(answer);
   const failure = crowdstrike.errorOf(answer, payload, ASKED);
   const affected = AffectedEntities.safeParse(payload);
@@ -44,16 +55,24 @@ export function concludeAction<Data>(
     return { outcome: "done", data: done };
   }
   if (failure !== null && named.length === 0 && isRefusal(answer.status, codes, 202)) {
-    return { outcome: "no_effect", failure: codes.every((code) => code === 409) ? alreadySo() : failure };
+    const conflict = codes.every((code) => code === 409);
+    if (!conflict) return nothingDone(failure);
+    return saysAlready(payload)
+      ? { outcome: "unknown", failure }
+      : { outcome: "no_effect", failure: conflicting() };
   }
   return { outcome: "unknown", failure: failure ?? contractChanged(crowdstrike, OPERATION, "resources") };
 }
 
+function nothingDone(failure: Failure): Conclusion<never> {
+  return { outcome: "no_effect", failure: withoutEffect(failure, NOTHING_DONE) };
+}
+
 /** CrowdStrike's own tooling reads an error 409 as "host already in desired state". */
-function alreadySo(): Failure {
+function conflicting(): Failure {
   return new Failure(
     "upstream_rejected",
-    "CrowdStrike did nothing: the device already is, or is becoming, what was asked for. Somebody else was first.",
+    `CrowdStrike did nothing: the device already is, or is becoming, what was asked for. Somebody else was first.`,
     { next_step: "Call get_device to see the device as it is now.", upstream_status: 409 },
   );
 }

@@ -1,10 +1,11 @@
 import * as z from "zod";
 import type { AccessToken, Credential } from "../../downstream/credential.ts";
 import { exchange, jsonOf } from "../../downstream/exchange.ts";
-import { contractChanged, credentialRejected } from "../../downstream/failures.ts";
+import { contractChanged, credentialRejected, misconfigured } from "../../downstream/failures.ts";
 import type { UpstreamAnswer } from "../../downstream/upstream.ts";
-import { crowdstrike } from "./errors.ts";
-import { baseUrl } from "./settings.ts";
+import { apiNamedIn, isCloud } from "./clouds.ts";
+import { crowdstrike, otherCloud } from "./errors.ts";
+import { baseUrl, memberCid } from "./settings.ts";
 
 const OPERATION = "oauth2AccessToken";
 
@@ -30,15 +31,20 @@ function apiClient<Name extends string>({ name, permission, id, secret }: ApiCli
     permission,
     baseUrl,
     async mint(env, now, signal) {
+      const member_cid = memberCid(env);
       const request = new Request(`${baseUrl(env)}/oauth2/token`, {
         method: "POST",
         headers: { accept: "application/json" },
-        body: new URLSearchParams({ client_id: env[id], client_secret: env[secret] }),
+        body: new URLSearchParams({
+          client_id: env[id],
+          client_secret: env[secret],
+          ...(member_cid === null ? {} : { member_cid }),
+        }),
         // A redirect would carry the secret to wherever it points.
         redirect: "manual",
         signal,
       });
-      return tokenIn(await exchange(crowdstrike, OPERATION, request, signal), name, now);
+      return tokenIn(await exchange(crowdstrike, OPERATION, request, signal), name, now, env);
     },
     authorize(headers, token) {
       headers.set("authorization", `Bearer ${token}`);
@@ -49,9 +55,10 @@ function apiClient<Name extends string>({ name, permission, id, secret }: ApiCli
 }
 
 /** The token in an answer of the token endpoint, which answers 201. */
-function tokenIn(answer: UpstreamAnswer, credential: string, now: number): AccessToken {
+function tokenIn(answer: UpstreamAnswer, credential: string, now: number, env: Env): AccessToken {
   const asked = { operation: OPERATION, credential };
-  // The only thing to refuse in this request is the credential, so a 400 means that, too.
+  if (memberCid(env) !== null && [400, 403].includes(answer.status)) throw noSuchMember(answer.status);
+  // The only thing left to refuse in this request is the credential, so a 400 means that, too.
   if ([400, 401, 403].includes(answer.status)) throw credentialRejected(crowdstrike, asked, answer.status);
   const payload = jsonOf(answer);
   const failure = crowdstrike.errorOf(answer, payload, asked);
@@ -60,7 +67,19 @@ function tokenIn(answer: UpstreamAnswer, credential: string, now: number): Acces
   if (!parsed.success) {
     throw contractChanged(crowdstrike, OPERATION, parsed.error.issues[0]?.path.join(".") ?? "");
   }
+  // Any cloud signs anybody in, and then refuses the token everywhere but at home.
+  const home = apiNamedIn(answer.headers);
+  if (home !== null && isCloud(baseUrl(env)) && home !== baseUrl(env)) throw otherCloud(answer);
   return { token: parsed.data.access_token, expires_at: now + parsed.data.expires_in * 1000 };
+}
+
+function noSuchMember(status: number) {
+  return misconfigured(crowdstrike, {
+    settings: ["CROWDSTRIKE_MEMBER_CID"],
+    field: "member_cid",
+    why: "The API client is wrong, or may not act for that customer.",
+    status,
+  });
 }
 
 /** CrowdStrike's credentials: what reads can't change, what changes can't read, and hosts are apart from alerts. */

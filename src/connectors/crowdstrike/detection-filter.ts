@@ -1,15 +1,34 @@
 /** Filters for alerts in the Falcon Query Language, built from validated parts. */
-import type { Severity } from "../severity.ts";
+import * as z from "zod";
+import { SEVERITIES, type Severity } from "../severity.ts";
 import type { DetectionStatus } from "./alert-schemas.ts";
-import { quoted } from "./fql.ts";
+import { allOf, anyOf, clause, oneOf } from "./fql.ts";
+import { BUCKETS } from "./normalise-detection.ts";
+
+/** A user's name: alone, as `user@domain`, or as `DOMAIN\user`. */
+export const User = z
+  .string()
+  .trim()
+  .min(1)
+  .max(256)
+  .regex(/^(?:[^\p{C}\\'*?]+\\)?[^\p{C}\\'*?]+$/u, "must be a user's name, without quotes and wildcards");
+
+/** The hash of a file. */
+export const Hash = z
+  .string()
+  .regex(/^(?:[0-9A-Fa-f]{32}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})$/, "must be an MD5, SHA-1 or SHA-256");
+
+const HASH_PROPERTIES: Readonly<Record<number, string>> = { 32: "md5", 40: "sha1", 64: "sha256" };
 
 export interface DetectionFilter {
   readonly severity?: readonly Severity[] | undefined;
-  readonly status?: DetectionStatus | "open" | undefined;
-  /** ISO 8601, in any time zone: written down at or after, and before. */
+  readonly status?: readonly DetectionStatus[] | undefined;
+  /** ISO 8601, in any time zone: written down at or after, and at or before. */
   readonly since?: string | undefined;
-  readonly before?: string | undefined;
+  readonly until?: string | undefined;
   readonly device_id?: string | undefined;
+  readonly user?: string | undefined;
+  readonly hash?: string | undefined;
 }
 
 /** The vendor's names for its buckets of the number, with the capital that it writes. */
@@ -23,25 +42,56 @@ const SEVERITY_NAMES: Record<Severity, string> = {
 
 /** The filter for a search, or `null` for every alert. */
 export function detectionFilter(filter: DetectionFilter): string | null {
-  const { severity, status, since, before, device_id } = filter;
-  const clauses = [
+  const { severity, status, since, until, device_id, user, hash } = filter;
+  return allOf([
     ...(severity === undefined ? [] : [severityClause(severity)]),
     ...(status === undefined ? [] : [statusClause(status)]),
-    ...(since === undefined ? [] : [`created_timestamp:>=${quoted(utc(since))}`]),
-    ...(before === undefined ? [] : [`created_timestamp:<${quoted(utc(before))}`]),
-    ...(device_id === undefined ? [] : [`agent_id:${quoted(device_id)}`]),
-  ];
-  return clauses.length === 0 ? null : clauses.join("+");
+    ...(since === undefined ? [] : [`created_timestamp:>='${utc(since)}'`]),
+    ...(until === undefined ? [] : [`created_timestamp:<='${utc(until)}'`]),
+    ...(device_id === undefined ? [] : [clause("agent_id", device_id)]),
+    ...(user === undefined ? [] : [oneOf("user_name", userNames(user))]),
+    ...(hash === undefined ? [] : [clause(HASH_PROPERTIES[hash.length] ?? "", hash.toLowerCase())]),
+  ]);
 }
 
+/**
+ * Alerts that aren't closed and may be of one of the two highest severities: an unknown word isn't lower either. Those
+ * without a word, but with a number in a lower bucket, come along, and have to be left out by their reader.
+ */
+export const OPEN_AND_MAYBE_SEVERE =
+  "status:!'closed'+status:!'Closed'+severity_name:!'Informational'+severity_name:!'Low'+severity_name:!'Medium'";
+
+/** By the word, and by its bucket of the number: some products write down one of them alone. */
 function severityClause(severities: readonly Severity[]): string {
-  return `(${severities.map((name) => `severity_name:${quoted(SEVERITY_NAMES[name])}`).join(",")})`;
+  const words = oneOf(
+    "severity_name",
+    severities.map((severity) => SEVERITY_NAMES[severity]),
+  );
+  return anyOf([words, ...runsOf(severities)]);
+}
+
+/** The buckets of the number, those that lie side by side as one range. */
+function runsOf(severities: readonly Severity[]): string[] {
+  const wanted = (severity: Severity | undefined) => severity !== undefined && severities.includes(severity);
+  return SEVERITIES.flatMap((first, at) => {
+    if (!wanted(first) || wanted(SEVERITIES[at - 1])) return [];
+    const next = SEVERITIES.slice(at).find((severity) => !wanted(severity));
+    const below = next === undefined ? "" : `+severity:<${BUCKETS[next]}`;
+    return [`(severity:>=${BUCKETS[first]}${below})`];
+  });
 }
 
 /** A plain value is compared with its case, and "New" is documented beside "closed". */
-function statusClause(status: DetectionStatus | "open"): string {
-  if (status === "open") return `status:!${quoted("closed")}`;
-  return status === "new" ? `(status:${quoted("new")},status:${quoted("New")})` : `status:${quoted(status)}`;
+function statusClause(statuses: readonly DetectionStatus[]): string {
+  return oneOf("status", [...statuses, ...(statuses.includes("new") ? ["New"] : [])]);
+}
+
+/** The user's names under which alerts may know them: some products write the account, some the address. */
+export function userNames(user: string): string[] {
+  const [, account = user] = /^[^\\]+\\(.+)$/.exec(user) ?? [];
+  const [, local = account] = /^(.+)@[^@]+$/.exec(account) ?? [];
+  const names = [account, local];
+  return [...new Set([...names, ...names.map((name) => name.toLowerCase())])];
 }
 
 function utc(time: string): string {

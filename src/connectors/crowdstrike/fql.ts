@@ -1,68 +1,32 @@
-/** Filters in the Falcon Query Language, built from validated parts. No caller writes FQL. */
-import * as z from "zod";
-import type { Containment } from "./normalise.ts";
-import { DeviceId } from "./schemas.ts";
-import { CRITICALITIES, type Criticality } from "./settings.ts";
+/** The Falcon Query Language, as much of it as filters are built from. No caller writes any. */
 
-/** What a search may look for: an id, an address, or a part of a name. Nothing in it can end a quotation. */
-export const DeviceQuery = z
-  .string()
-  .max(128)
-  .regex(/^[\w.*-]+$/, "may hold letters, digits, dots, hyphens, underscores and *");
-
-export interface DeviceFilter {
-  readonly query?: string | undefined;
-  readonly containment?: Containment | undefined;
-  readonly criticality?: Criticality | undefined;
+/** A clause that holds where the property is the value; of a host name, where it begins with it. */
+export function clause(property: string, value: string): string {
+  return `${property}:${quoted(value)}`;
 }
 
-const STATUS_OF: Record<Containment, string> = {
-  normal: "normal",
-  pending: "containment_pending",
-  contained: "contained",
-  lifting: "lift_containment_pending",
-};
+/** A clause that holds where the property is like the pattern: each `*` in it is any text. */
+export function matching(property: string, pattern: string): string {
+  return `${property}:*${quoted(pattern)}`;
+}
 
-/** The vendor's ratings, by ours. A plain value is compared with its case, so both cases that occur are listed. */
-const RATINGS: Record<Criticality, readonly string[]> = {
-  low: ["low", "Low", "noncritical", "Noncritical"],
-  medium: ["medium", "Medium"],
-  high: ["high", "High"],
-  critical: ["critical", "Critical"],
-};
+/** A clause that holds where the property is one of the values. A list counts as one property of the filter. */
+export function oneOf(property: string, values: readonly string[]): string {
+  const [first = "", ...rest] = values.map(quoted);
+  return rest.length === 0 ? `${property}:${first}` : `${property}:[${[first, ...rest].join(",")}]`;
+}
 
-/**
- * The filter for a search, or `null` for every device.
- * @param unassigned what a device counts as that nobody has rated: a search for that finds it
- */
-export function deviceFilter(filter: DeviceFilter, unassigned: Criticality): string | null {
-  const clauses = [
-    ...(filter.query === undefined ? [] : [queryClause(filter.query)]),
-    ...(filter.containment === undefined ? [] : [`status:${quoted(STATUS_OF[filter.containment])}`]),
-    ...(filter.criticality === undefined ? [] : criticalityClauses(filter.criticality, unassigned)),
-  ];
+/** A clause that holds where one of `clauses` does. */
+export function anyOf(clauses: readonly string[]): string {
+  return clauses.length === 1 ? (clauses[0] ?? "") : `(${clauses.join(",")})`;
+}
+
+/** A filter that holds where all of `clauses` do, or `null` where there is none. */
+export function allOf(clauses: readonly string[]): string | null {
   return clauses.length === 0 ? null : clauses.join("+");
 }
 
-function queryClause(query: string): string {
-  const id = query.toLowerCase();
-  if (DeviceId.safeParse(id).success) return `device_id:${quoted(id)}`;
-  if (z.ipv4().safeParse(query).success) return `local_ip:${quoted(query)}`;
-  // `*` before the value allows asterisks anywhere in it; without one of the caller's own, any part of a name.
-  return `hostname:*${quoted(query.includes("*") ? query : `*${query}*`)}`;
-}
-
-/** Unrated devices have no value to ask for, so they are found by what they are not. */
-function criticalityClauses(wanted: Criticality, unassigned: Criticality): string[] {
-  if (wanted !== unassigned) {
-    return [`(${RATINGS[wanted].map((rating) => `criticality:${quoted(rating)}`).join(",")})`];
-  }
-  return CRITICALITIES.filter((level) => level !== wanted)
-    .flatMap((level) => RATINGS[level])
-    .map((rating) => `criticality:!${quoted(rating)}`);
-}
-
-/** A value in quotes. Every value is validated before; this holds even if one isn't. */
-export function quoted(value: string): string {
+/** A value in quotes. Values are validated before they come here; this holds even if one isn't. */
+function quoted(value: string): string {
   return `'${value.replaceAll(/[\\']/g, "\\$&")}'`;
 }

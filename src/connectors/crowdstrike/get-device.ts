@@ -8,27 +8,23 @@ export const getDevice = defineRead({
   name: "get_device",
   title: "Get a device",
   description:
-    "One device as it is now: containment, criticality, when its sensor was last seen. After contain_device, tells when pending has become contained.",
+    "One device as it is now: containment, criticality, last sign-in, when its sensor was last seen. After contain_device, tells when pending has become contained.",
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
   scope: "devices:read",
   credentials: ["crowdstrike.read"],
   input: z.strictObject({ device_id: DeviceId.describe("From search_devices") }),
   output: Device,
-  async run({ device_id }, { env, now, upstream: through }) {
+  async run({ device_id }, { now, upstream: through }) {
     const upstream = through("crowdstrike.read");
-    const [device] = await describeDevices(upstream, [device_id], env);
-    const source = {
-      source: upstream.source,
-      status: "ok",
-      queried_at: new Date(now).toISOString(),
-    } as const;
+    const [device] = (await describeDevices(upstream, [device_id])).records;
+    const source = { source: upstream.source, queried_at: new Date(now).toISOString() };
     if (device === undefined) {
       return {
         outcome: "not_found",
         resource: { kind: "device", id: device_id },
-        sources: [{ ...source, count: 0 }],
+        sources: [{ ...source, status: "not_found", count: 0 }],
       };
     }
-    return { outcome: "found", data: device, sources: [{ ...source, count: 1 }] };
+    return { outcome: "found", data: device, sources: [{ ...source, status: "ok", count: 1 }] };
   },
 });

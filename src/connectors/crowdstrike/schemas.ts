@@ -1,59 +1,57 @@
 /**
- * What we rely on of CrowdStrike's answers, and nothing else: unknown fields are ignored, a field that is
- * missing or of another type is a changed contract.
- *
- * Strict is what the vendor itself decides: ids, containment, rating, when a sensor was last heard. What a
- * sensor reports about its own host may be absent: a host that reports no name must not hide from a search,
- * nor keep a whole page of others from being read.
+ * What we rely on of CrowdStrike's answers: ids. Everything else may be absent or null, and a word that we don't know
+ * is kept as the vendor's own. A field of another type makes its record unreadable, not the page.
  */
 import * as z from "zod";
+import { records } from "../../toolkit/records.ts";
+import { vendorWord } from "../../toolkit/words.ts";
 
-/** A device's id: its sensor's agent id, 32 hexadecimal digits. */
-export const DeviceId = z.string().regex(/^[0-9a-f]{32}$/, "must be 32 lower-case hexadecimal digits");
+/** A device's id, as the vendor made it up. It also stands in filters, so nothing in it may end a quotation. */
+export const DeviceId = z.string().regex(/^[!-&(-[\]-~]{1,256}$/);
 
-/** The vendor's words for containment. A fifth one would be a contract that we don't know. */
-const Status = z.enum(["normal", "containment_pending", "contained", "lift_containment_pending"]);
+/** A text that somebody else wrote: a sensor, a host, an attacker. */
+export const reported = z.string().nullish();
 
-/** The vendor's words for how much a host matters, in whatever case, and the empty one for "nobody said". */
-const Rating = z
-  .string()
-  .toLowerCase()
-  .pipe(z.enum(["low", "medium", "high", "critical", "noncritical", "unassigned", ""]))
-  .nullish();
+/** A moment before this is Go's zero time: the vendor's way to write down none. */
+const EARLIEST = Date.UTC(1970, 0, 1);
 
-const reported = z.string().nullish();
+/** A time in UTC, or `null` where the vendor leaves it out. */
+export const moment = z
+  .union([z.literal(""), z.iso.datetime({ offset: true })])
+  .nullish()
+  .transform((time) => (time && Date.parse(time) >= EARLIEST ? new Date(time).toISOString() : null));
 
 /** `deviceapi.DeviceSwagger`, as far as it is used. */
 export const DeviceRecord = z.object({
   device_id: DeviceId,
-  status: Status,
-  criticality: Rating,
-  last_seen: z.iso.datetime({ offset: true }),
+  status: vendorWord,
+  criticality: vendorWord,
+  last_seen: moment,
   hostname: reported,
   local_ip: reported,
+  external_ip: reported,
+  mac_address: reported,
+  serial_number: reported,
   platform_name: reported,
   os_version: reported,
   product_type_desc: reported,
   chassis_type_desc: reported,
   agent_version: reported,
+  last_login_user: reported,
+  last_login_timestamp: moment,
+  tags: z.array(z.string()).nullish(),
 });
 export type DeviceRecord = z.output<typeof DeviceRecord>;
 
-/** `deviceapi.DeviceDetailsResponseSwagger`. Go's empty list may arrive as `null`. */
-export const DeviceDetails = z.object({ resources: z.array(DeviceRecord).nullable() });
+/** `deviceapi.DeviceDetailsResponseSwagger`. */
+export const DeviceDetails = z.object({ resources: records(DeviceRecord) });
 
-/** `msa.QueryResponse`: one page of ids. An empty page must say that there is no more, or it is no answer. */
+/** `msa.QueryResponse`: one page of ids, and how many there are in all. */
 export function idPage<Id extends z.ZodType<string>>(id: Id) {
-  return z
-    .object({
-      resources: z.array(id).nullable(),
-      meta: z.object({ pagination: z.object({ offset: z.int().min(0), total: z.int().min(0) }) }),
-    })
-    .refine(
-      ({ resources, meta: { pagination } }) =>
-        (resources ?? []).length > 0 || pagination.total <= pagination.offset,
-      { path: ["resources"] },
-    );
+  return z.object({
+    resources: records(id),
+    meta: z.object({ pagination: z.object({ total: z.int().min(0) }) }),
+  });
 }
 
 export const DeviceIdPage = idPage(DeviceId);

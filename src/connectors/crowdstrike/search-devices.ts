@@ -1,10 +1,12 @@
 import * as z from "zod";
 import { cursor, decodeCursor, encodeCursor, limit } from "../../path/paging.ts";
 import { defineRead } from "../../path/tool.ts";
+import { since } from "../since.ts";
+import { deviceSearch, Group, OS_NAMES } from "./device-filter.ts";
+import { DeviceQuery } from "./device-query.ts";
 import { describeDevices, lacking, listDeviceIds } from "./devices.ts";
-import { DeviceQuery, deviceFilter } from "./fql.ts";
-import { CONTAINMENTS, Device } from "./normalise.ts";
-import { CRITICALITIES, unassignedCriticality } from "./settings.ts";
+import { AnyCriticality, CONTAINMENTS, Device } from "./normalise.ts";
+import { pageReport } from "./page-report.ts";
 
 const Offset = z.int().min(0);
 
@@ -18,35 +20,39 @@ export const searchDevices = defineRead({
   credentials: ["crowdstrike.read"],
   input: z.strictObject({
     query: DeviceQuery.optional().describe(
-      "Part of a hostname (* is a wildcard), an IPv4 address or a device_id",
+      "Part of a host name (* is a wildcard), IP, 10.0.0.*, 10.0.0.0/24, MAC, serial number or device_id",
     ),
+    os: z.enum(OS_NAMES).optional().describe("Operating system"),
+    group: Group.optional().describe("A grouping tag, or a host group's id"),
     containment: z
       .enum(CONTAINMENTS)
       .optional()
       .describe("Whether it is cut off; lifting is on its way back"),
-    criticality: z.enum(CRITICALITIES).optional().describe("How much depends on it"),
+    criticality: AnyCriticality.optional().describe("How much depends on it"),
+    last_seen_before: since.describe("ISO 8601: its sensor was not heard from then on"),
     limit,
     cursor,
   }),
   output: z.strictObject({ devices: z.array(Device) }),
-  async run({ cursor: from, limit: most, ...asked }, { env, now, upstream: through }) {
+  async run({ cursor: from, limit: most, ...asked }, { now, upstream: through }) {
     const upstream = through("crowdstrike.read");
-    const filter = deviceFilter(asked, unassignedCriticality(env));
+    const { filter, meaning } = deviceSearch(asked);
     const question = `search_devices ${filter}`;
     const offset = from === undefined ? 0 : decodeCursor(from, question, Offset);
-    const { ids, next_offset } = await listDeviceIds(upstream, filter, offset, most);
-    const devices = await describeDevices(upstream, ids, env);
-    const error = lacking(ids, devices);
-    const source = {
-      source: upstream.source,
-      count: devices.length,
-      queried_at: new Date(now).toISOString(),
-    };
+    const about = asked.query === undefined ? [] : ["query"];
+    const page = await listDeviceIds(upstream, { filter, offset, limit: most, about });
+    const described = await describeDevices(upstream, page.records);
+    const error = lacking(page.records, described);
+    // A group is only known by its members: nobody in it, and no such group, look the same.
+    const unnamed = asked.group !== undefined && page.total === 0;
     return {
       outcome: "found",
-      data: { devices },
-      sources: [error === null ? { ...source, status: "ok" } : { ...source, status: "error", error }],
-      next_cursor: next_offset === null ? null : encodeCursor(next_offset, question),
+      data: { devices: [...described.records] },
+      sources: [pageReport(upstream.source, now, page, described, error, unnamed ? null : undefined)],
+      next_cursor: page.next_offset === null ? null : encodeCursor(page.next_offset, question),
+      ...(meaning === null
+        ? {}
+        : { searched: { query: { text: asked.query ?? "", properties: meaning.properties } } }),
     };
   },
 });

@@ -2,27 +2,39 @@
 import { jsonOf } from "../../downstream/exchange.ts";
 import { contractChanged, credentialRejected } from "../../downstream/failures.ts";
 import type { UpstreamAnswer } from "../../downstream/upstream.ts";
+import type { Failure } from "../../path/failure.ts";
 import type { Conclusion } from "../../path/tool.ts";
 import { AlertWrites } from "./alert-schemas.ts";
-import { crowdstrike, errorCodes, isRefusal } from "./errors.ts";
+import {
+  crowdstrike,
+  errorCodes,
+  isRedirect,
+  isRefusal,
+  otherCloud,
+  saysAlready,
+  withoutEffect,
+} from "./errors.ts";
 
 export const OPERATION = "PatchEntitiesAlertsV3";
-const ASKED = { operation: OPERATION, credential: "crowdstrike.alerts_write" };
+export const ABOUT = ["detection_id", "status", "comment"] as const;
+const ASKED = { operation: OPERATION, credential: "crowdstrike.alerts_write", about: ABOUT };
+
+const NOTHING_DONE = "The detection was not changed.";
 
 /**
  * Judges an answer to a change of one alert.
  *
  * - 200 that reports no error and one resource affected: done.
  * - A refusal by the vendor's own words, with no resource affected: no effect. Under a 200, where some of the
- *   actions may have been carried out and others refused, only if it says that none was affected.
+ *   actions may have been carried out and others refused, only if it says that none was affected. One that says
+ *   that it is so already, or on its way, is for a read to decide.
  * - 401: no effect whatever the body says; the status itself means that the request "has not been applied"
- *   (RFC 9110 §15.5.2).
+ *   (RFC 9110 §15.5.2). 3xx: no effect; it isn't followed.
  * - Everything else, a 200 that we can't read included: unknown.
  */
 export function concludeUpdate<Data>(answer: UpstreamAnswer, done: Data): Conclusion<Data> {
-  if (answer.status === 401) {
-    return { outcome: "no_effect", failure: credentialRejected(crowdstrike, ASKED, 401) };
-  }
+  if (answer.status === 401) return nothingDone(credentialRejected(crowdstrike, ASKED, 401));
+  if (isRedirect(answer.status)) return nothingDone(otherCloud(answer));
   const payload = jsonOf(answer);
   const failure = crowdstrike.errorOf(answer, payload, ASKED);
   const written = AlertWrites.safeParse(payload);
@@ -33,9 +45,13 @@ export function concludeUpdate<Data>(answer: UpstreamAnswer, done: Data): Conclu
   const affected = written.data.meta.writes?.resources_affected;
   if (answer.status === 200 && codes.length === 0 && affected === 1) return { outcome: "done", data: done };
   const none = answer.status === 200 ? affected === 0 : !affected;
-  if (failure !== null && none && isRefusal(answer.status, codes, 200)) {
-    return { outcome: "no_effect", failure };
-  }
+  const already = codes.includes(409) && saysAlready(payload);
+  if (failure !== null && none && !already && isRefusal(answer.status, codes, 200))
+    return nothingDone(failure);
   const path = "meta.writes.resources_affected";
   return { outcome: "unknown", failure: failure ?? contractChanged(crowdstrike, OPERATION, path) };
+}
+
+function nothingDone(failure: Failure): Conclusion<never> {
+  return { outcome: "no_effect", failure: withoutEffect(failure, NOTHING_DONE) };
 }

@@ -3,9 +3,9 @@ import { defineChange } from "../../path/tool.ts";
 import { reportedText } from "../../untrusted/reported-text.ts";
 import { DetectionId, STATUSES } from "./alert-schemas.ts";
 import { describeAlerts } from "./detections.ts";
-import { detectionOf } from "./normalise-detection.ts";
+import { AnyStatus, detectionOf } from "./normalise-detection.ts";
 import { settleMs } from "./settings.ts";
-import { concludeUpdate, OPERATION } from "./update-answer.ts";
+import { ABOUT, concludeUpdate, OPERATION } from "./update-answer.ts";
 
 const WINDOW_MS = 60 * 60 * 1000;
 const DEADLINE_MS = 10_000;
@@ -41,7 +41,7 @@ export const updateDetection = defineChange({
     status: z.enum(STATUSES).describe("What to set it to"),
     comment: z.string().trim().min(1).max(1000).optional().describe("For analysts, in the vendor's console"),
   }),
-  output: z.strictObject({ detection_id: DetectionId, title: reportedText(), status: z.enum(STATUSES) }),
+  output: z.strictObject({ detection_id: DetectionId, title: reportedText(), status: AnyStatus }),
   target: ({ detection_id }) => ({ kind: "detection", id: detection_id }),
   identity: ({ detection_id, status, comment }) => ({
     detection_id,
@@ -49,19 +49,20 @@ export const updateDetection = defineChange({
     ...(comment === undefined ? {} : { comment }),
   }),
   async inspect({ detection_id, status, comment }, upstream, _env, operation_id) {
-    const [record] = await describeAlerts(upstream, [detection_id]);
+    const [record] = (await describeAlerts(upstream, [detection_id])).records;
     if (record === undefined) return { exists: false };
-    const { title } = detectionOf(record);
-    const as_wanted = record.status === status;
+    const { title, status: now } = detectionOf(record);
+    const as_wanted = now === status;
     const commented = comment === undefined || (record.tags ?? []).includes(tagOf(operation_id));
     const seen = {
       exists: true,
       attributes: {},
-      data: { detection_id, title, status: record.status },
+      data: { detection_id, title, status: now },
     } as const;
     // A comment of ours is there, so it was done, whatever became of the status since.
     const landed = comment !== undefined && commented ? { landed: true as const } : {};
-    return { ...seen, in_effect: as_wanted && commented, ...landed };
+    const unsure = now === "unknown" && landed.landed === undefined ? { unsure: true as const } : {};
+    return { ...seen, in_effect: as_wanted && commented, ...landed, ...unsure };
   },
   request: ({ detection_id, status, comment }, operation_id) => ({
     operation: OPERATION,
@@ -79,6 +80,7 @@ export const updateDetection = defineChange({
             ]),
       ],
     },
+    about: ABOUT,
   }),
   conclude: (answer, { input: { detection_id, status }, before }) =>
     concludeUpdate(answer, { detection_id, title: before?.title ?? "Untitled", status }),

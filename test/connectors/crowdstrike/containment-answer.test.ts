@@ -9,6 +9,9 @@ const ID = "0123456789abcdef0123456789abcdef";
 const OTHER = "fedcba9876543210fedcba9876543210";
 const NAMED = [{ id: ID, path: `/devices/entities/devices/v1?ids=${ID}` }];
 
+/** A conflict in the vendor's words. */
+const already = (message: string) => ({ meta: {}, errors: [{ code: 409, message }], resources: [] });
+
 const conclude = (given: UpstreamAnswer) => concludeAction(given, ID, "done");
 
 describe("an answer to a containment is proof that it was taken on", () => {
@@ -19,7 +22,12 @@ describe("an answer to a containment is proof that it was taken on", () => {
 
 describe("an answer to a containment is proof that nothing was done", () => {
   test.each([
-    ["400", 400, [400], "upstream_rejected"],
+    ["400", 400, [400], "misconfigured"],
+    ["402", 402, [402], "misconfigured"],
+    ["404", 404, [404], "upstream_rejected"],
+    ["412", 412, [412], "misconfigured"],
+    ["413", 413, [413], "misconfigured"],
+    ["422", 422, [422], "misconfigured"],
     ["403", 403, [403], "credential_rejected"],
     ["409", 409, [409], "upstream_rejected"],
     ["429", 429, [429], "rate_limited"],
@@ -30,6 +38,23 @@ describe("an answer to a containment is proof that nothing was done", () => {
       outcome: "no_effect",
       failure: { code },
     });
+  });
+
+  test("and says so in its own words", () => {
+    for (const status of [400, 401, 403, 404, 429]) {
+      expect(conclude(answer(status, envelope([status])))).toMatchObject({
+        failure: { message: expect.stringContaining("The device's containment was not changed.") },
+      });
+    }
+  });
+
+  test("if it is a redirect, which isn't followed, whatever stands in it", () => {
+    for (const body of [{ errors: null, resources: null }, "", "<html>moved</html>"]) {
+      expect(conclude(answer(308, body, { "x-cs-region": "eu-1" }))).toMatchObject({
+        outcome: "no_effect",
+        failure: { code: "misconfigured", detail: { settings: ["CROWDSTRIKE_BASE_URL"] } },
+      });
+    }
   });
 
   test("if it is a 401, whatever stands in it", () => {
@@ -52,8 +77,10 @@ describe("an answer to a containment proves nothing", () => {
     ["500", answer(500, envelope([500]))],
     ["503 without a body", answer(503, "")],
     ["504", answer(504, "<html>timeout</html>")],
-    ["302", answer(302, "")],
-    ["404 of a route", answer(404, envelope([404]))],
+    ["404 of a proxy", answer(404, "<html>not found</html>")],
+    ["409 that says that it is so already", answer(409, already("device is already contained"))],
+    ["409 that says that it is on its way", answer(409, already("containment is pending"))],
+    ["202 whose error says so", answer(202, already("host already in desired state"))],
     ["408", answer(408, envelope([408]))],
     ["200", answer(200, envelope([], NAMED))],
     ["202 with a page", answer(202, "<html>accepted</html>")],
@@ -74,8 +101,10 @@ describe("an answer to a containment proves nothing", () => {
   });
 
   test("if its status is neither success nor a documented refusal, whatever its body", () => {
-    const documented = [202, 400, 401, 403, 409, 429];
-    const status = fc.integer({ min: 200, max: 599 }).filter((value) => !documented.includes(value));
+    const documented = [202, 400, 401, 402, 403, 404, 409, 412, 413, 422, 429];
+    const status = fc
+      .integer({ min: 200, max: 599 })
+      .filter((value) => !documented.includes(value) && (value < 300 || value > 399));
     fc.assert(
       fc.property(
         status,

@@ -40,12 +40,26 @@ describe("configuration", () => {
     ["CROWDSTRIKE_BASE_URL", "ftp://localhost"],
     ["CROWDSTRIKE_BASE_URL", "https://api.crowdstrike.example/"],
     ["CROWDSTRIKE_BASE_URL", undefined],
+    ["CROWDSTRIKE_BASE_URL", "https://api.crowdstrike.com/oauth2"],
+    ["CROWDSTRIKE_MEMBER_CID", "my-customer"],
+    ["CROWDSTRIKE_MEMBER_CID", `${"ab".repeat(16)}-9F`],
     ["CROWDSTRIKE_SETTLE_MS", "soon"],
     ["CROWDSTRIKE_SETTLE_MS", "-1"],
     ["CROWDSTRIKE_UNASSIGNED_CRITICALITY", "tier-0"],
     ["CROWDSTRIKE_UNASSIGNED_CRITICALITY", ""],
   ])("with %s=%s is refused by its name", (variable, value) => {
     expect(settingsProblems(environment({ [variable]: value })).join()).toContain(variable);
+  });
+
+  test.each([
+    ["https://falcon.crowdstrike.com", "https://api.crowdstrike.com"],
+    ["https://falcon.us-2.crowdstrike.com/dashboards", "https://api.us-2.crowdstrike.com"],
+    ["https://falcon.laggar.gcw.crowdstrike.com", "https://api.laggar.gcw.crowdstrike.com"],
+  ])("with the console's address %s is refused with the API's, which is taken", (console_url, api) => {
+    expect(settingsProblems(environment({ CROWDSTRIKE_BASE_URL: console_url }))).toEqual([
+      `CROWDSTRIKE_BASE_URL: is the address of the console: the API is at ${api}`,
+    ]);
+    expect(settingsProblems(environment({ CROWDSTRIKE_BASE_URL: api }))).toEqual([]);
   });
 
   test("of no secret ever stands in what is said about it", () => {

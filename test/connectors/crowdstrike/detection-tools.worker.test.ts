@@ -13,11 +13,30 @@ interface Detection {
   readonly status: string;
   readonly created_time: string;
   readonly device: { readonly device_id: string; readonly hostname: string } | null;
+  readonly product: string;
+  readonly vendor_severity: string | null;
+  readonly user: { readonly name: string } | null;
+  readonly process: { readonly file: { readonly hashes: { readonly value: string }[] } | null } | null;
 }
 
 interface Page {
   readonly data: { readonly detections: Detection[] };
-  readonly coverage: { readonly complete: boolean; readonly next_cursor: string | null };
+  readonly notice?: string;
+  readonly coverage: {
+    readonly complete: boolean;
+    readonly next_cursor: string | null;
+    readonly searched?: object;
+  };
+}
+
+/** A device that no detection is about. */
+async function quietDevice(): Promise<string> {
+  const found = await call(await viewer(), "search_devices", { limit: 100 });
+  const { devices } = (found as unknown as { data: { devices: { device_id: string }[] } }).data;
+  const noisy = new Set((await search()).data.detections.map(({ device }) => device?.device_id));
+  const quiet = devices.find(({ device_id }) => !noisy.has(device_id));
+  if (quiet === undefined) throw new Error("every device has a detection");
+  return quiet.device_id;
 }
 
 const viewer = async () => agentOf(await signedIn("detections-viewer", "viewer"), READ);
@@ -40,8 +59,8 @@ describe("search_detections", () => {
       ({ next_cursor: cursor, complete } = page.coverage);
       expect(complete).toBe(cursor === null);
     } while (cursor !== null && seen.length < 200);
-    expect(new Set(seen.map(({ detection_id }) => detection_id)).size).toBe(62);
-    expect(seen).toHaveLength(62);
+    expect(new Set(seen.map(({ detection_id }) => detection_id)).size).toBe(67);
+    expect(seen).toHaveLength(67);
     const times = seen.map(({ created_time }) => created_time);
     expect(times).toEqual(times.toSorted().reverse());
   });
@@ -49,7 +68,7 @@ describe("search_detections", () => {
   test("finds by severity, status and device only what is so", async () => {
     const severe = (await search({ severity: ["high", "critical"] })).data.detections;
     expect(new Set(severe.map(({ severity }) => severity))).toEqual(new Set(["High", "Critical"]));
-    const closed = (await search({ status: "closed" })).data.detections;
+    const closed = (await search({ status: ["closed"] })).data.detections;
     expect(closed.length).toBeGreaterThan(0);
     expect(new Set(closed.map(({ status }) => status))).toEqual(new Set(["closed"]));
     const device_id = severe.find(({ device }) => device !== null)?.device?.device_id ?? "";
@@ -66,17 +85,84 @@ describe("search_detections", () => {
     expect(await search({ since: "last week" })).toMatchObject({ error: { code: "invalid_input" } });
   });
 
-  test("that finds nothing is a whole answer with nothing in it", async () => {
-    expect(await search({ device_id: "0".repeat(32) })).toMatchObject({
+  test("that finds nothing on a device says that the device is there, or that it isn't", async () => {
+    await rested("crowdstrike.read");
+    const gone = "0".repeat(32);
+    expect(await search({ device_id: gone })).toMatchObject({
+      status: "not_found",
+      resource: { kind: "device", id: gone },
+      coverage: { sources: [{ source: "crowdstrike", status: "not_found", count: 0 }] },
+    });
+    const quiet = await quietDevice();
+    expect(await search({ device_id: quiet })).toMatchObject({
       status: "ok",
       data: { detections: [] },
-      coverage: { complete: true, sources: [{ source: "crowdstrike", status: "ok", count: 0 }] },
+      coverage: {
+        complete: true,
+        sources: [{ status: "ok", count: 0, total: 0, matched: [{ id: quiet, by: "id" }] }],
+      },
     });
   });
 
-  test("shows detections of an account, without a device", async () => {
+  test("that finds nothing claims nothing of a device that the caller may not see, or of a user", async () => {
+    const blind = await agentOf(await signedIn("detections-only", "viewer"), ["detections:read"]);
+    const unknown = { status: "ok", coverage: { sources: [{ status: "ok", count: 0, matched: null }] } };
+    expect(await call(blind, "search_detections", { device_id: "0".repeat(32) })).toMatchObject(unknown);
+    const nobody = await search({ user: "no.such.user" });
+    expect(nobody).toMatchObject(unknown);
+    expect(nobody.notice).toContain("doesn't show that the named thing exists");
+  });
+
+  test("that finds nothing, and can't look for the device, is that failure", async () => {
+    await rested("crowdstrike.read");
+    await inject({ operation: "PostDeviceDetailsV2", mode: "reset" });
+    expect(await search({ device_id: "0".repeat(32) })).toMatchObject({
+      status: "error",
+      error: { code: "upstream_unavailable" },
+    });
+  });
+
+  test("shows detections of accounts, clouds and logs, without a device", async () => {
     const { detections } = (await search()).data;
-    expect(detections.filter(({ device }) => device === null)).toHaveLength(2);
+    const without = detections.filter(({ device }) => device === null).map(({ product }) => product);
+    expect(without.toSorted()).toEqual(["fcs", "idp", "idp", "ngsiem"]);
+  });
+
+  test("derives a severity from the number where there is no word, and says where there is neither", async () => {
+    const { detections } = (await search()).data;
+    const of = (product: string) => detections.filter((one) => one.product === product);
+    expect(of("automated-lead-context")).toMatchObject([{ severity: "Unknown", vendor_severity: null }]);
+    expect(detections.filter(({ vendor_severity }) => vendor_severity === "50")).toMatchObject([
+      { severity: "Medium" },
+    ]);
+  });
+
+  test("finds by user, hash and words what names them, and says how it understood a user", async () => {
+    const [named] = (await search()).data.detections.filter(({ process }) => process !== null);
+    const user = named?.user?.name ?? "";
+    const hash = named?.process?.file?.hashes[0]?.value ?? "";
+    const by_user = await search({ user: `ACME\\${user}` });
+    expect(new Set(by_user.data.detections.map((one) => one.user?.name))).toEqual(new Set([user]));
+    expect(by_user.coverage.searched).toMatchObject({ user: [user] });
+    const by_hash = (await search({ hash: hash.toUpperCase() })).data.detections;
+    expect(by_hash.length).toBeGreaterThan(0);
+    expect(new Set(by_hash.map((one) => one.process?.file?.hashes[0]?.value))).toEqual(new Set([hash]));
+    expect((await search({ query: "keychain" })).data.detections.length).toBeGreaterThan(0);
+    expect((await search({ query: "no such words" })).data.detections).toEqual([]);
+  });
+
+  test("finds what was written down until a time", async () => {
+    const { detections } = (await search()).data;
+    const until = detections[10]?.created_time ?? "";
+    expect((await search({ until })).data.detections).toHaveLength(detections.length - 10);
+    expect((await search({ since: until, until })).data.detections).toHaveLength(1);
+  });
+
+  test("shows what a process did, without the secrets in its command line", async () => {
+    const { detections } = (await search()).data;
+    const shown = JSON.stringify(detections);
+    expect(shown).toContain("powershell.exe");
+    expect(shown).not.toContain("Winter2026");
   });
 
   test.each([
@@ -107,7 +193,7 @@ describe("search_detections", () => {
 
   test("is refused a cursor of another search", async () => {
     const { coverage } = await search({ limit: 5 });
-    expect(await search({ limit: 5, status: "new", cursor: coverage.next_cursor })).toMatchObject({
+    expect(await search({ limit: 5, status: ["new"], cursor: coverage.next_cursor })).toMatchObject({
       error: { code: "invalid_input" },
     });
   });
@@ -126,7 +212,7 @@ describe("get_detection", () => {
     const { detection_id } = detection ?? {};
     expect(await call(await viewer(), "get_detection", { detection_id })).toMatchObject({
       status: "ok",
-      data: detection,
+      data: detection && { ...detection, process: expect.anything() },
     });
   });
 

@@ -11,18 +11,19 @@ function failureOf(given: UpstreamAnswer, operation = "QueryDevicesByFilter"): F
 
 describe("a status is classified by one table", () => {
   test.each([
-    [400, "upstream_rejected", false],
+    [308, "misconfigured", false],
+    [400, "misconfigured", false],
     [401, "credential_rejected", false],
     [403, "credential_rejected", false],
-    [404, "upstream_rejected", false],
+    [404, "misconfigured", false],
     [408, "upstream_timeout", true],
-    [409, "upstream_rejected", false],
+    [409, "misconfigured", false],
     [429, "rate_limited", true],
     [500, "upstream_unavailable", true],
     [502, "upstream_unavailable", true],
     [503, "upstream_unavailable", true],
     [504, "upstream_timeout", true],
-    [302, "upstream_contract_changed", false],
+    [302, "misconfigured", false],
   ] as const)("%d is %s", (status, code, retryable) => {
     expect(failureOf(answer(status, envelope([status])))).toMatchObject({ code, retryable });
     const page = answer(status, `<html>${CANARY}</html>`);
@@ -42,8 +43,8 @@ describe("a success that reports errors is a failure", () => {
     [[400, 503], "upstream_unavailable"],
     [[500, 429], "rate_limited"],
     [[500, 403], "credential_rejected"],
-    [[400], "upstream_rejected"],
-    [[404], "upstream_rejected"],
+    [[400], "misconfigured"],
+    [[404], "misconfigured"],
   ])("with codes %j it is %s", (codes, code) => {
     expect(failureOf(answer(200, envelope(codes)))).toMatchObject({ code });
   });
@@ -73,7 +74,67 @@ describe("asked by id", () => {
 
   test("a 404 that isn't the vendor's own is a failure", () => {
     const page = answer(404, "<html>no such route</html>");
-    expect(failureOf(page, "PostDeviceDetailsV2")).toMatchObject({ code: "upstream_rejected" });
+    expect(failureOf(page, "PostDeviceDetailsV2")).toMatchObject({ code: "misconfigured" });
+  });
+
+  test("a 404 of the gateway is a wrong address, and not something that doesn't exist", () => {
+    const { meta, errors } = envelope([404]) as { meta: object; errors: unknown };
+    const route = answer(404, {
+      meta: { ...meta, powered_by: "crowdstrike-api-gateway" },
+      errors,
+      resources: [],
+    });
+    expect(failureOf(route, "PostDeviceDetailsV2")).toMatchObject({
+      code: "misconfigured",
+      detail: { settings: ["CROWDSTRIKE_BASE_URL"] },
+    });
+  });
+});
+
+describe("a 400 is laid at the door of", () => {
+  const refused = (message: string, about: readonly string[]) => {
+    const given = answer(400, { meta: {}, errors: [{ code: 400, message }], resources: [] });
+    const asked = { operation: "QueryDevicesByFilter", credential: "crowdstrike.read", about };
+    return crowdstrike.errorOf(given, jsonOf(given), asked);
+  };
+
+  test.each([
+    ["invalid IP address for local_ip: 10.0.0.300", ["query"], "query"],
+    ["invalid value for agent_id", ["device_id", "user"], "device_id"],
+    ["invalid value for update_status", ["detection_id", "status"], "status"],
+  ])("the argument that stands where it names: %s", (message, about, argument) => {
+    expect(refused(message, about)).toMatchObject({
+      code: "upstream_rejected",
+      detail: { issues: [{ path: argument }] },
+    });
+  });
+
+  test("this instance, if the caller gave no such argument, or it names nothing that we know", () => {
+    expect(refused("invalid IP address for local_ip: x", [])).toMatchObject({
+      code: "misconfigured",
+      message: expect.stringContaining("local_ip"),
+    });
+    expect(refused(`${CANARY} went wrong`, ["query"])).toMatchObject({ code: "misconfigured" });
+    expect(refused(`${CANARY} went wrong`, ["query"])?.message).not.toContain(CANARY);
+  });
+});
+
+describe("a redirect", () => {
+  test("to the customer's cloud says which, and which setting is wrong", () => {
+    const moved = answer(308, { meta: {}, errors: null, resources: null }, { "x-cs-region": "us-2" });
+    expect(failureOf(moved)).toMatchObject({
+      kind: "configuration",
+      code: "misconfigured",
+      message: expect.stringContaining("https://api.us-2.crowdstrike.com"),
+      detail: { settings: ["CROWDSTRIKE_BASE_URL"] },
+    });
+  });
+
+  test("to somewhere that isn't known names no address of the vendor's answer", () => {
+    const moved = answer(308, "", { "x-cs-region": CANARY, location: `https://${CANARY}.test` });
+    const failure = failureOf(moved);
+    expect(failure).toMatchObject({ detail: { settings: ["CROWDSTRIKE_BASE_URL"] } });
+    expect(JSON.stringify(failure && publicError(failure))).not.toContain(CANARY);
   });
 });
 
@@ -84,6 +145,15 @@ describe("the rate limit", () => {
   ])("is read in %s since the epoch", (_, value) => {
     const limited = answer(429, envelope([429]), { "x-ratelimit-retryafter": value });
     expect(failureOf(limited)).toMatchObject({ code: "rate_limited", detail: { retry_after_ms: 3000 } });
+  });
+
+  test.each([
+    ["a number of seconds", "3", 3000],
+    ["a moment that has passed, which names no time", String(ANSWERED_AT / 1000 - 60), undefined],
+    ["words, which name no time", "soon", undefined],
+  ])("is read as %s", (_, value, retry_after_ms) => {
+    const limited = answer(429, envelope([429]), { "x-ratelimit-retryafter": value });
+    expect(failureOf(limited)?.detail.retry_after_ms).toBe(retry_after_ms);
   });
 
   test("of something in front of the vendor is read from Retry-After", () => {

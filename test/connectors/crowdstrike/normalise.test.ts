@@ -1,24 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { Device, deviceOf } from "../../../src/connectors/crowdstrike/normalise.ts";
-import { DeviceDetails, DeviceIdPage, DeviceRecord } from "../../../src/connectors/crowdstrike/schemas.ts";
+import { DeviceDetails, DeviceRecord } from "../../../src/connectors/crowdstrike/schemas.ts";
+import { DEVICE } from "./device.ts";
 
-const RECORD = {
-  device_id: "0123456789abcdef0123456789abcdef",
-  cid: "fedcba9876543210fedcba9876543210",
-  status: "normal",
-  criticality: "low",
-  hostname: "BOS-LT-00A1B2",
-  local_ip: "10.20.0.11",
-  platform_name: "Windows",
-  os_version: "Windows 11",
-  product_type_desc: "Workstation",
-  chassis_type_desc: "Notebook",
-  agent_version: "7.29.20108.0",
-  last_seen: "2026-11-22T09:59:30Z",
-};
-
-function device(changes: Record<string, unknown> = {}, unassigned: "low" | "high" = "high") {
-  return Device.parse(deviceOf(DeviceRecord.parse({ ...RECORD, ...changes }), unassigned));
+function device(changes: Record<string, unknown> = {}) {
+  return Device.parse(deviceOf(DeviceRecord.parse({ ...DEVICE, ...changes })));
 }
 
 describe("a device", () => {
@@ -27,12 +13,19 @@ describe("a device", () => {
       device_id: "0123456789abcdef0123456789abcdef",
       hostname: "BOS-LT-00A1B2",
       ip: "10.20.0.11",
+      external_ip: "2001:db8::14",
+      mac: "00-00-5e-00-53-0a",
+      serial_number: "C42AFKEBM563",
       type: "Laptop",
       os: { name: "Windows 11", type: "Windows" },
       agent_list: [{ name: "CrowdStrike Falcon", version: "7.29.20108.0" }],
       last_seen_time: "2026-11-22T09:59:30.000Z",
+      last_login: { user: "ACME\\rosa", time: "2026-11-22T08:00:00.000Z" },
+      tags: ["FalconGroupingTags/Finance"],
       containment: "normal",
+      vendor_containment: "normal",
       criticality: "low",
+      vendor_criticality: "low",
     });
   });
 
@@ -54,11 +47,27 @@ describe("a device", () => {
     expect(device({ criticality }).criticality).toBe(expected);
   });
 
-  test.each([[""], ["Unassigned"], [null], [undefined]])(
-    "that is rated %j counts as the tenant says",
-    (criticality) => {
-      expect(device({ criticality }, "high").criticality).toBe("high");
-      expect(device({ criticality }, "low").criticality).toBe("low");
+  test.each([
+    ["", null],
+    ["Unassigned", "Unassigned"],
+    [null, null],
+    [undefined, null],
+    ["Tier 0", "Tier 0"],
+  ])("that is rated %j is of unknown criticality, with the vendor's word beside it", (criticality, word) => {
+    expect(device({ criticality })).toMatchObject({ criticality: "unknown", vendor_criticality: word });
+  });
+
+  test.each([
+    ["containment_failed", "containment_failed"],
+    [undefined, null],
+  ])("whose status is %j is contained nobody knows how far", (status, word) => {
+    expect(device({ status })).toMatchObject({ containment: "unknown", vendor_containment: word });
+  });
+
+  test.each(["", null, undefined, "0001-01-01T00:00:00Z"])(
+    "last seen %j was seen nobody knows when",
+    (last_seen) => {
+      expect(device({ last_seen }).last_seen_time).toBeNull();
     },
   );
 
@@ -78,9 +87,9 @@ describe("a device", () => {
   );
 
   test("that reports nothing of itself can still be found and contained", () => {
-    const { device_id, status, last_seen } = RECORD;
-    const silent = deviceOf(DeviceRecord.parse({ device_id, status, last_seen }), "high");
-    expect(silent).toMatchObject({ device_id, hostname: null, ip: null, containment: "normal" });
+    const { device_id } = DEVICE;
+    const silent = deviceOf(DeviceRecord.parse({ device_id }));
+    expect(silent).toMatchObject({ device_id, hostname: null, ip: null, last_seen_time: null });
     expect(Device.safeParse(silent).success).toBe(true);
   });
 
@@ -90,45 +99,26 @@ describe("a device", () => {
   });
 });
 
-describe("what we rely on and don't get is a changed contract", () => {
+describe("a record is unreadable, and counted, where it has", () => {
   test.each([
-    ["status", "isolated"],
-    ["status", 2],
-    ["status", undefined],
     ["device_id", undefined],
-    ["device_id", "HOST-1"],
-    ["last_seen", undefined],
+    ["device_id", "a'+status:'new"],
+    ["device_id", "two words"],
+    ["device_id", 7],
+    ["status", 2],
     ["last_seen", 1_795_341_570],
     ["last_seen", "yesterday"],
-    ["criticality", "tier-0"],
     ["criticality", 4],
     ["hostname", { name: "x" }],
+    ["tags", "none"],
   ])("%s: %j", (field, value) => {
-    const parsed = DeviceDetails.safeParse({ resources: [RECORD, { ...RECORD, [field]: value }] });
-    expect(parsed.error?.issues[0]?.path.join(".")).toBe(`resources.1.${field}`);
+    const { resources } = DeviceDetails.parse({ resources: [DEVICE, { ...DEVICE, [field]: value }] });
+    expect(resources).toMatchObject({ records: [{ device_id: DEVICE.device_id }], unreadable: 1 });
   });
 
-  test("a missing list", () => {
-    expect(DeviceDetails.safeParse({ items: [RECORD] }).success).toBe(false);
-  });
-});
-
-describe("a page of ids", () => {
-  const page = (resources: unknown, offset: number, total: number) =>
-    DeviceIdPage.safeParse({ resources, meta: { pagination: { offset, limit: 25, total } } });
-
-  test("may be empty where nothing was found, or after the last one", () => {
-    expect(page([], 0, 0).success).toBe(true);
-    expect(page(null, 0, 0).success).toBe(true);
-    expect(page([], 50, 50).success).toBe(true);
-  });
-
-  test("is no answer if it is empty and says that there is more", () => {
-    expect(page([], 0, 3).error?.issues[0]?.path).toEqual(["resources"]);
-    expect(page(null, 25, 26).success).toBe(false);
-  });
-
-  test("is no answer without saying how many there are", () => {
-    expect(DeviceIdPage.safeParse({ resources: [], meta: {} }).success).toBe(false);
+  test("and if all are, the contract has changed", () => {
+    const parsed = DeviceDetails.safeParse({ resources: [{ ...DEVICE, status: 2 }] });
+    expect(parsed.error?.issues[0]?.path).toEqual(["resources", 0, "status"]);
+    expect(DeviceDetails.safeParse({ items: [DEVICE] }).success).toBe(false);
   });
 });

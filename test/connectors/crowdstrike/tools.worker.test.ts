@@ -20,6 +20,8 @@ interface Device {
   readonly device_id: string;
   readonly hostname: string;
   readonly ip: string;
+  readonly mac: string;
+  readonly serial_number: string;
   readonly containment: string;
   readonly criticality: string;
 }
@@ -91,20 +93,46 @@ describe("search_devices", () => {
     expect(new Set(seen).size).toBe(240);
   });
 
-  test("finds a device by a part of its name, by its address and by its id", async () => {
+  test("finds a device by its name, addresses, serial number and id, in their usual forms", async () => {
     const { device_id, hostname, ip } = await someDevice();
-    for (const query of [hostname, hostname.slice(2, -1), `${hostname.slice(0, 6)}*`, ip, device_id]) {
+    const { mac, serial_number } = await someDevice();
+    const octets = ip.split(".").slice(0, 3).join(".");
+    for (const query of [
+      hostname,
+      hostname.slice(2, -1),
+      `${hostname.slice(0, 6)}*`,
+      ip,
+      `${octets}.*`,
+      `${octets}.0/24`,
+      mac.replaceAll("-", ":").toUpperCase(),
+      serial_number,
+      device_id,
+      `${hostname.toLowerCase()}.acme.test`,
+    ]) {
       const { devices } = await search({ query, limit: 100 });
       expect(devices.map((device) => device.device_id)).toContain(device_id);
     }
   });
 
   test("finds by rating only what is so rated, however many there are", async () => {
-    for (const criticality of ["medium", "high"]) {
+    for (const criticality of ["medium", "high", "unknown"]) {
       const { devices } = await search({ criticality, limit: 100 });
-      expect(devices.length).toBeGreaterThan(10);
+      expect(devices.length).toBeGreaterThan(criticality === "unknown" ? 2 : 10);
       expect(new Set(devices.map((device) => device.criticality))).toEqual(new Set([criticality]));
     }
+  });
+
+  test("finds by group and system, and says of a group without devices that it may not exist", async () => {
+    const { devices } = await search({ group: "Finance", os: "windows", limit: 100 });
+    expect(devices.length).toBeGreaterThan(3);
+    expect(JSON.stringify(devices)).not.toContain("FalconGroupingTags/Sales");
+    expect((await search({ group: "NoSuchGroup" })).sources).toMatchObject([{ count: 0, matched: null }]);
+  });
+
+  test("says how it understood the query, and how many there are in all", async () => {
+    const outcome = await run(searchDevices, { query: "10.0.0.*", limit: 1 });
+    expect(outcome.searched).toEqual({ query: { text: "10.0.0.*", properties: ["local_ip"] } });
+    expect((await search({ limit: 1 })).sources).toMatchObject([{ status: "ok", count: 1, total: 240 }]);
   });
 
   test("that finds nothing is a whole answer with nothing in it", async () => {
@@ -147,7 +175,7 @@ describe("get_device", () => {
     expect(await run(getDevice, { device_id: NOBODY })).toMatchObject({
       outcome: "not_found",
       resource: { kind: "device", id: NOBODY },
-      sources: [{ status: "ok", count: 0 }],
+      sources: [{ status: "not_found", count: 0 }],
     });
     await inject({ operation: "PostDeviceDetailsV2", mode: "partial" });
     await expect(run(getDevice, { device_id: NOBODY })).rejects.toMatchObject({
@@ -171,6 +199,28 @@ describe("contain_device and release_device", () => {
     expect(await containDevice.inspect({ device_id: NOBODY }, reader(), env, "op_1")).toEqual({
       exists: false,
     });
+  });
+
+  test("treat an unrated device as the deployment says, and show that nobody has rated it", async () => {
+    const { device_id } = await someDevice({ criticality: "unknown" });
+    for (const criticality of ["high", "low"]) {
+      const deployment = { ...env, CROWDSTRIKE_UNASSIGNED_CRITICALITY: criticality };
+      expect(await containDevice.inspect({ device_id }, reader(), deployment, "op_1")).toMatchObject({
+        attributes: { criticality },
+      });
+    }
+  });
+
+  test("know nothing of the containment of a device whose status is no word that they know", async () => {
+    const { devices } = await search({ limit: 100, os: "macos" });
+    const device_id = devices.find(({ containment }) => containment === "unknown")?.device_id ?? "";
+    for (const tool of [containDevice, releaseDevice]) {
+      expect(await tool.inspect({ device_id }, reader(), env, "op_1")).toMatchObject({
+        exists: true,
+        in_effect: false,
+        unsure: true,
+      });
+    }
   });
 
   test("take effect once, under the operation's id, and each undoes the other", async () => {
@@ -200,7 +250,7 @@ describe("contain_device and release_device", () => {
     const device = await someDevice();
     const gone = { ...device, device_id: NOBODY };
     expect(await perform(containDevice, gone)).toMatchObject({ outcome: "no_effect" });
-    for (const status of [400, 401, 403, 409]) {
+    for (const status of [400, 401, 403, 404, 409, 422]) {
       await inject({ operation: "PerformActionV2", mode: "status", status, times: 1 });
       expect(await perform(containDevice, device)).toMatchObject({ outcome: "no_effect" });
     }

@@ -21,13 +21,23 @@ describe("an answer to an update is proof that it was done", () => {
 
 describe("an answer to an update is proof that nothing was done", () => {
   test.each([
-    ["400", answer(400, envelope([400])), "upstream_rejected"],
+    ["400", answer(400, envelope([400])), "misconfigured"],
+    ["404", answer(404, envelope([404])), "upstream_rejected"],
+    ["409", answer(409, envelope([409])), "misconfigured"],
+    ["422", answer(422, envelope([422])), "misconfigured"],
+    ["308 to another cloud", answer(308, "", { "x-cs-region": "us-2" }), "misconfigured"],
+    [
+      "400 that names the status",
+      answer(400, { meta: {}, errors: [{ code: 400, message: "invalid value for update_status" }] }),
+      "upstream_rejected",
+    ],
     ["403", answer(403, envelope([403])), "credential_rejected"],
     ["429", answer(429, envelope([429])), "rate_limited"],
     ["200 that changed nothing and has a 404", answer(200, written(0, [404])), "upstream_rejected"],
     ["401 of whoever", answer(401, "<html></html>"), "credential_rejected"],
   ])("if it is a %s", (_, given, code) => {
-    expect(conclude(given)).toMatchObject({ outcome: "no_effect", failure: { code } });
+    const message = expect.stringContaining("The detection was not changed.");
+    expect(conclude(given)).toMatchObject({ outcome: "no_effect", failure: { code, message } });
   });
 
   test("and a refusal for missing permission says which one", () => {
@@ -53,15 +63,21 @@ describe("an answer to an update proves nothing", () => {
     ["200 with an error of the vendor's own", answer(200, written(0, [500]))],
     ["400 that changed one all the same", answer(400, written(1, [400]))],
     ["400 of a proxy", answer(400, "<html>bad request</html>")],
-    ["404 of a route", answer(404, envelope([404]))],
+    ["404 of a proxy", answer(404, "<html>not found</html>")],
+    [
+      "409 that says that it is so already",
+      answer(409, { meta: {}, errors: [{ code: 409, message: "status is already closed" }] }),
+    ],
     ["429 of a proxy", answer(429, "slow down")],
   ])("if it is a %s", (_, given) => {
     expect(conclude(given).outcome).toBe("unknown");
   });
 
   test("if its status is neither success nor a documented refusal, whatever its body", () => {
-    const documented = [200, 400, 401, 403, 409, 429];
-    const status = fc.integer({ min: 200, max: 599 }).filter((value) => !documented.includes(value));
+    const documented = [200, 400, 401, 402, 403, 404, 409, 412, 413, 422, 429];
+    const status = fc
+      .integer({ min: 200, max: 599 })
+      .filter((value) => !documented.includes(value) && (value < 300 || value > 399));
     const body = fc.oneof(fc.json(), fc.constant(JSON.stringify(written(1))));
     fc.assert(
       fc.property(status, body, (code, text) => {

@@ -27,6 +27,16 @@ describe("an update without a comment", () => {
     });
   });
 
+  test("shows nothing where the vendor's word for the status is unknown, or missing", async () => {
+    for (const status of ["auto_closed", null]) {
+      expect(await inspect({ status: "closed" }, { status })).toMatchObject({
+        in_effect: false,
+        unsure: true,
+        data: { status: "unknown" },
+      });
+    }
+  });
+
   test("leaves no tag", () => {
     expect(actionsOf({})).toEqual([{ name: "update_status", value: "closed" }]);
   });
@@ -60,6 +70,12 @@ describe("an update with a comment", () => {
       in_effect: false,
       landed: true,
     });
+  });
+
+  test("has landed where its mark is, whatever the vendor's word for the status", async () => {
+    const seen = await inspect(closed, { status: "auto_closed", tags: [TAG] });
+    expect(seen).toMatchObject({ landed: true });
+    expect(seen).not.toHaveProperty("unsure");
   });
 
   test("is another action than the same without, or with another comment", () => {

@@ -21,7 +21,7 @@ const responder = async (): Promise<Client> =>
 
 async function detection(): Promise<string> {
   if (untouched.length === 0) {
-    const found = await call(await responder(), "search_detections", { status: "new", limit: 100 });
+    const found = await call(await responder(), "search_detections", { status: ["new"], limit: 100 });
     const { detections } = (found as unknown as { data: { detections: { detection_id: string }[] } }).data;
     untouched = detections.map(({ detection_id }) => detection_id);
   }

@@ -1,0 +1,21 @@
+/** A device as the vendor describes it, with every field that is used. */
+export const DEVICE = {
+  device_id: "0123456789abcdef0123456789abcdef",
+  cid: "fedcba9876543210fedcba9876543210",
+  status: "normal",
+  criticality: "low",
+  hostname: "BOS-LT-00A1B2",
+  local_ip: "10.20.0.11",
+  external_ip: "2001:db8::14",
+  mac_address: "00-00-5e-00-53-0a",
+  serial_number: "C42AFKEBM563",
+  platform_name: "Windows",
+  os_version: "Windows 11",
+  product_type_desc: "Workstation",
+  chassis_type_desc: "Notebook",
+  agent_version: "7.29.20108.0",
+  last_seen: "2026-11-22T09:59:30Z",
+  last_login_user: "ACME\\rosa",
+  last_login_timestamp: "2026-11-22T08:00:00Z",
+  tags: ["FalconGroupingTags/Finance"],
+};

@@ -1,0 +1,41 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, expect, test } from "vitest";
+import { containDevice, releaseDevice } from "../../src/connectors/crowdstrike/contain-device.ts";
+import { listDeviceIds } from "../../src/connectors/crowdstrike/devices.ts";
+import { upstreamFor } from "../../src/downstream/client.ts";
+import type { Operation } from "../../src/effect/operation.ts";
+import { Readback } from "../../src/effect/readback.ts";
+import type { ChangeTool } from "../../src/path/tool.ts";
+import { resetLab } from "../downstream/lab-control.ts";
+import { rested } from "../support/worker/credentials.ts";
+
+beforeEach(async () => {
+  await resetLab();
+  await rested("crowdstrike.read");
+});
+
+/** One read of a device for an operation of `tool`. */
+function read(tool: ChangeTool, device_id: string) {
+  const operation = { id: "op_1", input: { device_id }, trace_id: null } as unknown as Operation;
+  return new Readback(env).read(tool, operation);
+}
+
+async function deviceWhose(status: string): Promise<string> {
+  const upstream = upstreamFor(env, "crowdstrike.read");
+  const listing = { filter: `status:'${status}'`, offset: 0, limit: 1 };
+  const [device_id] = (await listDeviceIds(upstream, listing)).records;
+  if (device_id === undefined) throw new Error(`the lab has no device whose status is ${status}`);
+  return device_id;
+}
+
+test("a state as wanted is present, and another is absent", async () => {
+  const device_id = await deviceWhose("normal");
+  expect(await read(releaseDevice, device_id)).toMatchObject({ reading: "present", in_effect: true });
+  expect(await read(containDevice, device_id)).toEqual({ reading: "absent" });
+});
+
+test("a state in a word that nobody knows is no absence: what was sent may have brought it about", async () => {
+  const device_id = await deviceWhose("containment_failed");
+  expect(await read(containDevice, device_id)).toEqual({ reading: "failed" });
+  expect(await read(releaseDevice, device_id)).toEqual({ reading: "failed" });
+});
