@@ -36,6 +36,9 @@ describe.skipIf(!folder)(`Okta, held against the vendor's document${why}`, () =>
       await org.signIn({ scope: "okta.apps.manage" }),
     ];
     expect(answers.map(({ status }) => status)).toEqual([200, 401, 400]);
+    const bound = await new OktaOrg(world).signInWithProof("sessions");
+    expect(bound.body.token_type).toBe("DPoP");
+    document.expectDocumented("token", bound);
     await fault(world, { vendor: "okta", operation: "token", mode: "rate_limit", times: 1 });
     for (const answer of [...answers, await org.signIn()]) document.expectDocumented("token", answer);
   });
@@ -85,7 +88,7 @@ describe.skipIf(!folder)(`Okta, held against the vendor's document${why}`, () =>
   it("writes its log as documented, changes included, with no property that the document hasn't", async () => {
     const world = await lab();
     const org = await OktaOrg.signedIn(world, "read");
-    await (await OktaOrg.signedIn(world, "sessions")).endSessions(plainUser);
+    await (await OktaOrg.signedIn(world, "suspend")).endSessions(plainUser);
     world.clock.ms += 1000;
     const events = await org.logs({ limit: "1000", sortOrder: "DESCENDING" });
     expect(events.body[0]).toMatchObject({ eventType: "user.session.clear" });
@@ -125,14 +128,22 @@ describe.skipIf(!folder)(`Okta, held against the vendor's document${why}`, () =>
       listLogEvents: [],
     });
     const search = userSearch({ query: "Sofia P", status: "active" }) ?? "";
-    await listUsers(through, { search }, "after", 25);
-    await listUsers(through, {}, null, 25);
-    await enabledAccounts(through);
+    const env = { OKTA_BASE_URL: "https://acme.okta.com" } as Env;
+    await listUsers(through, env, { search }, "after", 25);
+    await listUsers(through, env, {}, null, 25);
+    await enabledAccounts(through, env);
     await readUserAndRoles(through, plainUser);
     await usesMfa(through, plainUser);
     await listSignIns(
       through,
-      { user_id: plainUser, outcome: "failure", since: "2026-11-22T11:00:00+01:00" },
+      env,
+      {
+        user_id: plainUser,
+        outcome: "failure",
+        ip: "2001:db8::7",
+        since: "2026-11-22T10:00:00.000Z",
+        until: "2026-11-23T10:00:00.000Z",
+      },
       "after",
       25,
     );
