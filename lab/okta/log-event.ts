@@ -78,7 +78,9 @@ export function logEvent({ name, at, actor, target, client, ...what }: Happening
     outcome: { result: what.result, reason: what.reason ?? null },
     target: target?.map((entity) => ({ ...entity, detailEntry: null })) ?? null,
     transaction: { type: "WEB", id: transaction, detail: {} },
-    debugContext: { debugData: { requestId: transaction, ...(what.factor && { factor: what.factor }) } },
+    debugContext: client && {
+      debugData: { requestId: transaction, ...(what.factor && { factor: what.factor }) },
+    },
     authenticationContext: {
       authenticationStep: 0,
       externalSessionId: `trs${transaction.slice(0, 22)}`,
@@ -89,7 +91,15 @@ export function logEvent({ name, at, actor, target, client, ...what }: Happening
       ? { asNumber: 64500, asOrg: "acme", isp: "acme", isProxy: false }
       : { asNumber: null, asOrg: null, isp: null, isProxy: null },
     request: {
-      ipChain: client?.place ? [{ ip: client.ip, version: "V4", geographicalContext: client.place }] : [],
+      ipChain: client?.place
+        ? [
+            {
+              ip: client.ip,
+              version: client.ip.includes(":") ? "V6" : "V4",
+              geographicalContext: client.ip.includes(":") ? null : client.place,
+            },
+          ]
+        : [],
     },
   };
 }

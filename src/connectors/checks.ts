@@ -1,5 +1,6 @@
 /** What `npm run doctor` tries at each vendor. One line for each connector. */
 import type { VendorCheck } from "../downstream/vendor-check.ts";
+import { oktaChecks } from "./okta/checks.ts";
 
 /** Every check of every connector. */
-export const VENDOR_CHECKS: readonly VendorCheck[] = [];
+export const VENDOR_CHECKS: readonly VendorCheck[] = [...oktaChecks];

@@ -3,9 +3,9 @@ import * as z from "zod";
 import {
   contractChanged,
   credentialRejected,
-  failureOfStatus,
   misconfigured,
   rateLimited,
+  redirected,
   rejected,
   timedOut,
   unavailable,
@@ -116,8 +116,8 @@ function failureOf(status: number, answer: UpstreamAnswer, payload: unknown, ask
     case 403:
       return credentialRejected(okta, asked, status, PERMISSIONS[asked.operation]);
     case 404:
-      return errorCode(payload) === NOT_FOUND && asked.about !== undefined
-        ? failureOfStatus(okta, status, answer, asked, undefined)
+      return errorCode(payload) === NOT_FOUND && asked.about?.includes("user_id")
+        ? rejected(okta, status, "user_id")
         : notOkta(status);
     case 405:
       return notOkta(status);
@@ -131,7 +131,7 @@ function failureOf(status: number, answer: UpstreamAnswer, payload: unknown, ask
       if (status >= 500)
         return unavailable(okta, { status, retry_after_ms: waitByRetryAfter(answer.headers, answer.at) });
       if (status >= 400) return objection(status, payload, asked);
-      if (status >= 300) return notOkta(status);
+      if (status >= 300) return redirected(okta, status, ["OKTA_BASE_URL"]);
       // A success that isn't one.
       return contractChanged(okta, asked.operation, "", { status: answer.status });
   }
@@ -148,7 +148,7 @@ function objection(status: number, payload: unknown, asked: Asked): Failure {
     : misconfigured(okta, { field: argument, status });
 }
 
-/** A redirect, or no such API: whoever answers isn't the org's API. */
+/** No such API: whoever answers isn't the org's. */
 function notOkta(status: number): Failure {
   return misconfigured(okta, {
     settings: ["OKTA_BASE_URL"],

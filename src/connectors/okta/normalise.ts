@@ -102,7 +102,7 @@ const USABLE: ReadonlyMap<string, boolean> = new Map([
  */
 export function hasMfa({ records, unreadable }: Factors): boolean | null {
   const counts = records.map(({ factorType, status }) => {
-    const second = SECOND_FACTOR.get(factorType ?? "");
+    const second = SECOND_FACTOR.get(factorType);
     const usable = USABLE.get(status ?? "");
     if (second === false || usable === false) return false;
     return second === undefined || usable === undefined ? null : true;
@@ -132,6 +132,6 @@ const ROLES: ReadonlySet<string> = new Set([
 
 /** True for any role that we know, false for no role at all. `null` where there are others only. */
 export function isAdministrative({ records, unreadable }: Roles): boolean | null {
-  if (records.some(({ type }) => ROLES.has(type ?? ""))) return true;
+  if (records.some(({ type }) => ROLES.has(type))) return true;
   return records.length + unreadable > 0 ? null : false;
 }

@@ -39,12 +39,12 @@ export const USER_FIELDS = "id,status,created,lastLogin,profile:(login,email,fir
 
 export const UserPage = records(UserRecord);
 
-/** `StandardRole` or `CustomRole`. */
-export const Roles = records(z.object({ type: vendorWord }));
+/** `StandardRole` or `CustomRole`. Without its type nothing is known of it. */
+export const Roles = records(z.object({ type: z.string().min(1) }));
 export type Roles = z.output<typeof Roles>;
 
-/** `UserFactor`. Its profile and `_embedded` stay behind. */
-export const Factors = records(z.object({ factorType: vendorWord, status: vendorWord }));
+/** `UserFactor`. Without its type nothing is known of it. Its profile and `_embedded` stay behind. */
+export const Factors = records(z.object({ factorType: z.string().min(1), status: vendorWord }));
 export type Factors = z.output<typeof Factors>;
 
 /** Who did something, or to whom or what it was done. Okta knows hundreds of types. */

@@ -6,7 +6,7 @@ import { credentialOf } from "../../../src/connectors/credentials.ts";
 import { heldIn } from "../../../src/connectors/okta/dpop.ts";
 import { endUserSessions } from "../../../src/connectors/okta/end-user-sessions.ts";
 import { buildRequest, readAnswer } from "../../../src/downstream/exchange.ts";
-import { clearFaults, effects, inject, requestsOf, resetLab } from "../../downstream/lab-control.ts";
+import { clearFaults, effects, requestsOf, resetLab } from "../../downstream/lab-control.ts";
 
 const credential = credentialOf("okta.sessions");
 const user_id = oktaAccounts[plainStaff - 2]?.id ?? "";

@@ -120,7 +120,7 @@ describe("MFA is", () => {
   test.each([
     ["of a type that we don't know", [factor("face_scan")]],
     ["of a status that we don't know", [factor("push", "RESTING")]],
-    ["without a type", [factor(undefined)]],
+    ["without a type, beside one that proves nothing", [factor(undefined), factor("email")]],
     ["without a status", [factor("push", null)]],
     ["that can't be read, beside one that proves nothing", [factor(4), factor("question")]],
   ])("not known, where it depends on a factor %s", (_, factors) => {
@@ -141,7 +141,7 @@ describe("an administrator is", () => {
     expect(administrative()).toBe(false);
   });
 
-  test.each([[["AGENT_ADMIN"]], [[undefined]], [["AGENT_ADMIN", 4]]])(
+  test.each([[["AGENT_ADMIN"]], [["AGENT_ADMIN", undefined]], [["AGENT_ADMIN", 4]]])(
     "perhaps who has other roles only: %j",
     (types) => {
       expect(administrative(...types)).toBeNull();
