@@ -1,10 +1,12 @@
 /** Proofs of possession, against an authorization server that demands them of one app: the one that ends sessions. */
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import * as z from "zod";
 import { oktaAccounts, plainStaff } from "../../../lab/okta/accounts.ts";
 import { credentialOf } from "../../../src/connectors/credentials.ts";
 import { heldIn } from "../../../src/connectors/okta/dpop.ts";
 import { endUserSessions } from "../../../src/connectors/okta/end-user-sessions.ts";
+import { upstreamFor } from "../../../src/downstream/client.ts";
 import { buildRequest, readAnswer } from "../../../src/downstream/exchange.ts";
 import { clearFaults, effects, requestsOf, resetLab } from "../../downstream/lab-control.ts";
 
@@ -62,6 +64,19 @@ describe("a token that is bound to a key", () => {
     const request = await requestWith(token);
     expect((await fetch(request.clone())).status).toBe(204);
     expect((await fetch(request)).status).toBe(401);
+  });
+
+  test("is proven by reads, too: what then is refused is what the app may do", async () => {
+    const read = {
+      operation: "listUsers",
+      method: "GET",
+      path: "/api/v1/users",
+      query: { limit: "1" },
+    } as const;
+    await expect(upstreamFor(env, "okta.sessions").read(read, z.unknown())).rejects.toMatchObject({
+      code: "credential_rejected",
+      message: expect.stringContaining("okta.users.read"),
+    });
   });
 
   test("shows its key to nobody", async () => {
