@@ -107,12 +107,8 @@ function windowOf(
   if (tooOld !== undefined) {
     throw unsupportedFilter(tooOld[0], "It keeps its log for 90 days.", "Ask for a time within 90 days.");
   }
-  if (since >= until && asked.until !== undefined) {
-    throw unsupportedFilter(
-      "until",
-      "It has to be later than since.",
-      "Give a later until, or leave it out.",
-    );
+  if (since > until && asked.until !== undefined) {
+    throw unsupportedFilter("until", "It can't be before since.", "Give a later until, or leave it out.");
   }
   return {
     since: new Date(since).toISOString(),
