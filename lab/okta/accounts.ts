@@ -1,10 +1,11 @@
 import { accounts as labUsers, type Person, people } from "../estate/people.ts";
 import { stableId } from "../estate/random.ts";
 
-/** A user's status, in Okta's words. */
+/** A user's status, in Okta's words. `IN_REVIEW` isn't in its document: words are added without notice. */
 export type UserStatus =
   | "ACTIVE"
   | "DEPROVISIONED"
+  | "IN_REVIEW"
   | "LOCKED_OUT"
   | "PASSWORD_EXPIRED"
   | "PROVISIONED"
@@ -12,9 +13,9 @@ export type UserStatus =
   | "STAGED"
   | "SUSPENDED";
 
-/** An enrolled factor: its type, and whether its owner has finished enrolling it. */
+/** An enrolled factor: its type (`face_scan` isn't in the document), and whether its owner has finished enrolling it. */
 export interface Factor {
-  type: "email" | "push" | "question" | "sms" | "token:software:totp" | "webauthn";
+  type: "email" | "face_scan" | "push" | "question" | "sms" | "token:software:totp" | "webauthn";
   status: "ACTIVE" | "PENDING_ACTIVATION";
 }
 
@@ -37,7 +38,12 @@ export interface OktaAccount {
   lastLoginAgoMs: number | null;
   roles: readonly Role[];
   factors: readonly Factor[];
+  /** What Okta leaves out of the profile, or has no value for. */
+  without: readonly ProfileField[];
 }
+
+/** A part of a profile that not everybody has. */
+export type ProfileField = "email" | "firstName" | "lastName" | "login" | "mobilePhone" | "secondEmail";
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -48,13 +54,20 @@ const pendingTotp: Factor = { type: "token:software:totp", status: "PENDING_ACTI
 
 const user = (type: string, label: string): Role => ({ type, label, assignment: "USER" });
 
-type Standing = Pick<OktaAccount, "status" | "lastLoginAgoMs" | "roles" | "factors">;
+type Standing = Pick<OktaAccount, "status" | "lastLoginAgoMs" | "roles" | "factors" | "without">;
 
 /** What is remarkable about one of the staff; whatever is left out is as usual. */
 const remarkable: readonly Partial<Standing>[] = [
   ...repeat(4, { status: "SUSPENDED", lastLoginAgoMs: 12 * dayMs }),
   ...repeat(2, { status: "LOCKED_OUT" }),
-  ...repeat(4, { status: "DEPROVISIONED", lastLoginAgoMs: 200 * dayMs, factors: [] }),
+  ...repeat(3, { status: "DEPROVISIONED", lastLoginAgoMs: 200 * dayMs, factors: [] }),
+  // Where an attribute may not be read, it is left out.
+  {
+    status: "DEPROVISIONED",
+    lastLoginAgoMs: 200 * dayMs,
+    factors: [],
+    without: ["login", "email", "firstName"],
+  },
   ...repeat(2, { status: "STAGED", lastLoginAgoMs: null, factors: [] }),
   { status: "PROVISIONED", lastLoginAgoMs: null, factors: [] },
   ...repeat(2, { status: "PASSWORD_EXPIRED", lastLoginAgoMs: 70 * dayMs }),
@@ -77,6 +90,12 @@ const remarkable: readonly Partial<Standing>[] = [
       user("REPORT_ADMIN", "Report Administrator"),
     ],
   },
+  // Words that no document has.
+  { roles: [user("AGENT_ADMIN", "Agent Administrator")] },
+  { factors: [active("face_scan"), active("push")] },
+  { status: "IN_REVIEW" },
+  // An account of a service: an address to sign in with, and nobody's name.
+  { without: ["email", "firstName", "lastName", "mobilePhone", "secondEmail"] },
 ];
 
 /** The first of the staff are plain: active, no administrators, with MFA, seen lately. Tests may use them up. */
@@ -88,6 +107,7 @@ function standing(person: Person, index: number): Standing {
     lastLoginAgoMs: (2 + (index % 60)) * hourMs,
     roles: person.login === "admin" ? [user("SUPER_ADMIN", "Super Administrator")] : [],
     factors: index % 3 === 0 ? [active("webauthn"), pendingTotp] : strong,
+    without: index % 4 === 1 ? ["mobilePhone", "secondEmail"] : [],
   };
   return { ...usual, ...remarkable[index - labUsers.length - plainStaff] };
 }

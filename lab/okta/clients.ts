@@ -8,6 +8,8 @@ export interface ServiceApp {
   granted: readonly string[];
   /** Answers a request for a token with everything granted, as RFC 6749 §3.3 lets a server do. */
   answersWithAll?: true;
+  /** "Require Demonstrating Proof of Possession (DPoP) header in token requests", which Okta ticks for new apps. */
+  demandsProof?: true;
 }
 
 const key = (kid: string, x: string, y: string) => ({ kty: "EC", crv: "P-256", alg: "ES256", kid, x, y });
@@ -42,6 +44,7 @@ const apps: readonly ServiceApp[] = [
       "2sLN4NShZoMikqteekHshagoradShMZ66yEfG_woxXI",
     ),
     granted: ["okta.users.manage"],
+    demandsProof: true,
   },
   {
     id: "lab-okta-broad",

@@ -12,30 +12,35 @@ export function lifecycleOperations(world: World, directory: Directory, log: Sys
   return [
     {
       id: "suspendUser",
-      method: "POST",
-      path: "/api/v1/users/{id}/lifecycle/suspend",
-      ...guarded(world, "okta.users.manage", (request, app) =>
-        move(request, app, "suspend", "ACTIVE", "SUSPENDED"),
+      ...guarded(
+        world,
+        { method: "POST", path: "/api/v1/users/{id}/lifecycle/suspend" },
+        "okta.users.manage",
+        (request, app) => move(request, app, "suspend", "ACTIVE", "SUSPENDED"),
       ),
     },
     {
       id: "unsuspendUser",
-      method: "POST",
-      path: "/api/v1/users/{id}/lifecycle/unsuspend",
-      ...guarded(world, "okta.users.manage", (request, app) =>
-        move(request, app, "unsuspend", "SUSPENDED", "ACTIVE"),
+      ...guarded(
+        world,
+        { method: "POST", path: "/api/v1/users/{id}/lifecycle/unsuspend" },
+        "okta.users.manage",
+        (request, app) => move(request, app, "unsuspend", "SUSPENDED", "ACTIVE"),
       ),
     },
     {
       id: "revokeUserSessions",
-      method: "DELETE",
-      path: "/api/v1/users/{userId}/sessions",
-      ...guarded(world, "okta.users.manage", (request, app) => {
-        const account = directory.resolve(request.params.userId ?? "");
-        if (!account) return failure(request, 404, `Resource not found: ${request.params.userId} (User)`);
-        done(request, app, "revoke_sessions", account);
-        return { status: 204 };
-      }),
+      ...guarded(
+        world,
+        { method: "DELETE", path: "/api/v1/users/{userId}/sessions" },
+        "okta.users.manage",
+        (request, app) => {
+          const account = directory.resolve(request.params.userId ?? "");
+          if (!account) return failure(request, 404, `Resource not found: ${request.params.userId} (User)`);
+          done(request, app, "revoke_sessions", account);
+          return { status: 204 };
+        },
+      ),
     },
   ];
 

@@ -14,7 +14,7 @@ const path = "/api/v1/logs";
 
 /** Reading the system log. */
 export function logOperations(world: World, log: SystemLog): Operation[] {
-  return [{ id: "listLogEvents", method: "GET", path, ...guarded(world, "okta.logs.read", list) }];
+  return [{ id: "listLogEvents", ...guarded(world, { method: "GET", path }, "okta.logs.read", list) }];
 
   function list(request: VendorRequest): VendorReply {
     const { query, now } = request;

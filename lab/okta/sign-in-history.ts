@@ -1,30 +1,42 @@
 import { type OktaAccount, oktaAccounts, plainStaff } from "./accounts.ts";
 import { type Happening, named } from "./log-event.ts";
+import { pushFatigue, refusals } from "./sign-in-attacks.ts";
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
 const places = [
-  { ip: "203.0.113.14", os: "Windows 11", browser: "EDGE", city: "Boston", country: "United States" },
-  { ip: "198.51.100.72", os: "Mac OS X", browser: "CHROME", city: "Frankfurt", country: "Germany" },
-  { ip: "192.0.2.201", os: "Windows 11", browser: "CHROME", city: "Singapore", country: "Singapore" },
+  {
+    ip: "203.0.113.14",
+    os: "Windows 11",
+    browser: "EDGE",
+    place: { city: "Boston", country: "United States" },
+  },
+  { ip: "2001:db8::72", os: "Mac OS X", browser: "CHROME", place: { city: "Frankfurt", country: "Germany" } },
+  { ip: "192.0.2.201", os: null, browser: "UNKNOWN", place: null },
 ] as const;
 
 /** From where somebody tried one password on many accounts. */
-const spray = { ip: "203.0.113.66", os: "Linux", browser: "UNKNOWN", city: "Reykjavik", country: "Iceland" };
+const spray = {
+  ip: "203.0.113.66",
+  os: "Linux",
+  browser: "UNKNOWN",
+  place: { city: "Reykjavik", country: "Iceland" },
+};
 
 const start = { eventType: "user.session.start", displayMessage: "User login to Okta" };
+const lock = { eventType: "user.account.lock", displayMessage: "Max sign in attempts exceeded" };
 
 /** Every sign-in and attempt before the estate was seeded, in no order. */
 export function signInHistory(seededAt: number): Happening[] {
   const usual = oktaAccounts.flatMap((account, index) => historyOf(account, index, seededAt));
-  return [...usual, ...sprayed(seededAt)];
+  return [...usual, ...sprayed(seededAt), ...pushFatigue(seededAt), ...refusals(seededAt)];
 }
 
 function historyOf(account: OktaAccount, index: number, seededAt: number): Happening[] {
   if (account.lastLoginAgoMs === null) return [];
   const client = places[index % places.length] ?? places[0];
-  const actor = { ...named(account), type: "User" as const };
+  const actor = named(account);
   const last = seededAt - account.lastLoginAgoMs;
   const success = (nth: number): Happening => ({
     ...start,
@@ -46,9 +58,10 @@ function historyOf(account: OktaAccount, index: number, seededAt: number): Happe
   const mistyped = index % 9 === 0 ? [failure(0, "INVALID_CREDENTIALS", last - 2 * minuteMs)] : [];
   const locked =
     account.status === "LOCKED_OUT"
-      ? [1, 2, 3].map((nth) =>
-          failure(nth, nth === 3 ? "LOCKED_OUT" : "INVALID_CREDENTIALS", last + nth * minuteMs),
-        )
+      ? [
+          ...[1, 2].map((nth) => failure(nth, "INVALID_CREDENTIALS", last + nth * minuteMs)),
+          { ...failure(3, "LOCKED_OUT", last + 3 * minuteMs), ...lock },
+        ]
       : [];
   return [success(0), success(1), success(2), ...mistyped, ...locked];
 }
@@ -58,6 +71,7 @@ function sprayed(seededAt: number): Happening[] {
   const known = oktaAccounts.slice(plainStaff - 12, plainStaff).map((account) => named(account));
   const guessed = ["administrator@acme.test", "root@acme.test"].map((login) => ({
     id: "unknown",
+    type: "User" as const,
     alternateId: login,
     displayName: "unknown",
   }));
@@ -67,7 +81,7 @@ function sprayed(seededAt: number): Happening[] {
     at: began + nth * 9_000,
     result: "FAILURE",
     reason: user.id === "unknown" ? "VERIFICATION_ERROR" : "INVALID_CREDENTIALS",
-    actor: { ...user, type: "User" },
+    actor: user,
     client: spray,
   }));
 }

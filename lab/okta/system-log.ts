@@ -38,13 +38,12 @@ export class SystemLog {
       at: request.now,
       result: "SUCCESS",
       actor: { id: app, type: "PublicClientApp", alternateId: app, displayName: app },
-      target: named(account),
+      target: [named(account)],
       client: {
         ip: "192.0.2.10",
         os: "Unknown",
         browser: "UNKNOWN",
-        city: "Ashburn",
-        country: "United States",
+        place: { city: "Ashburn", country: "United States" },
         appId: app,
       },
     };

@@ -12,15 +12,15 @@ const mostUsers = 200;
 /** What `filter` takes; `search` takes any attribute. */
 const filterable = /^(status|lastUpdated|id|profile\.(login|email|firstName|lastName))$/;
 
+const at = (path: string) => ({ method: "GET", path }) as const;
+
 /** Finding users, and describing one with factors and roles. */
 export function userOperations(world: World, directory: Directory): Operation[] {
   return [
-    { id: "listUsers", method: "GET", path: "/api/v1/users", ...guarded(world, "okta.users.read", list) },
+    { id: "listUsers", ...guarded(world, at("/api/v1/users"), "okta.users.read", list) },
     {
       id: "getUser",
-      method: "GET",
-      path: "/api/v1/users/{id}",
-      ...guarded(world, "okta.users.read", (request) => {
+      ...guarded(world, at("/api/v1/users/{id}"), "okta.users.read", (request) => {
         // A service app has no user of its own that `me` could stand for.
         const reply = described(request, "id", (standing, base) => userRecord(standing, base));
         if (reply.status !== 200) return reply;
@@ -30,9 +30,7 @@ export function userOperations(world: World, directory: Directory): Operation[] 
     },
     {
       id: "listFactors",
-      method: "GET",
-      path: "/api/v1/users/{userId}/factors",
-      ...guarded(world, "okta.users.read", (request) =>
+      ...guarded(world, at("/api/v1/users/{userId}/factors"), "okta.users.read", (request) =>
         described(request, "userId", (standing, base) =>
           standing.account.factors.map((factor) => factorRecord(standing, factor, base)),
         ),
@@ -40,9 +38,7 @@ export function userOperations(world: World, directory: Directory): Operation[] 
     },
     {
       id: "listAssignedRolesForUser",
-      method: "GET",
-      path: "/api/v1/users/{userId}/roles",
-      ...guarded(world, "okta.roles.read", (request) =>
+      ...guarded(world, at("/api/v1/users/{userId}/roles"), "okta.roles.read", (request) =>
         described(request, "userId", (standing, base) =>
           standing.account.roles.map((role) => roleRecord(standing, role, base)),
         ),

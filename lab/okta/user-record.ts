@@ -1,40 +1,54 @@
 import { stableId } from "../estate/random.ts";
-import type { Factor, Role } from "./accounts.ts";
+import type { Factor, ProfileField, Role } from "./accounts.ts";
 import type { Standing } from "./directory.ts";
 
 const iso = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
 
 /** `User`, as the vendor describes one. What we should never pass on is in it: a phone number, a second address, a question. */
 export function userRecord({ account, status, createdAt, changedAt, lastLoginAt }: Standing, base: string) {
-  const { id, person } = account;
+  const { id, person, without } = account;
   const [firstName = "", ...family] = person.name.split(" ");
+  const profile = {
+    firstName,
+    lastName: family.join(" "),
+    login: person.email,
+    email: person.email,
+    secondEmail: `${person.login}@private.test`,
+    mobilePhone: `+1-555-01${stableId(`phone/${person.login}`, 6).replaceAll(/\D/g, "7").slice(0, 2)}`,
+    department: person.department,
+  };
   const enrolled = status !== "STAGED" && status !== "PROVISIONED";
   return {
     id,
     status,
     created: iso(createdAt),
     activated: status === "STAGED" ? null : iso(createdAt + 60_000),
-    statusChanged: iso(changedAt),
+    statusChanged: status === "STAGED" ? null : iso(changedAt),
     lastLogin: iso(lastLoginAt),
     lastUpdated: iso(changedAt),
     passwordChanged: enrolled ? iso(createdAt + 120_000) : null,
     type: { id: "oty1acmedefault00000" },
-    profile: {
-      firstName,
-      lastName: family.join(" "),
-      login: person.email,
-      email: person.email,
-      secondEmail: `${person.login}@private.test`,
-      mobilePhone: `+1-555-01${stableId(`phone/${person.login}`, 6).replaceAll(/\D/g, "7").slice(0, 2)}`,
-      department: person.department,
-    },
-    credentials: {
-      password: {},
-      recovery_question: { question: "What was the name of your first pet?" },
-      provider: { type: "OKTA", name: "OKTA" },
-    },
+    profile: withoutSome(profile, without),
+    ...(enrolled && {
+      credentials: {
+        password: {},
+        recovery_question: { question: "What was the name of your first pet?" },
+        provider: { type: "OKTA", name: "OKTA" },
+      },
+    }),
     _links: { self: { href: `${base}/api/v1/users/${id}` } },
   };
+}
+
+/** A login is left out where it may not be read; the rest has no value. */
+function withoutSome(
+  profile: Record<string, string>,
+  without: readonly ProfileField[],
+): Record<string, string | null> {
+  const present = Object.entries(profile).filter(([name]) => name !== "login" || !without.includes(name));
+  return Object.fromEntries(
+    present.map(([name, value]) => [name, without.some((missing) => missing === name) ? null : value]),
+  );
 }
 
 /**

@@ -1,6 +1,7 @@
 /** What `npm run doctor` tries at each vendor. One line for each connector. */
 import type { VendorCheck } from "../downstream/vendor-check.ts";
 import { crowdstrikeChecks } from "./crowdstrike/checks.ts";
+import { oktaChecks } from "./okta/checks.ts";
 
 /** Every check of every connector. */
-export const VENDOR_CHECKS: readonly VendorCheck[] = [...crowdstrikeChecks];
+export const VENDOR_CHECKS: readonly VendorCheck[] = [...crowdstrikeChecks, ...oktaChecks];

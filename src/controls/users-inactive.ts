@@ -1,6 +1,6 @@
 import { defineControl } from "./control.ts";
 import { daysSince } from "./days.ts";
-import { accounts } from "./reads/accounts.ts";
+import { accountsUsedWithin } from "./reads/accounts.ts";
 
 /** PCI DSS 4.0.1, 8.2.6. CIS 5.3 asks for 45 days: a pass here doesn't show that, so it isn't claimed. */
 const DAYS = 90;
@@ -16,11 +16,12 @@ export const usersInactive = defineControl({
     pci_dss: ["8.2.6"],
   },
   severity: "medium",
-  reads: { accounts },
+  reads: { accounts: accountsUsedWithin(DAYS) },
   judge: ({ accounts }, now) =>
     accounts
-      // Whoever never signed in has been inactive since the account was created.
-      .map((account) => ({ ...account, since: account.last_login_time ?? account.created_time }))
+      .flatMap((account) =>
+        account.unused_since === null ? [] : { ...account, since: account.unused_since },
+      )
       .filter(({ since }) => daysSince(since, now) >= DAYS)
       .toSorted((a, b) => (a.since < b.since ? -1 : 1))
       .map(({ user_id, name, status, last_login_time, created_time }) => ({

@@ -17,7 +17,7 @@ export const usersWithoutMfa = defineControl({
   judge: ({ accounts }) =>
     accounts
       .filter(({ has_mfa }) => has_mfa === false)
-      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+      .toSorted((a, b) => ((a.name ?? "") < (b.name ?? "") ? -1 : 1))
       .map(({ user_id, name, status, last_login_time }) => ({
         resource: { type: "user", uid: user_id, name },
         facts: { user_id, name, status, last_login_time },

@@ -183,6 +183,7 @@ class Reader implements RecordedUpstream {
     asked.status = null;
     try {
       const built = buildRequest(this.#env, this.#credential, request, token, sending);
+      await this.#credential.prove?.(built, token, Date.now());
       const answer = await exchangeBy(read, vendor, request.operation, built, signal);
       asked.status = answer.status;
       breakerReport(this.#name, answer.status < 500);

@@ -49,7 +49,9 @@ export class Dispatcher implements Dispatching<PreparedRequest> {
     const { id: request_id, trace_id } = operation;
     const sending = { request_id, trace_id, signal: AbortSignal.timeout(tool.effect.deadline_ms) };
     const asked = tool.request(operation.input, operation.id, this.#env);
-    const request = buildRequest(this.#env, credentialOf(tool.credential), asked, token, sending);
+    const credential = credentialOf(tool.credential);
+    const request = buildRequest(this.#env, credential, asked, token, sending);
+    await credential.prove?.(request, token, Date.now());
     return { token, request };
   }
 

@@ -74,7 +74,9 @@ function applies(when: Rule["when"], facts: GateFacts): boolean {
     (when.roles === undefined || when.roles.some((role) => facts.roles.includes(role))) &&
     (when.criticality === undefined ||
       (criticality !== undefined && when.criticality.includes(criticality))) &&
-    (when.administrator === undefined || when.administrator === (administrator ?? false)) &&
+    // Not known is not "no".
+    (when.administrator === undefined ||
+      when.administrator === (administrator !== false && administrator !== undefined)) &&
     (when.count_over === undefined || facts.count > when.count_over)
   );
 }

@@ -122,7 +122,8 @@ export function targetName(target: Target): string {
 /** What the gate needs to know of a target. */
 export interface TargetAttributes {
   readonly criticality?: "low" | "medium" | "high" | "critical";
-  readonly administrator?: boolean;
+  /** `null`: it isn't known, and counts as yes. */
+  readonly administrator?: boolean | null;
 }
 
 /** A target as it stands now: read before the change, and to find out afterwards what became of it. */

@@ -62,6 +62,8 @@ function change(tool: string, vendor: string, operation: string, exceptions: Exc
 
 /** Okta's answers to these have no content, and its 404 says that there is no such user. */
 const OKTA = { "HTTP 404": REJECTED, drift: SUCCEEDED, "malformed JSON": SUCCEEDED } as const;
+/** Suspending and unsuspending are answered by a 200 without content. */
+const OKTA_200 = { ...OKTA, "empty body": SUCCEEDED } as const;
 
 /** Falcon's 404 says that there is no such thing. Its 400 here names nothing that the caller gave. */
 const FALCON = { "HTTP 400": refused("misconfigured"), "HTTP 404": REJECTED } as const;
@@ -72,10 +74,9 @@ export const CHANGES: readonly ChangeColumn[] = [
   change("update_detection", "crowdstrike", "PatchEntitiesAlertsV3", FALCON),
   // Tenable documents 404 for a launch, and no 400.
   change("launch_scan", "tenable", "scans-launch", { "HTTP 400": UNKNOWN, "HTTP 404": REJECTED }),
-  change("suspend_user", "okta", "suspendUser", OKTA),
-  change("unsuspend_user", "okta", "unsuspendUser", OKTA),
-  // Nothing in its request could be invalid, so its 400 isn't documented.
-  change("end_user_sessions", "okta", "revokeUserSessions", { ...OKTA, "HTTP 400": UNKNOWN }),
+  change("suspend_user", "okta", "suspendUser", OKTA_200),
+  change("unsuspend_user", "okta", "unsuspendUser", OKTA_200),
+  change("end_user_sessions", "okta", "revokeUserSessions", OKTA),
   change("create_ticket", "jira", "createIssue"),
   change("page_on_call", "pagerduty", "createIncident"),
   // Elastic says of an update how many it made: none, because somebody else was faster, is no effect.

@@ -91,6 +91,9 @@ const PUBLIC = {
   "error inside a 200": "upstream_contract_changed",
 } as const;
 
+/** No argument of the call is at fault: what Okta then refuses is what this instance sends. */
+const OKTA = { "HTTP 400": "misconfigured", "HTTP 404": "misconfigured" } as const;
+
 export const READS: readonly ReadColumn[] = [
   whole("search_devices", "crowdstrike", "QueryDevicesByFilter", OURS),
   whole("search_devices", "crowdstrike", "PostDeviceDetailsV2", { ...OURS, ...LISTED_BUT_GONE }),
@@ -114,11 +117,11 @@ export const READS: readonly ReadColumn[] = [
   part("lookup_cve", "osv", "OSV_GetVulnById", { ...PUBLIC, "HTTP 404": { status: "complete" } }),
   part("lookup_cve", "nvd", "getCves", { ...PUBLIC, "HTTP 403": "rate_limited" }),
   part("lookup_cve", "epss", "getEpss", PUBLIC),
-  whole("search_users", "okta", "listUsers"),
-  whole("get_user", "okta", "getUser", { "HTTP 404": NOT_FOUND }),
-  part("get_user", "okta", "listFactors", { "HTTP 404": "upstream_contract_changed" }),
-  part("get_user", "okta", "listAssignedRolesForUser", { "HTTP 404": "upstream_contract_changed" }),
-  whole("search_sign_ins", "okta", "listLogEvents"),
+  whole("search_users", "okta", "listUsers", OKTA),
+  whole("get_user", "okta", "getUser", { ...OKTA, "HTTP 404": NOT_FOUND }),
+  part("get_user", "okta", "listFactors", { ...OKTA, "HTTP 404": "upstream_contract_changed" }),
+  part("get_user", "okta", "listAssignedRolesForUser", { ...OKTA, "HTTP 404": "upstream_contract_changed" }),
+  whole("search_sign_ins", "okta", "listLogEvents", OKTA),
   whole("search_tickets", "jira", "searchAndReconsileIssuesUsingJql"),
   whole("search_alerts", "elastic", "SearchAlerts"),
   evidence("devices-without-sensor", "crowdstrike", "QueryDevicesByFilter", OURS),
@@ -126,8 +129,8 @@ export const READS: readonly ReadColumn[] = [
   evidence("critical-vulnerabilities-overdue", "tenable", "exports-vulns-export-status", {
     "HTTP 404": "invalid_input",
   }),
-  evidence("users-inactive", "okta", "listUsers"),
-  evidence("users-without-mfa", "okta", "listFactors", LISTED_BUT_GONE),
+  evidence("users-inactive", "okta", "listUsers", OKTA),
+  evidence("users-without-mfa", "okta", "listFactors", { ...OKTA, ...LISTED_BUT_GONE }),
 ];
 
 /** Reads that ask no vendor: there is nothing of one to go wrong. */

@@ -9,10 +9,12 @@ import { parseScim, type Scim } from "../../lab/okta/scim.ts";
 /** The form of a request as it leaves, by the grammar of each language in it. @throws if a query isn't one */
 export async function formOf(request: Request): Promise<string> {
   const { pathname, searchParams, hash } = new URL(request.url);
+  const segments = pathname.split("/");
   const body = await request.text();
   return JSON.stringify({
     method: request.method,
-    path: pathname.split("/").map(segmentForm),
+    // What stands behind the users is one of them, whatever it looks like.
+    path: segments.map((segment, at) => (segments[at - 1] === "users" ? "*" : segmentForm(segment))),
     hash,
     headers: [...request.headers].map(([name]) => name),
     query: [...searchParams].map(([name, value]) => [name, queryForm(name, value, pathname)]),

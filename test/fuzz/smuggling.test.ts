@@ -95,12 +95,12 @@ async function ask(
 
 /** What people write, in every form that some argument has. */
 const HONEST: readonly unknown[] = [
+  "10.20.0.11",
   "word",
   "two words",
   "lines\nof text",
   "paragraphs\n\nof\nlines",
   "SEC-12",
-  "10.20.0.11",
   "2026-11-22T10:00:00Z",
   "CVE-2021-44228",
   "0123456789abcdef0123456789abcdef",

@@ -69,6 +69,48 @@ describe("an Okta token", () => {
     expect(body.scope.split(" ")).toContain("okta.users.manage");
   });
 
+  it("is only given to an app that must prove a key with a proof, and with the nonce that the proof lacks", async () => {
+    const world = await lab();
+    const org = new OktaOrg(world);
+    const claims = { htm: "POST", htu: `${world.url}/okta/oauth2/v1/token` };
+    const bare = await org.signIn({ app: "sessions" });
+    expect([bare.status, bare.body.error]).toEqual([400, "invalid_dpop_proof"]);
+    const without = await org.signIn({ app: "sessions", proof: org.proof(claims) });
+    expect([without.status, without.body.error]).toEqual([400, "use_dpop_nonce"]);
+    const nonce = without.headers.get("dpop-nonce");
+    const elsewhere = org.proof({ ...claims, htu: "https://elsewhere.example/token", nonce });
+    const wrong = await org.signIn({ app: "sessions", proof: elsewhere });
+    expect([wrong.status, wrong.body.error]).toEqual([400, "invalid_dpop_proof"]);
+    const right = await org.signIn({ app: "sessions", proof: org.proof({ ...claims, nonce }) });
+    expect([right.status, right.body.token_type]).toEqual([200, "DPoP"]);
+  });
+
+  it("that is bound to a key is good with a proof of that key, for that request, once", async () => {
+    const world = await lab();
+    const org = new OktaOrg(world);
+    await org.signInWithProof("sessions");
+    const path = `/api/v1/users/${plainUser}/sessions`;
+    const end = (proof?: string) => org.send("DELETE", `${path}?oauthTokens=false`, undefined, proof);
+    const claims = org.claimsFor("DELETE", path);
+    const bad = [
+      undefined,
+      org.proof({ ...claims, htm: "GET" }),
+      org.proof({ ...claims, htu: `${claims.htu}x` }),
+      org.proof({ ...claims, ath: "x" }),
+      org.proof({ ...claims, iat: 1 }),
+      new OktaOrg(world).proof(claims),
+    ];
+    for (const proof of bad) {
+      const { status, headers } = await end(proof);
+      expect(status).toBe(401);
+      expect(headers.get("www-authenticate")).toContain('error="invalid_dpop_proof"');
+    }
+    const proof = org.proof(claims);
+    expect((await end(proof)).status).toBe(204);
+    expect((await end(proof)).status).toBe(401);
+    expect(await effects(world)).toHaveLength(1);
+  });
+
   it("can do what its scopes say and no more", async () => {
     const world = await lab();
     const read = await OktaOrg.signedIn(world, "read");
@@ -221,13 +263,13 @@ describe("ending a user's sessions", () => {
   it("answers with nothing, and only the log tells of it", async () => {
     const world = await lab();
     const read = await OktaOrg.signedIn(world, "read");
-    const { status, body } = await (await OktaOrg.signedIn(world, "sessions")).endSessions(plainUser);
+    const { status, body } = await (await OktaOrg.signedIn(world, "suspend")).endSessions(plainUser);
     expect([status, body]).toEqual([204, ""]);
     expect(await read.status(plainUser)).toBe("ACTIVE");
     world.clock.ms += 300;
     const filter = `eventType eq "user.session.clear" and target.id eq "${plainUser}"`;
     expect((await read.logs({ filter })).body).toMatchObject([
-      { client: { id: "lab-okta-sessions" }, outcome: { result: "SUCCESS" } },
+      { client: { id: "lab-okta-suspend" }, outcome: { result: "SUCCESS" } },
     ]);
     expect(await effects(world)).toMatchObject([{ action: "revoke_sessions", target: `user/${plainUser}` }]);
   });
@@ -254,6 +296,25 @@ describe("the log", () => {
     const { body } = await org.logs({ filter: 'client.ipAddress eq "203.0.113.66"' });
     expect(body).toHaveLength(14);
     for (const { outcome } of body) expect(outcome.result).toBe("FAILURE");
+  });
+});
+
+describe("the log's events", () => {
+  it("are of every kind of sign-in, refusals by policy and pushes among them", async () => {
+    const org = await OktaOrg.signedIn(await lab(), "read");
+    const { body } = await org.logs({ limit: "1000" });
+    const types = new Set(body.map(({ eventType }: { eventType: string }) => eventType));
+    for (const type of [
+      "policy.evaluate_sign_on",
+      "security.threat.detected",
+      "system.push.send_factor_verify_push",
+      "user.account.lock",
+      "user.authentication.auth_via_IDP",
+      "user.authentication.auth_via_mfa",
+      "user.mfa.okta_verify.deny_push",
+    ]) {
+      expect(types).toContain(type);
+    }
   });
 });
 

@@ -33,6 +33,8 @@ describe("the default policy", () => {
   it("asks for another person when the target is an administrator", () => {
     expect(decision({ tool: "suspend_user", attributes: { administrator: true } })).toBe("approval");
     expect(decision({ tool: "suspend_user", attributes: { administrator: false } })).toBe("go");
+    // Not known is not "no".
+    expect(decision({ tool: "suspend_user", attributes: { administrator: null } })).toBe("approval");
   });
 
   it("asks for another person from the twenty-first change within ten minutes", () => {

@@ -1,10 +1,12 @@
 /** Reading all accounts, for controls: who can sign in, when they last did, and who can with a password alone. */
 import type { Upstream } from "../../downstream/upstream.ts";
-import { asFailure, type Failure } from "../../path/failure.ts";
+import { asFailure, Failure } from "../../path/failure.ts";
+import { pagesOf } from "../../toolkit/pages.ts";
+import { okta } from "./errors.ts";
 import { statusFilter } from "./filter.ts";
-import { type User, userOf } from "./normalise.ts";
+import { type User, userOf, utc } from "./normalise.ts";
 import type { UserRecord } from "./schemas.ts";
-import { listUsers, usesMfa } from "./users.ts";
+import { type Known, listUsers, type UsersPage, usesMfa } from "./users.ts";
 
 /** Okta's own most for a page. */
 const PAGE_SIZE = 200;
@@ -16,8 +18,13 @@ const ENABLED = ["ACTIVE", "PASSWORD_EXPIRED", "RECOVERY", "LOCKED_OUT"] as cons
 
 /** An account that can be used. */
 export interface Account extends User {
-  /** ISO 8601 UTC. For somebody who never signed in, inactivity counts from here. */
-  readonly created_time: string;
+  /** ISO 8601 UTC, or `null` where Okta doesn't say. */
+  readonly created_time: string | null;
+  /**
+   * Since when nobody has signed in: for somebody who never did, since the account was created. `null` where Okta left
+   * out what this rests on.
+   */
+  readonly unused_since: string | null;
 }
 
 /** The same, with whether it can be asked for more than a password. `null`: that couldn't be read. */
@@ -32,24 +39,34 @@ export interface Accounts<Item extends Account = Account> {
 }
 
 /**
- * The enabled accounts, by a filter that reads what is so now.
+ * The enabled accounts, each once, by a filter that reads what is so now.
  * @throws Failure if not one could be read: nothing must not look like "none"
  */
-export async function enabledAccounts(upstream: Upstream): Promise<Accounts> {
+export async function enabledAccounts(upstream: Upstream, env: Env): Promise<Accounts> {
   const question = { filter: statusFilter(ENABLED) };
-  const first = await listUsers(upstream, question, null, PAGE_SIZE);
-  const accounts = first.users.map(accountOf);
-  let { after } = first;
+  const read = async (after: string) => {
+    const content = await listUsers(upstream, env, question, after || null, PAGE_SIZE);
+    return { content, next: content.after };
+  };
+  const accounts = new Map<string, Account>();
+  let pages = 0;
+  let unreadable = 0;
+  const add = (page: UsersPage) => {
+    pages += 1;
+    unreadable += page.unreadable;
+    for (const record of page.records) accounts.set(record.id, accountOf(record));
+  };
+  let lacking: Failure | null = null;
   try {
-    while (after !== null) {
-      const page = await listUsers(upstream, question, after, PAGE_SIZE);
-      accounts.push(...page.users.map(accountOf));
-      after = page.after;
+    for await (const { content } of pagesOf(okta, "listUsers", "", Number.POSITIVE_INFINITY, read)) {
+      add(content);
     }
   } catch (thrown) {
-    return { accounts, lacking: asFailure(thrown) };
+    if (pages === 0) throw thrown;
+    lacking = asFailure(thrown);
   }
-  return { accounts, lacking: null };
+  if (unreadable > 0) lacking ??= untold(unreadable, "their records can't be read");
+  return { accounts: [...accounts.values()], lacking };
 }
 
 /**
@@ -60,29 +77,43 @@ export async function withFactors(
   upstream: Upstream,
   accounts: readonly Account[],
 ): Promise<Accounts<AccountWithMfa>> {
-  const has_mfa = new Map<string, boolean | null>();
+  const known = new Map<string, Known | null>();
   let lacking: Failure | null = null;
   const waiting = accounts.values();
   const ask = async () => {
     for (const { user_id } of waiting) {
       if (lacking !== null) return;
       try {
-        has_mfa.set(user_id, await usesMfa(upstream, user_id));
+        known.set(user_id, await usesMfa(upstream, user_id));
       } catch (thrown) {
         lacking ??= asFailure(thrown);
       }
     }
   };
   await Promise.all(Array.from({ length: AT_A_TIME }, ask));
-  const gone = ({ user_id }: Account) => has_mfa.get(user_id) === null;
+  const gone = ({ user_id }: Account) => known.get(user_id) === null;
   return {
     accounts: accounts
       .filter((account) => !gone(account))
-      .map((account) => ({ ...account, has_mfa: has_mfa.get(account.user_id) ?? null })),
+      .map((account) => ({ ...account, has_mfa: known.get(account.user_id)?.value ?? null })),
     lacking,
   };
 }
 
+/** Accounts of which something can't be told. None of them may count as found in order. */
+export function untold(count: number, what: string): Failure {
+  return new Failure("upstream_contract_changed", `Of ${count} accounts at Okta, ${what}.`, {
+    next_step: "Decide those accounts by hand, in Okta's console. Repeating the call will not help.",
+    contract_path: "",
+  });
+}
+
 function accountOf(record: UserRecord): Account {
-  return { ...userOf(record), created_time: new Date(record.created).toISOString() };
+  const created_time = utc(record.created);
+  const never = record.lastLogin === null;
+  return {
+    ...userOf(record),
+    created_time,
+    unused_since: never ? created_time : utc(record.lastLogin),
+  };
 }

@@ -1,3 +1,4 @@
+import type { JWK } from "jose";
 import * as z from "zod";
 import type { AccessToken, Credential } from "../../downstream/credential.ts";
 import { exchange, jsonOf } from "../../downstream/exchange.ts";
@@ -5,7 +6,8 @@ import { contractChanged, credentialRejected } from "../../downstream/failures.t
 import type { UpstreamAnswer } from "../../downstream/upstream.ts";
 import { Failure } from "../../path/failure.ts";
 import { clientAssertion, isPrivateKey } from "./client-assertion.ts";
-import { okta } from "./errors.ts";
+import { held, heldIn, newKey, proofOf } from "./dpop.ts";
+import { okta, proofRefused } from "./errors.ts";
 import { baseUrl } from "./settings.ts";
 
 const OPERATION = "token";
@@ -16,7 +18,16 @@ const TokenAnswer = z.object({
   access_token: z.string().min(1),
   expires_in: z.int().positive(),
   scope: z.string(),
+  token_type: z.string().nullish(),
 });
+
+const OAuthError = z.object({ error: z.string() });
+
+/**
+ * The apps that have demanded a proof of possession, by client id, as far as this isolate has seen. It saves them a
+ * request without one, which Okta's own log would show as a failure.
+ */
+const demanding = new Set<string>();
 
 type Variable<Suffix extends string> = {
   [Name in keyof Env]: Name extends `OKTA_${string}_${Suffix}` ? Name : never;
@@ -39,23 +50,40 @@ function serviceApp<Name extends string>({ name, scopes, id, key }: ServiceApp<N
     baseUrl,
     async mint(env, now, signal) {
       const endpoint = `${baseUrl(env)}/oauth2/v1/token`;
-      const request = new Request(endpoint, {
-        method: "POST",
-        headers: { accept: "application/json" },
-        body: new URLSearchParams({
-          grant_type: "client_credentials",
-          scope: scopes.join(" "),
-          client_assertion_type: ASSERTION_TYPE,
-          client_assertion: await clientAssertion(env[key], env[id], endpoint, now),
-        }),
-        // A redirect would carry the assertion to wherever it points.
-        redirect: "manual",
-        signal,
-      });
-      return tokenIn(await exchange(okta, OPERATION, request, signal), name, scopes, now);
+      const ask = async (proof: string | null): Promise<UpstreamAnswer> => {
+        const request = new Request(endpoint, {
+          method: "POST",
+          headers: { accept: "application/json", ...(proof === null ? {} : { dpop: proof }) },
+          body: new URLSearchParams({
+            grant_type: "client_credentials",
+            scope: scopes.join(" "),
+            client_assertion_type: ASSERTION_TYPE,
+            // Good once: each request has its own.
+            client_assertion: await clientAssertion(env[key], env[id], endpoint, now),
+          }),
+          // A redirect would carry the assertion to wherever it points.
+          redirect: "manual",
+          signal,
+        });
+        return exchange(okta, OPERATION, request, signal);
+      };
+      if (!demanding.has(env[id])) {
+        const answer = await ask(null);
+        if (oauthErrorOf(answer) !== "invalid_dpop_proof") return tokenIn(answer, name, scopes, now);
+        demanding.add(env[id]);
+      }
+      const bound_to = await newKey();
+      return tokenIn(await askWithProof(ask, bound_to, endpoint, now), name, scopes, now, bound_to);
     },
     authorize(headers, token) {
-      headers.set("authorization", `Bearer ${token}`);
+      const { access_token, key } = heldIn(token);
+      headers.set("authorization", `${key === null ? "Bearer" : "DPoP"} ${access_token}`);
+    },
+    async prove(request, token, now) {
+      const { access_token, key } = heldIn(token);
+      if (key === null) return;
+      const { method, url } = request;
+      request.headers.set("dpop", await proofOf(key, { method, url, access_token }, now));
     },
     problems: (env) => [
       ...(env[id] ? [] : [`${id}: is missing`]),
@@ -64,20 +92,39 @@ function serviceApp<Name extends string>({ name, scopes, id, key }: ServiceApp<N
   } as const satisfies Credential;
 }
 
+/** Asks with a proof, and once more with the nonce that the server then wants in it (RFC 9449 §8). */
+async function askWithProof(
+  ask: (proof: string) => Promise<UpstreamAnswer>,
+  key: JWK,
+  url: string,
+  now: number,
+): Promise<UpstreamAnswer> {
+  const proven = { method: "POST", url };
+  const answer = await ask(await proofOf(key, proven, now));
+  const nonce = answer.headers.get("dpop-nonce");
+  if (oauthErrorOf(answer) !== "use_dpop_nonce" || nonce === null) return answer;
+  return ask(await proofOf(key, { ...proven, nonce }, now));
+}
+
 /**
  * The token in an answer of the token endpoint. `scope` says what it is good for: a credential that may do
  * more than it is declared for is not used, and one that may do less is refused by what it lacks.
+ * @param bound_to the key that was proven in the request, if any
  */
 export function tokenIn(
   answer: UpstreamAnswer,
   credential: string,
   scopes: readonly string[],
   now: number,
+  bound_to: JWK | null = null,
 ): AccessToken {
   const asked = { operation: OPERATION, credential };
+  const error = oauthErrorOf(answer);
+  if (error === "invalid_dpop_proof" || error === "use_dpop_nonce")
+    throw proofRefused(credential, answer.status);
   // All there is to refuse in this request is the app and the scopes that it asks for.
   if ([400, 401, 403].includes(answer.status)) {
-    throw credentialRejected(okta, asked, answer.status, isScopeRefused(answer) ? scopes.join(" ") : null);
+    throw credentialRejected(okta, asked, answer.status, error === "invalid_scope" ? scopes.join(" ") : null);
   }
   const payload = jsonOf(answer);
   const failure = okta.errorOf(answer, payload, asked);
@@ -86,13 +133,15 @@ export function tokenIn(
   if (!parsed.success) {
     throw contractChanged(okta, OPERATION, parsed.error.issues[0]?.path.join(".") ?? "");
   }
-  const { access_token, expires_in, scope } = parsed.data;
+  const { access_token, expires_in, scope, token_type } = parsed.data;
   const granted = scope.split(" ").filter((name) => name !== "");
   const excess = granted.filter((name) => !scopes.includes(name));
   if (excess.length > 0) throw tooBroad(credential, excess);
   const lacking = scopes.filter((name) => !granted.includes(name));
   if (lacking.length > 0) throw credentialRejected(okta, asked, answer.status, lacking.join(" "));
-  return { token: access_token, expires_at: now + expires_in * 1000 };
+  // An app that no longer demands proofs may get a bearer token for one.
+  const key = token_type?.toLowerCase() === "dpop" ? bound_to : null;
+  return { token: held({ access_token, key }), expires_at: now + expires_in * 1000 };
 }
 
 function tooBroad(credential: string, excess: readonly string[]): Failure {
@@ -104,9 +153,9 @@ function tooBroad(credential: string, excess: readonly string[]): Failure {
   );
 }
 
-/** RFC 6749 §5.2: the app is who it says, but wasn't granted what it asked for. */
-function isScopeRefused(answer: UpstreamAnswer): boolean {
-  return z.object({ error: z.literal("invalid_scope") }).safeParse(jsonOf(answer)).success;
+/** The code of an OAuth error (RFC 6749 §5.2), or `null` where an answer is none. */
+function oauthErrorOf(answer: UpstreamAnswer): string | null {
+  return answer.status < 400 ? null : (OAuthError.safeParse(jsonOf(answer)).data?.error ?? null);
 }
 
 /** Okta's credentials: what reads can't change, what changes can't read, and suspending is apart from sessions. */

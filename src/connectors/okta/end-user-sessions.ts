@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { claimedAt } from "../../effect/operation.ts";
+import { Failure } from "../../path/failure.ts";
 import { defineChange } from "../../path/tool.ts";
 import { reportedText } from "../../untrusted/reported-text.ts";
 import { concludeChange } from "./change-answer.ts";
@@ -7,13 +8,32 @@ import { userOf } from "./normalise.ts";
 import { UserId } from "./schemas.ts";
 import { settleInLogMs } from "./settings.ts";
 import { sessionsEnded } from "./system-log.ts";
-import { readUserAndRoles } from "./users.ts";
+import { pathOf, readUserAndRoles } from "./users.ts";
 
 const WINDOW_MS = 15 * 60 * 1000;
 const DEADLINE_MS = 10_000;
 const OPERATION = "revokeUserSessions";
 const CREDENTIAL = "okta.sessions";
-const ANSWERS = { success: 204, refusals: [403, 404, 429] } as const;
+const ANSWERS = {
+  success: 204,
+  nothing_done: "No session was ended.",
+  refused_status: (upstream_status: number) =>
+    new Failure(
+      "upstream_rejected",
+      "Okta ended no session: it does not do this to an account in its present status.",
+      {
+        next_step: "Call get_user to see the account as it is now.",
+        issues: [
+          {
+            path: "user_id",
+            message: "The account's status does not allow it.",
+            hint: "Call get_user to see the account as it is now.",
+          },
+        ],
+        upstream_status,
+      },
+    ),
+} as const;
 
 /**
  * How far Okta's clock may be behind ours, in milliseconds: what ended sessions just after the claim is then
@@ -70,12 +90,12 @@ export const endUserSessions = defineChange({
   request: ({ user_id }) => ({
     operation: OPERATION,
     method: "DELETE",
-    path: `/api/v1/users/${user_id}/sessions`,
+    path: pathOf(user_id, "/sessions"),
     // Okta's defaults differ between its engines, so both are said.
     query: { forgetDevices: "true", oauthTokens: "false" },
   }),
   conclude: (answer, { input: { user_id }, before }) =>
-    concludeChange(answer, { operation: OPERATION, credential: CREDENTIAL }, ANSWERS, {
+    concludeChange(answer, { operation: OPERATION, credential: CREDENTIAL, about: ["user_id"] }, ANSWERS, {
       user_id,
       name: before?.name ?? null,
       sessions_ended_time: new Date(answer.at).toISOString(),

@@ -1,7 +1,10 @@
 /** Expressions for Okta's `search` and `filter` (SCIM), built from validated parts. No caller writes SCIM. */
 import * as z from "zod";
+import { spellingsOf } from "./address.ts";
 import { STATUSES_OF, type Status } from "./normalise.ts";
-import { UserId, type UserStatus } from "./schemas.ts";
+import { RESULTS } from "./sign-in.ts";
+import { FAMILIES } from "./sign-in-events.ts";
+import { unsupportedFilter } from "./unsupported-filter.ts";
 
 /** More words would say no more, and make an expression that Okta refuses as too complex. */
 const MOST_WORDS = 5;
@@ -25,12 +28,19 @@ export const UserQuery = z
 /** The properties in which each word is looked for. */
 const SEARCHED = ["profile.firstName", "profile.lastName", "profile.email", "profile.login"];
 
+/** Wildcards, comparisons, and fields by name. */
+const NO_NAME = /[*?=<>:]/;
+const PHONE = /^\+\d/;
+
 export interface UserFilter {
   readonly query?: string | undefined;
   readonly status?: Status | undefined;
 }
 
-/** The expression for a search for users, or `null` for everybody who isn't deactivated. */
+/**
+ * The expression for a search for users, or `null` for everybody who isn't deactivated.
+ * @throws Failure `unsupported_filter` for a query that is no beginning of a name, an address or an id
+ */
 export function userSearch({ query, status }: UserFilter): string | null {
   const clauses = [
     ...(query === undefined ? [] : queryClauses(query)),
@@ -40,11 +50,9 @@ export function userSearch({ query, status }: UserFilter): string | null {
 }
 
 /** The filter for users in any of some statuses. It reads the users themselves, not the index that `search` reads. */
-export function statusFilter(statuses: readonly UserStatus[]): string {
+export function statusFilter(statuses: readonly string[]): string {
   return statuses.map((status) => is("status", status)).join(" or ");
 }
-
-const RESULTS = { success: ["SUCCESS", "ALLOW"], failure: ["FAILURE", "DENY"] } as const;
 
 /** How a sign-in ended, as callers ask for it. */
 export const OUTCOMES = ["success", "failure"] as const;
@@ -52,14 +60,21 @@ export const OUTCOMES = ["success", "failure"] as const;
 export interface SignInFilter {
   readonly user_id?: string | undefined;
   readonly outcome?: (typeof OUTCOMES)[number] | undefined;
+  readonly ip?: string | undefined;
 }
 
-/** The filter for sign-ins in the system log. */
-export function signInFilter({ user_id, outcome }: SignInFilter): string {
+/**
+ * The filter for sign-ins in the system log, of whatever kind they are.
+ * @throws Failure `unsupported_filter` for an `ip` that is no single address
+ */
+export function signInFilter({ user_id, outcome, ip }: SignInFilter): string {
+  // That a challenge was sent is the log's success, and nobody's sign-in.
+  const asked = FAMILIES.filter(({ kind }) => outcome !== "success" || kind !== "mfa_challenge");
   return [
-    is("eventType", "user.session.start"),
-    ...(user_id === undefined ? [] : [is("actor.id", user_id)]),
+    anyOf(asked.map(familyClause)),
+    ...(user_id === undefined ? [] : [anyOf([is("actor.id", user_id), is("target.id", user_id)])]),
     ...(outcome === undefined ? [] : [anyOf(RESULTS[outcome].map((result) => is("outcome.result", result)))]),
+    ...(ip === undefined ? [] : [anyOf(spellings(ip).map((address) => is("client.ipAddress", address)))]),
   ].join(" and ");
 }
 
@@ -72,9 +87,43 @@ export function sessionsEndedFilter(user_id: string): string {
   ].join(" and ");
 }
 
+/** The filter for the beginnings of one user's sessions in the system log. */
+export function sessionsBegunFilter(user_id: string): string {
+  return [
+    is("eventType", "user.session.start"),
+    is("actor.id", user_id),
+    is("outcome.result", "SUCCESS"),
+  ].join(" and ");
+}
+
+function familyClause({ type, begins, only }: (typeof FAMILIES)[number]): string {
+  const clause = begins ? `eventType sw ${quoted(type)}` : is("eventType", type);
+  return only === undefined ? clause : `(${clause} and ${is("outcome.result", only)})`;
+}
+
+function spellings(ip: string): readonly string[] {
+  const found = spellingsOf(ip);
+  if (found !== null) return found;
+  throw unsupportedFilter(
+    "ip",
+    "Its log is searched by one whole IP address.",
+    "Give one address, without a prefix length or wildcard, or leave ip out.",
+  );
+}
+
 function queryClauses(query: string): string[] {
-  if (UserId.safeParse(query).success) return [is("id", query)];
-  return wordsOf(query).map((word) => anyOf(SEARCHED.map((property) => `${property} sw ${quoted(word)}`)));
+  const words = wordsOf(query);
+  if (words.some((word) => NO_NAME.test(word) || PHONE.test(word))) {
+    throw unsupportedFilter(
+      "query",
+      "A query holds the beginnings of names, of an e-mail address or a login, or a user_id.",
+      "Leave out wildcards, field names and phone numbers: the beginning of a name is enough.",
+    );
+  }
+  // A single word may also be an id: ids have no form that no login has.
+  const [first = "", ...others] = words;
+  const id = others.length === 0 ? [is("id", first)] : [];
+  return words.map((word) => anyOf([...SEARCHED.map((property) => `${property} sw ${quoted(word)}`), ...id]));
 }
 
 function wordsOf(query: string): string[] {

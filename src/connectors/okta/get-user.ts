@@ -5,9 +5,12 @@ import { defineRead } from "../../path/tool.ts";
 import { okta } from "./errors.ts";
 import { User, userOf } from "./normalise.ts";
 import { UserId } from "./schemas.ts";
-import { isAdministrator, readUser, usesMfa } from "./users.ts";
+import { isAdministrator, type Known, readUser, usesMfa } from "./users.ts";
 
-/** What the account's own record doesn't say. `null`: it couldn't be read, and the answer says that it is incomplete. */
+/**
+ * What the account's own record doesn't say. `null`: it couldn't be read, and the answer says that it is incomplete; or
+ * it rests on a factor or role that isn't known here.
+ */
 const UserDetail = z.strictObject({
   ...User.shape,
   has_mfa: z.boolean().nullable(),
@@ -36,17 +39,18 @@ export const getUser = defineRead({
       return {
         outcome: "not_found",
         resource: { kind: "user", id: user_id },
-        sources: [{ ...source, status: "ok", count: 0 }],
+        sources: [{ ...source, status: "not_found", count: 0 }],
       };
     }
     const error = mfa.failure ?? administrator.failure;
+    const unreadable = mfa.unreadable + administrator.unreadable;
     return {
       outcome: "found",
       data: { ...userOf(user), has_mfa: mfa.value, administrator: administrator.value },
       sources: [
         error === null
-          ? { ...source, status: "ok", count: 1 }
-          : { ...source, status: "error", count: 1, error },
+          ? { ...source, status: "ok", count: 1, unreadable }
+          : { ...source, status: "error", count: 1, unreadable, error },
       ],
     };
   },
@@ -55,13 +59,16 @@ export const getUser = defineRead({
 /** A detail, or what kept us from it: the account itself can still be shown. */
 async function known(
   operation: string,
-  detail: Promise<boolean | null>,
-): Promise<{ readonly value: boolean | null; readonly failure: Failure | null }> {
+  detail: Promise<Known | null>,
+): Promise<Known & { readonly failure: Failure | null }> {
   try {
-    const value = await detail;
+    const found = await detail;
+    if (found !== null) return { ...found, failure: null };
     // "No such user", of somebody who is there: whatever that means, it isn't "none".
-    return { value, failure: value === null ? contractChanged(okta, operation, "") : null };
+    return { ...UNKNOWN, failure: contractChanged(okta, operation, "") };
   } catch (thrown) {
-    return { value: null, failure: asFailure(thrown) };
+    return { ...UNKNOWN, failure: asFailure(thrown) };
   }
 }
+
+const UNKNOWN: Known = { value: null, unreadable: 0 };

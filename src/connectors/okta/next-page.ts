@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { contractChanged } from "../../downstream/failures.ts";
+import { onward } from "../../toolkit/pages.ts";
 import { okta } from "./errors.ts";
 
 /** A place in a list of Okta's, opaque to us. */
@@ -8,15 +9,32 @@ export const After = z.string().min(1).max(1024);
 /**
  * Where a list goes on: the `after` of the `Link` header's `rel="next"`, or `null` at its end. The link itself
  * is never followed: whatever stands there, our token goes to the configured host only.
- * @throws Failure `contract` if there is a next page that we couldn't ask for: the list would look whole
+ *
+ * @param base the org's URL. Okta may know itself under a domain of its own: then `rel="self"` has it, too
+ * @param after where this page began
+ * @throws Failure `upstream_contract_changed` if there is a next page that can't be asked for, or if it is this page
+ *   again, or lies on another host: the list would look whole, or never end
  */
-export function nextAfter(headers: Headers, operation: string): string | null {
-  const link = headers.get("link") ?? "";
-  const target = link
-    .split(",")
-    .flatMap((part) => /^\s*<([^<>]*)>\s*;\s*rel="?next"?/.exec(part)?.[1] ?? [])[0];
-  if (target === undefined) return null;
-  const after = After.safeParse(URL.parse(target)?.searchParams.get("after"));
-  if (!after.success) throw contractChanged(okta, operation, "link");
-  return after.data;
+export function nextAfter(
+  headers: Headers,
+  operation: string,
+  base: string,
+  after: string | null,
+): string | null {
+  const links = linksIn(headers.get("link") ?? "");
+  const next = links.get("next");
+  if (next === undefined) return null;
+  const url = URL.parse(next);
+  const hosts = [base, links.get("self") ?? ""].map((link) => URL.parse(link)?.host);
+  const place = After.safeParse(url?.searchParams.get("after"));
+  if (url === null || !hosts.includes(url.host) || !place.success) {
+    throw contractChanged(okta, operation, "link");
+  }
+  return onward(okta, operation, place.data, new Set(after === null ? [] : [after]));
+}
+
+/** The targets of a `Link` header (RFC 8288), by their relation. */
+function linksIn(header: string): Map<string, string> {
+  const parts = header.matchAll(/<([^<>]*)>\s*;\s*rel="?(\w+)"?/g);
+  return new Map([...parts].map(([, target = "", relation = ""]) => [relation, target]));
 }

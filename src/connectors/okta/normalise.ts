@@ -1,7 +1,8 @@
+/** Okta's users as ours. Pure. */
 import * as z from "zod";
 import { opaqueId, reportedText } from "../../untrusted/reported-text.ts";
 import { nonBlank } from "../non-blank.ts";
-import { type Factors, type SignInEvent, UserId, type UserRecord, UserStatus } from "./schemas.ts";
+import type { Factors, Roles, UserRecord } from "./schemas.ts";
 
 /** Where an account stands, in Sallyport's words. */
 export const STATUSES = [
@@ -15,10 +16,17 @@ export const STATUSES = [
 ] as const;
 export type Status = (typeof STATUSES)[number];
 
-/** Okta's words for each of ours. */
-export const STATUSES_OF: Readonly<Record<Status, readonly UserStatus[]>> = {
+/** The same, and `unknown` for a word of Okta's that we don't know. */
+export const SEEN_STATUSES = [...STATUSES, "unknown"] as const;
+export type SeenStatus = (typeof SEEN_STATUSES)[number];
+
+/**
+ * Okta's words for each of ours. `ACTIVATING` is not in the document's list, but in its words: a user may pass through
+ * it.
+ */
+export const STATUSES_OF: Readonly<Record<Status, readonly string[]>> = {
   active: ["ACTIVE"],
-  pending: ["STAGED", "PROVISIONED"],
+  pending: ["STAGED", "PROVISIONED", "ACTIVATING"],
   password_expired: ["PASSWORD_EXPIRED"],
   recovery: ["RECOVERY"],
   locked_out: ["LOCKED_OUT"],
@@ -26,119 +34,104 @@ export const STATUSES_OF: Readonly<Record<Status, readonly UserStatus[]>> = {
   deactivated: ["DEPROVISIONED"],
 };
 
-const STATUS_OF: Readonly<Record<UserStatus, Status>> = {
-  ACTIVATING: "pending",
-  STAGED: "pending",
-  PROVISIONED: "pending",
-  ACTIVE: "active",
-  PASSWORD_EXPIRED: "password_expired",
-  RECOVERY: "recovery",
-  LOCKED_OUT: "locked_out",
-  SUSPENDED: "suspended",
-  DEPROVISIONED: "deactivated",
-};
-
 const text = reportedText().nullable();
 
 /** An account, in the words of OCSF's `user` object; id and status are Sallyport's own. `name` is the login. */
 export const User = z.strictObject({
-  user_id: UserId,
-  name: reportedText(),
+  user_id: opaqueId,
+  name: text,
   full_name: text,
   email_addr: text,
-  status: z.enum(STATUSES),
-  vendor_status: UserStatus,
+  status: z.enum(SEEN_STATUSES),
+  vendor_status: text,
   last_login_time: z.iso.datetime().nullable(),
 });
 export type User = z.output<typeof User>;
 
-/** The vendor's record as our user. Pure. */
-export function userOf(record: UserRecord): User {
-  const { id, status, lastLogin, profile } = record;
+/** The vendor's record as our user. */
+export function userOf({ id, status, lastLogin, profile }: UserRecord): User {
   return {
     user_id: id,
-    name: nonBlank(profile.login) ?? id,
-    full_name: nonBlank(`${profile.firstName ?? ""} ${profile.lastName ?? ""}`.trim()),
-    email_addr: nonBlank(profile.email),
-    status: STATUS_OF[status],
+    name: nonBlank(profile?.login),
+    full_name: nonBlank(`${profile?.firstName ?? ""} ${profile?.lastName ?? ""}`.trim()),
+    email_addr: nonBlank(profile?.email),
+    status: STATUSES.find((ours) => status !== null && STATUSES_OF[ours].includes(status)) ?? "unknown",
     vendor_status: status,
-    last_login_time: lastLogin ? new Date(lastLogin).toISOString() : null,
+    last_login_time: utc(lastLogin),
   };
+}
+
+/** A moment of Okta's as ISO 8601 UTC, or `null`. */
+export function utc(moment: string | null | undefined): string | null {
+  return moment ? new Date(moment).toISOString() : null;
 }
 
 /**
- * Factors that prove nothing that a password doesn't: an answer is knowledge too, and whoever reads the mailbox
- * is not shown to hold a device (NIST SP 800-63B §5.1.3.1: e-mail "SHALL NOT be used for out-of-band
+ * Whether a factor of each type proves something that a password doesn't. An answer is knowledge too, and whoever reads
+ * the mailbox is not shown to hold a device (NIST SP 800-63B §5.1.3.1: e-mail "SHALL NOT be used for out-of-band
  * authentication").
  */
-const NO_SECOND_FACTOR: ReadonlySet<string> = new Set(["question", "email"]);
-
-/** True if at least one factor is enrolled to its end and proves something that a password doesn't. Pure. */
-export function hasMfa(factors: Factors): boolean {
-  return factors.some(({ factorType, status }) => status === "ACTIVE" && !NO_SECOND_FACTOR.has(factorType));
-}
-
-/** As long as a login may be at Okta. What a stranger typed into the sign-in page gets no more room. */
-const LONGEST_LOGIN = 100;
-
-/** A sign-in, in the words of OCSF's Authentication class (3002). */
-export const SignIn = z.strictObject({
-  uid: opaqueId,
-  time: z.iso.datetime(),
-  status_id: z.union([z.literal(1), z.literal(2), z.literal(99)]),
-  status: z.enum(["Success", "Failure", "Other"]),
-  status_detail: text,
-  actor: z.strictObject({
-    user: z.strictObject({
-      user_id: opaqueId.nullable(),
-      name: reportedText(LONGEST_LOGIN).nullable(),
-      full_name: text,
-    }),
-  }),
-  src_endpoint: z.strictObject({
-    ip: text,
-    os: text,
-    location: z.strictObject({ desc: text }),
-  }),
-});
-export type SignIn = z.output<typeof SignIn>;
-
-const SUCCEEDED = { status_id: 1, status: "Success" } as const;
-const FAILED = { status_id: 2, status: "Failure" } as const;
-
-const ENDED: ReadonlyMap<string, typeof SUCCEEDED | typeof FAILED> = new Map<
-  string,
-  typeof SUCCEEDED | typeof FAILED
->([
-  ["SUCCESS", SUCCEEDED],
-  ["ALLOW", SUCCEEDED],
-  ["FAILURE", FAILED],
-  ["DENY", FAILED],
+const SECOND_FACTOR: ReadonlyMap<string, boolean> = new Map([
+  ...["question", "email"].map((type) => [type, false] as const),
+  ...[
+    "call",
+    "push",
+    "signed_nonce",
+    "sms",
+    "token",
+    "token:hardware",
+    "token:hotp",
+    "token:software:totp",
+    "u2f",
+    "web",
+    "webauthn",
+  ].map((type) => [type, true] as const),
 ]);
 
-/** Okta's actor for somebody who named no account that exists. */
-const NOBODY = "unknown";
+/** Whether a factor of each status can be used. */
+const USABLE: ReadonlyMap<string, boolean> = new Map([
+  ["ACTIVE", true],
+  ...["DISABLED", "EXPIRED", "INACTIVE", "NOT_SETUP", "PENDING_ACTIVATION"].map(
+    (status) => [status, false] as const,
+  ),
+]);
 
-/** An event of the vendor's log as our sign-in. Pure. Of the browser's own words, which anybody can write, nothing is kept. */
-export function signInOf({ uuid, published, outcome, actor, client }: SignInEvent): SignIn {
-  const place = client?.geographicalContext;
-  const known = actor.id !== NOBODY;
-  return {
-    uid: uuid,
-    time: new Date(published).toISOString(),
-    ...(ENDED.get(outcome.result) ?? { status_id: 99, status: "Other" }),
-    status_detail: nonBlank(outcome.reason),
-    actor: {
-      user: {
-        user_id: known ? actor.id : null,
-        name: nonBlank(actor.alternateId),
-        full_name: known ? nonBlank(actor.displayName) : null,
-      },
-    },
-    src_endpoint: {
-      ip: nonBlank(client?.ipAddress),
-      os: nonBlank(client?.userAgent?.os),
-      location: { desc: nonBlank([place?.city, place?.country].filter(Boolean).join(", ")) },
-    },
-  };
+/**
+ * True if at least one factor is enrolled to its end and proves something that a password doesn't, false if certainly
+ * none is. `null` where that depends on a factor that we can't read, or of a type or status that we don't know.
+ */
+export function hasMfa({ records, unreadable }: Factors): boolean | null {
+  const counts = records.map(({ factorType, status }) => {
+    const second = SECOND_FACTOR.get(factorType);
+    const usable = USABLE.get(status ?? "");
+    if (second === false || usable === false) return false;
+    return second === undefined || usable === undefined ? null : true;
+  });
+  if (counts.includes(true)) return true;
+  return unreadable > 0 || counts.includes(null) ? null : false;
+}
+
+/** Okta's types of roles. Each makes an administrator of its holder, if only one who may look. */
+const ROLES: ReadonlySet<string> = new Set([
+  "ACCESS_CERTIFICATIONS_ADMIN",
+  "ACCESS_REQUESTS_ADMIN",
+  "API_ACCESS_MANAGEMENT_ADMIN",
+  "API_ADMIN",
+  "APP_ADMIN",
+  "CUSTOM",
+  "GROUP_MEMBERSHIP_ADMIN",
+  "HELP_DESK_ADMIN",
+  "MOBILE_ADMIN",
+  "ORG_ADMIN",
+  "READ_ONLY_ADMIN",
+  "REPORT_ADMIN",
+  "SUPER_ADMIN",
+  "USER_ADMIN",
+  "WORKFLOWS_ADMIN",
+]);
+
+/** True for any role that we know, false for no role at all. `null` where there are others only. */
+export function isAdministrative({ records, unreadable }: Roles): boolean | null {
+  if (records.some(({ type }) => ROLES.has(type))) return true;
+  return records.length + unreadable > 0 ? null : false;
 }

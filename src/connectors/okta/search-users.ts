@@ -21,19 +21,25 @@ export const searchUsers = defineRead({
     cursor,
   }),
   output: z.strictObject({ users: z.array(User) }),
-  async run({ cursor: from, limit: most, ...asked }, { now, upstream: through }) {
+  async run({ cursor: from, limit: most, ...asked }, { env, now, upstream: through }) {
     const upstream = through("okta.read");
     const search = userSearch(asked);
     const question = `search_users ${search}`;
     const after = from === undefined ? null : decodeCursor(from, question, After);
-    const page = await listUsers(upstream, search === null ? {} : { search }, after, most);
-    const users = page.users.map(userOf);
+    const about = [...(asked.query === undefined ? [] : ["query"]), ...(after === null ? [] : ["cursor"])];
+    const page = await listUsers(upstream, env, search === null ? {} : { search }, after, most, about);
+    const users = page.records.map(userOf);
+    const { unreadable } = page;
     const queried_at = new Date(now).toISOString();
     return {
       outcome: "found",
       data: { users },
-      sources: [{ source: upstream.source, status: "ok", count: users.length, queried_at }],
+      sources: [{ source: upstream.source, status: "ok", count: users.length, queried_at, unreadable }],
       next_cursor: page.after === null ? null : encodeCursor(page.after, question),
+      // Okta leaves deactivated accounts out of a list that nothing else narrows.
+      ...(search === null
+        ? { searched: { status: STATUSES.filter((status) => status !== "deactivated") } }
+        : {}),
     };
   },
 });

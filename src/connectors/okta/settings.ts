@@ -1,8 +1,22 @@
 import * as z from "zod";
 import { BaseUrl, Milliseconds, millisecondsOf, problemsIn } from "../settings.ts";
 
+/** The console for administrators, which serves no API. */
+const CONSOLE = /^([\w-]+)-admin(\.okta(?:preview|-emea|-gov)?\.com|\.okta\.mil)$/;
+const ORG = /^[\w-]+(\.okta(?:preview|-emea|-gov)?\.com|\.okta\.mil)$/;
+
+const OrgUrl = BaseUrl.superRefine((value, context) => {
+  const { hostname, pathname } = new URL(value);
+  const [, org, domain] = CONSOLE.exec(hostname) ?? [];
+  if (org !== undefined) {
+    context.addIssue(`is the address of the administrators' console; set https://${org}${domain}`);
+  } else if (ORG.test(hostname) && pathname !== "/") {
+    context.addIssue(`must be the org's address alone; set https://${hostname}`);
+  }
+});
+
 const Settings = z.object({
-  OKTA_BASE_URL: BaseUrl,
+  OKTA_BASE_URL: OrgUrl,
   OKTA_SETTLE_MS: Milliseconds,
   OKTA_LOG_LAG_MS: Milliseconds,
 });
@@ -36,12 +50,14 @@ export function settleMs(env: Env): number | null {
   return millisecondsOf(env.OKTA_SETTLE_MS);
 }
 
-/**
- * The same, until its effect can be found in the system log too, which is only "near real-time". `null` where
- * either is not known.
- */
+/** How long an event can be missing from the system log, which is only "near real-time". `null` where nobody knows. */
+export function logLagMs(env: Env): number | null {
+  return millisecondsOf(env.OKTA_LOG_LAG_MS);
+}
+
+/** {@link settleMs}, until the effect can be found in the system log too. `null` where either is not known. */
 export function settleInLogMs(env: Env): number | null {
   const settle = settleMs(env);
-  const lag = millisecondsOf(env.OKTA_LOG_LAG_MS);
+  const lag = logLagMs(env);
   return settle === null || lag === null ? null : settle + lag;
 }

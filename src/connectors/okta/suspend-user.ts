@@ -3,21 +3,20 @@ import { Failure } from "../../path/failure.ts";
 import { type ChangeTool, defineChange, type ToolAnnotations } from "../../path/tool.ts";
 import { reportedText } from "../../untrusted/reported-text.ts";
 import { concludeChange } from "./change-answer.ts";
-import { STATUSES, type Status, userOf } from "./normalise.ts";
+import { SEEN_STATUSES, type SeenStatus, type Status, userOf } from "./normalise.ts";
 import { UserId } from "./schemas.ts";
 import { settleMs } from "./settings.ts";
-import { readUserAndRoles } from "./users.ts";
+import { pathOf, readUserAndRoles } from "./users.ts";
 
 const WINDOW_MS = 24 * 60 * 60 * 1000;
 const DEADLINE_MS = 10_000;
 const CREDENTIAL = "okta.suspend";
-const ANSWERS = { success: 200, refusals: [400, 403, 404, 429] } as const;
 
 /** What both tools answer: the account, and where it stands. */
 const Suspended = z.strictObject({
   user_id: UserId,
   name: reportedText().nullable(),
-  status: z.enum(STATUSES),
+  status: z.enum(SEEN_STATUSES),
 });
 
 /** A lifecycle operation and what it leads to. */
@@ -28,7 +27,7 @@ interface Move {
   readonly from: Status;
   readonly to: Status;
   /** The statuses in which there is nothing left to ask for. */
-  readonly in_effect: readonly Status[];
+  readonly in_effect: readonly SeenStatus[];
 }
 
 type Words = Pick<ChangeTool, "name" | "title" | "description"> & {
@@ -68,26 +67,36 @@ function lifecycleTool(words: Words, { operation, path, from, to, in_effect }: M
     request: ({ user_id }) => ({
       operation,
       method: "POST",
-      path: `/api/v1/users/${user_id}/lifecycle/${path}`,
+      path: pathOf(user_id, `/lifecycle/${path}`),
     }),
-    conclude(answer, { input: { user_id }, before }) {
-      const done = { user_id, name: before?.name ?? null, status: to };
-      const conclusion = concludeChange(answer, { operation, credential: CREDENTIAL }, ANSWERS, done);
-      const wrongStatus = conclusion.outcome === "no_effect" && answer.status === 400;
-      return wrongStatus ? { ...conclusion, failure: onlyFrom(from, before?.status) } : conclusion;
-    },
+    conclude: (answer, { input: { user_id }, before }) =>
+      concludeChange(
+        answer,
+        { operation, credential: CREDENTIAL, about: ["user_id"] },
+        {
+          success: 200,
+          nothing_done: "The account was not changed.",
+          refused_status: (status) => onlyFrom(from, before?.status, status),
+        },
+        { user_id, name: before?.name ?? null, status: to },
+      ),
   });
 }
 
 /** The request has nothing in it that could be invalid but the account's status. */
-function onlyFrom(from: Status, seen: Status | undefined): Failure {
+function onlyFrom(from: Status, seen: SeenStatus | undefined, upstream_status: number): Failure {
   const was = seen === undefined || seen === from ? "this one no longer is" : `this one was ${seen}`;
+  const hint =
+    from === "active" && seen !== "deactivated"
+      ? "end_user_sessions signs the user out in any status. Keeping them out is done in Okta's console."
+      : "Call get_user to see the account as it is now.";
   return new Failure(
     "upstream_rejected",
-    `Okta did nothing: it does this only to ${from} accounts; ${was}.`,
+    `Okta did nothing: it does this only to ${from} accounts; ${was}. The account was not changed.`,
     {
-      next_step: "Call get_user to see the account as it is now.",
-      upstream_status: 400,
+      next_step: hint,
+      issues: [{ path: "user_id", message: `The account is not ${from}.`, hint }],
+      upstream_status,
     },
   );
 }

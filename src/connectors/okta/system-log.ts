@@ -2,18 +2,27 @@
 import * as z from "zod";
 import { contractChanged } from "../../downstream/failures.ts";
 import type { Upstream } from "../../downstream/upstream.ts";
+import type { Records } from "../../toolkit/records.ts";
 import { okta } from "./errors.ts";
-import { type SignInFilter, sessionsEndedFilter, signInFilter } from "./filter.ts";
+import { type SignInFilter, sessionsBegunFilter, sessionsEndedFilter, signInFilter } from "./filter.ts";
 import { nextAfter } from "./next-page.ts";
-import { SessionsEndedEvent, SignInEvent } from "./schemas.ts";
+import { SessionStartEvent, SessionsEndedEvent, type SignInEvent, SignInPage } from "./schemas.ts";
+import { baseUrl } from "./settings.ts";
+import { isAbout } from "./sign-in.ts";
 
 const OPERATION = "listLogEvents";
 const PATH = "/api/v1/logs";
 
-/** What is asked of the log about sign-ins. */
+/** What is asked of the log about sign-ins. Times are ISO 8601 UTC. */
 export interface SignInQuestion extends SignInFilter {
-  /** ISO 8601; Okta takes the last seven days where it is left out. */
-  readonly since?: string | undefined;
+  readonly since: string;
+  readonly until?: string | undefined;
+}
+
+/** One page of sign-ins. */
+export interface SignInsPage extends Records<SignInEvent> {
+  /** Where the next page begins, or `null` if there is none. */
+  readonly after: string | null;
 }
 
 /**
@@ -22,11 +31,12 @@ export interface SignInQuestion extends SignInFilter {
  */
 export async function listSignIns(
   upstream: Upstream,
-  { since, ...asked }: SignInQuestion,
+  env: Env,
+  { since, until, ...asked }: SignInQuestion,
   after: string | null,
   limit: number,
-): Promise<{ readonly events: readonly SignInEvent[]; readonly after: string | null }> {
-  const { body: events, headers } = await upstream.readWithHeaders(
+): Promise<SignInsPage> {
+  const { body, headers } = await upstream.readWithHeaders(
     {
       operation: OPERATION,
       method: "GET",
@@ -35,16 +45,19 @@ export async function listSignIns(
         filter: signInFilter(asked),
         sortOrder: "DESCENDING",
         limit: String(limit),
-        ...(since === undefined ? {} : { since: new Date(since).toISOString() }),
+        since,
+        ...(until === undefined ? {} : { until }),
         ...(after === null ? {} : { after }),
       },
+      about: ["since", ...(until === undefined ? [] : ["until"]), ...(after === null ? [] : ["cursor"])],
     },
-    z.array(SignInEvent),
+    SignInPage,
   );
   const { user_id } = asked;
-  const stranger = events.findIndex(({ actor }) => user_id !== undefined && actor.id !== user_id);
+  const stranger = body.records.findIndex((event) => user_id !== undefined && !isAbout(event, user_id));
+  // Somebody else's sign-ins: our filter was not understood.
   if (stranger >= 0) throw contractChanged(okta, OPERATION, `${stranger}.actor.id`);
-  return { events, after: nextAfter(headers, OPERATION) };
+  return { ...body, after: nextAfter(headers, OPERATION, baseUrl(env), after) };
 }
 
 /** How a user's sessions were ended since some moment. */
@@ -68,33 +81,36 @@ export async function sessionsEnded(
   from: number,
   client_id: string,
 ): Promise<SessionsEnd | null> {
-  const events = await upstream.read(
+  const since = new Date(from).toISOString();
+  const events = await latest(upstream, sessionsEndedFilter(user_id), since, 100, SessionsEndedEvent);
+  const stranger = events.findIndex(({ target }) => !target?.some(({ id }) => id === user_id));
+  if (stranger >= 0) throw contractChanged(okta, OPERATION, `${stranger}.target`);
+  const [last] = events;
+  if (last === undefined) return null;
+  const ended_time = new Date(last.published).toISOString();
+  const begun = await latest(upstream, sessionsBegunFilter(user_id), ended_time, 1, SessionStartEvent);
+  return {
+    ended_time,
+    ours: events.some(({ client }) => (client?.id ?? client_id) === client_id),
+    signed_in_since: begun.length > 0,
+  };
+}
+
+/** The newest events that a filter lets through. All of them must be readable: a change is judged by what isn't there. */
+function latest<Schema extends z.ZodType>(
+  upstream: Upstream,
+  filter: string,
+  since: string,
+  limit: number,
+  event: Schema,
+): Promise<z.output<Schema>[]> {
+  return upstream.read(
     {
       operation: OPERATION,
       method: "GET",
       path: PATH,
-      query: {
-        filter: sessionsEndedFilter(user_id),
-        since: new Date(from).toISOString(),
-        sortOrder: "DESCENDING",
-        limit: "100",
-      },
+      query: { filter, since, sortOrder: "DESCENDING", limit: String(limit) },
     },
-    z.array(SessionsEndedEvent),
+    z.array(event),
   );
-  const stranger = events.findIndex(({ target }) => !target.some(({ id }) => id === user_id));
-  if (stranger >= 0) throw contractChanged(okta, OPERATION, `${stranger}.target`);
-  const [last] = events;
-  if (last === undefined) return null;
-  const signIns = await listSignIns(
-    upstream,
-    { user_id, outcome: "success", since: last.published },
-    null,
-    1,
-  );
-  return {
-    ended_time: new Date(last.published).toISOString(),
-    ours: events.some(({ client }) => (client?.id ?? client_id) === client_id),
-    signed_in_since: signIns.events.length > 0,
-  };
 }

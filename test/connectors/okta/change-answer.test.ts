@@ -4,14 +4,18 @@ import { concludeChange } from "../../../src/connectors/okta/change-answer.ts";
 import { endUserSessions } from "../../../src/connectors/okta/end-user-sessions.ts";
 import { suspendUser } from "../../../src/connectors/okta/suspend-user.ts";
 import type { UpstreamAnswer } from "../../../src/downstream/upstream.ts";
-import { publicError } from "../../../src/path/failure.ts";
+import { Failure, publicError } from "../../../src/path/failure.ts";
 import type { Conclusion } from "../../../src/path/tool.ts";
 import { ANSWERED_AT, answer, CANARY } from "../crowdstrike/answers.ts";
 import { oktaError } from "./answers.ts";
 
 const user_id = "00ub0oNGTSWTBKOLGLNR";
-const asked = { operation: "suspendUser", credential: "okta.suspend" };
-const ANSWERS = { success: 200, refusals: [400, 403, 404, 429] } as const;
+const asked = { operation: "suspendUser", credential: "okta.suspend", about: ["user_id"] };
+const ANSWERS = {
+  success: 200,
+  nothing_done: "Nothing was done.",
+  refused_status: () => new Failure("upstream_rejected", "Wrong status.", { next_step: "Look." }),
+} as const;
 
 const conclude = (given: UpstreamAnswer): Conclusion<string> => concludeChange(given, asked, ANSWERS, "done");
 
@@ -23,14 +27,38 @@ describe("an answer to a change is proof that it was taken on", () => {
 
 describe("an answer to a change is proof that nothing was done", () => {
   test.each([
-    [400, "E0000001", "upstream_rejected"],
+    [400, "E0000003", "misconfigured"],
+    [402, "E0000015", "misconfigured"],
     [403, "E0000006", "credential_rejected"],
     [404, "E0000007", "upstream_rejected"],
+    [404, "E0000008", "misconfigured"],
+    [409, "E0000014", "misconfigured"],
+    [412, "E0000014", "misconfigured"],
+    [413, "E0000003", "misconfigured"],
+    [422, "E0000014", "misconfigured"],
     [429, "E0000047", "rate_limited"],
-  ])("if it is Okta's own %d", (status, errorCode, code) => {
+  ])("if it is Okta's own %d %s, and it is said that nothing was done", (status, errorCode, code) => {
     expect(conclude(answer(status, oktaError(errorCode)))).toMatchObject({
       outcome: "no_effect",
-      failure: { code },
+      failure: { code, message: expect.stringMatching(/ Nothing was done\.$/) },
+    });
+  });
+
+  test.each([
+    [400, "E0000001"],
+    [403, "E0000038"],
+    [409, "E0000112"],
+  ])("if it is %d %s, which is about the account's status and not about the app", (status, errorCode) => {
+    expect(conclude(answer(status, oktaError(errorCode)))).toMatchObject({
+      outcome: "no_effect",
+      failure: { message: "Wrong status." },
+    });
+  });
+
+  test("if it is a redirect, which isn't followed", () => {
+    expect(conclude(answer(302, "<html></html>"))).toMatchObject({
+      outcome: "no_effect",
+      failure: { code: "misconfigured", detail: { settings: ["OKTA_BASE_URL"] } },
     });
   });
 
@@ -48,9 +76,9 @@ describe("an answer to a change proves nothing", () => {
   test.each([
     ["500", answer(500, oktaError("E0000009"))],
     ["503 without a body", answer(503, "")],
-    ["302", answer(302, "")],
     ["204", answer(204, "")],
-    ["409", answer(409, oktaError("E0000001"))],
+    ["405", answer(405, oktaError("E0000022"))],
+    ["400 of a code that isn't listed", answer(400, oktaError("E0000099"))],
     ["200 with a page", answer(200, "<html>signed out</html>")],
     ["200 with a list", answer(200, [user_id])],
     ["200 with Okta's error", answer(200, oktaError("E0000009"))],
@@ -63,8 +91,10 @@ describe("an answer to a change proves nothing", () => {
   });
 
   test("if its status is neither success nor a documented refusal, whatever its body", () => {
-    const documented = [200, 400, 401, 403, 404, 429];
-    const status = fc.integer({ min: 200, max: 599 }).filter((value) => !documented.includes(value));
+    const proving = [200, 400, 401, 402, 403, 404, 409, 412, 413, 422, 429];
+    const status = fc
+      .integer({ min: 200, max: 599 })
+      .filter((value) => !proving.includes(value) && Math.floor(value / 100) !== 3);
     const body = fc.oneof(fc.json(), fc.constant(""), fc.constant(JSON.stringify(oktaError("E0000001"))));
     fc.assert(
       fc.property(status, body, (code, text) => {
@@ -85,22 +115,33 @@ test("nothing that Okta wrote is in what is said about it", () => {
 });
 
 describe("a tool", () => {
-  const before = { user_id, name: "ada@acme.test", status: "locked_out" };
+  const before = { user_id, name: "ada@acme.test" };
   const operation_id = "op_1";
 
-  test("says which accounts it can be done to, and which this one was", () => {
-    const refused = suspendUser.conclude(answer(400, oktaError("E0000001")), {
-      input: { user_id },
-      operation_id,
-      before,
-    });
-    expect(refused).toMatchObject({
-      outcome: "no_effect",
-      failure: { code: "upstream_rejected", message: expect.stringMatching(/only to active.*locked_out/) },
-    });
-  });
+  test.each([
+    [400, "E0000001", "locked_out", /end_user_sessions/],
+    [403, "E0000038", "password_expired", /end_user_sessions/],
+    [400, "E0000001", "deactivated", /get_user/],
+  ])(
+    "says which accounts it can be done to, and which this one was (%d %s, %s)",
+    (status, code, was, next) => {
+      const refused = suspendUser.conclude(answer(status, oktaError(code)), {
+        input: { user_id },
+        operation_id,
+        before: { ...before, status: was },
+      });
+      expect(refused).toMatchObject({
+        outcome: "no_effect",
+        failure: {
+          code: "upstream_rejected",
+          message: expect.stringMatching(new RegExp(`only to active.*${was}.*not changed`)),
+          detail: { next_step: expect.stringMatching(next), issues: [{ path: "user_id" }] },
+        },
+      });
+    },
+  );
 
-  test("that ends sessions takes 204 for done, and no 200 or 400", () => {
+  test("that ends sessions takes 204 for done and no 200, and says what a refusal left undone", () => {
     const concluded = (status: number, body: unknown) =>
       endUserSessions.conclude(answer(status, body), { input: { user_id }, operation_id, before: null });
     expect(concluded(204, "")).toEqual({
@@ -108,7 +149,16 @@ describe("a tool", () => {
       data: { user_id, name: null, sessions_ended_time: new Date(ANSWERED_AT).toISOString() },
     });
     expect(concluded(200, "").outcome).toBe("unknown");
-    expect(concluded(400, oktaError("E0000001")).outcome).toBe("unknown");
+    for (const [status, code] of [
+      [400, "E0000001"],
+      [403, "E0000006"],
+      [404, "E0000007"],
+    ] as const) {
+      expect(concluded(status, oktaError(code))).toMatchObject({
+        outcome: "no_effect",
+        failure: { message: expect.stringMatching(/no session|No session was ended/) },
+      });
+    }
   });
 
   test("that ends sessions leaves no choice to Okta's defaults", () => {

@@ -2,6 +2,7 @@ import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import type { Client } from "@modelcontextprotocol/client";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { oktaAccounts } from "../../../lab/okta/accounts.ts";
 import { enabledAccounts } from "../../../src/connectors/okta/accounts.ts";
 import { upstreamFor } from "../../../src/downstream/client.ts";
 import { effectNameOf } from "../../../src/effect/operation.ts";
@@ -30,7 +31,7 @@ let administrator = "";
 
 beforeAll(async () => {
   await resetLab();
-  const { accounts } = await enabledAccounts(upstreamFor(env, "okta.read"));
+  const { accounts } = await enabledAccounts(upstreamFor(env, "okta.read"), env);
   plain = accounts.slice(20, 90).map(({ user_id }) => user_id);
   administrator = accounts.find(({ name }) => name === "admin@acme.test")?.user_id ?? "";
 });
@@ -146,11 +147,14 @@ describe("suspending a user", () => {
     });
   });
 
-  it.each(["me", "admin", "admin@acme.test"])("called %s reaches no vendor", async (user_id) => {
+  it.each([
+    ["me", { error: { code: "invalid_input", issues: [{ path: "user_id" }] } }],
+    ["admin@acme.test", { error: { code: "invalid_input", issues: [{ path: "user_id" }] } }],
+    // A login, which has no form that an id hasn't.
+    ["admin", { status: "not_found", resource: { kind: "user", id: "admin" } }],
+  ])("called %s is sent no change", async (user_id, answer) => {
     const before = await requestsOf("suspendUser");
-    expect(await call(await responder(), "suspend_user", { user_id, ...why })).toMatchObject({
-      error: { code: "invalid_input", issues: [{ path: "user_id" }] },
-    });
+    expect(await call(await responder(), "suspend_user", { user_id, ...why })).toMatchObject(answer);
     expect(await requestsOf("suspendUser")).toEqual(before);
   });
 });
@@ -162,6 +166,14 @@ describe("an administrator", () => {
       operation: { state: "awaiting_approval" },
     });
     expect(await actions(administrator)).toEqual([]);
+  });
+
+  it("by a role that isn't known here is another person's decision, too", async () => {
+    const perhaps = oktaAccounts.find(({ roles }) => roles.some(({ type }) => type === "AGENT_ADMIN"))?.id;
+    expect(await call(await responder(), "suspend_user", { user_id: perhaps, ...why })).toMatchObject({
+      status: "pending_approval",
+      operation: { state: "awaiting_approval" },
+    });
   });
 
   it("can't slip through when the roles can't be read", async () => {

@@ -40,6 +40,9 @@ describe("configuration", () => {
   test.each([
     ["OKTA_BASE_URL", "http://acme.okta.com"],
     ["OKTA_BASE_URL", "https://acme.okta.com/"],
+    ["OKTA_BASE_URL", "https://acme-admin.okta.com"],
+    ["OKTA_BASE_URL", "https://acme-admin.oktapreview.com"],
+    ["OKTA_BASE_URL", "https://acme.okta.com/api/v1"],
     ["OKTA_SETTLE_MS", "soon"],
     ["OKTA_LOG_LAG_MS", "-1"],
     ["OKTA_READ_PRIVATE_KEY", "-----BEGIN PRIVATE KEY-----"],
@@ -49,6 +52,24 @@ describe("configuration", () => {
     const problems = problemsOf(environment({ [variable]: value })).join();
     expect(problems).toContain(variable);
     expect(problems).not.toContain(value);
+  });
+
+  test("with the console's address is told the right one", () => {
+    for (const [wrong, right] of [
+      ["https://acme-admin.okta.com", "https://acme.okta.com"],
+      ["https://acme-admin.okta-emea.com", "https://acme.okta-emea.com"],
+      ["https://acme.okta.com/oauth2/default", "https://acme.okta.com"],
+    ]) {
+      const [problem] = problemsOf(environment({ OKTA_BASE_URL: wrong }));
+      expect(problem?.endsWith(`set ${right}`)).toBe(true);
+    }
+    for (const good of [
+      "https://acme.okta.com",
+      "https://login.acme.example/okta",
+      "https://sys-admin.acme.example",
+    ]) {
+      expect(problemsOf(environment({ OKTA_BASE_URL: good }))).toEqual([]);
+    }
   });
 
   test("with one app for two purposes is refused", () => {
@@ -144,7 +165,11 @@ describe("a token", () => {
   });
 
   test.each([
-    [400, { error: "invalid_dpop_proof", error_description: CANARY }, "credential_rejected"],
+    [302, "", "misconfigured"],
+    [400, { error: "invalid_dpop_proof", error_description: CANARY }, "misconfigured"],
+    [400, { error: "use_dpop_nonce", error_description: CANARY }, "misconfigured"],
+    [400, { error: "unauthorized_client", error_description: CANARY }, "credential_rejected"],
+    [404, oktaError("E0000007"), "misconfigured"],
     [401, { error: "invalid_client", error_description: CANARY }, "credential_rejected"],
     [403, `<html>${CANARY}</html>`, "credential_rejected"],
     [429, oktaError("E0000047"), "rate_limited"],

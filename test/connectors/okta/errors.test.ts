@@ -8,22 +8,27 @@ import { type Failure, publicError } from "../../../src/path/failure.ts";
 import { ANSWERED_AT, answer, CANARY } from "../crowdstrike/answers.ts";
 import { oktaError } from "./answers.ts";
 
-function failureOf(given: UpstreamAnswer, operation = "listUsers"): Failure | null {
-  return okta.errorOf(given, jsonOf(given), { operation, credential: "okta.read" });
+function failureOf(
+  given: UpstreamAnswer,
+  operation = "listUsers",
+  about: readonly string[] = [],
+): Failure | null {
+  return okta.errorOf(given, jsonOf(given), { operation, credential: "okta.read", about });
 }
 
 describe("a status is classified by one table", () => {
   test.each([
-    [400, "E0000001", "upstream_rejected", false],
+    [302, "E0000009", "misconfigured", false],
+    [400, "E0000001", "misconfigured", false],
     [401, "E0000011", "credential_rejected", false],
     [403, "E0000006", "credential_rejected", false],
-    [404, "E0000007", "upstream_rejected", false],
+    [404, "E0000007", "misconfigured", false],
+    [405, "E0000022", "misconfigured", false],
     [408, "E0000009", "upstream_timeout", true],
     [429, "E0000047", "rate_limited", true],
     [500, "E0000009", "upstream_unavailable", true],
     [503, "E0000009", "upstream_unavailable", true],
     [504, "E0000009", "upstream_timeout", true],
-    [302, "E0000009", "upstream_contract_changed", false],
   ] as const)("%d with %s is %s", (status, errorCode, code, retryable) => {
     for (const body of [oktaError(errorCode), `<html>${CANARY}</html>`, ""]) {
       const failure = failureOf(answer(status, body));
@@ -37,6 +42,60 @@ describe("a status is classified by one table", () => {
     expect(message).toContain("okta.read");
     expect(message).toContain("okta.roles.read");
   });
+});
+
+describe("what Okta objects to", () => {
+  const invalid = (field: string) =>
+    answer(400, { ...oktaError("E0000001"), errorSummary: `Api validation failed: ${field}` });
+
+  test.each([
+    ["after", "cursor"],
+    ["search", "query"],
+    ["since", "since"],
+    ["until", "until"],
+  ])("at %s is the caller's argument %s, where the call gave it", (field, argument) => {
+    expect(failureOf(invalid(field), "listLogEvents", [argument])).toMatchObject({
+      code: "upstream_rejected",
+      detail: { issues: [{ path: argument }] },
+    });
+    const unasked = failureOf(invalid(field), "listLogEvents", []);
+    expect(unasked).toMatchObject({ code: "misconfigured", message: expect.stringContaining(argument) });
+  });
+
+  test("a search that it can't follow, is the query", () => {
+    expect(failureOf(answer(400, oktaError("E0000031")), "listUsers", ["query"])).toMatchObject({
+      code: "upstream_rejected",
+      detail: { issues: [{ path: "query" }] },
+    });
+  });
+
+  test.each(["limit", "suspendUser", "constructor"])("at %s is nothing that the caller can mend", (field) => {
+    expect(failureOf(invalid(field), "listUsers", ["query", "cursor"])).toMatchObject({
+      code: "misconfigured",
+    });
+  });
+
+  test("whoever answers without being the org's API: the address is named", () => {
+    for (const given of [answer(302, ""), answer(404, "<html></html>"), answer(405, oktaError("E0000022"))]) {
+      expect(failureOf(given, "getUser", ["user_id"])).toMatchObject({
+        code: "misconfigured",
+        detail: { settings: ["OKTA_BASE_URL"] },
+      });
+    }
+  });
+
+  test.each(["invalid_dpop_proof", "use_dpop_nonce"])(
+    "a proof of possession (%s): what to switch off is said",
+    (error) => {
+      const challenge = {
+        "www-authenticate": `DPoP algs="ES256", error="${error}", resource="/api/v1/users"`,
+      };
+      expect(failureOf(answer(401, oktaError("E0000011"), challenge))).toMatchObject({
+        code: "misconfigured",
+        message: expect.stringMatching(/Require Demonstrating Proof of Possession.*okta\.read/),
+      });
+    },
+  );
 });
 
 describe("a success", () => {
@@ -61,24 +120,21 @@ describe("somebody is missing", () => {
   test("only where Okta itself says so, of one whom we asked about", () => {
     for (const operation of ["getUser", "listFactors", "listAssignedRolesForUser"]) {
       expect(failureOf(missing, operation)).toBeNull();
-      expect(failureOf(answer(404, "<html>not found</html>"), operation)).toMatchObject({
-        code: "upstream_rejected",
-      });
-      expect(failureOf(answer(404, oktaError("E0000022")), operation)).toMatchObject({
-        code: "upstream_rejected",
-      });
+      for (const body of ["<html>not found</html>", oktaError("E0000022")]) {
+        expect(failureOf(answer(404, body), operation)).toMatchObject({ code: "misconfigured" });
+      }
     }
-    expect(failureOf(missing, "listUsers")).toMatchObject({ code: "upstream_rejected" });
+    expect(failureOf(missing, "listUsers")).toMatchObject({ code: "misconfigured" });
     expect(orMissing(UserRecord).parse(jsonOf(missing))).toBeNull();
   });
 
   test("and never because the answer has changed: the path says where", () => {
     const { error } = orMissing(UserRecord).safeParse({
       id: "00ub0oNGTSWTBKOLGLNR",
-      status: "ACTIVE",
-      profile: {},
+      status: 4,
+      profile: { login: {} },
     });
-    expect(error?.issues.map(({ path }) => path.join("."))).toEqual(["created", "profile.login"]);
+    expect(error?.issues.map(({ path }) => path.join("."))).toEqual(["status", "profile.login"]);
   });
 });
 
@@ -108,29 +164,39 @@ describe("the time to wait", () => {
 });
 
 describe("the next page", () => {
-  const link = (value: string) => new Headers({ link: value });
-  const self = '<https://acme.okta.com/api/v1/users?limit=2>; rel="self"';
+  const base = "https://acme.okta.com";
+  const link = (...values: string[]) => new Headers({ link: values.join(", ") });
+  const to = (relation: string, query: string, host = "acme.okta.com") =>
+    `<https://${host}/api/v1/users?${query}>; rel="${relation}"`;
+  const next = (headers: Headers, after: string | null = null) =>
+    nextAfter(headers, "listUsers", base, after);
 
   test("is where the link says, and none where there is no link", () => {
-    expect(nextAfter(new Headers(), "listUsers")).toBeNull();
-    expect(nextAfter(link(self), "listUsers")).toBeNull();
-    const next = '<https://acme.okta.com/api/v1/users?after=200u%3D%3D&limit=2>; rel="next"';
-    expect(nextAfter(link(`${self}, ${next}`), "listUsers")).toBe("200u==");
+    expect(next(new Headers())).toBeNull();
+    expect(next(link(to("self", "limit=2")))).toBeNull();
+    expect(next(link(to("self", "limit=2"), to("next", "after=200u%3D%3D&limit=2")))).toBe("200u==");
   });
 
-  test("of another host gives its cursor and nothing else", () => {
-    expect(nextAfter(link('<https://evil.example/x?after=abc&token=t>; rel="next"'), "listUsers")).toBe(
-      "abc",
-    );
+  test("may stand under a domain of the org's own, which then is that of this page, too", () => {
+    const own = "login.acme.example";
+    expect(next(link(to("self", "limit=2", own), to("next", "after=abc", own)))).toBe("abc");
   });
 
   test.each([
-    '<https://acme.okta.com/api/v1/users?limit=2>; rel="next"',
-    '<not a url?after=1>; rel="next"',
-    '<https://acme.okta.com/api/v1/users?after=>; rel="next"',
-    `<https://acme.okta.com/api/v1/users?after=${"x".repeat(1025)}>; rel="next"`,
-  ])("that can't be asked for is a changed contract, not the end: %s", (value) => {
-    expect(() => nextAfter(link(value), "listUsers")).toThrow(
+    ["on another host", [to("self", "limit=2"), to("next", "after=abc", "evil.example")]],
+    ["on another host, without a link to this page", [to("next", "after=abc", "evil.example")]],
+    ["without a place", [to("next", "limit=2")]],
+    ["that is no address", ['<not a url?after=1>; rel="next"']],
+    ["with an empty place", [to("next", "after=")]],
+    ["with a place without end", [to("next", `after=${"x".repeat(1025)}`)]],
+  ])("%s is a changed contract, not the end", (_, values) => {
+    expect(() => next(link(...values))).toThrow(
+      expect.objectContaining({ code: "upstream_contract_changed" }),
+    );
+  });
+
+  test("that is this page again would never end", () => {
+    expect(() => next(link(to("next", "after=abc")), "abc")).toThrow(
       expect.objectContaining({ code: "upstream_contract_changed" }),
     );
   });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { attributesOf, parseScim, type Scim } from "../../../lab/okta/scim.ts";
+import { attributesOf, holds, parseScim, type Scim } from "../../../lab/okta/scim.ts";
 import {
   quoted,
   sessionsEndedFilter,
@@ -9,6 +9,8 @@ import {
   userSearch,
 } from "../../../src/connectors/okta/filter.ts";
 import { UserId } from "../../../src/connectors/okta/schemas.ts";
+import { kindOf } from "../../../src/connectors/okta/sign-in-events.ts";
+import { pathOf } from "../../../src/connectors/okta/users.ts";
 
 const ID = "00u1ero7vZFVEIYLWPBN";
 
@@ -23,22 +25,35 @@ describe("a search becomes", () => {
   });
 
   test("the beginnings of names and addresses, for each word", () => {
-    const word = (text: string) =>
-      `(profile.firstName sw "${text}" or profile.lastName sw "${text}" or profile.email sw "${text}" or profile.login sw "${text}")`;
-    expect(userSearch({ query: "Rosa" })).toBe(word("Rosa"));
+    const named = (text: string) =>
+      `profile.firstName sw "${text}" or profile.lastName sw "${text}" or profile.email sw "${text}" or profile.login sw "${text}"`;
+    const word = (text: string) => `(${named(text)})`;
+    // Whether one word is a name or an id can't be told by its form.
+    expect(userSearch({ query: "Rosa" })).toBe(`(${named("Rosa")} or id eq "Rosa")`);
     expect(userSearch({ query: " Rosa  Ferr" })).toBe(`${word("Rosa")} and ${word("Ferr")}`);
-  });
-
-  test("an id, where it has the form of one", () => {
-    expect(userSearch({ query: ID })).toBe(`id eq "${ID}"`);
   });
 
   test("Okta's words for a status", () => {
     expect(userSearch({ status: "suspended" })).toBe('(status eq "SUSPENDED")');
-    expect(userSearch({ query: ID, status: "pending" })).toBe(
-      `id eq "${ID}" and (status eq "STAGED" or status eq "PROVISIONED")`,
+    expect(userSearch({ query: "a b", status: "pending" })).toMatch(
+      / and \(status eq "STAGED" or status eq "PROVISIONED" or status eq "ACTIVATING"\)$/,
     );
   });
+});
+
+describe("a query is refused, never narrowed, where no filter says it", () => {
+  test.each(["ada*", "a?a", "department:Sales", "status=ACTIVE", "created>2020", "+1-555-0100", "Ada *"])(
+    "%s",
+    (query) => {
+      expect(UserQuery.safeParse(query).success).toBe(true);
+      expect(() => userSearch({ query })).toThrow(
+        expect.objectContaining({
+          code: "unsupported_filter",
+          detail: expect.objectContaining({ issues: [expect.objectContaining({ path: "query" })] }),
+        }),
+      );
+    },
+  );
 });
 
 describe("no query", () => {
@@ -89,10 +104,12 @@ describe("a user's id", () => {
   test.each([
     "me",
     "ada@acme.test",
-    "ada",
-    "00u",
-    `${ID}x`,
-    ID.slice(1),
+    "",
+    ".",
+    "..",
+    "a b",
+    "a\u0000",
+    "x".repeat(257),
     `${ID.slice(0, 19)}/`,
     `../${ID}`,
     "00u1ero7vZFVEIYLWP?a",
@@ -100,13 +117,26 @@ describe("a user's id", () => {
     expect(UserId.safeParse(id).success).toBe(false);
   });
 
+  test.each([ID, "ID-123", "guest~1", "legacy.user"])("may be %j, as long as Okta says so", (id) => {
+    expect(UserId.parse(id)).toBe(id);
+  });
+
   test("can't leave its place in a path or an expression", () => {
     fc.assert(
-      fc.property(fc.stringMatching(/^00u[\s\S]{17}$/), (id) => {
+      fc.property(fc.string({ minLength: 1, maxLength: 40 }), (id) => {
         if (!UserId.safeParse(id).success) return;
-        expect(encodeURIComponent(id)).toBe(id);
+        const url = new URL(`https://acme.okta.com${pathOf(id, "/sessions")}`);
+        expect(url.pathname.split("/").map(decodeURIComponent)).toEqual([
+          "",
+          "api",
+          "v1",
+          "users",
+          id,
+          "sessions",
+        ]);
+        expect(url.search + url.hash).toBe("");
         expect(valuesIn(parseScim(sessionsEndedFilter(id)))).toEqual(["user.session.clear", id, "SUCCESS"]);
-        expect(valuesIn(parseScim(signInFilter({ user_id: id })))).toEqual(["user.session.start", id]);
+        expect(valuesIn(parseScim(signInFilter({ user_id: id }))).slice(-2)).toEqual([id, id]);
       }),
     );
   });
@@ -120,8 +150,99 @@ test("a value is a JSON string, whatever is in it", () => {
   );
 });
 
-test("the outcome of a sign-in is asked for in Okta's words", () => {
-  expect(signInFilter({ outcome: "failure" })).toBe(
-    'eventType eq "user.session.start" and (outcome.result eq "FAILURE" or outcome.result eq "DENY")',
+describe("the filter for sign-ins", () => {
+  const event = (eventType: string, result = "SUCCESS", changes: object = {}) => ({
+    eventType,
+    outcome: { result },
+    actor: { id: ID },
+    target: null,
+    client: { ipAddress: "2001:db8:0:0:0:0:0:7" },
+    ...changes,
+  });
+  const finds = (asked: Parameters<typeof signInFilter>[0], record: object) =>
+    holds(parseScim(signInFilter(asked)), record);
+
+  test.each([
+    ["user.session.start", "session"],
+    ["user.authentication.auth_via_mfa", "mfa"],
+    ["user.authentication.verify", "mfa"],
+    ["user.mfa.okta_verify.deny_push", "mfa"],
+    ["user.mfa.okta_verify.deny_push_upgrade_needed", "mfa"],
+    ["user.mfa.attempt_bypass", "mfa"],
+    ["system.push.send_factor_verify_push", "mfa_challenge"],
+    ["system.voice.send_mfa_challenge_call", "mfa_challenge"],
+    ["user.mfa.factor.activate", "enrolment"],
+    ["user.mfa.factor.reset_all", "enrolment"],
+    ["device.enrollment.create", "enrolment"],
+    ["user.authentication.auth_via_AD_agent", "authentication"],
+    ["user.authentication.auth_via_IDP", "authentication"],
+    ["user.authentication.auth_via_radius", "authentication"],
+    ["user.authentication.auth_unconfigured_identifier", "authentication"],
+    ["user.authentication.sso", "sso"],
+    ["application.policy.sign_on.deny_access", "policy"],
+    ["policy.auth_reevaluate.fail", "policy"],
+    ["user.account.lock", "lock"],
+    ["user.account.lock.limit", "lock"],
+    ["security.threat.detected", "threat"],
+    ["user.session.impersonation.initiate", "impersonation"],
+  ])("finds %s, which is of the kind %s", (eventType, kind) => {
+    expect(finds({}, event(eventType))).toBe(true);
+    expect(kindOf(eventType)).toBe(kind);
+  });
+
+  test("finds a policy's denials, and not what it allows with every click", () => {
+    expect(finds({}, event("policy.evaluate_sign_on", "DENY"))).toBe(true);
+    expect(finds({}, event("policy.evaluate_sign_on", "ALLOW"))).toBe(false);
+  });
+
+  test.each([
+    "user.session.end",
+    "user.session.clear",
+    "user.lifecycle.suspend",
+    "group.user_membership.remove",
+  ])("finds no %s, and no such event is taken for a sign-in", (eventType) => {
+    expect(finds({}, event(eventType))).toBe(false);
+    expect(kindOf(eventType)).toBeNull();
+  });
+
+  test.each(["FAILURE", "DENY", "UNANSWERED", "ABANDONED", "RATE_LIMIT"])(
+    "takes %s for a failure and for no success",
+    (result) => {
+      const record = event("user.authentication.auth_via_mfa", result);
+      expect(finds({ outcome: "failure" }, record)).toBe(true);
+      expect(finds({ outcome: "success" }, record)).toBe(false);
+    },
+  );
+
+  test("takes no push that was sent for a sign-in that succeeded", () => {
+    const sent = event("system.push.send_factor_verify_push");
+    expect(finds({ outcome: "success" }, sent)).toBe(false);
+    expect(finds({ outcome: "success" }, event("user.session.start"))).toBe(true);
+  });
+
+  test("finds what somebody did, and what was done to them", () => {
+    const done_to = event("user.mfa.factor.reset_all", "SUCCESS", {
+      actor: { id: "00uAdmin" },
+      target: [{ id: ID }],
+    });
+    expect(finds({ user_id: ID }, event("user.session.start"))).toBe(true);
+    expect(finds({ user_id: ID }, done_to)).toBe(true);
+    expect(finds({ user_id: "00uOther" }, done_to)).toBe(false);
+  });
+
+  test.each(["2001:db8::7", "2001:0DB8::0007", "2001:db8:0:0:0:0:0:7"])(
+    "finds an address however it is written: %s",
+    (ip) => {
+      expect(finds({ ip }, event("user.session.start"))).toBe(true);
+      const short = event("user.session.start", "SUCCESS", { client: { ipAddress: "2001:db8::7" } });
+      expect(finds({ ip }, short)).toBe(true);
+    },
+  );
+
+  test.each(["10.0.0.*", "10.0.0.0/24", "10.0.0.0-10.0.0.9", "WS-01", "2001:db8::/32", "10.0.0"])(
+    "refuses %s as an address",
+    (ip) => {
+      expect(() => signInFilter({ ip })).toThrow(expect.objectContaining({ code: "unsupported_filter" }));
+    },
   );
 });

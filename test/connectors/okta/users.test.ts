@@ -8,12 +8,21 @@ const ID = "00ub0oNGTSWTBKOLGLNR";
 const OTHER = "00u1ero7vZFVEIYLWPBN";
 const user = { id: ID, status: "ACTIVE", created: "2020-01-01T00:00:00.000Z", profile: { login: "ada" } };
 
+const env = { OKTA_BASE_URL: "https://acme.okta.com" } as Env;
+
 describe("an answer about somebody else is no answer", () => {
   test("where one user was asked for: Okta takes a login in place of an id", async () => {
     await expect(readUser(new RecordedRequests({ getUser: user }), OTHER)).rejects.toMatchObject({
       code: "upstream_contract_changed",
       detail: { contract_path: "id" },
     });
+  });
+
+  test("and a login is nobody's id, though Okta takes one in its place", async () => {
+    const named = { ...user, profile: { login: "Ada.Moreau@acme.test" } };
+    for (const login of ["ada.moreau", "ADA.MOREAU@acme.test"]) {
+      expect(await readUser(new RecordedRequests({ getUser: named }), login)).toBeNull();
+    }
   });
 
   test("where one user's sign-ins were asked for", async () => {
@@ -25,10 +34,13 @@ describe("an answer about somebody else is no answer", () => {
       actor: { id: OTHER },
     };
     const okta = new RecordedRequests({ listLogEvents: [event] });
-    await expect(listSignIns(okta, { user_id: ID }, null, 25)).rejects.toMatchObject({
+    const since = "2026-11-22T00:00:00.000Z";
+    await expect(listSignIns(okta, env, { user_id: ID, since }, null, 25)).rejects.toMatchObject({
       detail: { contract_path: "0.actor.id" },
     });
-    expect((await listSignIns(okta, {}, null, 25)).events).toHaveLength(1);
+    for (const user_id of [undefined, OTHER]) {
+      expect((await listSignIns(okta, env, { user_id, since }, null, 25)).records).toHaveLength(1);
+    }
   });
 });
 
@@ -39,6 +51,11 @@ describe("a user for the gate", () => {
     const roles = [{ id: "ra1", type: "READ_ONLY_ADMIN", assignmentType: "GROUP" }];
     const okta = new RecordedRequests({ getUser: user, listAssignedRolesForUser: roles });
     expect(await readUserAndRoles(okta, ID)).toMatchObject({ administrator: true });
+  });
+
+  test("is perhaps one by a role that we don't know", async () => {
+    const okta = new RecordedRequests({ getUser: user, listAssignedRolesForUser: [{ type: "AGENT_ADMIN" }] });
+    expect(await readUserAndRoles(okta, ID)).toMatchObject({ administrator: null });
   });
 
   test("isn't there, if Okta knows neither", async () => {

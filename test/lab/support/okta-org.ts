@@ -1,4 +1,11 @@
-import { createPrivateKey, randomUUID, sign } from "node:crypto";
+import {
+  createHash,
+  createPrivateKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomUUID,
+  sign,
+} from "node:crypto";
 import { oktaAccounts, plainStaff } from "../../../lab/okta/accounts.ts";
 import { labOktaKeys } from "../../../scripts/lab-keys.ts";
 import type { Answer } from "./falcon.ts";
@@ -18,13 +25,17 @@ export interface Assertion {
   key?: string;
   scope?: string;
   claims?: Record<string, unknown>;
+  /** What goes out as `DPoP`. */
+  proof?: string;
 }
 
 /** A plain client of the simulated Okta org: no retries, nothing mapped. */
 export class OktaOrg {
   readonly #base: string;
   readonly #clock: { ms: number };
+  readonly #key = generateKeyPairSync("ec", { namedCurve: "P-256" });
   #token = "";
+  #scheme = "Bearer";
 
   constructor({ url, clock }: { url: string; clock: { ms: number } }) {
     this.#base = `${url}/okta`;
@@ -53,11 +64,15 @@ export class OktaOrg {
       jti: randomUUID(),
       ...claims,
     };
-    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
-    const signed = `${part({ alg: "ES256", kid: jwk.kid })}.${part(body)}`;
-    const privateKey = createPrivateKey({ key: jwk, format: "jwk" });
-    const signature = sign("sha256", Buffer.from(signed), { key: privateKey, dsaEncoding: "ieee-p1363" });
-    return `${signed}.${signature.toString("base64url")}`;
+    return signed({ alg: "ES256", kid: jwk.kid }, body, createPrivateKey({ key: jwk, format: "jwk" }));
+  }
+
+  /** A proof of this client's key (RFC 9449). */
+  proof(claims: object): string {
+    const { kty, crv, x, y } = this.#key.publicKey.export({ format: "jwk" });
+    const head = { typ: "dpop+jwt", alg: "ES256", jwk: { kty, crv, x, y } };
+    const body = { iat: Math.floor(this.#clock.ms / 1000), jti: randomUUID(), ...claims };
+    return signed(head, body, this.#key.privateKey);
   }
 
   async signIn(asked: Assertion = {}): Promise<Answer> {
@@ -67,9 +82,24 @@ export class OktaOrg {
       client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
       client_assertion: this.assertion(asked),
     });
-    const answer = await this.send("POST", "/oauth2/v1/token", form);
+    const answer = await this.send("POST", "/oauth2/v1/token", form, asked.proof);
     this.#token = answer.body?.access_token ?? "";
+    this.#scheme = answer.body?.token_type ?? "Bearer";
     return answer;
+  }
+
+  /** Gets a bound token as an app has to that must prove its key: with the nonce that a first attempt brings. */
+  async signInWithProof(app: App): Promise<Answer> {
+    const claims = { htm: "POST", htu: `${this.#base}/oauth2/v1/token` };
+    const first = await this.signIn({ app, proof: this.proof(claims) });
+    const nonce = first.headers.get("dpop-nonce");
+    return this.signIn({ app, proof: this.proof({ ...claims, nonce }) });
+  }
+
+  /** What a proof for a request with this client's token has to say. */
+  claimsFor(method: string, path: string): { htm: string; htu: string; ath: string } {
+    const ath = createHash("sha256").update(this.#token).digest("base64url");
+    return { htm: method, htu: `${this.#base}${path}`, ath };
   }
 
   users(query: Record<string, string> = {}): Promise<Answer> {
@@ -102,13 +132,21 @@ export class OktaOrg {
     return url === undefined ? undefined : this.get(url.slice(this.#base.length));
   }
 
-  async send(method: string, path: string, body?: URLSearchParams): Promise<Answer> {
+  async send(method: string, path: string, body?: URLSearchParams, proof?: string): Promise<Answer> {
     const headers = new Headers();
-    if (this.#token) headers.set("authorization", `Bearer ${this.#token}`);
+    if (this.#token) headers.set("authorization", `${this.#scheme} ${this.#token}`);
+    if (proof !== undefined) headers.set("dpop", proof);
     const response = await fetch(`${this.#base}${path}`, { method, headers, ...(body && { body }) });
     const text = await response.text();
     return { status: response.status, headers: response.headers, body: parsed(text) };
   }
+}
+
+function signed(head: object, body: object, key: KeyObject): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const text = `${part(head)}.${part(body)}`;
+  const signature = sign("sha256", Buffer.from(text), { key, dsaEncoding: "ieee-p1363" });
+  return `${text}.${signature.toString("base64url")}`;
 }
 
 function parsed(text: string): unknown {

@@ -1,0 +1,37 @@
+/** What `doctor` tries at Okta: the least of each kind of read that the read credential is for. */
+
+import { contractChanged } from "../../downstream/failures.ts";
+import type { VendorCheck } from "../../downstream/vendor-check.ts";
+import { okta } from "./errors.ts";
+import { listSignIns } from "./system-log.ts";
+import { isAdministrator, listUsers } from "./users.ts";
+
+const HOUR_MS = 60 * 60_000;
+
+/**
+ * The credentials that change something can't read (`okta.users.manage`, and a role that may do one thing): for them
+ * only the token can be tried, which every look at a credential begins with.
+ */
+export const oktaChecks: readonly VendorCheck[] = [
+  {
+    name: "users and their roles",
+    credential: "okta.read",
+    async run(upstream, env) {
+      const { records } = await listUsers(upstream, env, {}, null, 1);
+      const [user] = records;
+      if (user === undefined) {
+        return ["OKTA_READ_CLIENT_ID: its app sees no users; give it the role Read-only Administrator"];
+      }
+      if ((await isAdministrator(upstream, user.id)) !== null) return [];
+      throw contractChanged(okta, "listAssignedRolesForUser", "");
+    },
+  },
+  {
+    name: "system log",
+    credential: "okta.read",
+    async run(upstream, env) {
+      await listSignIns(upstream, env, { since: new Date(Date.now() - HOUR_MS).toISOString() }, null, 1);
+      return [];
+    },
+  },
+];

@@ -1,0 +1,113 @@
+/** Okta's log events as our sign-ins. Pure. */
+import * as z from "zod";
+import { opaqueId, reportedText } from "../../untrusted/reported-text.ts";
+import { nonBlank } from "../non-blank.ts";
+import { utc } from "./normalise.ts";
+import type { Entity, SignInEvent } from "./schemas.ts";
+import { KINDS, type Kind } from "./sign-in-events.ts";
+
+const text = reportedText().nullable();
+
+/** As long as a login may be at Okta. What a stranger typed into the sign-in page gets no more room. */
+const LONGEST_LOGIN = 100;
+
+const Person = z.strictObject({
+  user_id: opaqueId.nullable(),
+  name: reportedText(LONGEST_LOGIN).nullable(),
+  full_name: text,
+});
+
+/** A sign-in or a part of one, in the words of OCSF's Authentication class (3002); `kind` is Sallyport's own. */
+export const SignIn = z.strictObject({
+  uid: opaqueId,
+  time: z.iso.datetime().nullable(),
+  kind: z.enum(KINDS),
+  vendor_event: reportedText(),
+  status_id: z.union([z.literal(1), z.literal(2), z.literal(99)]),
+  status: z.enum(["Success", "Failure", "Other"]),
+  vendor_status: text,
+  status_detail: text,
+  /** Whose account it is about. */
+  user: Person,
+  /** Who did it: the same person, an administrator, or somebody who is none. */
+  actor: z.strictObject({ user: Person }),
+  auth_factor: text,
+  /** The app that was signed in to. */
+  service: z.strictObject({ name: text }),
+  src_endpoint: z.strictObject({
+    ip: text,
+    os: text,
+    location: z.strictObject({ desc: text }),
+  }),
+});
+export type SignIn = z.output<typeof SignIn>;
+
+/** Okta's words for how an event ended, as callers ask for it. Every other word leaves it open. */
+export const RESULTS = {
+  success: ["SUCCESS", "ALLOW"],
+  failure: ["FAILURE", "DENY", "UNANSWERED", "ABANDONED", "RATE_LIMIT"],
+} as const;
+
+const SUCCEEDED: ReadonlySet<string> = new Set(RESULTS.success);
+const FAILED: ReadonlySet<string> = new Set(RESULTS.failure);
+
+/** A challenge that was sent is no sign-in that succeeded. */
+function ended(kind: Kind, result: string | null): Pick<SignIn, "status_id" | "status"> {
+  if (result !== null && SUCCEEDED.has(result) && kind !== "mfa_challenge")
+    return { status_id: 1, status: "Success" };
+  if (result !== null && FAILED.has(result)) return { status_id: 2, status: "Failure" };
+  return { status_id: 99, status: "Other" };
+}
+
+/** Okta's id for somebody who named no account that exists. */
+const NOBODY = "unknown";
+
+/** Only of a user is the id a `user_id`: an actor can be an app, the system or an address. */
+function userIdOf({ id, type }: Entity): string | null {
+  const isUser = id !== NOBODY && (type === "User" || !type);
+  return isUser ? (opaqueId.safeParse(id).data ?? null) : null;
+}
+
+function personOf(entity: Entity | null | undefined): z.output<typeof Person> {
+  const user_id = entity ? userIdOf(entity) : null;
+  return {
+    user_id,
+    name: nonBlank(entity?.alternateId),
+    full_name: user_id === null ? null : nonBlank(entity?.displayName),
+  };
+}
+
+/** The user whose account an event is about: a target of it, where there is one, else who did it. */
+function subjectOf({ actor, target }: SignInEvent): Entity | null | undefined {
+  return target?.find(({ type }) => type === "User") ?? actor;
+}
+
+/** True if an event is about a user, as the one who did something or to whom it was done. */
+export function isAbout({ actor, target }: SignInEvent, user_id: string): boolean {
+  return actor?.id === user_id || (target ?? []).some(({ id }) => id === user_id);
+}
+
+/** An event of the vendor's log as our sign-in. Of the browser's own words, which anybody can write, nothing is kept. */
+export function signInOf(event: SignInEvent): SignIn {
+  const { uuid, published, eventType, outcome, actor, target, client, debugContext } = event;
+  const place = client?.geographicalContext;
+  const { type, kind } = eventType;
+  return {
+    uid: uuid,
+    time: utc(published),
+    kind,
+    vendor_event: type,
+    ...ended(kind, outcome?.result ?? null),
+    vendor_status: outcome?.result ?? null,
+    status_detail: nonBlank(outcome?.reason),
+    user: personOf(subjectOf(event)),
+    actor: { user: personOf(actor) },
+    auth_factor: nonBlank(debugContext?.debugData?.factor),
+    service: { name: nonBlank(target?.find((entity) => entity.type === "AppInstance")?.displayName) },
+    src_endpoint: {
+      ip: nonBlank(client?.ipAddress),
+      os: nonBlank(client?.userAgent?.os),
+      location: { desc: nonBlank([place?.city, place?.country].filter(Boolean).join(", ")) },
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import { env } from "cloudflare:workers";
+import { afterEach, expect, test } from "vitest";
+import { checksOf } from "../../../src/console/health/vendor-checks.ts";
+import { lab } from "../../support/worker/lab.ts";
+
+afterEach(() => lab.clear());
+
+test("the read credential is tried with users, their roles and the log", async () => {
+  expect(await checksOf(env, "okta.read")).toEqual([
+    { name: "users and their roles", asked: true, problems: [] },
+    { name: "system log", asked: true, problems: [] },
+  ]);
+});
+
+test.each(["listUsers", "listAssignedRolesForUser", "listLogEvents"])(
+  "a scope or role that %s lacks is named before anybody needs it",
+  async (operation) => {
+    await lab.fault({ vendor: "okta", operation, mode: "status", status: 403 });
+    const problems = (await checksOf(env, "okta.read")).flatMap((check) => check.problems);
+    expect(problems).toEqual([expect.stringMatching(/okta\.(users|roles|logs)\.read/)]);
+  },
+);
