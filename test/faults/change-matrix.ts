@@ -63,6 +63,9 @@ function change(tool: string, vendor: string, operation: string, exceptions: Exc
 /** Okta's answers to these have no content, and its 404 says that there is no such user. */
 const OKTA = { "HTTP 404": REJECTED, drift: SUCCEEDED, "malformed JSON": SUCCEEDED } as const;
 
+/** Refusals in these vendors' own words that are about nothing that a caller gave. */
+const DESK = { "HTTP 400": refused("misconfigured"), "HTTP 404": refused("misconfigured") } as const;
+
 export const CHANGES: readonly ChangeColumn[] = [
   change("contain_device", "crowdstrike", "PerformActionV2"),
   change("release_device", "crowdstrike", "PerformActionV2"),
@@ -73,11 +76,12 @@ export const CHANGES: readonly ChangeColumn[] = [
   change("unsuspend_user", "okta", "unsuspendUser", OKTA),
   // Nothing in its request could be invalid, so its 400 isn't documented.
   change("end_user_sessions", "okta", "revokeUserSessions", { ...OKTA, "HTTP 400": UNKNOWN }),
-  change("create_ticket", "jira", "createIssue"),
-  change("page_on_call", "pagerduty", "createIncident"),
+  change("create_ticket", "jira", "createIssue", DESK),
+  change("page_on_call", "pagerduty", "createIncident", DESK),
   // Elastic says of an update how many it made: none, because somebody else was faster, is no effect.
   change("update_alert", "elastic", "SetAlertsStatus", {
+    ...DESK,
     "error inside a 200": refused("upstream_unavailable"),
   }),
-  change("open_case", "elastic", "createCaseDefaultSpace"),
+  change("open_case", "elastic", "createCaseDefaultSpace", DESK),
 ];

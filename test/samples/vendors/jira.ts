@@ -116,4 +116,20 @@ export const jira: SampleVendor = {
         return null;
     }
   },
+  lab: {
+    calls: [
+      { tool: "search_tickets", args: { limit: 100 } },
+      { tool: "search_tickets", args: { query: "SEC-1" } },
+    ],
+    records: {
+      [SEARCH]: ({ issues }) => issues,
+      getCurrentUser: (user) => [user],
+    },
+    meant: Object.fromEntries(
+      ["summary", "status", "issuetype", "created"].map((field) => [
+        `${SEARCH} fields.${field}`,
+        "only examples of the documentation lack it, which show other fields than those that were asked for",
+      ]),
+    ),
+  },
 };

@@ -1,7 +1,7 @@
 /** PagerDuty's samples, through `page_on_call`. */
 import { expect } from "vitest";
 import type { Sample } from "../sample.ts";
-import type { SampleCase, SampleVendor } from "../vendor.ts";
+import type { Asked, SampleCase, SampleVendor } from "../vendor.ts";
 
 const reason = "A sample is fed through";
 const page = (sample: Sample) => ({ title: `Sample ${sample.file}`, urgency: "high", reason });
@@ -20,20 +20,44 @@ const REFUSALS: Readonly<Record<string, object>> = {
 
 const IN_DOUBT: ReadonlySet<string> = new Set(["06-400-duplicate-key", "11-500-errors-is-a-text"]);
 
+/** What a page comes to where PagerDuty shows this incident for it. */
+// biome-ignore lint/suspicious/noExplicitAny: a sample's incident has no type
+const pageOf = ({ id, urgency, status }: any) => ({ incident_id: id, urgency, status });
+
 function creation(sample: Sample): SampleCase {
   const name = sample.file.split("/").at(-1)?.replace(".json", "") ?? "";
   return {
     tool: "page_on_call",
     args: page(sample),
     check(result) {
-      if (sample.http_status === 201 || IN_DOUBT.has(name)) {
+      if (sample.http_status === 201) {
+        const operation = { state: "succeeded", evidence: "answered" };
+        expect(result).toMatchObject({ status: "ok", data: pageOf(sample.json.incident), operation });
+      } else if (IN_DOUBT.has(name)) {
         expect(result).toMatchObject({ error: { kind: "in_doubt", code: "outcome_unknown" } });
-        return;
+      } else {
+        expect(result).toMatchObject({ operation: { state: "failed_safe" }, error: REFUSALS[name] ?? {} });
+        expect(result.error.message).toMatch(/ Nobody was paged\.$/);
       }
-      expect(result).toMatchObject({ operation: { state: "failed_safe" }, error: REFUSALS[name] ?? {} });
-      expect(result.error.message).toMatch(/ Nobody was paged\.$/);
     },
   };
+}
+
+/** The look before a page: an incident under its key is the page, and without one it is sent. */
+const look = (sample: Sample): SampleCase => ({
+  tool: "page_on_call",
+  args: page(sample),
+  check(result) {
+    const [incident] = sample.json.incidents;
+    expect(result).toMatchObject({ status: "ok", data: pageOf(incident ?? OPENED) });
+  },
+});
+
+const OPENED = { id: "Q1OPENED000001", status: "triggered", urgency: "high" };
+
+/** The key that a request is about: the operation's id. */
+function keyIn({ url, body }: Asked): string {
+  return url.searchParams.get("incident_key") ?? JSON.parse(body).incident.incident_key;
 }
 
 export const pagerduty: SampleVendor = {
@@ -44,8 +68,32 @@ export const pagerduty: SampleVendor = {
     { operation: "listIncidents", method: "GET", path: /^\/incidents$/ },
     { operation: "createIncident", method: "POST", path: /^\/incidents$/ },
   ],
-  usual: { listIncidents: { json: { incidents: [], more: false } } },
+  usual: {
+    listIncidents: { json: { incidents: [], more: false } },
+    createIncident: (asked) => ({
+      status: 201,
+      json: { incident: { ...OPENED, incident_key: keyIn(asked) } },
+    }),
+  },
+  shown({ json }, asked) {
+    if (asked.url.searchParams.get("limit") === "1" && !asked.url.searchParams.has("incident_key"))
+      return json;
+    const underKey = (incident: object) => ({ ...incident, incident_key: keyIn(asked) });
+    if (json.incident) return { incident: underKey(json.incident) };
+    return json.incidents ? { ...json, incidents: json.incidents.slice(0, 1).map(underKey) } : json;
+  },
   caseOf(sample) {
-    return sample.operation === "createIncident" ? creation(sample) : null;
+    switch (sample.operation) {
+      case "createIncident":
+        return creation(sample);
+      case "listIncidents":
+        return look(sample);
+      default:
+        return null;
+    }
+  },
+  lab: {
+    calls: [{ tool: "page_on_call", args: { title: "A page of the lab's", urgency: "low", reason } }],
+    records: { createIncident: ({ incident }) => [incident] },
   },
 };
