@@ -79,6 +79,8 @@ function evidence(
 const NOT_FOUND = { status: "not_found" } as const;
 
 /** A listed thing that is then said not to exist may be gone, or hidden: the page isn't whole. */
+/** Refusals of a request in which nothing stands that a caller gave. */
+const OURS = { "HTTP 400": "misconfigured", "HTTP 404": "misconfigured" } as const;
 const LISTED_BUT_GONE = { "HTTP 404": "upstream_unavailable" } as const;
 
 /** The public sources take no credential, so none is to blame; an error under a 200 is a shape that they don't have. */
@@ -116,8 +118,8 @@ export const READS: readonly ReadColumn[] = [
   part("get_user", "okta", "listFactors", { "HTTP 404": "upstream_contract_changed" }),
   part("get_user", "okta", "listAssignedRolesForUser", { "HTTP 404": "upstream_contract_changed" }),
   whole("search_sign_ins", "okta", "listLogEvents"),
-  whole("search_tickets", "jira", "searchAndReconsileIssuesUsingJql"),
-  whole("search_alerts", "elastic", "SearchAlerts"),
+  whole("search_tickets", "jira", "searchAndReconsileIssuesUsingJql", OURS),
+  whole("search_alerts", "elastic", "SearchAlerts", OURS),
   evidence("devices-without-sensor", "crowdstrike", "QueryDevicesByFilter"),
   evidence("detections-unassigned", "crowdstrike", "PostEntitiesAlertsV2", LISTED_BUT_GONE),
   evidence("critical-vulnerabilities-overdue", "tenable", "exports-vulns-export-status", {
