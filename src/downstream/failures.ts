@@ -149,6 +149,11 @@ export function redirected(vendor: Vendor, status: number, settings: readonly st
   return misconfigured(vendor, { settings, why, status });
 }
 
+/** True for a redirect, which is not followed: the request was not handled. A 303 says that it was. */
+export function turnsAway(status: number): boolean {
+  return status >= 300 && status <= 399 && status !== 303;
+}
+
 /** The same failure of a state change, with the words for it that nothing was done. */
 export function withoutEffect(failure: Failure, said: string): Failure {
   return failure.message.endsWith(said)

@@ -78,9 +78,9 @@ function evidence(
 
 const NOT_FOUND = { status: "not_found" } as const;
 
-/** A listed thing that is then said not to exist may be gone, or hidden: the page isn't whole. */
 /** Refusals of a request in which nothing stands that a caller gave. */
 const OURS = { "HTTP 400": "misconfigured", "HTTP 404": "misconfigured" } as const;
+/** A listed thing that is then said not to exist may be gone, or hidden: the page isn't whole. */
 const LISTED_BUT_GONE = { "HTTP 404": "upstream_unavailable" } as const;
 
 /** The public sources take no credential, so none is to blame; an error under a 200 is a shape that they don't have. */

@@ -1,6 +1,6 @@
 /** What Elastic's answer to the creation of a case proves. */
 import { jsonOf } from "../../downstream/exchange.ts";
-import { contractChanged, credentialRejected, withoutEffect } from "../../downstream/failures.ts";
+import { contractChanged, credentialRejected, turnsAway, withoutEffect } from "../../downstream/failures.ts";
 import type { UpstreamAnswer } from "../../downstream/upstream.ts";
 import type { Failure } from "../../path/failure.ts";
 import type { Conclusion } from "../../path/tool.ts";
@@ -30,6 +30,7 @@ const SOMETHING_DONE = /exist|pending|progress|duplicate/i;
  *   done. The same status in another body comes from something between us and Kibana, and proves nothing.
  * - 401: no effect whatever the body says; the status itself means that the request "has not been applied"
  *   (RFC 9110 §15.5.2).
+ * - A redirect that isn't followed: no effect.
  * - Everything else, a 200 that we can't read included: unknown.
  */
 export function concludeCase<Data>(
@@ -52,6 +53,7 @@ export function concludeCase<Data>(
 
 function refuses(answer: UpstreamAnswer, payload: unknown): boolean {
   const { status, body } = answer;
+  if (turnsAway(status)) return true;
   if (!REFUSALS.has(status) || refusedBy(answer, payload) !== "platform") return false;
   return status !== 409 || !SOMETHING_DONE.test(body);
 }

@@ -1,6 +1,6 @@
 /** How Elastic says that something went wrong, as one table. */
 import * as z from "zod";
-import { failureOfStatus, misconfigured } from "../../downstream/failures.ts";
+import { failureOfStatus, misconfigured, redirected } from "../../downstream/failures.ts";
 import { waitByRetryAfter } from "../../downstream/retry-after.ts";
 import type { UpstreamAnswer } from "../../downstream/upstream.ts";
 import type { Asked, Vendor } from "../../downstream/vendor.ts";
@@ -61,6 +61,7 @@ export const elastic: Vendor = {
 /** Both error shapes repeat the status, so the status classifies. Callers' values are checked before they are sent. */
 function failureOf(answer: UpstreamAnswer, payload: unknown, asked: Asked): Failure {
   const { status } = answer;
+  if (status >= 300 && status <= 399) return redirected(elastic, status, ["ELASTIC_BASE_URL"]);
   if (status < 400 || status > 499 || USUAL.has(status)) {
     return failureOfStatus(elastic, status, answer, asked, PERMISSIONS[asked.operation]);
   }

@@ -1,6 +1,6 @@
 /** What Elastic's answer to a change of an alert's status proves. */
 import { jsonOf } from "../../downstream/exchange.ts";
-import { contractChanged, credentialRejected, withoutEffect } from "../../downstream/failures.ts";
+import { contractChanged, credentialRejected, turnsAway, withoutEffect } from "../../downstream/failures.ts";
 import type { UpstreamAnswer } from "../../downstream/upstream.ts";
 import { Failure } from "../../path/failure.ts";
 import type { Conclusion } from "../../path/tool.ts";
@@ -30,6 +30,7 @@ const REFUSALS: ReadonlySet<number> = new Set([400, 402, 403, 404, 409, 412, 413
  *   the request away; the detection engine's may come from Elasticsearch in the middle of the update.
  * - 401: no effect whatever the body says; the status itself means that the request "has not been applied"
  *   (RFC 9110 §15.5.2).
+ * - A redirect that isn't followed: no effect.
  * - Everything else, a 200 that we can't read included: unknown.
  */
 export function concludeUpdate<Data>(answer: UpstreamAnswer, done: Data): Conclusion<Data> {
@@ -39,7 +40,8 @@ export function concludeUpdate<Data>(answer: UpstreamAnswer, done: Data): Conclu
   if (failure !== null) {
     const by = refusedBy(answer, payload);
     const refused =
-      by !== null && (REFUSALS.has(answer.status) || (answer.status === 429 && by === "platform"));
+      turnsAway(answer.status) ||
+      (by !== null && (REFUSALS.has(answer.status) || (answer.status === 429 && by === "platform")));
     if (!refused) return { outcome: "unknown", failure };
     return noEffect(answer.status === 409 ? conflicted() : failure);
   }

@@ -1,6 +1,6 @@
 /** What Jira's answer to the creation of an issue proves. */
 import { jsonOf } from "../../downstream/exchange.ts";
-import { contractChanged, credentialRejected, withoutEffect } from "../../downstream/failures.ts";
+import { contractChanged, credentialRejected, turnsAway, withoutEffect } from "../../downstream/failures.ts";
 import type { UpstreamAnswer } from "../../downstream/upstream.ts";
 import type { Failure } from "../../path/failure.ts";
 import type { Conclusion } from "../../path/tool.ts";
@@ -30,6 +30,7 @@ const SOMETHING_DONE = /exist|pending|progress|duplicate/i;
  *   of something done. The same status in another body comes from something between us and Jira, and proves nothing.
  * - 401: no effect whatever the body says; the status itself means that the request "has not been applied"
  *   (RFC 9110 §15.5.2).
+ * - A redirect that isn't followed: no effect.
  * - Everything else, a 201 that we can't read included: unknown.
  */
 export function concludeCreation<Data>(
@@ -43,7 +44,9 @@ export function concludeCreation<Data>(
   if (answer.status === 201 && failure === null && created.success) {
     return { outcome: "done", data: done(created.data.key) };
   }
-  if (failure !== null && refuses(answer.status, payload)) return noEffect(failure);
+  if (failure !== null && (turnsAway(answer.status) || refuses(answer.status, payload))) {
+    return noEffect(failure);
+  }
   return { outcome: "unknown", failure: failure ?? contractChanged(jira, OPERATION, "key") };
 }
 

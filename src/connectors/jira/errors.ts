@@ -1,5 +1,5 @@
 /** How Jira Cloud says that something went wrong, as one table. */
-import { failureOfStatus, misconfigured, unavailable } from "../../downstream/failures.ts";
+import { failureOfStatus, misconfigured, redirected, unavailable } from "../../downstream/failures.ts";
 import { waitByRetryAfter } from "../../downstream/retry-after.ts";
 import type { UpstreamAnswer } from "../../downstream/upstream.ts";
 import type { Asked, Vendor } from "../../downstream/vendor.ts";
@@ -67,6 +67,7 @@ function waitForReset(headers: Headers, now: number): number | null {
 
 function failureOf(answer: UpstreamAnswer, payload: unknown, asked: Asked): Failure {
   const { status } = answer;
+  if (status >= 300 && status <= 399) return redirected(jira, status, ["JIRA_BASE_URL"]);
   if (status < 400 || status > 499 || USUAL.has(status)) {
     return failureOfStatus(jira, status, answer, asked, PERMISSIONS[asked.operation]);
   }

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Upstream } from "../../downstream/upstream.ts";
 import { cursor, decodeCursor, encodeCursor, limit } from "../../path/paging.ts";
 import { defineRead, type ReadOutcome } from "../../path/tool.ts";
+import { mapRecords } from "../../toolkit/records.ts";
 import { getIssue, searchIssues } from "./issues.ts";
 import { keyIn, TicketQuery, ticketsJql } from "./jql.ts";
 import { TICKET_STATUSES, Ticket, type TicketStatus, ticketOf } from "./normalise.ts";
@@ -37,11 +38,15 @@ export const searchTickets = defineRead({
     const token = from === undefined ? null : decodeCursor(from, question, PageToken);
     // A page after the first was asked for in the same words before, so only its cursor can be at fault.
     const about = token !== null ? ["cursor"] : query !== undefined ? ["query"] : [];
-    const { records, unreadable, next_token } = await searchIssues(upstream, jql, most, token, about);
+    const found = await searchIssues(upstream, jql, most, token, about);
+    const { next_token } = found;
+    const { records: tickets, unreadable } = mapRecords(found, (issue) =>
+      ticketOf(issue, priorityNames(env)),
+    );
     return {
       outcome: "found",
-      data: { tickets: records.map((issue) => ticketOf(issue, priorityNames(env))) },
-      sources: [{ ...asked.report, status: "ok", count: records.length, unreadable }],
+      data: { tickets: [...tickets] },
+      sources: [{ ...asked.report, status: "ok", count: tickets.length, unreadable }],
       next_cursor: next_token === null ? null : encodeCursor(next_token, question),
     };
   },

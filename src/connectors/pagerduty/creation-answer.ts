@@ -1,6 +1,6 @@
 /** What PagerDuty's answer to the opening of an incident proves. */
 import { jsonOf } from "../../downstream/exchange.ts";
-import { contractChanged, credentialRejected, withoutEffect } from "../../downstream/failures.ts";
+import { contractChanged, credentialRejected, turnsAway, withoutEffect } from "../../downstream/failures.ts";
 import type { UpstreamAnswer } from "../../downstream/upstream.ts";
 import type { Failure } from "../../path/failure.ts";
 import type { Conclusion } from "../../path/tool.ts";
@@ -30,6 +30,7 @@ const REFUSALS: ReadonlySet<number> = new Set([400, 402, 403, 404, 409, 412, 413
  *   something between us and PagerDuty, and proves nothing.
  * - 401: no effect whatever the body says; the status itself means that the request "has not been applied"
  *   (RFC 9110 §15.5.2).
+ * - A redirect that isn't followed: no effect.
  * - Everything else, a 201 that we can't read included: unknown.
  */
 export function concludePage<Data>(
@@ -49,7 +50,7 @@ export function concludePage<Data>(
   }
   const error = errorIn(payload);
   const refused = REFUSALS.has(answer.status) && error !== null && !speaksOfDuplicate(error);
-  return refused ? noEffect(failure) : { outcome: "unknown", failure };
+  return refused || turnsAway(answer.status) ? noEffect(failure) : { outcome: "unknown", failure };
 }
 
 function noEffect(failure: Failure) {

@@ -1,5 +1,11 @@
 /** How PagerDuty says that something went wrong, as one table. */
-import { failureOfStatus, misconfigured, rejected, unavailable } from "../../downstream/failures.ts";
+import {
+  failureOfStatus,
+  misconfigured,
+  redirected,
+  rejected,
+  unavailable,
+} from "../../downstream/failures.ts";
 import { waitByMagnitude, waitByRetryAfter } from "../../downstream/retry-after.ts";
 import type { UpstreamAnswer } from "../../downstream/upstream.ts";
 import type { Asked, Vendor } from "../../downstream/vendor.ts";
@@ -76,6 +82,7 @@ function waitForReset(headers: Headers, now: number): number | null {
 
 function failureOf(answer: UpstreamAnswer, error: PagerDutyError | null, asked: Asked): Failure {
   const { status } = answer;
+  if (status >= 300 && status <= 399) return redirected(pagerduty, status, ["PAGERDUTY_BASE_URL"]);
   if (status < 400 || status > 499 || USUAL.has(status)) {
     return failureOfStatus(pagerduty, status, answer, asked, PERMISSIONS[asked.operation]);
   }

@@ -27,7 +27,7 @@ describe("a status is classified by one table", () => {
     [500, "upstream_unavailable", true],
     [503, "upstream_unavailable", true],
     [504, "upstream_timeout", true],
-    [302, "upstream_contract_changed", false],
+    [302, "misconfigured", false],
   ] as const)("%d is %s in either shape, and in none", (status, code, retryable) => {
     for (const body of [platform(status), siem(status), PAGE, ""]) {
       const failure = failureOf(status, body);
@@ -91,6 +91,7 @@ describe("the change of an alert's status", () => {
     [413, platform(413)],
     [422, siem(422)],
     [429, platform(429)],
+    [302, PAGE],
   ])("had no effect when it was refused with %d %j", (status, body) => {
     expect(conclude(status, body)).toMatchObject({
       outcome: "no_effect",
@@ -113,6 +114,7 @@ describe("the change of an alert's status", () => {
     [200, {}],
     [200, PAGE],
     [202, counts],
+    [303, PAGE],
     [400, PAGE],
     [403, PAGE],
     [404, PAGE],
@@ -148,6 +150,7 @@ describe("the creation of a case", () => {
     [413, platform(413), "misconfigured"],
     [422, platform(422), "misconfigured"],
     [429, platform(429), "rate_limited"],
+    [302, PAGE, "misconfigured"],
   ])("had no effect when it was refused with %d", (status, body, code) => {
     expect(conclude(status, body)).toMatchObject({
       outcome: "no_effect",

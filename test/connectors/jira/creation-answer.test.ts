@@ -31,6 +31,13 @@ describe("an answer is proof that nothing was created", () => {
     });
   });
 
+  test.each([301, 302, 307, 308])("if it is a redirect, %d", (status) => {
+    expect(conclude(answer(status, "<html></html>"))).toMatchObject({
+      outcome: "no_effect",
+      failure: { code: "misconfigured" },
+    });
+  });
+
   test("if it is a 401, whatever stands in it", () => {
     for (const body of [refused, "<html></html>", ""]) {
       expect(conclude(answer(401, body))).toMatchObject({
@@ -91,7 +98,7 @@ describe("an answer proves nothing", () => {
     ["500", answer(500, refused)],
     ["503 without a body", answer(503, "")],
     ["504", answer(504, "<html>timeout</html>")],
-    ["302", answer(302, "")],
+    ["303: the answer is elsewhere", answer(303, "")],
     ["404 of a proxy", answer(404, "<html>not found</html>")],
     ["409 about something that exists", answer(409, { errorMessages: ["It already exists."], errors: {} })],
     ["409 about something on its way", answer(409, { errorMessages: [], errors: { issue: "is pending" } })],
@@ -111,7 +118,9 @@ describe("an answer proves nothing", () => {
 
   test("if its status is neither success nor a documented refusal, whatever its body", () => {
     const documented = [201, 400, 401, 402, 403, 404, 409, 412, 413, 422, 429];
-    const status = fc.integer({ min: 200, max: 599 }).filter((value) => !documented.includes(value));
+    const status = fc
+      .integer({ min: 200, max: 599 })
+      .filter((value) => !documented.includes(value) && (value < 300 || value > 399));
     const body = fc.oneof(fc.json(), fc.constantFrom(JSON.stringify(created), JSON.stringify(refused)));
     fc.assert(
       fc.property(status, body, (code, text) => {

@@ -25,7 +25,7 @@ describe("a status is classified by one table", () => {
     [500, "upstream_unavailable", true],
     [503, "upstream_unavailable", true],
     [504, "upstream_timeout", true],
-    [302, "upstream_contract_changed", false],
+    [302, "misconfigured", false],
   ] as const)("%d is %s", (status, code, retryable) => {
     for (const body of [collection, "<html></html>", ""]) {
       expect(failureOf(answer(status, body))).toMatchObject({ code, retryable });

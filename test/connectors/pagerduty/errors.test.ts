@@ -24,7 +24,7 @@ describe("a status is classified by one table", () => {
     [500, "upstream_unavailable", true],
     [503, "upstream_unavailable", true],
     [504, "upstream_timeout", true],
-    [302, "upstream_contract_changed", false],
+    [302, "misconfigured", false],
   ] as const)("%d is %s", (status, code, retryable) => {
     for (const text of [body, "<html></html>", ""]) {
       expect(failureOf(answer(status, text))).toMatchObject({ code, retryable });
