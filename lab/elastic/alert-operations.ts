@@ -17,6 +17,9 @@ const searchBody = z.object({
   track_total_hits: z.boolean().default(true),
 });
 
+/** What a key may do with the space's index of alerts. */
+const privileges = { read: true, write: true, maintenance: true };
+
 const status = z.enum(["open", "closed", "acknowledged", "in-progress"]);
 const statusBody = z.union([
   z.object({ signal_ids: z.array(z.string().min(1)).min(1), status }),
@@ -37,6 +40,23 @@ export function alertOperations({ effects }: World, alerts: Alerts): Operation[]
         if (!body.success) return platformFailure(400);
         return refusingBadQueries(() => search(body.data));
       }),
+    },
+    {
+      id: "ReadPrivileges",
+      method: "GET",
+      path: "/api/detection_engine/privileges",
+      ...guarded("alerts:write", () => ({
+        status: 200,
+        body: {
+          username: "sallyport",
+          has_all_requested: true,
+          cluster: {},
+          index: { ".alerts-security.alerts-default": privileges },
+          application: {},
+          is_authenticated: true,
+          has_encryption_key: true,
+        },
+      })),
     },
     {
       id: "SetAlertsStatus",
@@ -71,7 +91,11 @@ export function alertOperations({ effects }: World, alerts: Alerts): Operation[]
     track_total_hits,
   }: z.output<typeof searchBody>): VendorReply {
     const keys = sortKeys(sort);
-    const valuesOf = (alert: Alert) => keys.map(({ field }) => comparable(field, alert.fields[field]?.[0]));
+    const valuesOf = (alert: Alert) =>
+      keys.map(({ field }) => {
+        const [raw] = alert.fields[field] ?? [];
+        return raw === undefined ? null : comparable(field, raw);
+      });
     const found = alerts
       .all()
       .filter(compile(query))
@@ -120,13 +144,17 @@ function updated(count: number) {
   };
 }
 
+/** What has no value comes last, whichever way the others are sorted. */
 function inOrder(
   keys: readonly { sign: 1 | -1 }[],
-  a: readonly (string | number)[],
-  b: readonly (string | number)[],
+  a: readonly (string | number | null)[],
+  b: readonly (string | number | null)[],
 ): number {
   for (const [at, { sign }] of keys.entries()) {
-    const difference = compare(a[at] ?? "", b[at] ?? "") * sign;
+    const [one = null, other = null] = [a[at], b[at]];
+    if (one === null && other === null) continue;
+    if (one === null || other === null) return one === null ? 1 : -1;
+    const difference = compare(one, other) * sign;
     if (difference !== 0) return difference;
   }
   return 0;

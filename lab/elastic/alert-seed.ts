@@ -8,8 +8,9 @@ export interface Alert {
   fields: Record<string, readonly (string | number)[]>;
 }
 
-export const statuses = ["open", "acknowledged", "closed"] as const;
-export type AlertStatus = (typeof statuses)[number];
+/** What is acknowledged was called in-progress once. */
+const statuses = ["open", "acknowledged", "in-progress", "closed"] as const;
+type AlertStatus = (typeof statuses)[number];
 
 const minuteMs = 60_000;
 const count = 180;
@@ -65,29 +66,58 @@ function alert(nth: number, hosts: readonly Host[], seededAt: number): Alert {
   if (!host) throw new Error("the estate has no host");
   // Two in the same moment, every now and then: what goes by time alone would lose one of them at a page's end.
   const at = seededAt - (5 + (nth - (nth % 12 === 1 ? 1 : 0)) * 160) * minuteMs;
-  const id = stableId(name, 64);
+  const hash = stableId(name, 64);
+  const id = madeUp(nth) ? stableId(`id/${name}`, 20).replace("a", "_") : hash;
+  const fields: Record<string, Alert["fields"][string]> = {
+    "@timestamp": [new Date(at).toISOString()],
+    "kibana.alert.uuid": [hash],
+    "kibana.alert.rule.uuid": [stableId(`rule/${rule.name}`)],
+    "kibana.alert.rule.name": [rule.name],
+    "kibana.alert.severity": [rule.severity],
+    "kibana.alert.risk_score": [rule.risk],
+    "kibana.alert.workflow_status": [statusOf(nth)],
+    "kibana.alert.reason": [`process event on ${host.hostname} created ${rule.severity} alert ${rule.name}.`],
+    // An agent reports every address that the host has, those that lead nowhere first as often as not.
+    "host.name": [nth % 6 === 3 ? `${host.hostname.toLowerCase()}.corp.example.com` : host.hostname],
+    "host.ip": nth % 2 === 0 ? ["fe80::1", "127.0.0.1", host.localIp] : [host.localIp],
+    "user.name": [host.owner.login],
+    ...processOf(rule.name),
+  };
+  return { id, fields: Object.fromEntries(Object.entries(fields).filter(([field]) => !lacks(nth, field))) };
+}
+
+/** Elasticsearch makes up an id where another writer gives none. */
+function madeUp(nth: number): boolean {
+  return nth % 30 === 11;
+}
+
+/** Rules write what they find, and older ones less. A rule that counts has no host and no user. */
+function lacks(nth: number, field: string): boolean {
+  const counts = nth % 30 === 7;
+  // Two of one moment, and one beside another that has a name.
+  const early = [12, 13, 25].includes(nth % 60);
+  return (
+    (counts && /^(host|user|process)\./.test(field)) ||
+    (early && field === "kibana.alert.uuid") ||
+    (nth % 30 === 19 && (field === "kibana.alert.reason" || field === "kibana.alert.risk_score"))
+  );
+}
+
+/** What PowerShell ran. */
+function processOf(rule: string): Record<string, string[]> {
+  if (!rule.includes("PowerShell")) return {};
   return {
-    id,
-    fields: {
-      "@timestamp": [new Date(at).toISOString()],
-      "kibana.alert.uuid": [id],
-      "kibana.alert.rule.uuid": [stableId(`rule/${rule.name}`)],
-      "kibana.alert.rule.name": [rule.name],
-      "kibana.alert.severity": [rule.severity],
-      "kibana.alert.risk_score": [rule.risk],
-      "kibana.alert.workflow_status": [statusOf(nth)],
-      "kibana.alert.reason": [
-        `process event on ${host.hostname} created ${rule.severity} alert ${rule.name}.`,
-      ],
-      "host.name": [host.hostname],
-      "host.ip": [host.localIp],
-      "user.name": [host.owner.login],
-    },
+    "process.name": ["powershell.exe"],
+    "process.executable": ["C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe"],
+    "process.command_line": ["powershell.exe -nop -w hidden -EncodedCommand SQBFAFgA"],
+    "process.hash.sha256": [stableId("powershell.exe", 64)],
+    "process.parent.name": ["winword.exe"],
   };
 }
 
 /** What is new is open; most of what is old has been dealt with. */
 function statusOf(nth: number): AlertStatus {
+  if (nth % 30 === 19) return "in-progress";
   if (nth < 60) return nth % 5 === 4 ? "acknowledged" : "open";
   return nth % 9 === 0 ? "acknowledged" : "closed";
 }

@@ -18,6 +18,11 @@ const boolBody = z.strictObject({
   should: clauses.default([]),
   minimum_should_match: z.int().optional(),
 });
+/** A value alone, or with how it is compared. */
+const operand = z.union([
+  value.transform((alone) => ({ value: alone, case_insensitive: false })),
+  z.strictObject({ value, case_insensitive: z.boolean().default(false) }),
+]);
 const rangeBody = oneField(
   z
     .strictObject({ gt: value, gte: value, lt: value, lte: value, format: z.literal("epoch_millis") })
@@ -38,6 +43,9 @@ export function compile(query: unknown): Holds {
       return ({ id }) => values.includes(id);
     }
     case "term":
+      return matching(oneField(operand).parse(body), (of, wanted) => of === wanted);
+    case "prefix":
+      return matching(oneField(operand).parse(body), (of, wanted) => String(of).startsWith(String(wanted)));
     case "match_phrase":
       return anyOf(mapField(oneField(value).parse(body), (wanted) => [wanted]));
     case "terms":
@@ -57,7 +65,9 @@ export function compile(query: unknown): Holds {
 export function sortKeys(sort: unknown): { field: string; sign: 1 | -1 }[] {
   const order = z.union([
     z.enum(["asc", "desc"]),
-    z.strictObject({ order: z.enum(["asc", "desc"]) }).transform((options) => options.order),
+    z
+      .strictObject({ order: z.enum(["asc", "desc"]), unmapped_type: z.string().optional() })
+      .transform((options) => options.order),
   ]);
   const parsed = z.array(oneField(order)).safeParse(sort ?? []);
   if (!parsed.success) throw new QueryError("[sort] malformed");
@@ -113,6 +123,18 @@ function rangeQuery(body: z.output<typeof rangeBody>): Holds {
     const [raw] = fields[field] ?? [];
     return raw !== undefined && tests.every((test) => test(comparable(field, raw)));
   };
+}
+
+/** One value of a field that compares to the operand as `holds` says. */
+function matching(
+  body: Record<string, z.output<typeof operand>>,
+  holds: (of: string | number, wanted: string | number) => boolean,
+): Holds {
+  const [[field, { value: wanted, case_insensitive }] = ["", { value: "", case_insensitive: false }]] =
+    Object.entries(body);
+  const folded = (raw: string | number) =>
+    case_insensitive && typeof raw === "string" ? raw.toLowerCase() : comparable(field, raw);
+  return ({ fields }) => (fields[field] ?? []).some((raw) => holds(folded(raw), folded(wanted)));
 }
 
 function mapField<In>(body: Record<string, In>, to: (operand: In) => (string | number)[]) {

@@ -3,7 +3,7 @@ import type { Operation, VendorReply, VendorRequest } from "../simulator.ts";
 import type { World } from "../world.ts";
 import { accountOf } from "./accounts.ts";
 import { failure, invalidFields } from "./errors.ts";
-import { issueTypes, priorities } from "./issue.ts";
+import { issueTypeId, issueTypes, priorities } from "./issue.ts";
 import { type Issues, isProject } from "./issues.ts";
 
 const Text = z.object({ type: z.literal("text"), text: z.string().min(1) });
@@ -16,7 +16,15 @@ const Document = z.object({ type: z.literal("doc"), version: z.literal(1), conte
 /** What can be set on the create screen of Acme's projects; each field says what is wrong with it. */
 const Fields = z.strictObject({
   project: z.object({ key: z.string().refine(isProject) }, "valid project is required"),
-  issuetype: z.object({ name: z.enum(issueTypes) }, "Specify a valid issue type"),
+  issuetype: z.union(
+    [
+      z.object({ name: z.enum(issueTypes) }),
+      z
+        .object({ id: z.enum(issueTypes.map(issueTypeId)) })
+        .transform(({ id }) => ({ name: issueTypes.find((name) => issueTypeId(name) === id) ?? "Task" })),
+    ],
+    "Specify a valid issue type",
+  ),
   summary: z
     .string("You must specify a summary of the issue.")
     .min(1, "You must specify a summary of the issue.")

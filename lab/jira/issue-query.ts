@@ -76,7 +76,7 @@ function exactField(name: string, field: string, values: readonly string[]): (is
       return (issue) => [issue.status];
     case "priority":
       for (const value of values) if (!priorities.some((known) => known === value)) refuse(value);
-      return (issue) => [issue.priority];
+      return (issue) => [issue.priority ?? "None"];
     default:
       throw new JqlError(`Field '${field}' does not exist or you do not have permission to view it.`);
   }

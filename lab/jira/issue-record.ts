@@ -1,4 +1,4 @@
-import { type Issue, issueTypes, priorities, projects, statuses } from "./issue.ts";
+import { type Issue, issueTypeId, priorities, projects, statuses } from "./issue.ts";
 
 const base = "https://acme.atlassian.net/rest/api/3";
 
@@ -28,13 +28,13 @@ function fieldsOf(issue: Issue): Record<string, unknown> {
       id: statusId,
       statusCategory: { self: `${base}/statuscategory/${category.id}`, ...category },
     },
-    priority: {
+    priority: issue.priority && {
       self: `${base}/priority/${priorities.indexOf(issue.priority) + 1}`,
       name: issue.priority,
       id: String(priorities.indexOf(issue.priority) + 1),
     },
     issuetype: {
-      id: String(10_001 + issueTypes.indexOf(issue.type)),
+      id: issueTypeId(issue.type),
       name: issue.type,
       subtask: false,
     },

@@ -11,16 +11,26 @@ export const statuses = {
     id: "10010",
     category: { id: 4, key: "indeterminate", name: "In Progress", colorName: "yellow" },
   },
+  // Nobody has put it into a category: the vendor calls the key of those `undefined`.
+  Triage: {
+    id: "10009",
+    category: { id: 1, key: "undefined", name: "No Category", colorName: "medium-gray" },
+  },
   Done: { id: "10001", category: { id: 3, key: "done", name: "Done", colorName: "green" } },
 } as const;
 export type StatusName = keyof typeof statuses;
 
-/** The vendor's default priorities, from most to least. */
-export const priorities = ["Highest", "High", "Medium", "Low", "Lowest"] as const;
+/** The vendor's default priorities, from most to least, and one that Acme made up. */
+export const priorities = ["Highest", "High", "Medium", "Low", "Lowest", "Sev 1"] as const;
 export type PriorityName = (typeof priorities)[number];
 
 export const issueTypes = ["Task", "Bug", "Incident"] as const;
 export type IssueTypeName = (typeof issueTypes)[number];
+
+/** The id of an issue type. */
+export function issueTypeId(name: IssueTypeName): string {
+  return String(10_001 + issueTypes.indexOf(name));
+}
 
 /** The projects, by key. */
 export const projects = {
@@ -38,7 +48,8 @@ export interface Issue {
   summary: string;
   /** An Atlassian document, or none. */
   description: unknown;
-  priority: PriorityName;
+  /** None where the issue's screen had no such field. */
+  priority: PriorityName | null;
   status: StatusName;
   labels: string[];
   reporter: Pick<Person, "id" | "name">;

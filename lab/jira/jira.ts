@@ -2,6 +2,7 @@ import type { Operation, Simulator, VendorRequest } from "../simulator.ts";
 import type { World } from "../world.ts";
 import { accountOf } from "./accounts.ts";
 import { createOperation } from "./create-issue.ts";
+import { screenOperations } from "./create-screen.ts";
 import { drift } from "./drift.ts";
 import { failure } from "./errors.ts";
 import { issueRecord } from "./issue-record.ts";
@@ -21,6 +22,7 @@ export function jira(world: World): Simulator {
       issueOperation(issues),
       ...searchOperations(issues),
       createOperation(world, vendor, issues),
+      ...screenOperations,
     ],
     failure: (_request, status) => failure(status),
     tokenRefused: () => failure(401),

@@ -40,14 +40,20 @@ function issue(
     type: nth % 5 === 0 ? "Incident" : "Task",
     summary,
     description: documentOf(`${summary}. Raised by ${reporter.name}.`),
-    priority: random.pick(priorities),
-    status: random.pick(workflow),
+    priority: priorityOf(nth, random),
+    status: nth === 10 ? "Triage" : random.pick(workflow),
     labels: nth % 3 === 0 ? ["security"] : [],
     reporter: { id: reporter.id, name: reporter.name },
     assignee: nth % 4 === 0 ? null : { id: owner.id, name: owner.name },
     agoMs,
     updatedAgoMs: random.integer(0, Math.floor(agoMs / 1000)) * 1000,
   };
+}
+
+/** Some projects' screens have no priority, and people make up names of their own. */
+function priorityOf(nth: number, random: Random): Issue["priority"] {
+  const usual = random.pick(priorities.filter((name) => name !== "Sev 1"));
+  return nth % 20 === 7 ? null : nth % 20 === 13 ? "Sev 1" : usual;
 }
 
 function build(): SeededIssue[] {

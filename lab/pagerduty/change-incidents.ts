@@ -2,7 +2,7 @@ import * as z from "zod";
 import { accounts } from "../estate/people.ts";
 import type { VendorReply, VendorRequest } from "../simulator.ts";
 import type { World } from "../world.ts";
-import { failure } from "./errors.ts";
+import { failure, refusal } from "./errors.ts";
 import { incidentRecord, incidentStatuses, isService, urgencies } from "./incident.ts";
 import type { Incidents } from "./incidents.ts";
 
@@ -10,7 +10,7 @@ const Creation = z.object({
   incident: z.object({
     type: z.literal("incident"),
     title: z.string().min(1).max(1024),
-    service: z.object({ id: z.string().refine(isService), type: z.literal("service_reference") }),
+    service: z.object({ id: z.string(), type: z.literal("service_reference") }),
     urgency: z.enum(urgencies).default("high"),
     incident_key: z.string().min(1).max(255).optional(),
   }),
@@ -42,9 +42,8 @@ export class IncidentChanges {
     const parsed = Creation.safeParse(json(request));
     if (!parsed.success) return failure(400, `${parsed.error.issues[0]?.path.join(".")} is invalid.`);
     const { title, service, urgency, incident_key: incidentKey = request.traceId } = parsed.data.incident;
-    if (this.#incidents.open(service.id, incidentKey)) {
-      return failure(400, "Open incident with matching dedup key already exists on this service");
-    }
+    if (!isService(service.id)) return refusal("service");
+    if (this.#incidents.open(service.id, incidentKey)) return refusal("duplicate");
     const [, , onCall = { id: "nobody", name: "Nobody" }] = accounts;
     const incident = this.#incidents.create({
       title,
@@ -86,7 +85,8 @@ export class IncidentChanges {
 
 function unknownRequester({ headers }: VendorRequest): VendorReply | undefined {
   const from = headers.get("from");
-  return accounts.some(({ email }) => email === from) ? undefined : failure(400, "Requester User Not Found");
+  if (from === null) return refusal("noRequester");
+  return accounts.some(({ email }) => email === from) ? undefined : refusal("requester");
 }
 
 function json({ body }: VendorRequest): unknown {

@@ -1,9 +1,10 @@
+import { accounts } from "../estate/people.ts";
 import type { Operation, Simulator, VendorReply, VendorRequest } from "../simulator.ts";
 import type { World } from "../world.ts";
 import { IncidentChanges } from "./change-incidents.ts";
 import { drift } from "./drift.ts";
 import { failure } from "./errors.ts";
-import { incidentRecord } from "./incident.ts";
+import { incidentRecord, isService, services } from "./incident.ts";
 import { Incidents } from "./incidents.ts";
 import { type Scope, scopesOf } from "./keys.ts";
 import { listIncidents } from "./list-incidents.ts";
@@ -25,6 +26,31 @@ export function pagerduty(world: World): Simulator {
         method: "GET",
         path: "/incidents",
         ...guarded("incidents.read", (request) => listIncidents(incidents, request)),
+      },
+      {
+        id: "listUsers",
+        method: "GET",
+        path: "/users",
+        ...guarded("incidents.read", ({ query }) => {
+          const wanted = (query.get("query") ?? "").toLowerCase();
+          const users = accounts
+            .filter(({ name, email }) => `${name} ${email}`.toLowerCase().includes(wanted))
+            .map(({ id, name, email }) => ({ id, type: "user", name, email, role: "user" }));
+          return { status: 200, body: { users, limit: 25, offset: 0, more: false, total: null } };
+        }),
+      },
+      {
+        id: "getService",
+        method: "GET",
+        path: "/services/{id}",
+        ...guarded("incidents.read", ({ params }) => {
+          const id = params.id ?? "";
+          if (!isService(id)) return failure(404);
+          return {
+            status: 200,
+            body: { service: { id, type: "service", name: services[id], status: "active" } },
+          };
+        }),
       },
       {
         id: "createIncident",

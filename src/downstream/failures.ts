@@ -163,6 +163,18 @@ export function redirected(vendor: Vendor, status: number, settings: readonly st
   return misconfigured(vendor, { settings, why, status });
 }
 
+/** True for a redirect, which is not followed: the request was not handled. A 303 says that it was. */
+export function turnsAway(status: number): boolean {
+  return status >= 300 && status <= 399 && status !== 303;
+}
+
+/** The same failure of a state change, with the words for it that nothing was done. */
+export function withoutEffect(failure: Failure, said: string): Failure {
+  return failure.message.endsWith(said)
+    ? failure
+    : new Failure(failure.code, `${failure.message} ${said}`, failure.detail);
+}
+
 /** The vendor's answer is longer than any that is read. Fewer things at once make a shorter one. */
 export function answerTooLarge(vendor: Vendor, operation: string): Failure {
   return new Failure(

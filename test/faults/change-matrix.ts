@@ -68,6 +68,9 @@ const OKTA_200 = { ...OKTA, "empty body": SUCCEEDED } as const;
 /** Falcon's 404 says that there is no such thing. Its 400 here names nothing that the caller gave. */
 const FALCON = { "HTTP 400": refused("misconfigured"), "HTTP 404": REJECTED } as const;
 
+/** Refusals in these vendors' own words that are about nothing that a caller gave. */
+const DESK = { "HTTP 400": refused("misconfigured"), "HTTP 404": refused("misconfigured") } as const;
+
 export const CHANGES: readonly ChangeColumn[] = [
   change("contain_device", "crowdstrike", "PerformActionV2", FALCON),
   change("release_device", "crowdstrike", "PerformActionV2", FALCON),
@@ -77,11 +80,12 @@ export const CHANGES: readonly ChangeColumn[] = [
   change("suspend_user", "okta", "suspendUser", OKTA_200),
   change("unsuspend_user", "okta", "unsuspendUser", OKTA_200),
   change("end_user_sessions", "okta", "revokeUserSessions", OKTA),
-  change("create_ticket", "jira", "createIssue"),
-  change("page_on_call", "pagerduty", "createIncident"),
+  change("create_ticket", "jira", "createIssue", DESK),
+  change("page_on_call", "pagerduty", "createIncident", DESK),
   // Elastic says of an update how many it made: none, because somebody else was faster, is no effect.
   change("update_alert", "elastic", "SetAlertsStatus", {
+    ...DESK,
     "error inside a 200": refused("upstream_unavailable"),
   }),
-  change("open_case", "elastic", "createCaseDefaultSpace"),
+  change("open_case", "elastic", "createCaseDefaultSpace", DESK),
 ];

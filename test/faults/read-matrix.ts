@@ -122,8 +122,8 @@ export const READS: readonly ReadColumn[] = [
   part("get_user", "okta", "listFactors", { ...OKTA, "HTTP 404": "upstream_contract_changed" }),
   part("get_user", "okta", "listAssignedRolesForUser", { ...OKTA, "HTTP 404": "upstream_contract_changed" }),
   whole("search_sign_ins", "okta", "listLogEvents", OKTA),
-  whole("search_tickets", "jira", "searchAndReconsileIssuesUsingJql"),
-  whole("search_alerts", "elastic", "SearchAlerts"),
+  whole("search_tickets", "jira", "searchAndReconsileIssuesUsingJql", OURS),
+  whole("search_alerts", "elastic", "SearchAlerts", OURS),
   evidence("devices-without-sensor", "crowdstrike", "QueryDevicesByFilter", OURS),
   evidence("detections-unassigned", "crowdstrike", "PostEntitiesAlertsV2", { ...OURS, ...LISTED_BUT_GONE }),
   evidence("critical-vulnerabilities-overdue", "tenable", "exports-vulns-export-status", {

@@ -62,6 +62,21 @@ describe("searching alerts", () => {
     expect((await elastic.search({ size: 0 })).body.hits.hits).toEqual([]);
   });
 
+  it("puts alerts without a name last in their moment, whichever way", async () => {
+    const elastic = new Elastic(await lab());
+    const name = { "kibana.alert.uuid": { order: "asc", unmapped_type: "keyword" } };
+    for (const order of ["asc", "desc"]) {
+      const { body } = await elastic.search({ size: 200, sort: [{ "@timestamp": order }, name] });
+      const sorts = body.hits.hits.map(({ sort }: { sort: [number, string | null] }) => sort);
+      const pairs = sorts.slice(1).map((sort: unknown[], at: number) => [sorts[at], sort]);
+      const ofOneMoment = pairs.filter(([a, b]: [[number], [number]]) => a[0] === b[0]);
+      expect(ofOneMoment.some(([a, b]: [unknown[], unknown[]]) => a[1] !== null && b[1] === null)).toBe(true);
+      expect(ofOneMoment.some(([a, b]: [unknown[], unknown[]]) => a[1] === null && b[1] !== null)).toBe(
+        false,
+      );
+    }
+  });
+
   it("understands the queries that it is asked, and no others", async () => {
     const elastic = new Elastic(await lab());
     const all = await elastic.ids({ match_all: {} });
@@ -76,7 +91,14 @@ describe("searching alerts", () => {
     );
     const either = { should: [{ term: { [severity]: "critical" } }, { term: { [severity]: "high" } }] };
     expect(await elastic.ids({ bool: either })).toHaveLength(critical.length + high.length);
-    expect(await elastic.ids({ bool: { filter: [{ exists: { field: "host.name" } }] } })).toEqual(all);
+    const of = (clause: object) => elastic.ids({ bool: { filter: [clause] } });
+    const hosts = await of({ exists: { field: "host.name" } });
+    expect(hosts.length).toBeGreaterThan(150);
+    expect(hosts.length).toBeLessThan(all.length);
+    const upper = { value: "CRITICAL", case_insensitive: true };
+    expect(await of({ term: { [severity]: upper } })).toEqual(critical);
+    expect(await of({ prefix: { [severity]: { ...upper, value: "Crit" } } })).toEqual(critical);
+    expect(await of({ term: { [severity]: "CRITICAL" } })).toEqual([]);
     const now = Date.parse("2026-11-22T10:00:00Z");
     const week = { range: { "@timestamp": { gte: new Date(now - 604_800_000).toISOString() } } };
     const millis = { range: { "@timestamp": { gte: now - 604_800_000, format: "epoch_millis" } } };

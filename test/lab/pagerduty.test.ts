@@ -92,8 +92,18 @@ describe("an incident", () => {
   });
 
   it.each([
+    [2002, incidentBody({ service: { id: "PNONE", type: "service_reference" } }), {}],
+    [1008, incidentBody(), { from: "stranger@elsewhere.test" }],
+  ])("isn't opened with what code %d is about", async (code, body, headers) => {
+    const world = await lab();
+    const refused = await new PagerDuty(world, "page").create(body, headers);
+    expect(refused).toMatchObject({ status: 400, body: { error: { code } } });
+    expect(await effects(world)).toEqual([]);
+  });
+
+  it.each([
     ["incident.title", { title: "" }],
-    ["incident.service.id", { service: { id: "PNONE", type: "service_reference" } }],
+    ["incident.service.type", { service: { id: "PSECOPS", type: "service" } }],
     ["incident.urgency", { urgency: "severe" }],
     ["incident.type", { type: "page" }],
   ])("isn't opened with a wrong %s", async (path, wrong) => {

@@ -7,6 +7,12 @@ import { startTestInstance, type TestInstance } from "../support/instance.ts";
 import { StandIn } from "./stand-in.ts";
 import type { SampleVendor } from "./vendor.ts";
 
+/** One person makes more changes here than the default policy lets anybody make alone. */
+const GATE_POLICY = JSON.stringify({
+  version: "samples",
+  rules: [{ when: {}, decision: "go", because: "samples are fed through" }],
+});
+
 /** An instance whose vendors are the stand-in, and a real MCP client that is signed in to it. */
 export interface Connection {
   readonly standIn: StandIn;
@@ -20,7 +26,7 @@ export async function connect(vendors: readonly SampleVendor[]): Promise<Connect
   const standIn = new StandIn(vendors);
   const url = await standIn.listen();
   const environment = Object.assign(
-    {},
+    { GATE_POLICY },
     ...vendors.map((vendor) => vendor.environment(`${url}/${vendor.name}`)),
   );
   const instance = await startTestInstance({ environment });

@@ -122,8 +122,10 @@ export class StandIn {
     present?.counts.set(operation, nth);
     const scripted = present?.case.others?.[operation];
     if (present?.sample.operation === operation && (nth === 1 || scripted === undefined)) {
-      const { http_status: status, headers, content_type, body } = present.sample;
-      return { text: body, status, headers: { "content-type": content_type, ...headers } };
+      const { http_status: status, headers, content_type, json } = present.sample;
+      const shown = json && vendor.shown?.(present.sample, { operation, nth, ...request });
+      const text = shown === undefined ? present.sample.body : JSON.stringify(shown);
+      return { text, status, headers: { "content-type": content_type, ...headers } };
     }
     const answering: Answering | undefined = scripted ?? vendor.usual[operation];
     return typeof answering === "function" ? answering({ operation, nth, ...request }) : answering;

@@ -45,6 +45,8 @@ export interface SampleVendor {
   readonly usual: Readonly<Record<string, Answering>>;
   /** The call that asks for a sample, or `null` where the connector doesn't ask for it. */
   readonly caseOf: (sample: Sample) => SampleCase | null;
+  /** What the vendor shows of a sample for this request, where a request decides that: the fields, a key of its own. */
+  readonly shown?: (sample: Sample, asked: Asked) => unknown;
   /** How the lab's simulator is held against the samples: see `lab-shapes.test.ts`. */
   readonly lab?: LabShapes;
 }

@@ -1,18 +1,10 @@
 /** What CrowdStrike's answer to a containment action proves. */
 import { jsonOf } from "../../downstream/exchange.ts";
-import { contractChanged, credentialRejected } from "../../downstream/failures.ts";
+import { contractChanged, credentialRejected, withoutEffect } from "../../downstream/failures.ts";
 import type { UpstreamAnswer } from "../../downstream/upstream.ts";
 import { Failure } from "../../path/failure.ts";
 import type { Conclusion } from "../../path/tool.ts";
-import {
-  crowdstrike,
-  errorCodes,
-  isRedirect,
-  isRefusal,
-  otherCloud,
-  saysAlready,
-  withoutEffect,
-} from "./errors.ts";
+import { crowdstrike, errorCodes, isRedirect, isRefusal, otherCloud, saysAlready } from "./errors.ts";
 import { AffectedEntities } from "./schemas.ts";
 
 export const OPERATION = "PerformActionV2";

@@ -4,7 +4,7 @@ import { failureOfStatus, misconfigured, redirected, rejected } from "../../down
 import { waitByMagnitude, waitByRetryAfter } from "../../downstream/retry-after.ts";
 import type { UpstreamAnswer } from "../../downstream/upstream.ts";
 import type { Asked, Vendor } from "../../downstream/vendor.ts";
-import { Failure } from "../../path/failure.ts";
+import type { Failure } from "../../path/failure.ts";
 import { apiNamedIn } from "./clouds.ts";
 
 /** What an API client needs for each operation, in the words of the Falcon console (`x-api-scopes`). */
@@ -150,11 +150,6 @@ export function isRefusal(status: number, codes: readonly number[], success: num
 /** A redirect isn't followed: it would carry the credential to wherever it points. So nothing was done. */
 export function isRedirect(status: number): boolean {
   return status >= 300 && status <= 399;
-}
-
-/** The same failure, with what it means for a state change. */
-export function withoutEffect(failure: Failure, words: string): Failure {
-  return new Failure(failure.code, `${failure.message} ${words}`, failure.detail);
 }
 
 /** Nothing failed, something just isn't there. */

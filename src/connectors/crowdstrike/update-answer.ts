@@ -1,19 +1,11 @@
 /** What CrowdStrike's answer to a change of an alert proves. */
 import { jsonOf } from "../../downstream/exchange.ts";
-import { contractChanged, credentialRejected } from "../../downstream/failures.ts";
+import { contractChanged, credentialRejected, withoutEffect } from "../../downstream/failures.ts";
 import type { UpstreamAnswer } from "../../downstream/upstream.ts";
 import type { Failure } from "../../path/failure.ts";
 import type { Conclusion } from "../../path/tool.ts";
 import { AlertWrites } from "./alert-schemas.ts";
-import {
-  crowdstrike,
-  errorCodes,
-  isRedirect,
-  isRefusal,
-  otherCloud,
-  saysAlready,
-  withoutEffect,
-} from "./errors.ts";
+import { crowdstrike, errorCodes, isRedirect, isRefusal, otherCloud, saysAlready } from "./errors.ts";
 
 export const OPERATION = "PatchEntitiesAlertsV3";
 export const ABOUT = ["detection_id", "status", "comment"] as const;

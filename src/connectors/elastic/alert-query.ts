@@ -2,22 +2,30 @@
 import type { UpstreamRequest } from "../../downstream/upstream.ts";
 import type { JsonObject } from "../../path/tool.ts";
 import { OPERATIONS } from "./errors.ts";
-import { type AlertStatus, FIELDS, type Position } from "./schemas.ts";
+import { anyOf, hostClause, ruleClause, userClause } from "./named-things.ts";
+import type { Place } from "./place.ts";
+import { type AlertStatus, FIELDS } from "./schemas.ts";
 
 /** What alerts are told apart by. */
 export interface AlertFilter {
   readonly severity?: readonly string[] | undefined;
   readonly status?: AlertStatus | undefined;
+  /** A name, whole or without its domain, or an address or a range of them. */
+  readonly host?: string | undefined;
+  /** A name, with or without a domain before it, an address, or an id. */
+  readonly user?: string | undefined;
+  /** A name, or an id. */
+  readonly rule?: string | undefined;
   /** ISO 8601. */
   readonly since?: string | undefined;
 }
 
-/** Names each alert once, and can be sorted by, which `_id` can't. */
+/** Names most alerts once, and can be sorted by, which `_id` can't. */
 const UNIQUE = "kibana.alert.uuid";
 
-/** Alerts that `filter` holds for, newest first, from behind `position` on. */
-export function searchRequest(filter: AlertFilter, position: Position | null, size: number): UpstreamRequest {
-  const clauses = position === null ? clausesOf(filter) : [...clausesOf(filter), behind(position)];
+/** Alerts that `filter` holds for, newest first, from behind `place` on. */
+export function searchRequest(filter: AlertFilter, place: Place | null, size: number): UpstreamRequest {
+  const clauses = place === null ? clausesOf(filter) : [...clausesOf(filter), behind(place)];
   return request({ bool: { filter: clauses } }, size);
 }
 
@@ -34,19 +42,23 @@ function request(query: JsonObject, size: number): UpstreamRequest {
     json: {
       query,
       size,
-      sort: [{ "@timestamp": "desc" }, { [UNIQUE]: "asc" }],
+      // Alerts of 7.x have no such name, and where there are no others, no index knows the field.
+      sort: [{ "@timestamp": { order: "desc" } }, { [UNIQUE]: { order: "asc", unmapped_type: "keyword" } }],
       // Only what is used: the rest of an alert may be anything that was in the event.
       _source: false,
       fields: FIELDS,
-      track_total_hits: false,
+      track_total_hits: true,
     },
   };
 }
 
-function clausesOf({ severity, status, since }: AlertFilter): JsonObject[] {
+function clausesOf({ severity, status, host, user, rule, since }: AlertFilter): JsonObject[] {
   return [
     ...(severity === undefined ? [] : [{ terms: { "kibana.alert.severity": severity } }]),
     ...(status === undefined ? [] : [{ terms: { "kibana.alert.workflow_status": stored(status) } }]),
+    ...(host === undefined ? [] : [hostClause(host)]),
+    ...(user === undefined ? [] : [userClause(user)]),
+    ...(rule === undefined ? [] : [ruleClause(rule)]),
     ...(since === undefined ? [] : [{ range: { "@timestamp": { gte: since } } }]),
   ];
 }
@@ -60,13 +72,12 @@ function stored(status: AlertStatus): readonly string[] {
  * What `search_after` means, said as a query. Kibana's document doesn't list `search_after` for this operation, and
  * its code passes on only what the document lists: the same page would come again, without end.
  */
-function behind([time, unique]: Position): JsonObject {
-  const moment = (bound: string) => ({ range: { "@timestamp": { [bound]: time, format: "epoch_millis" } } });
-  const sameMoment = { range: { "@timestamp": { gte: time, lte: time, format: "epoch_millis" } } };
-  return {
-    bool: {
-      should: [moment("lt"), { bool: { filter: [sameMoment, { range: { [UNIQUE]: { gt: unique } } }] } }],
-      minimum_should_match: 1,
-    },
-  };
+function behind({ time, unique, shown }: Place): JsonObject {
+  const at = { "@timestamp": { gte: time, lte: time, format: "epoch_millis" } };
+  const nameless = { bool: { must_not: [{ exists: { field: UNIQUE } }, { ids: { values: shown } }] } };
+  const rest = unique === null ? nameless : anyOf([{ range: { [UNIQUE]: { gt: unique } } }, nameless]);
+  return anyOf([
+    { range: { "@timestamp": { lt: time, format: "epoch_millis" } } },
+    { bool: { filter: [{ range: at }, rest] } },
+  ]);
 }

@@ -1,6 +1,6 @@
 /** How Elastic says that something went wrong, as one table. */
 import * as z from "zod";
-import { failureOfStatus } from "../../downstream/failures.ts";
+import { failureOfStatus, misconfigured, redirected } from "../../downstream/failures.ts";
 import { waitByRetryAfter } from "../../downstream/retry-after.ts";
 import type { UpstreamAnswer } from "../../downstream/upstream.ts";
 import type { Asked, Vendor } from "../../downstream/vendor.ts";
@@ -12,6 +12,7 @@ export const OPERATIONS = {
   setAlertsStatus: "SetAlertsStatus",
   findCases: "findCasesDefaultSpace",
   createCase: "createCaseDefaultSpace",
+  privileges: "ReadPrivileges",
 } as const;
 
 /** What a key needs for each operation, in the words of Kibana's roles. */
@@ -20,12 +21,18 @@ const PERMISSIONS: Readonly<Record<string, string>> = {
   [OPERATIONS.setAlertsStatus]: "Security: Read, with read and write on the index .alerts-security.alerts-*",
   [OPERATIONS.findCases]: "Security > Cases: Read",
   [OPERATIONS.createCase]: "Security > Cases: All",
+  [OPERATIONS.privileges]: "Security: Read",
 };
 
+/** Statuses below 500 that mean the same at every vendor. */
+const USUAL: ReadonlySet<number> = new Set([401, 403, 408, 429]);
+
+/** A list where several things are wrong. */
+const Message = z.union([z.string(), z.array(z.string())]);
 /** `PlatformErrorResponse`, and the same of cases: Kibana itself, before the operation's own code is reached. */
-const PlatformError = z.object({ statusCode: z.int(), error: z.string(), message: z.string() });
+const PlatformError = z.object({ statusCode: z.int(), error: z.string(), message: Message });
 /** `SiemErrorResponse`: the detection engine, which may be passing on what Elasticsearch said. */
-const SiemError = z.object({ status_code: z.int(), message: z.string() });
+const SiemError = z.object({ status_code: z.int(), message: Message });
 
 /** Whose words a refusal is in, or `null` if they aren't the vendor's. */
 export function refusedBy(answer: UpstreamAnswer, payload: unknown): "platform" | "detection_engine" | null {
@@ -44,14 +51,29 @@ export const elastic: Vendor = {
     kept_for_changes: { "elastic.read": 0.1 },
   },
 
-  errorOf(answer, _payload, asked) {
-    return answer.status >= 200 && answer.status <= 299 ? null : failureOf(answer, asked);
+  errorOf(answer, payload, asked) {
+    return answer.status >= 200 && answer.status <= 299 ? null : failureOf(answer, payload, asked);
   },
 
   retryAfterMs: waitByRetryAfter,
 };
 
-/** Both error shapes repeat the status, so the status alone classifies. */
-function failureOf(answer: UpstreamAnswer, asked: Asked): Failure {
-  return failureOfStatus(elastic, answer.status, answer, asked, PERMISSIONS[asked.operation]);
+/** Both error shapes repeat the status, so the status classifies. Callers' values are checked before they are sent. */
+function failureOf(answer: UpstreamAnswer, payload: unknown, asked: Asked): Failure {
+  const { status } = answer;
+  if (status >= 300 && status <= 399) return redirected(elastic, status, ["ELASTIC_BASE_URL"]);
+  if (status < 400 || status > 499 || USUAL.has(status)) {
+    return failureOfStatus(elastic, status, answer, asked, PERMISSIONS[asked.operation]);
+  }
+  // Not in Elastic's words: the address leads to something else.
+  if (refusedBy(answer, payload) === null) {
+    return misconfigured(elastic, { settings: ["ELASTIC_BASE_URL"], status });
+  }
+  if (status === 404) {
+    return misconfigured(elastic, { settings: ["ELASTIC_BASE_URL", "ELASTIC_SPACE"], status });
+  }
+  const why = asked.operation === OPERATIONS.createCase ? OF_CASES : undefined;
+  return misconfigured(elastic, { status, ...(why === undefined ? {} : { why }) });
 }
+
+const OF_CASES = "The space may require custom fields of its cases, which Sallyport doesn't fill in.";

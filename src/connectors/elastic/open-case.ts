@@ -1,9 +1,10 @@
 import * as z from "zod";
+import { contractChanged } from "../../downstream/failures.ts";
 import { defineChange } from "../../path/tool.ts";
 import { opaqueId, reportedText } from "../../untrusted/reported-text.ts";
 import { Title } from "../title.ts";
 import { concludeCase } from "./case-answer.ts";
-import { OPERATIONS } from "./errors.ts";
+import { elastic, OPERATIONS } from "./errors.ts";
 import { AlertId, CasePage } from "./schemas.ts";
 import { settleMs } from "./settings.ts";
 
@@ -57,7 +58,11 @@ export const openCase = defineChange({
       CasePage,
     );
     const seen = { exists: true, attributes: {} } as const;
-    const found = cases.find(({ tags }) => tags.includes(operation_id));
+    const found = cases.records.find(({ tags }) => tags?.includes(operation_id));
+    // What can't be read, or has no tags, may be the one that is looked for.
+    if (found === undefined && (cases.unreadable > 0 || cases.records.length > 0)) {
+      throw contractChanged(elastic, OPERATIONS.findCases, "cases.0.tags");
+    }
     if (found === undefined) return { ...seen, in_effect: false, data: null };
     return { ...seen, in_effect: true, data: { case_id: found.id, title } };
   },

@@ -1,61 +1,75 @@
 /**
- * What we rely on of Elastic's answers, and nothing else: unknown fields are ignored, a field that is missing or
- * of another type is a changed contract. Strict is what the detection engine itself writes; what stands in the
- * event that an alert is about may be absent.
+ * What we rely on of Elastic's answers: an alert's id and its place in the order. Unknown fields are ignored, and every
+ * other field may be absent: rules write what they find, and other writers less. One of another type makes its record
+ * unreadable.
  */
 import * as z from "zod";
+import { records } from "../../toolkit/records.ts";
 import { opaqueId } from "../../untrusted/reported-text.ts";
 
-/** An alert's id: a hash, or a UUID. */
+/** An alert's id: mostly a hash, or a UUID. Elasticsearch makes one up where the writer gives none. */
 export const AlertId = z
   .string()
-  .refine((id) => /^[0-9a-f-]{32,64}$/.test(id), "must be an alert_id from search_alerts");
+  .refine((id) => opaqueId.safeParse(id).success, "must be an alert_id from search_alerts");
 
 /** The statuses that can be set. */
 export const STATUSES = ["open", "acknowledged", "closed"] as const;
 export type AlertStatus = (typeof STATUSES)[number];
 
-/** What an alert can be asked for; also the list of what is asked for. */
-export const FIELDS = [
-  "@timestamp",
-  "kibana.alert.rule.uuid",
-  "kibana.alert.rule.name",
-  "kibana.alert.severity",
-  "kibana.alert.risk_score",
-  "kibana.alert.workflow_status",
-  "host.name",
-  "host.ip",
-  "user.name",
-] as const;
-
-/** Elasticsearch answers fields as lists of values, also where there is one; the first is what counts. */
+/** A field as Elasticsearch answers it, mostly as a list of values, also where there is one. */
+const valuesOf = (field: unknown): unknown[] =>
+  (Array.isArray(field) ? field : [field]).filter((value) => value !== null && value !== undefined);
+/** The first value is what counts; of a field with more than one subject, {@link texts} are all kept. */
 const first = <Value extends z.ZodType>(value: Value) =>
-  z.preprocess((list) => (Array.isArray(list) ? list[0] : undefined), value);
-const reported = first(z.string()).optional();
+  z.preprocess((field) => valuesOf(field)[0], value.optional());
+const text = first(z.string());
+const texts = z.preprocess(valuesOf, z.array(z.string()));
 
-/** The name that tells alerts of one moment apart: `kibana.alert.uuid`. */
-export const UniqueName = z.string().regex(/^[\w-]{1,64}$/);
+const Fields = z.object({
+  "@timestamp": first(z.iso.datetime({ offset: true })),
+  "kibana.alert.rule.uuid": first(opaqueId),
+  "kibana.alert.rule.name": text,
+  "kibana.alert.severity": text,
+  "kibana.alert.risk_score": first(z.number()),
+  "kibana.alert.workflow_status": text,
+  "kibana.alert.reason": text,
+  "host.name": texts,
+  "host.ip": texts,
+  "user.name": texts,
+  "user.domain": text,
+  "process.name": text,
+  "process.executable": text,
+  "process.command_line": text,
+  "process.hash.sha256": text,
+  "process.hash.sha1": text,
+  "process.hash.md5": text,
+  "process.parent.name": text,
+  "process.parent.executable": text,
+  "process.parent.command_line": text,
+  "file.name": text,
+  "file.path": text,
+  "file.hash.sha256": text,
+  "file.hash.sha1": text,
+  "file.hash.md5": text,
+  "source.ip": texts,
+  "destination.ip": texts,
+});
+export type AlertFields = z.output<typeof Fields>;
+
+/** What is asked for of an alert: what is needed to judge it, and nothing else of the event behind it. */
+export const FIELDS: readonly string[] = Object.keys(Fields.shape);
+
+/** The name that tells alerts of one moment apart: `kibana.alert.uuid`. Alerts of 7.x, and some of 8.0, have none. */
+const UniqueName = opaqueId.nullable();
 
 /** Where an alert stands in the order of them: newest first, and in one moment by name. Epoch milliseconds. */
-export const Position = z.tuple([z.int().min(0), UniqueName]);
-export type Position = z.output<typeof Position>;
+const Position = z.tuple([z.int().min(0), UniqueName]);
 
 /** One of `hits.hits`. */
 export const AlertHit = z.object({
   _id: AlertId,
   sort: Position,
-  fields: z.object({
-    "@timestamp": first(z.iso.datetime({ offset: true })),
-    "kibana.alert.rule.uuid": first(opaqueId),
-    "kibana.alert.rule.name": first(z.string()),
-    "kibana.alert.severity": first(z.enum(["low", "medium", "high", "critical"])),
-    "kibana.alert.risk_score": first(z.number()),
-    // What is acknowledged was called in-progress once, and old alerts still say so.
-    "kibana.alert.workflow_status": first(z.enum([...STATUSES, "in-progress"])),
-    "host.name": reported,
-    "host.ip": reported,
-    "user.name": reported,
-  }),
+  fields: z.preprocess((fields) => fields ?? {}, Fields),
 });
 export type AlertHit = z.output<typeof AlertHit>;
 
@@ -63,21 +77,25 @@ export type AlertHit = z.output<typeof AlertHit>;
 export const AlertSearch = z.object({
   timed_out: z.boolean(),
   _shards: z.object({ total: z.int().min(0), failed: z.int().min(0) }),
-  hits: z.object({ hits: z.array(AlertHit) }),
+  hits: z.object({
+    hits: records(AlertHit),
+    total: z.object({ value: z.int().min(0), relation: z.string() }).nullish(),
+  }),
 });
 export type AlertSearch = z.output<typeof AlertSearch>;
 
-/** The update-by-query response of Elasticsearch. */
+const count = z.int().min(0);
+
+/** The update-by-query response of Elasticsearch, and the shorter one of the releases that update by `_bulk`. */
 export const StatusUpdate = z.object({
   timed_out: z.boolean().default(false),
-  total: z.int().min(0),
-  updated: z.int().min(0),
-  version_conflicts: z.int().min(0),
-  failures: z.array(z.unknown()),
+  updated: count,
+  version_conflicts: count.default(0),
+  failures: z.array(z.unknown()).nullish(),
 });
 
 /** `Cases_case_response_properties`, as far as it is used. */
-export const Case = z.object({ id: opaqueId, tags: z.array(z.string()) });
+export const Case = z.object({ id: opaqueId, tags: z.array(z.string()).nullish() });
 
 /** `GET /api/cases/_find`. */
-export const CasePage = z.object({ cases: z.array(Case) });
+export const CasePage = z.object({ cases: records(Case) });

@@ -1,26 +1,15 @@
 import * as z from "zod";
+import { Failure } from "../../path/failure.ts";
 import { cursor, decodeCursor, encodeCursor, limit } from "../../path/paging.ts";
 import { defineRead } from "../../path/tool.ts";
 import { SEVERITIES } from "../severity.ts";
 import { since } from "../since.ts";
 import { searchRequest } from "./alert-query.ts";
 import { findAlerts } from "./alerts.ts";
+import { Named } from "./named-things.ts";
 import { Alert, alertOf } from "./normalise.ts";
-import { STATUSES, UniqueName } from "./schemas.ts";
-
-/** A position as a cursor carries it: text, because that is what cursors carry. */
-const PositionText = z
-  .string()
-  .transform((text) => text.split("/"))
-  .pipe(
-    z.tuple([
-      z
-        .string()
-        .regex(/^\d{1,16}$/)
-        .transform(Number),
-      UniqueName,
-    ]),
-  );
+import { PlaceText, placeBehind, textOf } from "./place.ts";
+import { STATUSES } from "./schemas.ts";
 
 export const searchAlerts = defineRead({
   name: "search_alerts",
@@ -33,27 +22,52 @@ export const searchAlerts = defineRead({
   input: z.strictObject({
     severity: z.array(z.enum(SEVERITIES)).min(1).optional().describe("Any of these"),
     status: z.enum(STATUSES).optional().describe("As analysts set it"),
+    host: Named.optional().describe("Host name, IP or CIDR"),
+    user: Named.optional().describe("User name, DOMAIN\\name, address or id"),
+    rule: Named.optional().describe("Rule's whole name, or its id"),
     since,
     limit,
     cursor,
   }),
   output: z.strictObject({ alerts: z.array(Alert) }),
-  async run({ cursor: from, limit: most, ...filter }, { now, upstream: through }) {
+  async run({ cursor: given, limit: most, ...filter }, { now, upstream: through }) {
     const upstream = through("elastic.read");
     const question = `search_alerts ${JSON.stringify(filter)}`;
-    const position = from === undefined ? null : decodeCursor(from, question, PositionText);
+    const from = given === undefined ? null : decodeCursor(given, question, PlaceText);
     // One more than wanted tells whether there is more.
-    const { hits, lacking } = await findAlerts(upstream, searchRequest(filter, position, most + 1));
-    const page = hits.slice(0, most);
-    const last = hits.length > most ? page.at(-1) : undefined;
-    const report = { source: upstream.source, count: page.length, queried_at: new Date(now).toISOString() };
+    const size = most + 1;
+    const found = await findAlerts(upstream, searchRequest(filter, from, size), size);
+    const page = found.hits.slice(0, most);
+    const more = found.hits.length + found.unreadable > most;
+    const place = more ? placeBehind(page, from) : null;
+    const text = place === null ? null : textOf(place);
+    const lacking = found.lacking ?? (place !== null && text === null ? nameless() : null);
+    const named = [filter.host, filter.user, filter.rule].some((name) => name !== undefined);
+    const report = {
+      source: upstream.source,
+      count: page.length,
+      queried_at: new Date(now).toISOString(),
+      unreadable: found.unreadable,
+      // Of a later page, Elasticsearch counts only what is left.
+      ...(from === null && found.total !== null ? { total: found.total } : {}),
+      // An index of alerts is no list of hosts, users or rules.
+      ...(named ? { matched: null } : {}),
+    };
     return {
       outcome: "found",
       data: { alerts: page.map(alertOf) },
       sources: [
         lacking === null ? { ...report, status: "ok" } : { ...report, status: "error", error: lacking },
       ],
-      next_cursor: last === undefined ? null : encodeCursor(last.sort.join("/"), question),
+      next_cursor: text === null ? null : encodeCursor(text, question),
     };
   },
 });
+
+function nameless(): Failure {
+  return new Failure(
+    "too_large",
+    "Too many alerts of one moment have no kibana.alert.uuid, so the search can't go on behind them.",
+    { next_step: "Narrow the search by host, user, rule, severity or status, or ask for more at once." },
+  );
+}

@@ -2,7 +2,14 @@ import * as z from "zod";
 import { BaseUrl, Milliseconds, millisecondsOf, problemsIn } from "../settings.ts";
 
 const Settings = z.object({
-  ELASTIC_BASE_URL: BaseUrl,
+  ELASTIC_BASE_URL: BaseUrl.refine(
+    (value) => !/\/s\/[^/]+$/.test(value),
+    "must not name a space: that is ELASTIC_SPACE",
+  ),
+  ELASTIC_SPACE: z
+    .string()
+    .regex(/^[a-z0-9_-]{0,64}$/, "must be a space's identifier, or empty for the default space")
+    .default(""),
   ELASTIC_SETTLE_MS: Milliseconds,
 });
 
@@ -13,7 +20,7 @@ export function elasticProblems(env: Env): string[] {
 
 /** Kibana's address, with the space's path if it isn't the default space, without a slash at its end. */
 export function baseUrl(env: Env): string {
-  return env.ELASTIC_BASE_URL;
+  return env.ELASTIC_SPACE ? `${env.ELASTIC_BASE_URL}/s/${env.ELASTIC_SPACE}` : env.ELASTIC_BASE_URL;
 }
 
 /**

@@ -4,7 +4,7 @@ import { reportedText } from "../../untrusted/reported-text.ts";
 import { alertRequest } from "./alert-query.ts";
 import { findAlerts } from "./alerts.ts";
 import { OPERATIONS } from "./errors.ts";
-import { alertOf } from "./normalise.ts";
+import { AnyStatus, alertOf } from "./normalise.ts";
 import { AlertId, STATUSES } from "./schemas.ts";
 import { settleMs } from "./settings.ts";
 import { concludeUpdate } from "./update-answer.ts";
@@ -32,11 +32,11 @@ export const updateAlert = defineChange({
     alert_id: AlertId.describe("From search_alerts"),
     status: z.enum(STATUSES).describe("What to set it to"),
   }),
-  output: z.strictObject({ alert_id: AlertId, title: reportedText().nullable(), status: z.enum(STATUSES) }),
+  output: z.strictObject({ alert_id: AlertId, title: reportedText().nullable(), status: AnyStatus }),
   target: ({ alert_id }) => ({ kind: "alert", id: alert_id }),
   identity: ({ alert_id, status }) => ({ alert_id, status }),
   async inspect({ alert_id, status }, upstream) {
-    const { hits } = await findAlerts(upstream, alertRequest(alert_id));
+    const { hits } = await findAlerts(upstream, alertRequest(alert_id), 1);
     const hit = hits.find(({ _id }) => _id === alert_id);
     if (hit === undefined) return { exists: false };
     const alert = alertOf(hit);

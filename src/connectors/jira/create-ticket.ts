@@ -1,13 +1,14 @@
 import * as z from "zod";
-import { defineChange } from "../../path/tool.ts";
+import { defineChange, type JsonObject } from "../../path/tool.ts";
 import { reportedText } from "../../untrusted/reported-text.ts";
 import { Title } from "../title.ts";
-import { concludeCreation, OPERATION } from "./creation-answer.ts";
+import { concludeCreation } from "./creation-answer.ts";
 import { documentOf } from "./document.ts";
+import { OPERATIONS } from "./errors.ts";
 import { findCreation } from "./issues.ts";
-import { PRIORITIES, PRIORITY_NAMES } from "./normalise.ts";
+import { PRIORITIES, type Priority } from "./priorities.ts";
 import { IssueKey } from "./schemas.ts";
-import { project, settleMs } from "./settings.ts";
+import { byIdOrName, fixedFields, issueType, priorityNames, project, settleMs } from "./settings.ts";
 
 const WINDOW_MS = 24 * 60 * 60 * 1000;
 const DEADLINE_MS = 10_000;
@@ -35,7 +36,7 @@ export const createTicket = defineChange({
   input: z.strictObject({
     title: Title.describe("One line"),
     description: z.string().trim().min(1).max(8000).describe("Plain text"),
-    priority: z.enum(PRIORITIES).describe("How urgent it is"),
+    priority: z.enum(PRIORITIES).optional().describe("How urgent it is"),
   }),
   output: z.strictObject({ ticket_id: IssueKey, title: reportedText() }),
   creates: ({ title }) => title,
@@ -50,19 +51,28 @@ export const createTicket = defineChange({
     return { ...seen, in_effect: true, data: { ticket_id: found.key, title } };
   },
   request: ({ title, description, priority }, operation_id, env) => ({
-    operation: OPERATION,
+    operation: OPERATIONS.create,
     method: "POST",
     path: "/rest/api/3/issue",
     json: {
       fields: {
+        ...fixedFields(env),
         project: { key: project(env) },
-        issuetype: { name: env.JIRA_ISSUE_TYPE },
+        issuetype: issueType(env),
         summary: title,
         description: documentOf(description),
-        priority: { name: PRIORITY_NAMES[priority] },
-        labels: [LABEL, operation_id],
+        ...priorityIn(env, priority, [LABEL, operation_id]),
       },
     },
   }),
   conclude: (answer, { input: { title } }) => concludeCreation(answer, (ticket_id) => ({ ticket_id, title })),
 });
+
+/** Where the project has no such priority, it becomes a label, so that what was asked for isn't lost. */
+function priorityIn(env: Env, priority: Priority | undefined, labels: readonly string[]): JsonObject {
+  if (priority === undefined) return { labels };
+  const name = priorityNames(env).get(priority);
+  return name === undefined
+    ? { labels: [...labels, `priority-${priority}`] }
+    : { labels, priority: byIdOrName(name) };
+}

@@ -3,11 +3,11 @@ import { exchange, jsonOf } from "../../downstream/exchange.ts";
 import { contractChanged } from "../../downstream/failures.ts";
 import type { UpstreamAnswer } from "../../downstream/upstream.ts";
 import { Failure } from "../../path/failure.ts";
-import { jira } from "./errors.ts";
+import { jira, OPERATIONS } from "./errors.ts";
 import { CurrentUser } from "./schemas.ts";
 import { baseUrl } from "./settings.ts";
 
-const OPERATION = "getCurrentUser";
+const OPERATION = OPERATIONS.whoAmI;
 
 /** An API token is good until it is revoked; this often it is asked again whether it still is. */
 const CHECK_LIFE_MS = 15 * 60_000;
@@ -62,8 +62,9 @@ function checked(answer: UpstreamAnswer, credential: string): void {
   if (!parsed.success) {
     throw contractChanged(jira, OPERATION, parsed.error.issues[0]?.path.join(".") ?? "");
   }
-  const group = parsed.data.groups?.items.find(({ name }) => ADMINISTRATORS.test(name));
-  if (group !== undefined) throw tooBroad(credential, group.name);
+  const names = (parsed.data.groups?.items ?? []).map(({ name }) => name ?? "");
+  const group = names.find((name) => ADMINISTRATORS.test(name));
+  if (group !== undefined) throw tooBroad(credential, group);
 }
 
 function tooBroad(credential: string, group: string): Failure {

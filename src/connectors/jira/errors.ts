@@ -1,23 +1,33 @@
 /** How Jira Cloud says that something went wrong, as one table. */
-import * as z from "zod";
-import { failureOfStatus, unavailable } from "../../downstream/failures.ts";
+import { failureOfStatus, misconfigured, redirected, unavailable } from "../../downstream/failures.ts";
 import { waitByRetryAfter } from "../../downstream/retry-after.ts";
 import type { UpstreamAnswer } from "../../downstream/upstream.ts";
 import type { Asked, Vendor } from "../../downstream/vendor.ts";
 import type { Failure } from "../../path/failure.ts";
+import { refusedCreation, refusedSearch } from "./blame.ts";
+import { errorsIn } from "./error-collection.ts";
+
+/** The operations that are used, by the names in the vendor's document. */
+export const OPERATIONS = {
+  search: "searchAndReconsileIssuesUsingJql",
+  get: "getIssue",
+  create: "createIssue",
+  whoAmI: "getCurrentUser",
+  issueTypes: "getCreateIssueMetaIssueTypes",
+  createScreen: "getCreateIssueMetaIssueTypeId",
+} as const;
 
 /** The project permission that an account needs for each operation, in Jira's own words. */
 const PERMISSIONS: Readonly<Record<string, string>> = {
-  searchAndReconsileIssuesUsingJql: "Browse projects",
-  getIssue: "Browse projects",
-  createIssue: "Create issues",
+  [OPERATIONS.search]: "Browse projects",
+  [OPERATIONS.get]: "Browse projects",
+  [OPERATIONS.create]: "Create issues",
+  [OPERATIONS.issueTypes]: "Create issues",
+  [OPERATIONS.createScreen]: "Create issues",
 };
 
-/** `ErrorCollection`: what failed as a whole, and what failed by field. */
-const ErrorCollection = z.object({
-  errorMessages: z.array(z.string()).optional(),
-  errors: z.record(z.string(), z.unknown()).optional(),
-});
+/** Statuses below 500 that mean the same at every vendor. */
+const USUAL: ReadonlySet<number> = new Set([401, 403, 408, 429]);
 
 export const jira: Vendor = {
   name: "jira",
@@ -32,8 +42,8 @@ export const jira: Vendor = {
 
   errorOf(answer, payload, asked) {
     // An issue that isn't there, or that the account may not see, is for the tool to say.
-    if (answer.status === 404 && asked.operation === "getIssue" && hasErrors(payload)) return null;
-    if (answer.status < 200 || answer.status > 299) return failureOf(answer, asked);
+    if (answer.status === 404 && asked.operation === OPERATIONS.get && hasErrors(payload)) return null;
+    if (answer.status < 200 || answer.status > 299) return failureOf(answer, payload, asked);
     return hasErrors(payload) ? unavailable(jira, { status: answer.status }) : null;
   },
 
@@ -44,16 +54,7 @@ export const jira: Vendor = {
 
 /** True if a body is Jira's own and reports at least one error. */
 export function hasErrors(payload: unknown): boolean {
-  const parsed = ErrorCollection.safeParse(payload);
-  if (!parsed.success) return false;
-  const { errorMessages = [], errors = {} } = parsed.data;
-  return errorMessages.length > 0 || Object.keys(errors).length > 0;
-}
-
-/** The fields that Jira refuses, by its names for them. */
-export function refusedFields(payload: unknown): string[] {
-  const parsed = ErrorCollection.safeParse(payload);
-  return parsed.success ? Object.keys(parsed.data.errors ?? {}) : [];
+  return errorsIn(payload) !== null;
 }
 
 /** Until the limit is lifted: a moment in ISO 8601, which says something only once nothing is left. */
@@ -64,6 +65,21 @@ function waitForReset(headers: Headers, now: number): number | null {
   return Number.isNaN(at) ? null : Math.max(0, at - now);
 }
 
-function failureOf(answer: UpstreamAnswer, asked: Asked): Failure {
-  return failureOfStatus(jira, answer.status, answer, asked, PERMISSIONS[asked.operation]);
+function failureOf(answer: UpstreamAnswer, payload: unknown, asked: Asked): Failure {
+  const { status } = answer;
+  if (status >= 300 && status <= 399) return redirected(jira, status, ["JIRA_BASE_URL"]);
+  if (status < 400 || status > 499 || USUAL.has(status)) {
+    return failureOfStatus(jira, status, answer, asked, PERMISSIONS[asked.operation]);
+  }
+  const errors = errorsIn(payload);
+  // Not in Jira's words: the address leads to something else.
+  if (errors === null) return misconfigured(jira, { settings: ["JIRA_BASE_URL"], status });
+  switch (asked.operation) {
+    case OPERATIONS.create:
+      return refusedCreation(jira, status, errors);
+    case OPERATIONS.search:
+      return refusedSearch(jira, status, errors, asked);
+    default:
+      return misconfigured(jira, { settings: ["JIRA_PROJECT", "JIRA_ISSUE_TYPE"], status });
+  }
 }

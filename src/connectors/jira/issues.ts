@@ -1,27 +1,39 @@
 import type * as z from "zod";
-import { contractChanged } from "../../downstream/failures.ts";
+import { contractChanged, misconfigured } from "../../downstream/failures.ts";
 import type { Upstream } from "../../downstream/upstream.ts";
-import { jira } from "./errors.ts";
+import { onward } from "../../toolkit/pages.ts";
+import type { Records } from "../../toolkit/records.ts";
+import { jira, OPERATIONS } from "./errors.ts";
 import { creationJql } from "./jql.ts";
 import { CurrentUser, IssueOrNone, IssueRecord, issuePage, LabelledIssue, TICKET_FIELDS } from "./schemas.ts";
 
-const SEARCH = "searchAndReconsileIssuesUsingJql";
-
 /** One page of issues, in order. */
-export interface IssuePage<Issue> {
-  readonly issues: readonly Issue[];
+export interface IssuePage<Issue> extends Records<Issue> {
   /** Where the next page begins, or `null` if there is none. */
   readonly next_token: string | null;
+  /** Jira doubts a value in the query. */
+  readonly warned: boolean;
 }
 
-/** A page of the issues that a query holds for, as tickets need them. */
-export function searchIssues(
+/**
+ * A page of the issues that a query holds for, as tickets need them.
+ * @param about the arguments that stand in it, see {@link UpstreamRequest}
+ */
+export async function searchIssues(
   upstream: Upstream,
   jql: string,
   limit: number,
   token: string | null,
+  about: readonly string[],
 ): Promise<IssuePage<IssueRecord>> {
-  return search(upstream, IssueRecord, { jql, fields: TICKET_FIELDS, limit, token });
+  const page = await search(upstream, IssueRecord, { jql, fields: TICKET_FIELDS, limit, token, about });
+  if (page.records.length > 0 || !page.warned) return page;
+  // The question wasn't taken as it was meant, so this isn't "none".
+  throw misconfigured(jira, {
+    settings: ["JIRA_PROJECT"],
+    why: "It found nothing, and warned that a value in the search isn't known.",
+    status: 200,
+  });
 }
 
 /** The issue of that key as it is now, which a search may not know yet; `null` if there is none in the project. */
@@ -32,7 +44,7 @@ export async function getIssue(
 ): Promise<IssueRecord | null> {
   const issue = await upstream.read(
     {
-      operation: "getIssue",
+      operation: OPERATIONS.get,
       method: "GET",
       path: `/rest/api/3/issue/${encodeURIComponent(key)}`,
       query: { fields: TICKET_FIELDS },
@@ -51,17 +63,18 @@ export async function findCreation(
   operation_id: string,
 ): Promise<z.output<typeof LabelledIssue> | null> {
   const jql = creationJql(project, operation_id);
-  const { issues } = await search(upstream, LabelledIssue, {
+  const { records } = await search(upstream, LabelledIssue, {
     jql,
-    fields: "summary,labels",
+    fields: "labels",
     limit: 1,
     token: null,
+    about: [],
   });
   // Somebody else's ticket must not pass for ours, should the restriction ever be ignored.
-  if (issues.some(({ fields }) => !fields.labels.includes(operation_id))) {
-    throw contractChanged(jira, SEARCH, "issues.0.fields.labels");
+  if (records.some(({ fields }) => !fields?.labels?.includes(operation_id))) {
+    throw contractChanged(jira, OPERATIONS.search, "issues.0.fields.labels");
   }
-  return issues[0] ?? null;
+  return records[0] ?? null;
 }
 
 interface Search {
@@ -69,16 +82,18 @@ interface Search {
   readonly fields: string;
   readonly limit: number;
   readonly token: string | null;
+  readonly about: readonly string[];
 }
 
 async function search<Issue extends z.ZodType>(
   upstream: Upstream,
   schema: Issue,
-  { jql, fields, limit, token }: Search,
+  { jql, fields, limit, token, about }: Search,
 ): Promise<IssuePage<z.output<Issue>>> {
+  const operation = OPERATIONS.search;
   const page = await upstream.read(
     {
-      operation: SEARCH,
+      operation,
       method: "GET",
       path: "/rest/api/3/search/jql",
       query: {
@@ -87,11 +102,15 @@ async function search<Issue extends z.ZodType>(
         maxResults: String(limit),
         ...(token === null ? {} : { nextPageToken: token }),
       },
+      about,
     },
     issuePage(schema),
   );
   await requireSomebody(upstream);
-  return { issues: page.issues, next_token: page.nextPageToken ?? null };
+  const { issues, nextPageToken, isLast, warningMessages } = page;
+  const next = isLast === true ? null : (nextPageToken ?? null);
+  const next_token = onward(jira, operation, next, new Set(token === null ? [] : [token]));
+  return { ...issues, next_token, warned: (warningMessages?.length ?? 0) > 0 };
 }
 
 /**
@@ -101,6 +120,6 @@ async function search<Issue extends z.ZodType>(
  * @throws Failure `credential_rejected` if we are nobody
  */
 async function requireSomebody(upstream: Upstream): Promise<void> {
-  const request = { operation: "getCurrentUser", method: "GET", path: "/rest/api/3/myself" } as const;
+  const request = { operation: OPERATIONS.whoAmI, method: "GET", path: "/rest/api/3/myself" } as const;
   await upstream.read(request, CurrentUser);
 }

@@ -1,6 +1,6 @@
 /** Queries in the Jira Query Language, built from validated parts. No caller writes JQL. */
 import * as z from "zod";
-import { CATEGORY_NAMES, type TicketStatus } from "./normalise.ts";
+import type { TicketStatus } from "./normalise.ts";
 
 /** Nothing in a word can end a quotation, or mean anything in Jira's text search. */
 const WORD = /^[\p{L}\p{N}._@-]+$/u;
@@ -17,6 +17,16 @@ export const TicketQuery = z
     return words.length <= MOST_WORDS && words.every((word) => WORD.test(word) && LETTER.test(word));
   }, `must be 1 to ${MOST_WORDS} words of letters, digits, dots, hyphens, underscores and @, one space between`);
 
+/**
+ * The names that Jira gives its categories; JQL knows them in every language of the site. Open is what is in neither of
+ * the others: a status without a category would be missing from "To Do".
+ */
+const STATUS_CLAUSES: Record<TicketStatus, string> = {
+  open: 'statusCategory != "In Progress" AND statusCategory != "Done"',
+  in_progress: 'statusCategory = "In Progress"',
+  done: 'statusCategory = "Done"',
+};
+
 export interface TicketFilter {
   readonly query?: string | undefined;
   readonly status?: TicketStatus | undefined;
@@ -26,7 +36,7 @@ export interface TicketFilter {
 export function ticketsJql(project: string, { query, status }: TicketFilter): string {
   const clauses = [
     `project = ${quoted(project)}`,
-    ...(status === undefined ? [] : [`statusCategory = ${quoted(CATEGORY_NAMES[status])}`]),
+    ...(status === undefined ? [] : [STATUS_CLAUSES[status]]),
     ...(query === undefined ? [] : query.split(" ").map((word) => `text ~ ${phrase(word)}`)),
   ];
   return `${clauses.join(" AND ")} ORDER BY created DESC`;

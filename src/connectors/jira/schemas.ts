@@ -1,36 +1,40 @@
 /**
- * What we rely on of Jira's answers, and nothing else: unknown fields are ignored, a field that is missing or
- * of another type is a changed contract. What a project may leave out (priority, assignee) may be absent.
+ * What we rely on of Jira's answers: an issue's key. Unknown fields are ignored, and every other field may be absent or
+ * null. One of another type makes its record unreadable.
  */
 import * as z from "zod";
+import { records } from "../../toolkit/records.ts";
+import { opaqueId } from "../../untrusted/reported-text.ts";
 import { hasErrors } from "./errors.ts";
 
 /** An issue's key. */
-export const IssueKey = z.string().regex(/^[A-Z][A-Z0-9_]*-\d+$/);
+export const IssueKey = opaqueId;
 
 /** `2026-11-22T10:00:00.000+0000`: the offset has no colon, which ISO 8601 allows and zod doesn't. */
 const Time = z
   .string()
-  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)$/)
-  .transform((value) => new Date(value.replace(/([+-]\d\d)(\d\d)$/, "$1:$2")).toISOString());
+  .transform((value) => value.replace(/([+-]\d\d)(\d\d)$/, "$1:$2"))
+  .pipe(z.iso.datetime({ offset: true }))
+  .transform((value) => new Date(value).toISOString())
+  .nullish();
 
-const named = z.object({ name: z.string() }).nullish();
+const text = z.string().nullish();
+const named = z.object({ name: text }).nullish();
 
-/** An issue, with the fields that {@link TICKET_FIELDS} asks for. The key of a status's category never changes. */
+/** An issue, with the fields that {@link TICKET_FIELDS} asks for. A project's screens decide which of them it has. */
 export const IssueRecord = z.object({
   key: IssueKey,
-  fields: z.object({
-    summary: z.string(),
-    status: z.object({
-      name: z.string(),
-      statusCategory: z.object({ key: z.enum(["new", "indeterminate", "done", "undefined"]) }),
-    }),
-    issuetype: named,
-    priority: named,
-    assignee: z.object({ displayName: z.string().nullish() }).nullish(),
-    created: Time,
-    updated: Time,
-  }),
+  fields: z
+    .object({
+      summary: text,
+      status: z.object({ name: text, statusCategory: z.object({ key: text }).nullish() }).nullish(),
+      issuetype: named,
+      priority: z.object({ id: text, name: text }).nullish(),
+      assignee: z.object({ displayName: text }).nullish(),
+      created: Time,
+      updated: Time,
+    })
+    .nullish(),
 });
 export type IssueRecord = z.output<typeof IssueRecord>;
 
@@ -40,7 +44,7 @@ export const TICKET_FIELDS = "summary,status,issuetype,priority,assignee,created
 /** An issue with the labels by which a creation is found again. */
 export const LabelledIssue = z.object({
   key: IssueKey,
-  fields: z.object({ summary: z.string(), labels: z.array(z.string()) }),
+  fields: z.object({ labels: z.array(z.string()).nullish() }).nullish(),
 });
 
 /** Long enough for any that the vendor gives out, and short enough for a cursor of ours. */
@@ -50,9 +54,10 @@ const PageToken = z.string().min(1).max(1400);
 export function issuePage<Issue extends z.ZodType>(issue: Issue) {
   return z
     .object({
-      issues: z.array(issue),
+      issues: records(issue),
       nextPageToken: PageToken.nullish(),
       isLast: z.boolean().nullish(),
+      warningMessages: z.array(z.unknown()).nullish(),
     })
     .refine(({ isLast, nextPageToken }) => isLast !== false || typeof nextPageToken === "string", {
       path: ["nextPageToken"],
@@ -71,7 +76,7 @@ export const IssueOrNone = z.unknown().transform((payload, context) => {
 /** `User`, as far as it proves that somebody is asking. Groups come where they are asked for and may be seen. */
 export const CurrentUser = z.object({
   accountId: z.string().min(1),
-  groups: z.object({ items: z.array(z.object({ name: z.string() })) }).optional(),
+  groups: z.object({ items: z.array(z.object({ name: text })).nullish() }).nullish(),
 });
 
 /** `CreatedIssue`. */

@@ -1,13 +1,17 @@
 import * as z from "zod";
 import type { Upstream } from "../../downstream/upstream.ts";
 import { cursor, decodeCursor, encodeCursor, limit } from "../../path/paging.ts";
-import { defineRead } from "../../path/tool.ts";
+import { defineRead, type ReadOutcome } from "../../path/tool.ts";
+import { mapRecords } from "../../toolkit/records.ts";
 import { getIssue, searchIssues } from "./issues.ts";
 import { keyIn, TicketQuery, ticketsJql } from "./jql.ts";
-import { TICKET_STATUSES, Ticket, ticketOf } from "./normalise.ts";
-import { project } from "./settings.ts";
+import { TICKET_STATUSES, Ticket, type TicketStatus, ticketOf } from "./normalise.ts";
+import { priorityNames, project } from "./settings.ts";
 
 const PageToken = z.string().min(1);
+
+const Tickets = z.strictObject({ tickets: z.array(Ticket) });
+type Found = ReadOutcome<z.output<typeof Tickets>>;
 
 export const searchTickets = defineRead({
   name: "search_tickets",
@@ -23,61 +27,66 @@ export const searchTickets = defineRead({
     limit,
     cursor,
   }),
-  output: z.strictObject({ tickets: z.array(Ticket) }),
+  output: Tickets,
   async run({ cursor: from, limit: most, query, status }, { env, now, upstream: through }) {
     const upstream = through("jira.read");
+    const asked = { upstream, env, report: { source: upstream.source, queried_at: isoOf(now) } };
     const key = query === undefined ? null : keyIn(query, project(env));
+    if (key !== null) return one(asked, key, status);
     const jql = ticketsJql(project(env), { query, status });
     const question = `search_tickets ${jql}`;
     const token = from === undefined ? null : decodeCursor(from, question, PageToken);
-    const { tickets, next_token } =
-      key === null
-        ? await page(upstream, jql, most, token)
-        : await one(
-            upstream,
-            key,
-            project(env),
-            (ticket) => status === undefined || ticket.status === status,
-          );
+    // A page after the first was asked for in the same words before, so only its cursor can be at fault.
+    const about = token !== null ? ["cursor"] : query !== undefined ? ["query"] : [];
+    const found = await searchIssues(upstream, jql, most, token, about);
+    const { next_token } = found;
+    const { records: tickets, unreadable } = mapRecords(found, (issue) =>
+      ticketOf(issue, priorityNames(env)),
+    );
     return {
       outcome: "found",
-      data: { tickets },
-      sources: [
-        {
-          source: upstream.source,
-          status: "ok",
-          count: tickets.length,
-          queried_at: new Date(now).toISOString(),
-        },
-      ],
+      data: { tickets: [...tickets] },
+      sources: [{ ...asked.report, status: "ok", count: tickets.length, unreadable }],
       next_cursor: next_token === null ? null : encodeCursor(next_token, question),
     };
   },
 });
 
-interface TicketPage {
-  readonly tickets: Ticket[];
-  readonly next_token: string | null;
-}
-
-async function page(
-  upstream: Upstream,
-  jql: string,
-  most: number,
-  token: string | null,
-): Promise<TicketPage> {
-  const { issues, next_token } = await searchIssues(upstream, jql, most, token);
-  return { tickets: issues.map(ticketOf), next_token };
+interface AskedFor {
+  readonly upstream: Upstream;
+  readonly env: Env;
+  readonly report: { readonly source: string; readonly queried_at: string };
 }
 
 /** By its key a ticket is found at once; a search lags behind, and refuses a key that doesn't exist. */
 async function one(
-  upstream: Upstream,
+  { upstream, env, report }: AskedFor,
   key: string,
-  project: string,
-  wanted: (ticket: Ticket) => boolean,
-): Promise<TicketPage> {
-  const issue = await getIssue(upstream, key, project);
-  const tickets = issue === null ? [] : [ticketOf(issue)].filter(wanted);
-  return { tickets, next_token: null };
+  status: TicketStatus | undefined,
+): Promise<Found> {
+  const issue = await getIssue(upstream, key, project(env));
+  if (issue === null) {
+    return {
+      outcome: "not_found",
+      resource: { kind: "ticket", id: key },
+      sources: [{ ...report, status: "not_found", count: 0 }],
+    };
+  }
+  const ticket = ticketOf(issue, priorityNames(env));
+  const tickets = status === undefined || isIn(ticket, status) ? [ticket] : [];
+  const matched = [{ id: ticket.ticket_id, by: "id" }];
+  return {
+    outcome: "found",
+    data: { tickets },
+    sources: [{ ...report, status: "ok", count: tickets.length, matched }],
+  };
+}
+
+/** A ticket whose status we don't know counts as open, as it does in a search. */
+function isIn(ticket: Ticket, status: TicketStatus): boolean {
+  return (ticket.status === "unknown" ? "open" : ticket.status) === status;
+}
+
+function isoOf(ms: number): string {
+  return new Date(ms).toISOString();
 }

@@ -1,10 +1,52 @@
 import * as z from "zod";
+import type { Json, JsonObject } from "../../path/tool.ts";
 import { BaseUrl, Milliseconds, millisecondsOf, problemsIn } from "../settings.ts";
+import { PRIORITIES, type Priority } from "./priorities.ts";
+
+/** What `create_ticket` fills in by itself. */
+const OURS: readonly string[] = ["project", "issuetype", "summary", "description", "priority", "labels"];
+
+/** A JSON object in a variable; empty for none. */
+function jsonIn<Schema extends z.ZodType>(object: Schema, example: string) {
+  return z
+    .string()
+    .default("")
+    .transform((text, context) => {
+      const parsed = object.safeParse(jsonOf(text === "" ? "{}" : text));
+      if (parsed.success) return parsed.data;
+      context.addIssue({ code: "custom", message: `must be empty or a JSON object such as ${example}` });
+      return z.NEVER;
+    });
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const Named = z.string().trim().min(1);
+const PriorityNames = jsonIn(
+  z.strictObject(Object.fromEntries(PRIORITIES.map((name) => [name, Named.optional()]))),
+  '{"high":"High","critical":"Highest"}',
+);
+const FieldName = z
+  .string()
+  .regex(/^[a-z]\w*$/i)
+  .refine((name) => !OURS.includes(name));
+const FixedFields = jsonIn(
+  z.record(FieldName, z.json()),
+  `{"customfield_10045":{"value":"A"}}, without ${OURS.join(", ")}`,
+);
 
 const Settings = z.object({
   JIRA_BASE_URL: BaseUrl,
   JIRA_PROJECT: z.string().regex(/^[A-Z][A-Z0-9_]+$/, "must be a project's key, such as SEC"),
-  JIRA_ISSUE_TYPE: z.string().min(1, "must name an issue type of the project"),
+  JIRA_ISSUE_TYPE: z.string().min(1, "must be the name or the id of an issue type of the project"),
+  JIRA_PRIORITIES: PriorityNames,
+  JIRA_FIELDS: FixedFields,
   JIRA_SETTLE_MS: Milliseconds,
 });
 
@@ -21,6 +63,32 @@ export function baseUrl(env: Env): string {
 /** Key of the one project that tickets are searched and created in. */
 export function project(env: Env): string {
   return env.JIRA_PROJECT;
+}
+
+/** The issue type of new tickets, as Jira is told it. Digits alone are an id. */
+export function issueType(env: Env): { readonly id: string } | { readonly name: string } {
+  return byIdOrName(env.JIRA_ISSUE_TYPE);
+}
+
+/** What the project calls our priorities, by name or id. One without a name isn't in the project's scheme. */
+export function priorityNames(env: Env): ReadonlyMap<Priority, string> {
+  const names: Readonly<Record<string, string | undefined>> = PriorityNames.parse(env.JIRA_PRIORITIES);
+  return new Map(
+    PRIORITIES.flatMap((priority) => {
+      const name = names[priority];
+      return name === undefined ? [] : [[priority, name] as const];
+    }),
+  );
+}
+
+/** Fields that each new ticket gets, for projects that require more than we fill in. */
+export function fixedFields(env: Env): JsonObject {
+  return FixedFields.parse(env.JIRA_FIELDS) as Readonly<Record<string, Json>>;
+}
+
+/** How Jira is told one of a list: digits alone are an id. */
+export function byIdOrName(text: string): { readonly id: string } | { readonly name: string } {
+  return /^\d+$/.test(text) ? { id: text } : { name: text };
 }
 
 /**

@@ -1,31 +1,36 @@
 /** What PagerDuty's answer to the opening of an incident proves. */
 import { jsonOf } from "../../downstream/exchange.ts";
-import { contractChanged, credentialRejected } from "../../downstream/failures.ts";
+import { contractChanged, credentialRejected, turnsAway, withoutEffect } from "../../downstream/failures.ts";
 import type { UpstreamAnswer } from "../../downstream/upstream.ts";
+import type { Failure } from "../../path/failure.ts";
 import type { Conclusion } from "../../path/tool.ts";
-import { isError, pagerduty, speaksOfDuplicate } from "./errors.ts";
+import { errorIn } from "./error-body.ts";
+import { OPERATIONS, pagerduty, speaksOfDuplicate } from "./errors.ts";
 import { CreatedIncident, type IncidentRecord } from "./schemas.ts";
 
-export const OPERATION = "createIncident";
+const OPERATION = OPERATIONS.create;
 const ASKED = { operation: OPERATION, credential: "pagerduty.page" };
+const NOTHING_DONE = "Nobody was paged.";
 
 /**
- * Refusals that the vendor documents for the operation, each of them made instead of it: invalid arguments
- * (400), no permission (403), or a request that the rate limit turned away (429).
+ * Refusals of this one request, each of them made instead of it: arguments that are invalid (400, 422), the plan (402),
+ * no permission (403), no such service (404), a conflict (409, 412), a body that is too large (413), or a request that
+ * the rate limit turned away (429).
  */
-const REFUSALS: ReadonlySet<number> = new Set([400, 403, 429]);
+const REFUSALS: ReadonlySet<number> = new Set([400, 402, 403, 404, 409, 412, 413, 422, 429]);
 
 /**
  * Judges an answer.
  *
  * - 201 with the incident under our key: opened.
- * - 400 that speaks of an open incident with the same key: the key is the operation's id, so that incident is
+ * - A refusal that speaks of an open incident with the same key: the key is the operation's id, so that incident is
  *   ours, from a request that somebody delivered twice. It did its work, but the refusal doesn't name it:
  *   unknown, and reading back finds it at once.
- * - 400, 403, 429 in PagerDuty's own shape otherwise: no effect. The same status in another body comes from
+ * - One of {@link REFUSALS} in PagerDuty's own shape otherwise: no effect. The same status in another body comes from
  *   something between us and PagerDuty, and proves nothing.
  * - 401: no effect whatever the body says; the status itself means that the request "has not been applied"
  *   (RFC 9110 §15.5.2).
+ * - A redirect that isn't followed: no effect.
  * - Everything else, a 201 that we can't read included: unknown.
  */
 export function concludePage<Data>(
@@ -33,9 +38,7 @@ export function concludePage<Data>(
   operation_id: string,
   done: (incident: IncidentRecord) => Data,
 ): Conclusion<Data> {
-  if (answer.status === 401) {
-    return { outcome: "no_effect", failure: credentialRejected(pagerduty, ASKED, 401) };
-  }
+  if (answer.status === 401) return noEffect(credentialRejected(pagerduty, ASKED, 401));
   const payload = jsonOf(answer);
   const failure = pagerduty.errorOf(answer, payload, ASKED);
   if (failure === null) {
@@ -45,6 +48,11 @@ export function concludePage<Data>(
     }
     return { outcome: "unknown", failure: contractChanged(pagerduty, OPERATION, "incident") };
   }
-  const refused = REFUSALS.has(answer.status) && isError(payload) && !speaksOfDuplicate(payload);
-  return { outcome: refused ? "no_effect" : "unknown", failure };
+  const error = errorIn(payload);
+  const refused = REFUSALS.has(answer.status) && error !== null && !speaksOfDuplicate(error);
+  return refused || turnsAway(answer.status) ? noEffect(failure) : { outcome: "unknown", failure };
+}
+
+function noEffect(failure: Failure) {
+  return { outcome: "no_effect", failure: withoutEffect(failure, NOTHING_DONE) } as const;
 }

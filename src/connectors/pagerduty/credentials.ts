@@ -1,9 +1,9 @@
 import type { AccessToken, Credential } from "../../downstream/credential.ts";
 import { exchange, jsonOf } from "../../downstream/exchange.ts";
-import { pagerduty } from "./errors.ts";
+import { OPERATIONS, pagerduty } from "./errors.ts";
 import { baseUrl } from "./settings.ts";
 
-const OPERATION = "listIncidents";
+const OPERATION = OPERATIONS.list;
 
 /** A key is good until it is revoked; this often it is asked again whether it still is. */
 const CHECK_LIFE_MS = 15 * 60_000;

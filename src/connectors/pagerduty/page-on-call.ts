@@ -5,21 +5,19 @@ import { defineChange } from "../../path/tool.ts";
 import { reportedText } from "../../untrusted/reported-text.ts";
 import { nonBlank } from "../non-blank.ts";
 import { Title } from "../title.ts";
-import { concludePage, OPERATION } from "./creation-answer.ts";
-import { pagerduty } from "./errors.ts";
-import { IncidentId, IncidentPage, type IncidentRecord } from "./schemas.ts";
+import { concludePage } from "./creation-answer.ts";
+import { OPERATIONS, pagerduty } from "./errors.ts";
+import { IncidentId, IncidentPage, type IncidentRecord, URGENCIES } from "./schemas.ts";
 import { settleMs } from "./settings.ts";
 
 const WINDOW_MS = 24 * 60 * 60 * 1000;
 const DEADLINE_MS = 10_000;
 
-const URGENCIES = ["high", "low"] as const;
-
-/** What the page came to. A service can be set to one urgency, whatever is asked for. */
+/** What the page came to. A service can be set to one urgency, whatever is asked for; `null` for one of its own. */
 const Page = z.strictObject({
   incident_id: IncidentId,
   title: reportedText(),
-  urgency: z.enum(URGENCIES),
+  urgency: z.enum(URGENCIES).nullable(),
   status: reportedText(64),
 });
 
@@ -56,7 +54,7 @@ export const pageOnCall = defineChange({
     return { ...seen, in_effect: true, data: pageOf(found, title) };
   },
   request: ({ title, urgency }, operation_id, env) => ({
-    operation: OPERATION,
+    operation: OPERATIONS.create,
     method: "POST",
     path: "/incidents",
     json: {
@@ -79,8 +77,10 @@ export const pageOnCall = defineChange({
  * what somebody has just resolved.
  */
 async function findIncident(upstream: Upstream, operation_id: string): Promise<IncidentRecord | null> {
-  const operation = "listIncidents";
-  const { incidents } = await upstream.read(
+  const operation = OPERATIONS.list;
+  const {
+    incidents: { records },
+  } = await upstream.read(
     {
       operation,
       method: "GET",
@@ -96,10 +96,10 @@ async function findIncident(upstream: Upstream, operation_id: string): Promise<I
     IncidentPage,
   );
   // Somebody else's incident must not pass for ours, should the key ever be ignored.
-  if (incidents.some(({ incident_key }) => incident_key !== operation_id)) {
+  if (records.some(({ incident_key }) => incident_key !== operation_id)) {
     throw contractChanged(pagerduty, operation, "incidents.0.incident_key");
   }
-  return incidents[0] ?? null;
+  return records[0] ?? null;
 }
 
 function pageOf({ id, urgency, status }: IncidentRecord, title: string): z.output<typeof Page> {

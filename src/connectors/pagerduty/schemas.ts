@@ -1,19 +1,35 @@
-/** What we rely on of PagerDuty's answers, and nothing else: unknown fields are ignored. */
+/**
+ * What we rely on of PagerDuty's answers: an incident's id, and its key where it is looked for. Unknown fields are
+ * ignored, and every other field may be absent or null.
+ */
 import * as z from "zod";
+import { records } from "../../toolkit/records.ts";
+import { word } from "../../toolkit/words.ts";
+import { opaqueId } from "../../untrusted/reported-text.ts";
 
-export const IncidentId = z.string().regex(/^[A-Z0-9]{1,64}$/);
+export const URGENCIES = ["high", "low"] as const;
+
+export const IncidentId = opaqueId;
+
+const text = z.string().nullish();
 
 /** `Incident`. The vendor announces further statuses, so any word is one. */
 export const IncidentRecord = z.object({
   id: IncidentId,
-  incident_key: z.string(),
-  status: z.string(),
-  urgency: z.enum(["high", "low"]),
+  incident_key: text,
+  status: text,
+  urgency: word(URGENCIES),
 });
 export type IncidentRecord = z.output<typeof IncidentRecord>;
 
 /** One page of `listIncidents`. */
-export const IncidentPage = z.object({ incidents: z.array(IncidentRecord) });
+export const IncidentPage = z.object({ incidents: records(IncidentRecord) });
 
 /** The answer of `createIncident`. */
 export const CreatedIncident = z.object({ incident: IncidentRecord });
+
+/** One page of `listUsers`. */
+export const UserPage = z.object({ users: records(z.object({ email: text, role: text })) });
+
+/** The answer of `getService`; without a service where there is none. */
+export const ServiceOrNone = z.object({ service: z.object({ id: opaqueId, status: text }).nullish() });

@@ -1,8 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { alertRequest, searchRequest } from "../../../src/connectors/elastic/alert-query.ts";
+import {
+  type AlertFilter,
+  alertRequest,
+  searchRequest,
+} from "../../../src/connectors/elastic/alert-query.ts";
+import { Named } from "../../../src/connectors/elastic/named-things.ts";
 import { openCase } from "../../../src/connectors/elastic/open-case.ts";
-import { AlertId, STATUSES, UniqueName } from "../../../src/connectors/elastic/schemas.ts";
+import { PlaceText, placeBehind, textOf } from "../../../src/connectors/elastic/place.ts";
+import { type AlertHit, AlertId, STATUSES } from "../../../src/connectors/elastic/schemas.ts";
 import { updateAlert } from "../../../src/connectors/elastic/update-alert.ts";
 
 /** The keys of an object, in depth: what a query is made of, whatever its values are. */
@@ -18,10 +24,15 @@ describe("a search", () => {
     expect(json).toMatchObject({
       query: { bool: { filter: [] } },
       size: 26,
-      sort: [{ "@timestamp": "desc" }, { "kibana.alert.uuid": "asc" }],
+      sort: [
+        { "@timestamp": { order: "desc" } },
+        { "kibana.alert.uuid": { order: "asc", unmapped_type: "keyword" } },
+      ],
       _source: false,
+      track_total_hits: true,
     });
-    expect(JSON.stringify(json)).not.toContain("kibana.alert.reason");
+    expect(json?.fields).toContain("process.command_line");
+    expect(json?.fields).not.toContain("message");
   });
 
   test("for acknowledged alerts finds those that are in progress, as it was called once", () => {
@@ -32,14 +43,15 @@ describe("a search", () => {
 
 describe("no argument can become anything but a value", () => {
   test("whatever is searched for, the query has the same form", () => {
-    const form = (severity: string, since: string, unique: string) =>
-      JSON.stringify(
-        shape(searchRequest({ severity: [severity], status: "open", since }, [1, unique], 1).json?.query),
-      );
-    const plain = form("high", "2026-11-22T10:00:00Z", "a");
+    const form = (severity: string, since: string, unique: string, rule: string) => {
+      const place = { time: 1, unique, shown: [] };
+      const filter = { severity: [severity], status: "open", rule, since } as const;
+      return JSON.stringify(shape(searchRequest(filter, place, 1).json?.query));
+    };
+    const plain = form("high", "2026-11-22T10:00:00Z", "a", "b");
     fc.assert(
-      fc.property(fc.string(), fc.string(), fc.string(), (severity, since, unique) => {
-        expect(form(severity, since, unique)).toBe(plain);
+      fc.property(fc.string(), fc.string(), fc.string(), fc.string(), (...values) => {
+        expect(form(...values)).toBe(plain);
       }),
     );
   });
@@ -58,16 +70,99 @@ describe("no argument can become anything but a value", () => {
     );
   });
 
-  test("an alert's id and a place in the order hold nothing but themselves", () => {
-    fc.assert(
-      fc.property(fc.string(), (text) => {
-        if (AlertId.safeParse(text).success) expect(text).toMatch(/^[0-9a-f-]+$/);
-        if (UniqueName.safeParse(text).success) expect(text).toMatch(/^[\w-]+$/);
-      }),
-    );
-    for (const id of ["*", "", "80e1383f OR true", "{}", "a".repeat(65)]) {
+  test("an alert's id is printable, bounded, and passed back as it came", () => {
+    for (const id of ["", "a b", "a\n", "é", "a".repeat(257)]) {
       expect(AlertId.safeParse(id).success, id).toBe(false);
     }
+    for (const id of [
+      "AZx9e-CQXgB_P2G4XWLr",
+      "a".repeat(64),
+      "66b9aa00-94fa-11ea-9f74-e7e108796192",
+      "a|b:c",
+    ]) {
+      expect(AlertId.parse(id)).toBe(id);
+    }
+  });
+});
+
+describe("what is sent for each filter", () => {
+  const clauses = (filter: AlertFilter) =>
+    (searchRequest(filter, null, 1).json as { query: { bool: { filter: object[] } } }).query.bool.filter;
+  const term = (field: string, value: string) => ({ term: { [field]: { value, case_insensitive: true } } });
+  const prefix = (field: string, value: string) => ({
+    prefix: { [field]: { value, case_insensitive: true } },
+  });
+  const any = (...should: object[]) => [{ bool: { should, minimum_should_match: 1 } }];
+
+  test.each<[AlertFilter, object[]]>([
+    [{}, []],
+    [{ severity: ["high"] }, [{ terms: { "kibana.alert.severity": ["high"] } }]],
+    [{ status: "open" }, [{ terms: { "kibana.alert.workflow_status": ["open"] } }]],
+    [{ since: "2026-11-22T10:00:00Z" }, [{ range: { "@timestamp": { gte: "2026-11-22T10:00:00Z" } } }]],
+    [{ host: "10.0.0.0/24" }, [{ term: { "host.ip": "10.0.0.0/24" } }]],
+    [{ host: "2001:db8::1" }, [{ term: { "host.ip": "2001:db8::1" } }]],
+    [
+      { host: "WS-01" },
+      any(
+        term("host.name", "WS-01"),
+        prefix("host.name", "WS-01."),
+        term("host.hostname", "WS-01"),
+        prefix("host.hostname", "WS-01."),
+      ),
+    ],
+    [
+      { host: "ws-01.corp" },
+      any(
+        term("host.name", "ws-01.corp"),
+        term("host.name", "ws-01"),
+        prefix("host.name", "ws-01.corp."),
+        term("host.hostname", "ws-01.corp"),
+        term("host.hostname", "ws-01"),
+        prefix("host.hostname", "ws-01.corp."),
+      ),
+    ],
+    [{ user: "ada" }, any(term("user.name", "ada"), term("user.email", "ada"), term("user.id", "ada"))],
+    [{ user: "CORP\\ada" }, [{ bool: { filter: [term("user.name", "ada"), term("user.domain", "CORP")] } }]],
+    [{ rule: "SSH" }, any(term("kibana.alert.rule.name", "SSH"), term("kibana.alert.rule.uuid", "SSH"))],
+  ])("%j", (filter, sent) => {
+    expect(clauses(filter)).toEqual(sent);
+  });
+
+  test("a pattern, which no field could be asked for, is refused", () => {
+    for (const name of ["WS-*", "WS-0?", "10.0.0.*", " "]) expect(Named.safeParse(name).success).toBe(false);
+  });
+});
+
+describe("a place", () => {
+  const hit = (_id: string, time: number, unique: string | null) =>
+    ({ _id, sort: [time, unique] }) as unknown as AlertHit;
+
+  test("behind a named alert is its name", () => {
+    expect(placeBehind([hit("a", 2, "A"), hit("b", 1, "B")], null)).toEqual({
+      time: 1,
+      unique: "B",
+      shown: [],
+    });
+    expect(placeBehind([], null)).toBeNull();
+  });
+
+  test("behind nameless ones of a moment names each of them, those of the page before included", () => {
+    const first = placeBehind([hit("a", 1, "A"), hit("b", 1, null)], null);
+    expect(first).toEqual({ time: 1, unique: null, shown: ["b"] });
+    expect(placeBehind([hit("c", 1, null)], first)).toEqual({ time: 1, unique: null, shown: ["b", "c"] });
+    expect(placeBehind([hit("d", 0, null)], first)).toEqual({ time: 0, unique: null, shown: ["d"] });
+  });
+
+  test("survives a cursor, and too long a one is none", () => {
+    for (const place of [
+      { time: 1, unique: "A/b", shown: [] },
+      { time: 1, unique: null, shown: ["a", "b"] },
+    ]) {
+      expect(PlaceText.parse(textOf(place))).toEqual(place);
+    }
+    const shown = Array.from({ length: 30 }, () => "a".repeat(64));
+    expect(textOf({ time: 1, unique: null, shown })).toBeNull();
+    for (const text of ["", "x a", "1"]) expect(PlaceText.safeParse(text).success, text).toBe(false);
   });
 });
 

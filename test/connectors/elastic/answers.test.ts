@@ -17,23 +17,32 @@ function failureOf(status: number, body: unknown, operation: string = OPERATIONS
 
 describe("a status is classified by one table", () => {
   test.each([
-    [400, "upstream_rejected", false],
+    [400, "misconfigured", false],
     [401, "credential_rejected", false],
     [403, "credential_rejected", false],
-    [404, "upstream_rejected", false],
+    [404, "misconfigured", false],
     [408, "upstream_timeout", true],
-    [409, "upstream_rejected", false],
+    [409, "misconfigured", false],
     [429, "rate_limited", true],
     [500, "upstream_unavailable", true],
     [503, "upstream_unavailable", true],
     [504, "upstream_timeout", true],
-    [302, "upstream_contract_changed", false],
+    [302, "misconfigured", false],
   ] as const)("%d is %s in either shape, and in none", (status, code, retryable) => {
     for (const body of [platform(status), siem(status), PAGE, ""]) {
       const failure = failureOf(status, body);
       expect(failure).toMatchObject({ code, retryable });
       if (failure !== null) expect(JSON.stringify(publicError(failure))).not.toContain(CANARY);
     }
+  });
+
+  test.each([
+    [404, platform(404), ["ELASTIC_BASE_URL", "ELASTIC_SPACE"]],
+    [404, PAGE, ["ELASTIC_BASE_URL"]],
+    [400, PAGE, ["ELASTIC_BASE_URL"]],
+    [400, { ...siem(400), message: [CANARY] }, []],
+  ])("%d %j is about the settings %j", (status, body, settings) => {
+    expect(failureOf(status, body)).toMatchObject({ code: "misconfigured", detail: { settings } });
   });
 
   test("a 403 names the privilege that is needed, and a 429 when to come back", () => {
@@ -63,15 +72,35 @@ describe("the change of an alert's status", () => {
     expect(conclude(200, body)).toMatchObject({ outcome: "no_effect", failure: { code } });
   });
 
+  test("of the shorter form is done, too", () => {
+    expect(conclude(200, { updated: 1 })).toEqual({ outcome: "done", data: "changed" });
+  });
+
   test.each([
     [400, platform(400)],
     [400, siem(400)],
+    [400, { ...siem(400), message: [CANARY] }],
     [401, PAGE],
+    [402, platform(402)],
     [403, platform(403)],
     [403, siem(403)],
+    [404, platform(404)],
+    [409, siem(409)],
+    [409, platform(409)],
+    [412, platform(412)],
+    [413, platform(413)],
+    [422, siem(422)],
     [429, platform(429)],
+    [302, PAGE],
   ])("had no effect when it was refused with %d %j", (status, body) => {
-    expect(conclude(status, body)).toMatchObject({ outcome: "no_effect" });
+    expect(conclude(status, body)).toMatchObject({
+      outcome: "no_effect",
+      failure: { message: expect.stringMatching(/ No alert was changed\.$/) },
+    });
+  });
+
+  test("that met another change can be repeated", () => {
+    expect(conclude(409, siem(409))).toMatchObject({ failure: { code: "upstream_unavailable" } });
   });
 
   test.each([
@@ -81,14 +110,15 @@ describe("the change of an alert's status", () => {
     [200, { ...counts, updated: 2 }],
     [200, { ...counts, updated: 1, version_conflicts: 1 }],
     [200, { ...counts, updated: "1" }],
-    [200, { ...counts, failures: undefined }],
+    [200, { ...counts, updated: 0, failures: undefined }],
     [200, {}],
     [200, PAGE],
     [202, counts],
+    [303, PAGE],
     [400, PAGE],
     [403, PAGE],
-    [404, platform(404)],
-    [409, siem(409)],
+    [404, PAGE],
+    [409, PAGE],
     [429, siem(429)],
     [429, PAGE],
     [500, siem(500)],
@@ -110,22 +140,34 @@ describe("the creation of a case", () => {
   });
 
   test.each([
-    [400, platform(400)],
-    [401, PAGE],
-    [403, platform(403)],
-    [429, platform(429)],
-  ])("had no effect when it was refused with %d", (status, body) => {
-    expect(conclude(status, body)).toMatchObject({ outcome: "no_effect" });
+    [400, platform(400), "misconfigured"],
+    [401, PAGE, "credential_rejected"],
+    [402, platform(402), "misconfigured"],
+    [403, platform(403), "credential_rejected"],
+    [404, platform(404), "misconfigured"],
+    [409, platform(409), "misconfigured"],
+    [412, platform(412), "misconfigured"],
+    [413, platform(413), "misconfigured"],
+    [422, platform(422), "misconfigured"],
+    [429, platform(429), "rate_limited"],
+    [302, PAGE, "misconfigured"],
+  ])("had no effect when it was refused with %d", (status, body, code) => {
+    expect(conclude(status, body)).toMatchObject({
+      outcome: "no_effect",
+      failure: { code, message: expect.stringMatching(/ No case was opened\.$/) },
+    });
   });
 
   test.each([
     [200, { id: "66b9", tags: ["op_2"] }],
     [200, { id: "66b9", tags: "op_1" }],
+    [200, { id: "66b9" }],
     [200, {}],
     [200, PAGE],
     [400, PAGE],
     [403, PAGE],
-    [409, platform(409)],
+    [404, PAGE],
+    [409, { ...platform(409), message: "It already exists." }],
     [429, PAGE],
     [500, platform(500)],
   ])("is in doubt when it is answered with %d %j", (status, body) => {

@@ -87,13 +87,43 @@ describe("search_alerts", () => {
 
   test("finds by severity, by status and by time", async () => {
     const whole = await everything();
-    const since = whole[40]?.time ?? "";
+    const since = whole[40]?.time as string;
     const asked = { severity: ["high", "critical"], status: "open", since };
     expect(await everything(asked)).toEqual(
-      whole.filter(({ severity_id, status, time }) => severity_id >= 4 && status === "open" && time >= since),
+      whole.filter(
+        ({ severity_id, status, time }) => severity_id >= 4 && status === "open" && (time ?? "") >= since,
+      ),
     );
     const acknowledged = await everything({ status: "acknowledged" });
     expect(acknowledged.length).toBeGreaterThan(5);
+  });
+
+  test("finds by host, by its short name or its whole one, by its address, by user and by rule", async () => {
+    const whole = await everything();
+    const hostname = whole.find(({ device }) => device?.hostname?.includes("."))?.device?.hostname as string;
+    const [label = ""] = hostname.split(".");
+    const onHost = (alert: Alert) => alert.device?.hostname?.toLowerCase().split(".")[0] === label;
+    const expected = whole.filter(onHost);
+    expect(new Set(expected.map(({ device }) => device?.hostname)).size).toBe(2);
+    for (const host of [label, label.toUpperCase(), hostname])
+      expect(await everything({ host })).toEqual(expected);
+    const ip = expected[0]?.device?.ip as string;
+    expect(await everything({ host: ip })).toEqual(expected);
+    const [{ user, title } = { user: null, title: null }] = expected;
+    expect(await everything({ user: user?.name?.toUpperCase() })).toEqual(
+      whole.filter((alert) => alert.user?.name === user?.name),
+    );
+    expect(await everything({ rule: title?.toLowerCase() })).toEqual(
+      whole.filter((alert) => alert.title === title),
+    );
+  });
+
+  test("that names what isn't there finds nothing, and keeps no list to say more", async () => {
+    for (const named of [{ host: "NO-SUCH-HOST" }, { user: "no.such.user" }, { rule: "No rule" }]) {
+      const { alerts, sources } = await search(named);
+      expect(alerts).toEqual([]);
+      expect(sources).toMatchObject([{ status: "ok", count: 0, total: 0, matched: null }]);
+    }
   });
 
   test("that finds nothing is a whole answer with nothing in it", async () => {
@@ -189,7 +219,8 @@ describe("update_alert", () => {
   test.each([
     ["partial", {}, "upstream_unavailable"],
     ["rate_limit", {}, "rate_limited"],
-    ["status", { status: 400 }, "upstream_rejected"],
+    ["status", { status: 400 }, "misconfigured"],
+    ["status", { status: 409 }, "upstream_unavailable"],
     ["status", { status: 403 }, "credential_rejected"],
   ])("that had no effect (%s %j) can be repeated, and then takes effect", async (mode, more, code) => {
     const { alert_id } = await openAlert();

@@ -31,6 +31,13 @@ describe("configuration", () => {
     ["JIRA_PROJECT", 'SEC" OR project = "HR'],
     ["JIRA_PROJECT", undefined],
     ["JIRA_ISSUE_TYPE", ""],
+    ["JIRA_PRIORITIES", "High"],
+    ["JIRA_PRIORITIES", '{"urgent":"Highest"}'],
+    ["JIRA_PRIORITIES", '{"high":""}'],
+    ["JIRA_FIELDS", "customfield_10045"],
+    ["JIRA_FIELDS", '["customfield_10045"]'],
+    ["JIRA_FIELDS", '{"priority":{"name":"High"}}'],
+    ["JIRA_FIELDS", '{"labels":["mine"]}'],
     ["JIRA_SETTLE_MS", "soon"],
   ])("with %s=%s is refused by its name, and by no other", (variable, value) => {
     const found = problems(environment({ [variable]: value }));

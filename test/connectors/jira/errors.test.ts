@@ -14,17 +14,18 @@ function failureOf(given: UpstreamAnswer, operation = SEARCH): Failure | null {
 
 describe("a status is classified by one table", () => {
   test.each([
-    [400, "upstream_rejected", false],
+    [400, "misconfigured", false],
     [401, "credential_rejected", false],
     [403, "credential_rejected", false],
-    [404, "upstream_rejected", false],
+    [402, "misconfigured", false],
+    [404, "misconfigured", false],
     [408, "upstream_timeout", true],
-    [422, "upstream_rejected", false],
+    [422, "misconfigured", false],
     [429, "rate_limited", true],
     [500, "upstream_unavailable", true],
     [503, "upstream_unavailable", true],
     [504, "upstream_timeout", true],
-    [302, "upstream_contract_changed", false],
+    [302, "misconfigured", false],
   ] as const)("%d is %s", (status, code, retryable) => {
     for (const body of [collection, "<html></html>", ""]) {
       expect(failureOf(answer(status, body))).toMatchObject({ code, retryable });
@@ -60,8 +61,36 @@ describe("a 2xx", () => {
 describe("a 404", () => {
   test("is an issue that isn't there only where one was asked for, and only in Jira's own words", () => {
     expect(failureOf(answer(404, collection), "getIssue")).toBeNull();
-    expect(failureOf(answer(404, "<html></html>"), "getIssue")).toMatchObject({ code: "upstream_rejected" });
-    expect(failureOf(answer(404, collection))).toMatchObject({ code: "upstream_rejected" });
+    expect(failureOf(answer(404, "<html></html>"), "getIssue")).toMatchObject({
+      code: "misconfigured",
+      detail: { settings: ["JIRA_BASE_URL"] },
+    });
+    expect(failureOf(answer(404, collection))).toMatchObject({ code: "misconfigured" });
+  });
+});
+
+describe("a search that is refused", () => {
+  const refusal = (message: string, about: readonly string[]) => {
+    const given = answer(400, { errorMessages: [message], warningMessages: [] });
+    return jira.errorOf(given, jsonOf(given), { operation: SEARCH, credential: "jira.read", about });
+  };
+
+  test.each([
+    ["The value 'SEC' does not exist for the field 'project'.", ["query"]],
+    ['Der Wert "SEC" existiert nicht für das Feld "project".', ["query"]],
+    ["Unbounded JQL queries are not allowed here.", []],
+  ])("for %j is about the project, whatever else is in it", (message, about) => {
+    expect(refusal(message, about)).toMatchObject({
+      code: "misconfigured",
+      detail: { settings: ["JIRA_PROJECT"] },
+    });
+  });
+
+  test("for anything else is about the argument that stands in it", () => {
+    expect(refusal("The text query is not allowed.", ["query"])).toMatchObject({
+      code: "upstream_rejected",
+      detail: { issues: [{ path: "query" }] },
+    });
   });
 });
 

@@ -18,8 +18,9 @@ describe("a creation", () => {
   });
 
   test("isn't somebody else's ticket, should the restriction ever be ignored", async () => {
-    for (const labels of [[], ["op_2"], ["sallyport"]]) {
-      const through = new RecordedRequests({ [SEARCH]: { issues: [labelled(...labels)] }, getCurrentUser });
+    const others = [[], ["op_2"], ["sallyport"]].map((labels) => labelled(...labels));
+    for (const issue of [...others, { key: "SEC-7" }]) {
+      const through = new RecordedRequests({ [SEARCH]: { issues: [issue] }, getCurrentUser });
       await expect(findCreation(through, "SEC", "op_1")).rejects.toMatchObject({
         code: "upstream_contract_changed",
         detail: { contract_path: "issues.0.fields.labels" },

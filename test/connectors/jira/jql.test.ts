@@ -9,7 +9,10 @@ const OPERATION = "op_019ab0c2-7c3e-7d1a-8f0e-1234567890ab_AbC-_dEf01234567";
 describe("a search", () => {
   test.each([
     [{}, 'project = "SEC" ORDER BY created DESC'],
-    [{ status: "open" }, 'project = "SEC" AND statusCategory = "To Do" ORDER BY created DESC'],
+    [
+      { status: "open" },
+      'project = "SEC" AND statusCategory != "In Progress" AND statusCategory != "Done" ORDER BY created DESC',
+    ],
     [
       { query: "openssl FRA-web-03", status: "done" },
       'project = "SEC" AND statusCategory = "Done" AND text ~ "\\"openssl\\"" AND text ~ "\\"FRA-web-03\\"" ORDER BY created DESC',

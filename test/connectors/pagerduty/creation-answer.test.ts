@@ -22,18 +22,36 @@ test("an answer is proof that somebody was paged if it is a 201 with the inciden
 
 describe("an answer is proof that nobody was paged", () => {
   test.each([
-    [400, "upstream_rejected"],
+    [400, "misconfigured"],
+    [402, "misconfigured"],
     [403, "credential_rejected"],
+    [404, "misconfigured"],
+    [409, "misconfigured"],
+    [412, "misconfigured"],
+    [413, "misconfigured"],
+    [422, "misconfigured"],
     [429, "rate_limited"],
   ] as const)("if it is PagerDuty's own %d", (status, code) => {
-    expect(conclude(answer(status, refused))).toMatchObject({ outcome: "no_effect", failure: { code } });
+    for (const body of [refused, { error: [CANARY] }]) {
+      expect(conclude(answer(status, body))).toMatchObject({
+        outcome: "no_effect",
+        failure: { code, message: expect.stringMatching(/ Nobody was paged\.$/) },
+      });
+    }
+  });
+
+  test.each([301, 302, 307, 308])("if it is a redirect, %d", (status) => {
+    expect(conclude(answer(status, "<html></html>"))).toMatchObject({
+      outcome: "no_effect",
+      failure: { code: "misconfigured" },
+    });
   });
 
   test("if it is a 401, whatever stands in it", () => {
     for (const body of [refused, "<html></html>", ""]) {
       expect(conclude(answer(401, body))).toMatchObject({
         outcome: "no_effect",
-        failure: { code: "credential_rejected" },
+        failure: { code: "credential_rejected", message: expect.stringContaining("Nobody was paged.") },
       });
     }
   });
@@ -45,9 +63,10 @@ describe("an answer proves nothing", () => {
     ["500", answer(500, refused)],
     ["503 without a body", answer(503, "")],
     ["504", answer(504, "<html>timeout</html>")],
-    ["302", answer(302, "")],
-    ["404", answer(404, refused)],
-    ["409", answer(409, refused)],
+    ["303: the answer is elsewhere", answer(303, "")],
+    ["404 of a proxy", answer(404, "<html>not found</html>")],
+    ["404 without a code", answer(404, { status: 404, error: "Not Found" })],
+    ["409 for an open incident with our key", answer(409, duplicate)],
     ["200", answer(200, { incident })],
     ["201 with a page", answer(201, "<html>created</html>")],
     ["201 cut short", answer(201, '{"incident":{"id":"PT4')],
@@ -62,8 +81,10 @@ describe("an answer proves nothing", () => {
   });
 
   test("if its status is neither success nor a documented refusal, whatever its body", () => {
-    const documented = [201, 400, 401, 403, 429];
-    const status = fc.integer({ min: 200, max: 599 }).filter((value) => !documented.includes(value));
+    const documented = [201, 400, 401, 402, 403, 404, 409, 412, 413, 422, 429];
+    const status = fc
+      .integer({ min: 200, max: 599 })
+      .filter((value) => !documented.includes(value) && (value < 300 || value > 399));
     const body = fc.oneof(fc.json(), fc.constantFrom(JSON.stringify({ incident }), JSON.stringify(refused)));
     fc.assert(
       fc.property(status, body, (code, text) => {

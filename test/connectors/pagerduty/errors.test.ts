@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { errorIn } from "../../../src/connectors/pagerduty/error-body.ts";
 import { pagerduty, speaksOfDuplicate } from "../../../src/connectors/pagerduty/errors.ts";
 import { jsonOf } from "../../../src/downstream/exchange.ts";
 import type { UpstreamAnswer } from "../../../src/downstream/upstream.ts";
@@ -13,17 +14,17 @@ function failureOf(given: UpstreamAnswer, operation = "listIncidents"): Failure 
 
 describe("a status is classified by one table", () => {
   test.each([
-    [400, "upstream_rejected", false],
+    [400, "misconfigured", false],
     [401, "credential_rejected", false],
-    [402, "upstream_rejected", false],
+    [402, "misconfigured", false],
     [403, "credential_rejected", false],
-    [404, "upstream_rejected", false],
+    [404, "misconfigured", false],
     [408, "upstream_timeout", true],
     [429, "rate_limited", true],
     [500, "upstream_unavailable", true],
     [503, "upstream_unavailable", true],
     [504, "upstream_timeout", true],
-    [302, "upstream_contract_changed", false],
+    [302, "misconfigured", false],
   ] as const)("%d is %s", (status, code, retryable) => {
     for (const text of [body, "<html></html>", ""]) {
       expect(failureOf(answer(status, text))).toMatchObject({ code, retryable });
@@ -68,15 +69,57 @@ describe("how long to wait", () => {
   });
 });
 
+describe("a refusal to open an incident says whose mistake it is", () => {
+  const refusal = (status: number, error: unknown) => failureOf(answer(status, { error }), "createIncident");
+
+  test.each([
+    ["From is nobody", 400, { code: 1008, message: CANARY, errors: [CANARY] }, ["PAGERDUTY_FROM"]],
+    ["no From", 400, { code: 2016, message: CANARY, errors: [] }, ["PAGERDUTY_FROM"]],
+    ["the code as text", 400, { code: "1008", message: CANARY }, ["PAGERDUTY_FROM"]],
+    ["arguments", 400, { code: 2002, message: CANARY, errors: [CANARY] }, ["PAGERDUTY_SERVICE_ID"]],
+    [
+      "a service",
+      400,
+      { code: 2001, message: CANARY, errors: "Service is disabled" },
+      ["PAGERDUTY_SERVICE_ID"],
+    ],
+    ["nothing found", 404, { code: 2100, message: CANARY }, ["PAGERDUTY_SERVICE_ID"]],
+    ["the plan", 402, { code: 2012, message: CANARY }, []],
+    ["a list", 400, [CANARY], ["PAGERDUTY_SERVICE_ID", "PAGERDUTY_FROM"]],
+  ])("%s", (_, status, error, settings) => {
+    const failure = refusal(status, error);
+    expect(failure).toMatchObject({ code: "misconfigured", detail: { settings } });
+    if (failure !== null) expect(JSON.stringify(publicError(failure))).not.toContain(CANARY);
+  });
+
+  test.each(["title", "urgency"])("the caller's where it is about the %s", (argument) => {
+    const words = `${argument[0]?.toUpperCase()}${argument.slice(1)} cannot be used.`;
+    expect(refusal(400, { code: 2001, message: CANARY, errors: [words] })).toMatchObject({
+      code: "upstream_rejected",
+      detail: { issues: [{ path: argument }] },
+    });
+  });
+
+  test.each(["<html></html>", "", { status: 404, error: "Not Found" }, { error: {} }, { error: [] }])(
+    "the address's where it isn't in PagerDuty's words: %j",
+    (body) => {
+      expect(failureOf(answer(404, body), "createIncident")).toMatchObject({
+        code: "misconfigured",
+        detail: { settings: ["PAGERDUTY_BASE_URL"] },
+      });
+    },
+  );
+});
+
 test("a refusal speaks of a duplicate in its message or its details, whatever its words around it", () => {
-  const said = (message: string, ...errors: string[]) => ({ error: { code: 2001, message, errors } });
-  expect(
-    speaksOfDuplicate(
-      said("Arguments", "Open incident with matching dedup key already exists on this service"),
-    ),
-  ).toBe(true);
-  expect(speaksOfDuplicate(said("Incident already exists"))).toBe(true);
-  expect(speaksOfDuplicate(said("Invalid", "incident_key has been taken"))).toBe(true);
-  expect(speaksOfDuplicate(said("Requester User Not Found"))).toBe(false);
-  expect(speaksOfDuplicate("already exists")).toBe(false);
+  const said = (message: string, ...errors: string[]) => {
+    const error = errorIn({ error: { code: 2001, message, errors } });
+    return error !== null && speaksOfDuplicate(error);
+  };
+  expect(said("Arguments", "Open incident with matching dedup key already exists on this service")).toBe(
+    true,
+  );
+  expect(said("Incident already exists")).toBe(true);
+  expect(said("Invalid", "incident_key has been taken")).toBe(true);
+  expect(said("Requester User Not Found")).toBe(false);
 });

@@ -1,0 +1,52 @@
+/**
+ * Filters that name a thing: a host, a user, a rule. Sources write down one thing in several ways, so each is looked for
+ * in all of them. Pure.
+ */
+import * as z from "zod";
+import type { JsonObject } from "../../path/tool.ts";
+
+/** A name, whole: these filters know no patterns, and as a part of a name a pattern would find nothing. */
+export const Named = z
+  .string()
+  .trim()
+  .min(1)
+  .max(255)
+  .refine((name) => !/[*?]/.test(name), "must be a whole name, without * and ?");
+
+const Address = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
+
+/** Short names and full ones are the same host: `WS-01`, `ws-01.corp.example.com`. */
+export function hostClause(host: string): JsonObject {
+  if (Address.safeParse(host).success) return { term: { "host.ip": host } };
+  const [label = host] = host.split(".");
+  const names = label === host ? [host] : [host, label];
+  return anyOf(
+    ["host.name", "host.hostname"].flatMap((field) => [
+      ...names.map((name) => is(field, name)),
+      { prefix: { [field]: { value: `${host}.`, case_insensitive: true } } },
+    ]),
+  );
+}
+
+/** `name`, `DOMAIN\name`, an address, or a SID. */
+export function userClause(user: string): JsonObject {
+  const [, domain, name] = /^([^\\]+)\\([^\\]+)$/.exec(user) ?? [];
+  if (domain !== undefined && name !== undefined) {
+    return { bool: { filter: [is("user.name", name), is("user.domain", domain)] } };
+  }
+  return anyOf(["user.name", "user.email", "user.id"].map((field) => is(field, user)));
+}
+
+/** A rule's name, or its id. */
+export function ruleClause(rule: string): JsonObject {
+  return anyOf(["kibana.alert.rule.name", "kibana.alert.rule.uuid"].map((field) => is(field, rule)));
+}
+
+function is(field: string, value: string): JsonObject {
+  return { term: { [field]: { value, case_insensitive: true } } };
+}
+
+/** Where one of several holds. */
+export function anyOf(should: readonly JsonObject[]): JsonObject {
+  return { bool: { should, minimum_should_match: 1 } };
+}
