@@ -83,10 +83,18 @@ const LISTED_BUT_GONE = { "HTTP 404": "upstream_unavailable" } as const;
 
 /** The public sources take no credential, so none is to blame; an error under a 200 is a shape that they don't have. */
 const PUBLIC = {
-  "HTTP 401": "upstream_rejected",
-  "HTTP 403": "upstream_rejected",
+  "HTTP 400": "misconfigured",
+  "HTTP 401": "misconfigured",
+  "HTTP 403": "misconfigured",
+  "HTTP 404": "misconfigured",
   "error inside a 200": "upstream_contract_changed",
 } as const;
+
+/** No argument of the call stands in what is refused. */
+const NOT_THE_CALLERS = { "HTTP 400": "misconfigured", "HTTP 404": "misconfigured" } as const;
+
+/** No cursor of the caller's named the export: the next call begins another. */
+const EXPORT_GONE = { "HTTP 404": "upstream_unavailable" } as const;
 
 export const READS: readonly ReadColumn[] = [
   whole("search_devices", "crowdstrike", "QueryDevicesByFilter"),
@@ -96,16 +104,21 @@ export const READS: readonly ReadColumn[] = [
   whole("search_detections", "crowdstrike", "PostEntitiesAlertsV2", LISTED_BUT_GONE),
   whole("get_detection", "crowdstrike", "PostEntitiesAlertsV2", { "HTTP 404": NOT_FOUND }),
   whole("search_vulnerabilities", "tenable", "exports-vulns-request-export", {
+    ...NOT_THE_CALLERS,
     "error inside a 200": "upstream_contract_changed",
   }),
   whole("search_vulnerabilities", "tenable", "exports-vulns-export-status", {
-    "HTTP 404": "invalid_input",
+    ...NOT_THE_CALLERS,
+    ...EXPORT_GONE,
     // The vendor's own way: the export is finished, and some of its chunks failed.
     "error inside a 200": { status: "incomplete", code: "upstream_unavailable" },
   }),
   whole("search_vulnerabilities", "tenable", "exports-vulns-download-chunk", {
-    "HTTP 404": "invalid_input",
+    ...NOT_THE_CALLERS,
+    ...EXPORT_GONE,
     "error inside a 200": "upstream_contract_changed",
+    // It is read one finding at a time, whatever its length: no finding is that long.
+    "60 MB": "upstream_contract_changed",
   }),
   part("lookup_cve", "kev", "getKevCatalog", PUBLIC),
   part("lookup_cve", "osv", "OSV_GetVulnById", { ...PUBLIC, "HTTP 404": { status: "complete" } }),
@@ -121,7 +134,8 @@ export const READS: readonly ReadColumn[] = [
   evidence("devices-without-sensor", "crowdstrike", "QueryDevicesByFilter"),
   evidence("detections-unassigned", "crowdstrike", "PostEntitiesAlertsV2", LISTED_BUT_GONE),
   evidence("critical-vulnerabilities-overdue", "tenable", "exports-vulns-export-status", {
-    "HTTP 404": "invalid_input",
+    ...NOT_THE_CALLERS,
+    ...EXPORT_GONE,
   }),
   evidence("users-inactive", "okta", "listUsers"),
   evidence("users-without-mfa", "okta", "listFactors", LISTED_BUT_GONE),
