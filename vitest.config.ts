@@ -15,6 +15,8 @@ export default defineConfig({
             miniflare: {
               bindings: {
                 ...localEnvironment({ publicUrl: "http://localhost:8787", labUrl: inject("labUrl") }),
+                // What a source said before a fault would stand for what it says under it.
+                INTELLIGENCE_MEMORY_MS: "0",
                 TEST_MIGRATIONS: await readD1Migrations("migrations"),
               },
             },

@@ -16,7 +16,8 @@ const entries = vulnerabilities.flatMap(({ cve, summary, cwes, kev }) =>
           requiredAction: "Apply updates per vendor instructions.",
           dueDate: kev.due,
           knownRansomwareCampaignUse: kev.ransomware ?? "Unknown",
-          notes: `https://nvd.nist.gov/vuln/detail/${cve}`,
+          // Empty in some, as the cwes are.
+          notes: kev.ransomware ? `https://nvd.nist.gov/vuln/detail/${cve}` : "",
           cwes,
         },
       ]

@@ -5,6 +5,8 @@ import { startOf, type Vulnerability, vulnerability } from "./vulnerabilities.ts
 /** NVD's reasons stand in a header; the body is empty. */
 const failure = (status: number, message: string): VendorReply => ({ status, headers: { message } });
 
+const own = "nvd@nist.gov";
+
 /** The National Vulnerability Database. A key is optional, and there is no wrong one but `wrong`. */
 export function nvd(): Simulator {
   return publicSource({
@@ -46,15 +48,24 @@ function page({ now }: VendorRequest, found: object[], total = found.length): Ve
   };
 }
 
-function record({ cve, summary, published, cvss, cwes, kev }: Vulnerability): object {
-  const { vector, score, severity, source } = cvss;
+function record({
+  cve,
+  summary,
+  published,
+  cvss,
+  cvss2,
+  cwes,
+  kev,
+  status = "Analyzed",
+}: Vulnerability): object {
   const en = (value: string) => [{ lang: "en", value }];
+  const source = cvss?.source ?? own;
   return {
     id: cve,
     sourceIdentifier: source,
     published: startOf(published),
     lastModified: startOf(published),
-    vulnStatus: "Analyzed",
+    vulnStatus: status,
     ...(kev && {
       cisaExploitAdd: kev.added,
       cisaActionDue: kev.due,
@@ -63,15 +74,36 @@ function record({ cve, summary, published, cvss, cwes, kev }: Vulnerability): ob
     }),
     descriptions: en(summary),
     metrics: {
-      cvssMetricV31: [
-        {
-          source,
-          type: source === "nvd@nist.gov" ? "Primary" : "Secondary",
-          cvssData: { version: "3.1", vectorString: vector, baseScore: score, baseSeverity: severity },
-        },
-      ],
+      ...(cvss && {
+        cvssMetricV31: [
+          {
+            source,
+            type: source === own ? "Primary" : "Secondary",
+            cvssData: {
+              version: "3.1",
+              vectorString: cvss.vector,
+              baseScore: cvss.score,
+              baseSeverity: cvss.severity,
+            },
+          },
+        ],
+      }),
+      // The level stands beside the score: CVSS 2 has none.
+      ...(cvss2 && {
+        cvssMetricV2: [
+          {
+            source: own,
+            type: "Primary",
+            cvssData: { version: "2.0", vectorString: cvss2.vector, baseScore: cvss2.score },
+            baseSeverity: cvss2.severity,
+          },
+        ],
+      }),
     },
-    weaknesses: cwes.map((cwe) => ({ source, type: "Primary", description: en(cwe) })),
-    references: [{ url: `https://nvd.nist.gov/vuln/detail/${cve}`, source }],
+    // What nobody has analyzed has neither.
+    ...(cwes.length > 0 && {
+      weaknesses: cwes.map((cwe) => ({ source, type: "Primary", description: en(cwe) })),
+    }),
+    references: status === "Analyzed" ? [{ url: `https://nvd.nist.gov/vuln/detail/${cve}`, source }] : [],
   };
 }

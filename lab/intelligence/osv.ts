@@ -19,11 +19,14 @@ export function osv(): Simulator {
       method: "GET",
       path: "/v1/vulns/{id}",
       handle({ params: { id = "" } }) {
-        const byAlias = vulnerabilities.find(({ ghsa }) => ghsa === id);
+        const byAlias = vulnerabilities.find(
+          ({ ghsa, advisories }) => ghsa === id || advisories?.includes(id),
+        );
         const found = byAlias ?? vulnerability(id);
         if (!found?.packages) return failure(404, "Bug not found.");
         if (!byAlias && found.onlyAsAlias) {
-          return failure(404, `Bug not found, but the following aliases were: ${found.ghsa}`);
+          const known = [found.ghsa, ...(found.advisories ?? [])].join(" ");
+          return failure(404, `Bug not found, but the following aliases were: ${known}`);
         }
         return { status: 200, body: record(found, id) };
       },
@@ -35,13 +38,15 @@ export function osv(): Simulator {
 }
 
 function record(found: Vulnerability, id: string): object {
-  const { cve, ghsa, summary, published, cvss, packages = [] } = found;
+  const { cve, ghsa, advisories = [], summary, published, cvss, packages = [] } = found;
+  // Advisories of Go have neither severity nor, some of them, a time.
+  const bare = advisories.includes(id);
   return {
     schema_version: "1.7.0",
     id,
-    published: `${startOf(published)}Z`,
+    published: bare ? "0001-01-01T00:00:00Z" : `${startOf(published)}Z`,
     modified: `${startOf(published)}Z`,
-    aliases: [cve, ...(ghsa ? [ghsa] : [])].filter((alias) => alias !== id),
+    aliases: [cve, ...(ghsa ? [ghsa] : []), ...advisories].filter((alias) => alias !== id),
     summary,
     details: summary,
     affected: packages.map(({ ecosystem, name, fixed }) => ({
@@ -52,6 +57,6 @@ function record(found: Vulnerability, id: string): object {
       })),
     })),
     references: [{ type: "ADVISORY", url: `https://nvd.nist.gov/vuln/detail/${cve}` }],
-    severity: [{ type: "CVSS_V3", score: cvss.vector }],
+    ...(cvss && !bare && { severity: [{ type: "CVSS_V3", score: cvss.vector }] }),
   };
 }

@@ -6,7 +6,7 @@ export interface Vulnerability {
   /** ISO 8601 date. */
   published: string;
   /** CVSS v3.1 base. */
-  cvss: { vector: string; score: number; severity: "MEDIUM" | "HIGH" | "CRITICAL"; source: string };
+  cvss?: { vector: string; score: number; severity: "MEDIUM" | "HIGH" | "CRITICAL"; source: string };
   cwes: readonly string[];
   /** In CISA's catalogue, with its dates. */
   kev?: {
@@ -20,6 +20,12 @@ export interface Vulnerability {
   /** Open source packages that OSV names. */
   packages?: readonly { ecosystem: string; name: string; fixed: readonly string[] }[];
   ghsa?: string;
+  /** Ids of other advisories on the same: of Go, Python or Rust. */
+  advisories?: readonly string[];
+  /** Rated by CVSS 2 alone. */
+  cvss2?: { vector: string; score: number; severity: "LOW" | "MEDIUM" | "HIGH" };
+  /** NVD's word. `Analyzed` where there is none. */
+  status?: string;
   /** OSV has it under its GHSA id only, and says so when it is asked for the CVE. */
   onlyAsAlias?: true;
   /** Absent where nobody has scored it. Scores change each day; these are the lab's own. */
@@ -33,6 +39,14 @@ const onClick = "CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:U/C:H/I:H/A:H";
 
 /** The vulnerabilities that the lab's sources know, among them those that its scanner finds. */
 export const vulnerabilities: readonly Vulnerability[] = [
+  {
+    cve: "CVE-2004-0230",
+    summary: "TCP lets an attacker who guesses a sequence number end a connection.",
+    published: "2004-08-18",
+    cvss2: { vector: "AV:N/AC:L/Au:N/C:N/I:N/A:P", score: 5, severity: "MEDIUM" },
+    cwes: [],
+    status: "Deferred",
+  },
   {
     cve: "CVE-2020-1472",
     summary: "Netlogon's secure channel lets an attacker take over a domain controller (Zerologon).",
@@ -150,6 +164,8 @@ export const vulnerabilities: readonly Vulnerability[] = [
     cwes: ["CWE-354"],
     packages: [{ ecosystem: "Go", name: "golang.org/x/crypto", fixed: ["0.17.0"] }],
     ghsa: "GHSA-45x7-px36-x8w8",
+    advisories: ["GO-2023-2402"],
+    onlyAsAlias: true,
     epss: { score: "0.600000000", percentile: "0.980000000" },
   },
   {
@@ -218,6 +234,7 @@ export const vulnerabilities: readonly Vulnerability[] = [
     published: "2024-08-13",
     cvss: { vector: remote, score: 9.8, severity: "CRITICAL", source: "secure@microsoft.com" },
     cwes: ["CWE-191"],
+    status: "Undergoing Analysis",
     epss: { score: "0.900000000", percentile: "0.995000000" },
   },
   {

@@ -4,6 +4,7 @@ const renamed: Record<string, string> = {
   finding_id: "findingId",
   schedule_uuid: "scheduleUuid",
   scan_uuid: "scanUuid",
+  assets: "items",
 };
 
 /**

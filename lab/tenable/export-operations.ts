@@ -11,6 +11,8 @@ import { guarded, roles } from "./users.ts";
 /** What is simulated of an export request. Another filter is refused: ignored, it would find too much. */
 const exportRequest = z.strictObject({
   num_assets: z.int().default(50),
+  /** All assets of the estate are licensed. */
+  include_unlicensed: z.boolean().default(false),
   filters: z
     .strictObject({
       severity: z.array(z.enum(severities)).optional(),
@@ -83,8 +85,8 @@ export function exportStatus(job: Export, estate: Estate, now: number) {
     uuid: job.uuid,
     status: finished ? "FINISHED" : "PROCESSING",
     chunks_available: done,
-    chunks_failed: [] as number[],
-    chunks_cancelled: [] as number[],
+    // Older answers lack these, and so do those of exports that have just begun.
+    ...(finished && { chunks_failed: [] as number[], chunks_cancelled: [] as number[] }),
     total_chunks: count,
     chunks_available_count: done.length,
     empty_chunks_count: 0,

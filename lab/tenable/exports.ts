@@ -86,13 +86,13 @@ function holds(
   created: number,
 ): boolean {
   const reach = since === undefined ? created - usualReachMs : since * 1000;
-  const lastChange = finding.state === "FIXED" ? finding.last_fixed : finding.last_found;
+  const lastChange = (finding.state === "FIXED" && finding.last_fixed) || finding.last_found;
   return (
-    state.includes(finding.state) &&
-    Date.parse(lastChange ?? finding.last_found) >= reach &&
+    state.includes(finding.state === "RESURFACED" ? "REOPENED" : finding.state) &&
+    (lastChange === undefined || Date.parse(lastChange) >= reach) &&
     (severity === undefined || severity.includes(finding.severity)) &&
     (cve_id === undefined || (finding.plugin.cve ?? []).some((cve) => cve_id.includes(cve))) &&
-    (cidr_range === undefined || inRange(finding.asset.ipv4, cidr_range))
+    (cidr_range === undefined || inRange(finding.asset.ipv4 ?? "0.0.0.0", cidr_range))
   );
 }
 

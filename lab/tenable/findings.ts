@@ -1,21 +1,24 @@
 import type { Estate } from "../estate/estate.ts";
-import type { Host, HostKind } from "../estate/hosts.ts";
+import type { Host } from "../estate/hosts.ts";
 import { draw } from "../estate/random.ts";
 import { type Weakness, weaknessesOf } from "../estate/weaknesses.ts";
+import { type Asset, assetOf, isScanned, lastScanned } from "./assets.ts";
 import { scanOf } from "./scans.ts";
 import { stableUuid } from "./uuid.ts";
+import { withGaps } from "./with-gaps.ts";
 
 /** A finding as export chunks have it: `Export_Vulnerabilities_response-vulns-chunk` in the vendor's document. */
 export type Finding = Record<string, unknown> & {
-  asset: { uuid: string; ipv4: string };
+  asset: Asset;
   plugin: { id: number; cve?: readonly string[] };
   severity: (typeof severities)[number];
   state: State;
-  last_found: string;
+  last_found?: string;
   last_fixed?: string;
 };
 
-export type State = "OPEN" | "REOPENED" | "FIXED";
+/** `RESURFACED` is in no document: the vendor's own console says so, and an export for `REOPENED` has it. */
+export type State = "OPEN" | "REOPENED" | "RESURFACED" | "FIXED";
 
 /** The vendor's words for severity; their places are its numbers. */
 export const severities = ["info", "low", "medium", "high", "critical"] as const;
@@ -23,39 +26,34 @@ export const severities = ["info", "low", "medium", "high", "critical"] as const
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
-const systems: Record<HostKind, string> = {
-  "windows-laptop": "Microsoft Windows 11 Enterprise",
-  mac: "macOS 15.6",
-  "windows-server": "Microsoft Windows Server 2022 Standard",
-  "linux-server": "Linux Kernel 6.8.0-79-generic on Ubuntu 24.04",
-  "domain-controller": "Microsoft Windows Server 2022 Datacenter",
-};
-
 /** Everything that the scans have found, asset by asset. */
 export function findings(estate: Estate): Finding[] {
-  return estate.hosts.flatMap((host) =>
-    weaknessesOf(host).map((weakness) => finding(host, weakness, estate.seededAt())),
-  );
+  return estate.hosts
+    .filter(isScanned)
+    .flatMap((host) => weaknessesOf(host).map((weakness) => finding(host, weakness, estate.seededAt())));
 }
 
 function finding(host: Host, weakness: Weakness, seededAt: number): Finding {
   const name = `${host.id}/${weakness.check}`;
   const scan = scanOf(host);
-  // A host that is switched off was last scanned when it was last there.
-  const lastFound = seededAt - (host.online ? 2 * hourMs : host.seenAgoMs + hourMs);
+  const lastFound = lastScanned(host, seededAt);
   const firstFound = lastFound - (1 + draw(`first/${name}`, 210)) * dayMs - draw(`hour/${name}`, 24) * hourMs;
   const state = stateOf(name);
-  return {
+  const record: Finding = {
     asset: assetOf(host),
     ...(weakness.score > 0 && { output: `The scan of ${host.localIp} showed: ${weakness.title}.` }),
     plugin: pluginOf(weakness),
     port: weakness.port,
-    scan: {
-      schedule_uuid: scan.schedule_uuid,
-      uuid: stableUuid(`scan-run/${scan.id}`),
-      started_at: time(lastFound - 20 * 60_000),
-      last_scan_target: host.localIp,
-    },
+    scan: withGaps(
+      {
+        schedule_uuid: scan.schedule_uuid,
+        uuid: stableUuid(`scan-run/${scan.id}`),
+        started_at: time(lastFound - 20 * 60_000),
+        last_scan_target: host.localIp,
+      },
+      name,
+      ["last_scan_target"],
+    ),
     ...severityOf(weakness, name),
     first_found: time(firstFound),
     last_found: time(lastFound),
@@ -65,16 +63,28 @@ function finding(host: Host, weakness: Weakness, seededAt: number): Finding {
     }),
     ...(state === "REOPENED" && { resurfaced_date: time(lastFound - 3 * dayMs) }),
     state,
-    indexed: lastFound + 10 * 60_000,
     source: "NESSUS",
     finding_id: stableUuid(`finding/${name}`),
   };
+  // Findings of network monitors have no id; of the rest, what is empty is left out.
+  return withGaps(record, name, [
+    "finding_id",
+    "output",
+    "port",
+    "scan",
+    "severity_default_id",
+    "severity_modification_type",
+    // What is critical is counted by its age, and the estate's answer to that is to be a plain one.
+    ...(record.severity === "critical" ? [] : ["first_found"]),
+    "last_found",
+    "source",
+  ]);
 }
 
 function stateOf(name: string): State {
   const place = draw(`state/${name}`, 20);
   if (place === 0) return "FIXED";
-  return place === 1 ? "REOPENED" : "OPEN";
+  return place === 1 ? "REOPENED" : place === 2 && draw(`word/${name}`, 6) === 0 ? "RESURFACED" : "OPEN";
 }
 
 /** As calculated from CVSS, unless somebody has recast the risk or accepted it. */
@@ -87,32 +97,19 @@ function severityOf({ score }: Weakness, name: string) {
     severity: severities[severity_id] ?? "info",
     severity_id,
     severity_default_id,
-    severity_modification_type: recast ? "RECASTED" : place === 2 ? "ACCEPTED" : "NONE",
+    severity_modification_type: recast
+      ? "RECASTED"
+      : place === 2
+        ? "ACCEPTED"
+        : place === 3
+          ? "DEFERRED"
+          : "NONE",
     ...(recast && { recast_reason: "Behind two firewalls.", recast_rule_uuid: stableUuid("recast-rule") }),
   };
 }
 
-function assetOf(host: Host) {
-  const isWindows = host.kind.startsWith("windows") || host.kind === "domain-controller";
-  const label = host.hostname.split(".")[0] ?? host.hostname;
-  return {
-    bios_uuid: stableUuid(`bios/${host.id}`),
-    device_type: "general-purpose",
-    fqdn: `${label.toLowerCase()}.acme.test`,
-    hostname: host.hostname,
-    uuid: stableUuid(`asset/${host.id}`),
-    ipv4: host.localIp,
-    mac_address: host.mac.replaceAll("-", ":"),
-    // Attributes that are empty are left out.
-    ...(isWindows && { netbios_name: label.slice(0, 15).toUpperCase(), netbios_workgroup: "ACME" }),
-    operating_system: [systems[host.kind]],
-    network_id: "00000000-0000-0000-0000-000000000000",
-    tracked: true,
-  };
-}
-
 function pluginOf({ check, title, cves, score, vector, family, remedy, published }: Weakness) {
-  return {
+  const plugin = {
     id: check,
     name: title,
     family,
@@ -126,8 +123,13 @@ function pluginOf({ check, title, cves, score, vector, family, remedy, published
     publication_date: `${published}T00:00:00Z`,
     has_patch: remedy !== undefined && cves.length > 0,
     type: "remote",
-    version: "1.6",
   };
+  return withGaps(
+    plugin,
+    `plugin/${check}`,
+    ["synopsis", "description", "has_patch", "solution", "publication_date", "type"],
+    8,
+  );
 }
 
 const time = (epochMs: number) => new Date(epochMs).toISOString();

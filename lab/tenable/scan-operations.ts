@@ -24,6 +24,7 @@ export function scanOperations({ effects }: World, runs: Runs): Operation[] {
               (from === undefined || isActive || launched >= from) && (to === undefined || launched <= to)
             );
           });
+        if (from === undefined && to === undefined) listed.splice(3, 0, imported as (typeof listed)[number]);
         return { status: 200, body: { scans: listed, folders: [folder], timestamp: seconds(now) } };
       }),
     },
@@ -74,6 +75,22 @@ export function scanOperations({ effects }: World, runs: Runs): Operation[] {
 
 const folder = { id: 43, name: "My Scans", type: "main", custom: 0, unread_count: 0, default_tag: 1 };
 const template = `${stableUuid("template")}7bd788d6be818b65`;
+
+/** Somebody imported results of another scanner once. There is no schedule, nothing to launch, and no run. */
+const imported: Partial<ReturnType<typeof describe>> = {
+  control: false,
+  creation_date: 1_623_325_502,
+  enabled: false,
+  id: 900,
+  last_modification_date: 1_623_325_502,
+  legacy: false,
+  name: "Imported by hand",
+  owner: "scanner@acme.test",
+  permissions: 128,
+  shared: false,
+  status: "imported",
+  user_permissions: 128,
+};
 
 function ofScan(request: VendorRequest, handle: (scan: Scan) => VendorReply): VendorReply {
   const scan = findScan(request.params.scan_id);

@@ -1,5 +1,6 @@
 import type { Simulator, VendorReply, VendorRequest } from "../simulator.ts";
 import type { World } from "../world.ts";
+import { assetOperations } from "./asset-operations.ts";
 import { drift } from "./drift.ts";
 import { exportOperations, exportStatus } from "./export-operations.ts";
 import { Exports } from "./exports.ts";
@@ -15,7 +16,11 @@ export function tenable(world: World): Simulator {
 
   return {
     vendor,
-    operations: [...exportOperations(world, exports), ...scanOperations(world, runs)],
+    operations: [
+      ...exportOperations(world, exports),
+      ...scanOperations(world, runs),
+      ...assetOperations(world),
+    ],
     failure: (_request, status) => failure(status),
     tokenRefused: () => failure(401),
     partial,

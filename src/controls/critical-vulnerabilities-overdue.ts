@@ -17,9 +17,13 @@ export const criticalVulnerabilitiesOverdue = defineControl({
     cis: ["7.7"],
   },
   severity: "critical",
-  reads: { vulnerabilities: openVulnerabilities("critical") },
+  reads: { vulnerabilities: openVulnerabilities({ severity: "critical", rests_on: "first_seen_time" }) },
   judge: ({ vulnerabilities }, now) =>
     vulnerabilities
+      // Of those that don't say when they were first seen, the read has said that it can't.
+      .flatMap(({ first_seen_time, ...vulnerability }) =>
+        first_seen_time === null ? [] : [{ ...vulnerability, first_seen_time }],
+      )
       .filter(({ first_seen_time }) => daysSince(first_seen_time, now) >= DAYS)
       .toSorted((a, b) => (a.first_seen_time < b.first_seen_time ? -1 : 1))
       .map(({ vulnerability_id, title, cve_id, device, first_seen_time }) => ({

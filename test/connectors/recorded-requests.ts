@@ -27,7 +27,8 @@ export class RecordedRequests implements Upstream {
     { keep }: ListWindow<z.output<Schema>>,
   ): Promise<ListPart<z.output<Schema>>> {
     this.asked.push(request);
-    const list = this.#answers[request.operation] as unknown[];
-    return { kept: list.map((item) => element.parse(item)).filter(keep), next: null, unreadable: 0 };
+    const list = (this.#answers[request.operation] as unknown[]).map((item) => element.safeParse(item));
+    const readable = list.flatMap((parsed) => (parsed.success ? [parsed.data] : []));
+    return { kept: readable.filter(keep), next: null, unreadable: list.length - readable.length };
   }
 }

@@ -11,6 +11,12 @@ import { folder, VendorDocument, why } from "./vendor-document.ts";
 
 const CVE = "CVE-2021-44228";
 
+/** Where the catalogue is, and that nothing is remembered. */
+const ENV = {
+  CISA_KEV_PATH: "/sites/default/files/feeds/known_exploited_vulnerabilities.json",
+  INTELLIGENCE_MEMORY_MS: "0",
+} as Env;
+
 interface Source {
   readonly vendor: string;
   readonly file: string;
@@ -25,7 +31,7 @@ const sources: readonly Source[] = [
     file: "osv.json",
     operation: "OSV_GetVulnById",
     path: (cve) => `/v1/vulns/${cve}`,
-    ask: (through) => readOsv(through, CVE),
+    ask: (through) => readOsv(through, CVE, Date.now()),
   },
   {
     vendor: "nvd",
@@ -39,7 +45,7 @@ const sources: readonly Source[] = [
     file: "cisa-kev.json",
     operation: "getKevCatalog",
     path: () => "/sites/default/files/feeds/known_exploited_vulnerabilities.json",
-    ask: (through) => knownExploited(through),
+    ask: (through) => knownExploited(through, ENV, Date.now()),
   },
   {
     vendor: "epss",

@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { vendors } from "../../lab/vendors.ts";
-import { exported } from "../../src/connectors/tenable/export.ts";
+import { resolved } from "../../src/connectors/tenable/assets.ts";
+import { deviceCalled } from "../../src/connectors/tenable/devices.ts";
+import { exportOf } from "../../src/connectors/tenable/export.ts";
 import { exportFilters } from "../../src/connectors/tenable/finding-filter.ts";
-import { readPage } from "../../src/connectors/tenable/finding-page.ts";
+import { BEGINNING, readPage } from "../../src/connectors/tenable/finding-page.ts";
 import { launchScan } from "../../src/connectors/tenable/launch-scan.ts";
 import { scanState } from "../../src/connectors/tenable/scans.ts";
 import { Finding } from "../../src/connectors/tenable/schemas.ts";
@@ -26,7 +28,7 @@ describe.skipIf(!folder)(`Tenable, held against the vendor's document${why}`, ()
   it("has every operation under the document's path and method", () => {
     const simulators = vendors.map((vendor) => vendor({ storage: {} } as never));
     const operations = simulators.find(({ vendor }) => vendor === "tenable")?.operations ?? [];
-    expect(operations).toHaveLength(7);
+    expect(operations).toHaveLength(9);
     for (const { id, method, path } of operations) {
       expect(document.paths[path]?.[method.toLowerCase()]?.operationId).toBe(id);
     }
@@ -61,6 +63,20 @@ describe.skipIf(!folder)(`Tenable, held against the vendor's document${why}`, ()
         expect(Object.keys(finding.plugin).filter((property) => !known.plugin.has(property))).toEqual([]);
       }
     }
+  });
+
+  it("lists assets, and shows one, as documented", async () => {
+    const tenable = new Tenable(await lab());
+    const listed = await tenable.send("GET", "/assets");
+    document.expectDocumented("assets-list-assets", listed);
+    const known = document.propertiesOf("assets_Response-List-Assets");
+    for (const asset of listed.body.assets) {
+      expect(Object.keys(asset).filter((property) => !known.has(property))).toEqual([]);
+    }
+    document.expectDocumented(
+      "assets-asset-info",
+      await tenable.send("GET", `/assets/${listed.body.assets[0].id}`),
+    );
   });
 
   it("lists, launches and looks at scans as documented, refusals and failures included", async () => {
@@ -115,26 +131,30 @@ describe.skipIf(!folder)(`Tenable, held against the vendor's document${why}`, ()
       [STATUS]: { status: "FINISHED", chunks_available: [2, 1] },
       [CHUNK]: [FINDING],
       "scans-list": { scans: [] },
+      "assets-list-assets": { assets: [], total: 0 },
+      "assets-asset-info": { id: FINDING.asset.uuid },
     });
-    const filters = exportFilters({
-      severity: ["informational", "high"],
-      cve_id: "CVE-2024-6387",
-      device: "10.20.0.11",
-      since: "2026-11-01T00:00:00Z",
-    });
+    const uuidOfAsset = FINDING.asset.uuid;
+    await resolved(through, deviceCalled("bos-web-01"));
+    await resolved(through, deviceCalled(uuidOfAsset));
+    const asked = [
+      exportFilters({ severity: ["informational", "high"], since: "2026-11-01T00:00:00Z" }),
+      exportFilters({ cve_id: "CVE-2024-6387" }),
+      exportFilters({}, "10.20.0.11"),
+    ];
     const until = Number.POSITIVE_INFINITY;
-    const source = await exported(through, filters, until);
-    const page = await readPage(through, source, { from: null, most: 10, keep: () => true, until });
-    expect(page).toEqual({
-      findings: [FINDING, FINDING].map((finding) => Finding.parse(finding)),
-      next: null,
-    });
+    for (const filters of asked) {
+      const begun = await exportOf(through, filters, Date.now());
+      const page = await readPage(through, begun, { from: BEGINNING, most: 10, keep: () => true, until });
+      expect(page.findings).toEqual([FINDING, FINDING].map((finding) => Finding.parse(finding)));
+      expect(page.next).toBeNull();
+      expect((await new Tenable(world).begin(filters)).status).toBe(200);
+    }
     await scanState(through, "x", 0);
     const [{ schedule_uuid }] = (await new Tenable(world).scans()).body.scans;
     const launch = launchScan.request({ scan_id: schedule_uuid }, "op_1", {} as Env);
-    expect(through.asked).toHaveLength(5);
+    expect(through.asked).toHaveLength(2 + 3 * 4 + 1);
     for (const request of [...through.asked, launch]) document.expectRequest(request);
-    expect((await new Tenable(world).begin(filters)).status).toBe(200);
     const { method, path, json } = launch;
     expect((await new Tenable(world, "scan").send(method, path, json)).status).toBe(200);
   });

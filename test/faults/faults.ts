@@ -17,7 +17,8 @@ export const FAULTS = {
   "HTTP 429": { mode: "rate_limit", delay_ms: 60_000 },
   "HTTP 500": { mode: "status", status: 500 },
   "HTTP 503": { mode: "status", status: 503 },
-  "time-out": { mode: "slow", delay_ms: 1_500 },
+  // More than the longest deadline is cut to.
+  "time-out": { mode: "slow", delay_ms: 3_000 },
   reset: { mode: "reset" },
   drift: { mode: "drift" },
   "malformed JSON": { mode: "malformed" },

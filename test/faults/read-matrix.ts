@@ -86,13 +86,15 @@ const OURS = { "HTTP 400": "misconfigured", "HTTP 404": "misconfigured" } as con
 
 /** The public sources take no credential, so none is to blame; an error under a 200 is a shape that they don't have. */
 const PUBLIC = {
-  "HTTP 401": "upstream_rejected",
-  "HTTP 403": "upstream_rejected",
+  "HTTP 400": "misconfigured",
+  "HTTP 401": "misconfigured",
+  "HTTP 403": "misconfigured",
+  "HTTP 404": "misconfigured",
   "error inside a 200": "upstream_contract_changed",
 } as const;
 
-/** No argument of the call is at fault: what Okta then refuses is what this instance sends. */
-const OKTA = { "HTTP 400": "misconfigured", "HTTP 404": "misconfigured" } as const;
+/** No cursor of the caller's named the export: the next call begins another. */
+const EXPORT_GONE = { "HTTP 404": "upstream_unavailable" } as const;
 
 export const READS: readonly ReadColumn[] = [
   whole("search_devices", "crowdstrike", "QueryDevicesByFilter", OURS),
@@ -102,35 +104,41 @@ export const READS: readonly ReadColumn[] = [
   whole("search_detections", "crowdstrike", "PostEntitiesAlertsV2", { ...OURS, ...LISTED_BUT_GONE }),
   whole("get_detection", "crowdstrike", "PostEntitiesAlertsV2", { ...OURS, "HTTP 404": NOT_FOUND }),
   whole("search_vulnerabilities", "tenable", "exports-vulns-request-export", {
+    ...OURS,
     "error inside a 200": "upstream_contract_changed",
   }),
   whole("search_vulnerabilities", "tenable", "exports-vulns-export-status", {
-    "HTTP 404": "invalid_input",
+    ...OURS,
+    ...EXPORT_GONE,
     // The vendor's own way: the export is finished, and some of its chunks failed.
     "error inside a 200": { status: "incomplete", code: "upstream_unavailable" },
   }),
   whole("search_vulnerabilities", "tenable", "exports-vulns-download-chunk", {
-    "HTTP 404": "invalid_input",
+    ...OURS,
+    ...EXPORT_GONE,
     "error inside a 200": "upstream_contract_changed",
+    // It is read one finding at a time, whatever its length: no finding is that long.
+    "60 MB": "upstream_contract_changed",
   }),
   part("lookup_cve", "kev", "getKevCatalog", PUBLIC),
   part("lookup_cve", "osv", "OSV_GetVulnById", { ...PUBLIC, "HTTP 404": { status: "complete" } }),
   part("lookup_cve", "nvd", "getCves", { ...PUBLIC, "HTTP 403": "rate_limited" }),
   part("lookup_cve", "epss", "getEpss", PUBLIC),
-  whole("search_users", "okta", "listUsers", OKTA),
-  whole("get_user", "okta", "getUser", { ...OKTA, "HTTP 404": NOT_FOUND }),
-  part("get_user", "okta", "listFactors", { ...OKTA, "HTTP 404": "upstream_contract_changed" }),
-  part("get_user", "okta", "listAssignedRolesForUser", { ...OKTA, "HTTP 404": "upstream_contract_changed" }),
-  whole("search_sign_ins", "okta", "listLogEvents", OKTA),
+  whole("search_users", "okta", "listUsers", OURS),
+  whole("get_user", "okta", "getUser", { ...OURS, "HTTP 404": NOT_FOUND }),
+  part("get_user", "okta", "listFactors", { ...OURS, "HTTP 404": "upstream_contract_changed" }),
+  part("get_user", "okta", "listAssignedRolesForUser", { ...OURS, "HTTP 404": "upstream_contract_changed" }),
+  whole("search_sign_ins", "okta", "listLogEvents", OURS),
   whole("search_tickets", "jira", "searchAndReconsileIssuesUsingJql", OURS),
   whole("search_alerts", "elastic", "SearchAlerts", OURS),
   evidence("devices-without-sensor", "crowdstrike", "QueryDevicesByFilter", OURS),
   evidence("detections-unassigned", "crowdstrike", "PostEntitiesAlertsV2", { ...OURS, ...LISTED_BUT_GONE }),
   evidence("critical-vulnerabilities-overdue", "tenable", "exports-vulns-export-status", {
-    "HTTP 404": "invalid_input",
+    ...OURS,
+    ...EXPORT_GONE,
   }),
-  evidence("users-inactive", "okta", "listUsers", OKTA),
-  evidence("users-without-mfa", "okta", "listFactors", { ...OKTA, ...LISTED_BUT_GONE }),
+  evidence("users-inactive", "okta", "listUsers", OURS),
+  evidence("users-without-mfa", "okta", "listFactors", { ...OURS, ...LISTED_BUT_GONE }),
 ];
 
 /** Reads that ask no vendor: there is nothing of one to go wrong. */

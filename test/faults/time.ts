@@ -4,7 +4,7 @@ import { vi } from "vitest";
 /** What is a pause between two looks, and what is a deadline. An MCP client's own patience is longer than both. */
 const PAUSES_MS = { from: 200, to: 2_000, faster: 80 };
 /** Less fast: beside what times out there is what must not, and its deadlines are cut as well. */
-const DEADLINES_MS = { from: 5_000, to: 30_000, faster: 20 };
+const DEADLINES_MS = { from: 5_000, to: 50_000, faster: 20 };
 
 export interface Hurry {
   /** Whether deadlines, too, end sooner. Off, so that a slow machine is no fault. */

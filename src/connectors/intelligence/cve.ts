@@ -5,7 +5,7 @@ import { nonBlank } from "../non-blank.ts";
 import { ocsfSeverity, type Severity, severityShape } from "../severity.ts";
 import type { EpssRow } from "./epss.ts";
 import type { KevEntry } from "./kev.ts";
-import type { NvdRecord } from "./nvd.ts";
+import type { NvdRecord, Rating } from "./nvd.ts";
 import type { OsvRecord } from "./osv.ts";
 
 /** How much of what has no end of its own is passed on. */
@@ -32,20 +32,20 @@ export const Cve = z.strictObject({
     z.strictObject({
       version: reportedText(16),
       base_score: z.number().nullable(),
-      vector_string: reportedText(LONGEST_TEXT),
+      vector_string: reportedText(LONGEST_TEXT).nullable(),
       vendor_name: reportedText(),
     }),
   ),
   /** Between 0 and 1: how likely exploitation is in the next 30 days, and how many score no higher. */
   epss: z
-    .strictObject({ score: z.number(), percentile: z.number(), created_time: z.iso.datetime() })
+    .strictObject({ score: z.number(), percentile: z.number().nullable(), created_time: time })
     .nullable(),
   /** `null` where CISA could not be asked: not known isn't not exploited. */
   known_exploited: z.boolean().nullable(),
   kev: z
     .strictObject({
-      added_time: z.iso.datetime(),
-      due_time: z.iso.datetime(),
+      added_time: time,
+      due_time: time,
       required_action: longText,
       ransomware: text,
     })
@@ -75,60 +75,59 @@ export interface Sayings {
 
 /** The sources' sayings as one vulnerability. NVD's words come before OSV's. */
 export function cveOf(cve_id: string, { nvd, osv, kev, epss }: Sayings): Cve {
-  const english = nvd?.descriptions.find(({ lang }) => lang === "en")?.value;
   return {
     cve_id,
     title: nonBlank(kev?.vulnerabilityName) ?? nonBlank(osv?.summary),
-    desc: nonBlank(english) ?? nonBlank(osv?.details),
-    status: nonBlank(nvd?.vulnStatus),
+    desc: nonBlank(nvd?.description) ?? nonBlank(osv?.details),
+    status: nonBlank(nvd?.status),
     ...severityOf(nvd),
     cvss: cvssOf(nvd, osv),
-    epss: epss ? { score: epss.epss, percentile: epss.percentile, created_time: midnight(epss.date) } : null,
+    epss: scoreOf(epss),
     known_exploited: kev === undefined ? null : kev !== null,
     kev: kev ? listingOf(kev) : null,
     related_cwes: weaknessesOf(nvd).map((uid) => ({ uid })),
     affected_packages: packagesOf(osv),
-    aliases: few([osv?.id, ...(osv?.aliases ?? [])].filter((id) => id !== cve_id)),
-    references: few((nvd?.references ?? []).map(({ url }) => url).filter((url) => /^https?:\/\//.test(url))),
-    created_time: nvd?.published ?? instant(osv?.published),
-    modified_time: nvd?.lastModified ?? instant(osv?.modified),
+    aliases: few((osv?.ids ?? []).filter((id) => id !== cve_id)),
+    references: few((nvd?.references ?? []).filter((url) => /^https?:\/\//.test(url))),
+    created_time: nvd?.published ?? osv?.published ?? null,
+    modified_time: nvd?.modified ?? osv?.modified ?? null,
   };
 }
 
-const LEVELS = {
-  NONE: "informational",
-  LOW: "low",
-  MEDIUM: "medium",
-  HIGH: "high",
-  CRITICAL: "critical",
-} as const satisfies Record<string, Severity>;
+const LEVELS: ReadonlyMap<string, Severity> = new Map([
+  ["NONE", "informational"],
+  ["LOW", "low"],
+  ["MEDIUM", "medium"],
+  ["HIGH", "high"],
+  ["CRITICAL", "critical"],
+]);
 
-/** NVD's own rating before others', the newest CVSS before older ones. CVSS 2 has no levels, and OSV only vectors. */
+/**
+ * NVD's own rating before others', the newest CVSS before older ones. CVSS 2 has no levels of its own: the one that
+ * NVD gives it counts where there is no other. OSV has only vectors.
+ */
 function severityOf(nvd: Sayings["nvd"]) {
-  const { cvssMetricV40, cvssMetricV31, cvssMetricV30 } = nvd?.metrics ?? {};
-  const rated = [...(cvssMetricV40 ?? []), ...(cvssMetricV31 ?? []), ...(cvssMetricV30 ?? [])];
-  const [metric] = rated.toSorted((a, b) => Number(b.type === "Primary") - Number(a.type === "Primary"));
-  if (metric === undefined) return { ...ocsfSeverity(null), vendor_severity: null };
-  const { baseSeverity, baseScore, version } = metric.cvssData;
+  const ratings = (nvd?.ratings ?? []).filter(({ level }) => level !== null);
+  const rank = ({ version, primary }: Rating) => (version.startsWith("2") ? 0 : primary ? 2 : 1);
+  const [rating] = ratings.toSorted((a, b) => rank(b) - rank(a));
+  if (rating === undefined) return { ...ocsfSeverity(null), vendor_severity: null };
+  const { level, version, score } = rating;
+  const scored = score === null ? "" : ` ${score.toFixed(1)}`;
   return {
-    ...ocsfSeverity(LEVELS[baseSeverity]),
-    vendor_severity: `${baseSeverity} (CVSS ${version} ${baseScore.toFixed(1)})`,
+    ...ocsfSeverity(LEVELS.get(level?.toUpperCase() ?? "") ?? null),
+    vendor_severity: `${level} (CVSS ${version}${scored})`,
   };
 }
 
 function cvssOf(nvd: Sayings["nvd"], osv: Sayings["osv"]): Cve["cvss"] {
-  const { cvssMetricV40, cvssMetricV31, cvssMetricV30, cvssMetricV2 } = nvd?.metrics ?? {};
-  const scored = [cvssMetricV40, cvssMetricV31, cvssMetricV30, cvssMetricV2].flatMap(
-    (metrics) => metrics ?? [],
-  );
-  const fromNvd = scored.map(({ source, cvssData: { version, baseScore, vectorString } }) => ({
+  const fromNvd = (nvd?.ratings ?? []).map(({ version, score, vector, source }) => ({
     version,
-    base_score: baseScore,
-    vector_string: vectorString,
+    base_score: score,
+    vector_string: vector,
     vendor_name: nonBlank(source) ?? "NVD",
   }));
   const vectors = new Set(fromNvd.map(({ vector_string }) => vector_string));
-  const fromOsv = (osv?.severity ?? [])
+  const fromOsv = (osv?.vectors ?? [])
     .filter(({ type, score }) => type.startsWith("CVSS") && !vectors.has(score))
     .map(({ type, score }) => ({
       version: /^CVSS:(\d\.\d)\//.exec(score)?.[1] ?? type.slice("CVSS_V".length),
@@ -137,6 +136,12 @@ function cvssOf(nvd: Sayings["nvd"], osv: Sayings["osv"]): Cve["cvss"] {
       vendor_name: "OSV",
     }));
   return [...fromNvd, ...fromOsv].slice(0, MOST);
+}
+
+/** A row without a score is none. */
+function scoreOf(row: Sayings["epss"]): Cve["epss"] {
+  if (typeof row?.epss !== "number") return null;
+  return { score: row.epss, percentile: row.percentile ?? null, created_time: midnight(row.date) };
 }
 
 function listingOf(entry: KevEntry): NonNullable<Cve["kev"]> {
@@ -150,18 +155,14 @@ function listingOf(entry: KevEntry): NonNullable<Cve["kev"]> {
 
 /** `NVD-CWE-noinfo` and the like name no weakness. */
 function weaknessesOf(nvd: Sayings["nvd"]): string[] {
-  const values = (nvd?.weaknesses ?? []).flatMap(({ description }) => description.map(({ value }) => value));
-  return few(values.filter((value) => CweId.safeParse(value).success));
+  return few((nvd?.weaknesses ?? []).filter((value) => CweId.safeParse(value).success));
 }
 
 function packagesOf(osv: Sayings["osv"]): Cve["affected_packages"] {
   const packages = new Map<string, { name: string; ecosystem: string; fixed: string[] }>();
-  for (const { package: affected, ranges } of osv?.affected ?? []) {
-    if (!affected) continue;
-    const { name, ecosystem } = affected;
-    const events = (ranges ?? []).flatMap((range) => range.events ?? []);
+  for (const { ecosystem, name, fixed } of osv?.packages ?? []) {
     const known = packages.get(`${ecosystem}\n${name}`) ?? { name, ecosystem, fixed: [] };
-    known.fixed.push(...events.flatMap((event) => event.fixed ?? []));
+    known.fixed.push(...fixed);
     packages.set(`${ecosystem}\n${name}`, known);
   }
   return [...packages.values()].slice(0, MOST).map(({ name, ecosystem, fixed }) => ({
@@ -177,10 +178,6 @@ function few(values: readonly (string | undefined)[]): string[] {
   return [...new Set(shown)].slice(0, MOST);
 }
 
-function midnight(date: string): string {
-  return `${date}T00:00:00.000Z`;
-}
-
-function instant(time: string | null | undefined): string | null {
-  return time ? new Date(time).toISOString() : null;
+function midnight(date: string | null | undefined): string | null {
+  return date ? `${date}T00:00:00.000Z` : null;
 }

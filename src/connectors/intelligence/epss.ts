@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { contractChanged } from "../../downstream/failures.ts";
-import type { Upstream } from "../../downstream/upstream.ts";
+import type { Patience, Upstream } from "../../downstream/upstream.ts";
 import { epss } from "./sources.ts";
 
 const OPERATION = "getEpss";
@@ -9,19 +9,36 @@ const OPERATION = "getEpss";
 const decimal = z
   .string()
   .regex(/^(0(\.\d+)?|1(\.0+)?)$/)
-  .transform(Number);
+  .transform(Number)
+  .nullish();
 
-const EpssRow = z.object({ cve: z.string(), epss: decimal, percentile: decimal, date: z.iso.date() });
+const EpssRow = z.object({
+  cve: z.string(),
+  epss: decimal,
+  percentile: decimal,
+  date: z.iso.date().nullish(),
+});
 export type EpssRow = z.output<typeof EpssRow>;
 
 const EpssAnswer = z
-  .object({ total: z.int().min(0), data: z.array(EpssRow) })
-  .refine(({ total, data }) => data.length === total, { path: ["data"] });
+  .object({ total: z.int().min(0).nullish(), data: z.array(EpssRow) })
+  .refine(({ total, data }) => (total ?? data.length) === data.length, { path: ["data"] });
 
 /** The newest score of a CVE, or `null` if it has none. */
-export async function readEpss(upstream: Upstream, cve_id: string): Promise<EpssRow | null> {
+export async function readEpss(
+  upstream: Upstream,
+  cve_id: string,
+  patience: Partial<Patience> = {},
+): Promise<EpssRow | null> {
   const { data } = await upstream.read(
-    { operation: OPERATION, method: "GET", path: "/data/v1/epss", query: { cve: cve_id }, about: ["cve_id"] },
+    {
+      operation: OPERATION,
+      method: "GET",
+      path: "/data/v1/epss",
+      query: { cve: cve_id },
+      about: ["cve_id"],
+      patience,
+    },
     EpssAnswer,
   );
   const [row] = data;

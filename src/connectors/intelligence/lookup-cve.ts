@@ -1,15 +1,20 @@
 import * as z from "zod";
-import type { Upstream } from "../../downstream/upstream.ts";
 import { Failure } from "../../path/failure.ts";
 import { defineRead, type SourceReport } from "../../path/tool.ts";
 import { Cve, CveId, cveOf } from "./cve.ts";
 import { readEpss } from "./epss.ts";
-import { knownExploited } from "./kev.ts";
-import { readNvd } from "./nvd.ts";
+import { type Heard, inCatalogue, remembering } from "./hearing.ts";
+import { inTurn, readNvd } from "./nvd.ts";
 import { readOsv } from "./osv.ts";
 
 /** The longest that a caller is asked to wait before anybody is asked again. */
 const LONGEST_WAIT_MS = 60_000;
+
+/** How long NVD may be waited for because this instance asks it no more often. The answer takes some time, too. */
+const TURNS_MS = 44_000;
+
+/** How often a client hears that the call is still at work. */
+const STILL_WAITING_MS = 5_000;
 
 /** Everybody who is asked. */
 const SOURCES = ["osv.read", "nvd.read", "kev.read", "epss.read"] as const;
@@ -24,14 +29,24 @@ export const lookupCve = defineRead({
   credentials: SOURCES,
   input: z.strictObject({ cve_id: CveId.describe("Such as CVE-2021-44228") }),
   output: Cve,
-  async run({ cve_id }, { now, upstream, progress }) {
+  async run({ cve_id }, { env, now, upstream, progress }) {
     const queried_at = new Date(now).toISOString();
     let done = 0;
-    const ask = async <Said>(through: Upstream, read: Promise<Said | null>) => {
-      const answer = await asked(through, queried_at, read);
+    let waited = 0;
+    // NVD may take most of a minute: without a word, clients give a call up.
+    const waiting = setInterval(() => {
+      waited += 1;
+      progress({
+        progress: done + waited / 100,
+        total: SOURCES.length,
+        message: "Still waiting for an answer.",
+      });
+    }, STILL_WAITING_MS);
+    const heard = async <Said>(answer: Promise<Heard<Said>>) => {
+      const its = await answer;
       done += 1;
-      progress({ progress: done, total: SOURCES.length, message: `Asked ${through.source}.` });
-      return answer;
+      progress({ progress: done, total: SOURCES.length, message: `Asked ${its.report.source}.` });
+      return its;
     };
     const [osv, nvd, kev, epss] = [
       upstream("osv.read"),
@@ -39,15 +54,19 @@ export const lookupCve = defineRead({
       upstream("kev.read"),
       upstream("epss.read"),
     ];
+    const about = { env, now, queried_at, cve_id };
+    const until = now + TURNS_MS;
     const [fromOsv, fromNvd, fromKev, fromEpss] = await Promise.all([
-      ask(osv, readOsv(osv, cve_id)),
-      ask(nvd, readNvd(nvd, cve_id)),
-      ask(
-        kev,
-        knownExploited(kev).then((entries) => entries.get(cve_id) ?? null),
+      heard(remembering(about, osv, (patience) => readOsv(osv, cve_id, now, patience))),
+      heard(
+        remembering(about, nvd, (patience) =>
+          // Who has an older answer doesn't wait for a turn.
+          inTurn(() => readNvd(nvd, cve_id, patience), patience === undefined ? until : now),
+        ),
       ),
-      ask(epss, readEpss(epss, cve_id)),
-    ]);
+      heard(inCatalogue(about, kev)),
+      heard(remembering(about, epss, (patience) => readEpss(epss, cve_id, patience))),
+    ]).finally(() => clearInterval(waiting));
     const all = [fromOsv, fromNvd, fromKev, fromEpss];
     const sources = all.map(({ report }) => report);
     if (all.every(({ said }) => said === undefined)) throw nobodyAnswered(sources);
@@ -64,27 +83,6 @@ export const lookupCve = defineRead({
     return { outcome: "found", data, sources };
   },
 });
-
-/** What a source said, with its report: `null` is "nothing known", `undefined` "could not be asked". */
-interface Asked<Said> {
-  readonly said: Said | null | undefined;
-  readonly report: SourceReport;
-}
-
-/** @throws whatever isn't the source's failure: our own faults are nobody's incomplete coverage */
-async function asked<Said>(
-  { source }: Upstream,
-  queried_at: string,
-  read: Promise<Said | null>,
-): Promise<Asked<Said>> {
-  try {
-    const said = await read;
-    return { said, report: { source, status: "ok", count: said === null ? 0 : 1, queried_at } };
-  } catch (thrown) {
-    if (!(thrown instanceof Failure)) throw thrown;
-    return { said: undefined, report: { source, status: "error", count: 0, queried_at, error: thrown } };
-  }
-}
 
 /** One failure for all of them: worth a retry if it is for any. */
 function nobodyAnswered(sources: readonly SourceReport[]): Failure {

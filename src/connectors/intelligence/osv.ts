@@ -1,39 +1,64 @@
 import * as z from "zod";
 import { contractChanged } from "../../downstream/failures.ts";
-import type { Upstream } from "../../downstream/upstream.ts";
+import type { Patience, Upstream } from "../../downstream/upstream.ts";
+import { type Records, records } from "../../toolkit/records.ts";
 import { OsvUnknown, osv } from "./sources.ts";
 
 const OPERATION = "OSV_GetVulnById";
-const time = z.iso.datetime({ offset: true });
+const time = z.iso.datetime({ offset: true }).nullish();
 
-/** What we rely on of `osvVulnerability`. Severity comes as CVSS vectors, not as scores or levels. */
-const OsvRecord = z.object({
+const NONE: Records<never> = { records: [], unreadable: 0 };
+const list = <Schema extends z.ZodType>(schema: Schema) =>
+  records(schema)
+    .optional()
+    .transform((read): Records<z.output<Schema>> => read ?? NONE);
+
+/** What we rely on of `osvVulnerability`: its id. Severity comes as CVSS vectors, not as scores or levels. */
+const Advisory = z.object({
   id: z.string(),
   modified: time,
-  published: time.nullish(),
-  withdrawn: time.nullish(),
+  published: time,
+  withdrawn: time,
   aliases: z.array(z.string()).nullish(),
+  upstream: z.array(z.string()).nullish(),
   summary: z.string().nullish(),
   details: z.string().nullish(),
-  severity: z.array(z.object({ type: z.string(), score: z.string() })).nullish(),
-  affected: z
-    .array(
-      z.object({
-        package: z.object({ ecosystem: z.string(), name: z.string() }).nullish(),
-        ranges: z
-          .array(z.object({ events: z.array(z.object({ fixed: z.string().nullish() })).nullish() }))
-          .nullish(),
-      }),
-    )
-    .nullish(),
+  severity: list(z.object({ type: z.string(), score: z.string() })),
+  affected: list(
+    z.object({
+      package: z.object({ ecosystem: z.string(), name: z.string() }).nullish(),
+      ranges: z
+        .array(z.object({ events: z.array(z.object({ fixed: z.string().nullish() })).nullish() }))
+        .nullish(),
+    }),
+  ),
 });
-export type OsvRecord = z.output<typeof OsvRecord>;
+type Advisory = z.output<typeof Advisory>;
+
+/** A vulnerability as OSV's advisories together have it. */
+export interface OsvRecord {
+  /** Ids of the advisories and what they call the same, the vulnerability's own among them. */
+  readonly ids: readonly string[];
+  readonly summary: string | null;
+  readonly details: string | null;
+  readonly published: string | null;
+  readonly modified: string | null;
+  /** Of advisories that weren't withdrawn. */
+  readonly vectors: readonly { readonly type: string; readonly score: string }[];
+  readonly packages: readonly {
+    readonly ecosystem: string;
+    readonly name: string;
+    readonly fixed: readonly string[];
+  }[];
+  /** How many parts of the advisories couldn't be read. */
+  readonly unreadable: number;
+}
 
 /** Either of two shapes, and what is wrong with neither is said of the record: a union wouldn't name the path. */
-const OsvAnswer = z.unknown().transform((payload, context): OsvRecord | z.output<typeof OsvUnknown> => {
+const OsvAnswer = z.unknown().transform((payload, context): Advisory | z.output<typeof OsvUnknown> => {
   const unknown = OsvUnknown.safeParse(payload);
   if (unknown.success) return unknown.data;
-  const record = OsvRecord.safeParse(payload);
+  const record = Advisory.safeParse(payload);
   if (record.success) return record.data;
   for (const { path, message } of record.error.issues) {
     context.issues.push({ code: "custom", path: [...path], message, input: payload });
@@ -41,30 +66,87 @@ const OsvAnswer = z.unknown().transform((payload, context): OsvRecord | z.output
   return z.NEVER;
 });
 
-/** The advisory that OSV names where it doesn't know the CVE itself. */
-const GHSA = /\bGHSA(?:-[0-9a-z]{4}){3}\b/;
+/** An id in OSV's "not found": of whichever database, they all begin with its name. */
+const ID = /\b[A-Z][A-Z0-9_]*-[A-Za-z0-9][\w:.-]{0,98}\w/g;
+
+/** How many advisories of one vulnerability are asked for. */
+const MOST_ADVISORIES = 5;
 
 /**
- * What OSV knows of a CVE, or `null`. OSV keeps a vulnerability under one id, which may be an advisory's; it
- * then names that in its "not found", and is asked for it.
+ * What OSV knows of a CVE, or `null`. OSV keeps an advisory under its own id: it then names that in its "not found",
+ * and is asked for it. What it has under the CVE's id names no packages, as a rule; those of its aliases do.
+ * @param now milliseconds since the epoch
  */
-export async function readOsv(upstream: Upstream, cve_id: string): Promise<OsvRecord | null> {
-  const first = await ask(upstream, cve_id);
-  if ("id" in first) return about(first, cve_id);
-  const [advisory] = GHSA.exec(first.message) ?? [];
-  if (advisory === undefined) return null;
-  const second = await ask(upstream, advisory);
-  return "id" in second ? about(second, cve_id) : null;
+export async function readOsv(
+  upstream: Upstream,
+  cve_id: string,
+  now: number,
+  patience: Partial<Patience> = {},
+): Promise<OsvRecord | null> {
+  const first = await ask(upstream, cve_id, patience);
+  const own = "id" in first ? [about(first, cve_id)] : [];
+  const named = "id" in first ? aliasesWorthAsking(first) : (first.message.match(ID) ?? []);
+  const others = [...new Set(named)].filter((id) => id !== cve_id).slice(0, MOST_ADVISORIES);
+  const answers = await Promise.all(others.map((id) => ask(upstream, id, patience)));
+  const advisories = [
+    ...own,
+    ...answers.flatMap((answer) => ("id" in answer ? [about(answer, cve_id)] : [])),
+  ];
+  return advisories.length === 0 ? null : together(advisories, now);
 }
 
-function ask(upstream: Upstream, id: string) {
+function ask(upstream: Upstream, id: string, patience: Partial<Patience>) {
   const path = `/v1/vulns/${encodeURIComponent(id)}`;
-  return upstream.read({ operation: OPERATION, method: "GET", path }, OsvAnswer);
+  return upstream.read({ operation: OPERATION, method: "GET", path, about: ["cve_id"], patience }, OsvAnswer);
 }
 
-/** @throws Failure `upstream_contract_changed` for the record of another vulnerability */
-function about(record: OsvRecord, cve_id: string): OsvRecord {
-  if (record.id === cve_id) return record;
-  if (!record.aliases?.includes(cve_id)) throw contractChanged(osv, OPERATION, "aliases");
-  return record;
+function aliasesWorthAsking({ affected, aliases }: Advisory): string[] {
+  const names_packages = affected.records.some((one) => one.package);
+  return names_packages ? [] : (aliases ?? []).filter((id) => !id.startsWith("CVE-"));
+}
+
+/** @throws Failure `upstream_contract_changed` for the advisory of another vulnerability */
+function about(advisory: Advisory, cve_id: string): Advisory {
+  const { id, aliases, upstream } = advisory;
+  if (![id, ...(aliases ?? []), ...(upstream ?? [])].includes(cve_id)) {
+    throw contractChanged(osv, OPERATION, "aliases");
+  }
+  return advisory;
+}
+
+/** Advisories of the same vulnerability as one. What was withdrawn is kept for its id, and holds for nothing. */
+function together(advisories: readonly Advisory[], now: number): OsvRecord {
+  const valid = advisories.filter(({ withdrawn }) => !withdrawn || Date.parse(withdrawn) > now);
+  const texts = valid.length > 0 ? valid : advisories;
+  const first = <Value>(of: (advisory: Advisory) => Value | null | undefined) =>
+    texts.map(of).find((value) => value) ?? null;
+  return {
+    ids: [...new Set(advisories.flatMap(({ id, aliases }) => [id, ...(aliases ?? [])]))],
+    summary: first(({ summary }) => summary),
+    details: first(({ details }) => details),
+    published: first(({ published }) => said(published)),
+    modified: first(({ modified }) => said(modified)),
+    vectors: valid.flatMap(({ severity }) => severity.records),
+    packages: valid.flatMap(({ affected }) => affected.records.flatMap(packageOf)),
+    unreadable: advisories.reduce(
+      (sum, { severity, affected }) => sum + severity.unreadable + affected.unreadable,
+      0,
+    ),
+  };
+}
+
+function packageOf({
+  package: named,
+  ranges,
+}: Advisory["affected"]["records"][number]): OsvRecord["packages"] {
+  if (!named) return [];
+  const events = (ranges ?? []).flatMap((range) => range.events ?? []);
+  return [
+    { ecosystem: named.ecosystem, name: named.name, fixed: events.flatMap(({ fixed }) => fixed ?? []) },
+  ];
+}
+
+/** Go's database writes its language's zero for no time: the first second of the year 1. */
+function said(time: string | null | undefined): string | null {
+  return time && !time.startsWith("0001-") ? new Date(time).toISOString() : null;
 }

@@ -1,98 +1,98 @@
-/** Exports: asked for, waited for, and taken up again by whoever asks the same. */
+/** Exports: asked for, taken up again by whoever asks the same, and read as far as they are. */
 import type { Upstream } from "../../downstream/upstream.ts";
 import { asFailure, Failure } from "../../path/failure.ts";
 import type { JsonObject } from "../../path/tool.ts";
 import { OPERATIONS } from "./errors.ts";
+import { argumentsIn, exportFilters } from "./finding-filter.ts";
 import { ExportStatus, RequestedExport } from "./schemas.ts";
 
-/** The least that the vendor allows, and its own default: the smaller a chunk, the sooner its end is reached. */
+/** The least that the vendor allows, and its own default: the smaller a chunk, the sooner it is there. */
 const ASSETS_IN_CHUNK = 50;
 
-const FIRST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 2_000;
-/** When to come back for an export that isn't ready. */
+/** When to come back for an export of which nothing is ready. */
 const COME_BACK_MS = 5_000;
 
-/** An export that is ready to be read. */
-export interface FinishedExport {
+/** How an export stands. */
+export interface ExportState {
   readonly uuid: string;
-  /** Numbers of the chunks that can be had, in order. The vendor lists them as they were done. */
+  /** No more chunks will come. */
+  readonly finished: boolean;
+  /** Numbers of the chunks that can be had so far. */
   readonly chunks: readonly number[];
   /** How many chunks there should have been besides. */
   readonly missing: number;
+  /** When it was asked for: what came after that isn't in it. ISO 8601, or `null` where the vendor doesn't say. */
+  readonly created: string | null;
 }
 
-/** Hears each time that an export isn't ready yet, and how often the vendor has been asked. */
-export type Waiting = (asked: number) => void;
+/**
+ * Exports by what was asked for: begun ones, which the vendor makes on its own, and finished ones for a while. Each
+ * takes the vendor minutes, and it makes few at once. In this isolate only: forgetting one costs one more export.
+ */
+const held = new Map<
+  string,
+  { readonly uuid: string; finished?: { readonly at: number; readonly small: boolean } }
+>();
+const HELD_MOST = 100;
+/** How long a finished export answers for what is asked anew. */
+const FRESH_MS = 15 * 60_000;
+/** Chunks that are quickly looked through for something that an export of its own could be narrowed to. */
+const FEW_CHUNKS = 10;
 
 /**
- * Exports that weren't ready in time, by question. Whoever asks again while one is at work is told its id by the
- * vendor; one that was finished in the meantime would be made once more, and perhaps never be ready in time. In
- * this isolate only: forgetting it costs one more export.
+ * An export in which the findings are that `filters` hold for: one that is there already, or one that is begun.
+ * @param now milliseconds since the epoch
  */
-const unread = new Map<string, string>();
-const UNREAD_MOST = 100;
-
-/**
- * The findings that `filters` hold for, as an export that is ready to be read.
- * @param until when to stop waiting, in milliseconds since the epoch
- * @throws Failure `upstream_timeout` if it isn't ready by then: the same question, asked again, goes on waiting
- */
-export async function exported(
-  upstream: Upstream,
-  filters: JsonObject,
-  until: number,
-  waits: Waiting = () => undefined,
-): Promise<FinishedExport> {
-  const question = JSON.stringify(filters);
-  const begun = unread.get(question);
-  unread.delete(question);
-  const uuid = begun ?? (await request(upstream, filters));
-  try {
-    return await finished(upstream, uuid, until, waits);
-  } catch (thrown) {
-    const failure = asFailure(thrown);
-    if (begun !== undefined && isGone(failure)) return exported(upstream, filters, until, waits);
-    if (failure.retryable && failure.code !== "upstream_unavailable") remember(question, uuid);
-    throw failure;
+export async function exportOf(upstream: Upstream, filters: JsonObject, now: number): Promise<ExportState> {
+  for (const question of [filters, exportFilters({})].map((asked) => JSON.stringify(asked))) {
+    const known = held.get(question);
+    const fresh = known?.finished === undefined || now - known.finished.at < FRESH_MS;
+    const serves = question === JSON.stringify(filters) || known?.finished?.small;
+    if (known === undefined || !serves) continue;
+    const state = fresh ? await stateOrGone(upstream, known.uuid) : null;
+    if (state !== null) return state;
+    held.delete(question);
   }
+  const uuid = await request(upstream, filters);
+  hold(JSON.stringify(filters), uuid);
+  return stateOf(upstream, uuid);
 }
 
 /**
- * An export by its id, once it is finished.
- * @throws Failure `upstream_timeout` if it isn't by `until`; `upstream_unavailable` if it never will be
+ * How an export stands now.
+ * @param by_cursor whether a cursor of the caller's named it
+ * @throws Failure `upstream_unavailable` if it will never be finished
  */
-export async function finished(
-  upstream: Upstream,
-  uuid: string,
-  until: number,
-  waits: Waiting = () => undefined,
-): Promise<FinishedExport> {
-  for (let asked = 1, pause = FIRST_PAUSE_MS; ; asked += 1, pause = Math.min(LONGEST_PAUSE_MS, pause * 2)) {
-    const { status, chunks_available, chunks_failed, chunks_cancelled } = await upstream.read(
-      {
-        operation: OPERATIONS.exportStatus,
-        method: "GET",
-        path: `/vulns/export/${encodeURIComponent(uuid)}/status`,
-      },
-      ExportStatus,
-    );
-    switch (status) {
-      case "FINISHED":
-        return {
-          uuid,
-          chunks: chunks_available.toSorted((a, b) => a - b),
-          missing: chunks_failed.length + chunks_cancelled.length,
-        };
-      case "ERROR":
-      case "CANCELLED":
-        throw neverFinished(status);
-      case "QUEUED":
-      case "PROCESSING":
-        if (Date.now() + pause >= until) throw notReady();
-        waits(asked);
-        await new Promise((resolve) => setTimeout(resolve, pause));
-    }
+export async function stateOf(upstream: Upstream, uuid: string, by_cursor = false): Promise<ExportState> {
+  const answer = await upstream.read(
+    {
+      operation: OPERATIONS.exportStatus,
+      method: "GET",
+      path: `/vulns/export/${encodeURIComponent(uuid)}/status`,
+      ...(by_cursor ? { about: ["cursor"] } : {}),
+    },
+    ExportStatus,
+  );
+  if (!("chunks_available" in answer)) {
+    forget(uuid);
+    throw neverFinished(answer.status);
+  }
+  const finished = answer.status === "FINISHED";
+  const missing = finished ? answer.chunks_failed.length + answer.chunks_cancelled.length : 0;
+  const chunks = answer.chunks_available.toSorted((a, b) => a - b);
+  // What parts are missing from must not answer for a quarter of an hour.
+  if (missing > 0) forget(uuid);
+  else if (finished) noteFinished(uuid, chunks.length <= FEW_CHUNKS);
+  const created = answer.created ? new Date(answer.created).toISOString() : null;
+  return { uuid, finished, chunks, missing, created };
+}
+
+async function stateOrGone(upstream: Upstream, uuid: string): Promise<ExportState | null> {
+  try {
+    return await stateOf(upstream, uuid);
+  } catch (thrown) {
+    if (asFailure(thrown).detail.upstream_status === 404) return null;
+    throw thrown;
   }
 }
 
@@ -103,27 +103,52 @@ function request(upstream: Upstream, filters: JsonObject): Promise<string> {
       operation: OPERATIONS.requestExport,
       method: "POST",
       path: "/vulns/export",
-      json: { num_assets: ASSETS_IN_CHUNK, filters },
+      // Without it, assets beyond the licence are left out, and would look clean.
+      json: { num_assets: ASSETS_IN_CHUNK, include_unlicensed: true, filters },
+      about: argumentsIn(filters),
     },
     RequestedExport,
   );
 }
 
-function remember(question: string, uuid: string): void {
-  const [oldest] = unread.keys();
-  if (unread.size >= UNREAD_MOST && oldest !== undefined) unread.delete(oldest);
-  unread.set(question, uuid);
+function hold(question: string, uuid: string): void {
+  const [oldest] = held.keys();
+  if (held.size >= HELD_MOST && oldest !== undefined) held.delete(oldest);
+  held.set(question, { uuid });
 }
 
-function isGone(failure: Failure): boolean {
-  return failure.detail.upstream_status === 404;
+function noteFinished(uuid: string, small: boolean): void {
+  for (const known of held.values()) {
+    if (known.uuid === uuid) known.finished ??= { at: Date.now(), small };
+  }
 }
 
-function notReady(): Failure {
+function forget(uuid: string): void {
+  for (const [question, known] of held) if (known.uuid === uuid) held.delete(question);
+}
+
+/** Nothing of an export is ready. */
+export function notReady(): Failure {
   return new Failure("upstream_timeout", "Tenable is still preparing the findings that were asked for.", {
     next_step: "Make the same call again after retry_after_ms: it goes on with what is being prepared.",
     retry_after_ms: COME_BACK_MS,
   });
+}
+
+/**
+ * What an export lacks, as the failure that makes every page of it incomplete, or `null` if it is whole.
+ * @throws Failure the same, if there is nothing in it: nothing must not look like "none found"
+ */
+export function partsMissing({ chunks, missing }: ExportState): Failure | null {
+  if (missing === 0) return null;
+  const all = chunks.length + missing;
+  const failure = new Failure(
+    "upstream_unavailable",
+    `Tenable could not export ${missing} of ${all} parts of the findings; they are missing from this answer.`,
+    { next_step: "Leave cursor out and make the call again for a new export. Until then, conclude nothing." },
+  );
+  if (chunks.length === 0) throw failure;
+  return failure;
 }
 
 function neverFinished(status: "ERROR" | "CANCELLED"): Failure {

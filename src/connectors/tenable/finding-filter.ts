@@ -1,21 +1,15 @@
-/** What is asked of an export, built from validated parts, and what only we can tell apart. */
+/** What is asked of an export, and what is told apart here. Pure. */
 import * as z from "zod";
 import type { JsonObject } from "../../path/tool.ts";
-import type { Severity } from "../severity.ts";
+import { SEVERITIES, type Severity } from "../severity.ts";
 import type { Finding } from "./schemas.ts";
 
 /** A CVE id, as CVE's own schema has it. */
 export const CveId = z.string().regex(/^CVE-\d{4}-\d{4,19}$/, "must be a CVE id, such as CVE-2024-6387");
 
-/** A host's name or address, or its id at the scanner. */
-export const DeviceName = z
-  .string()
-  .refine((name) => /^[\w.:-]{1,255}$/.test(name), "must be a hostname or an address");
-
-/** What a search can be narrowed by. */
+/** What a search can be narrowed by, beside a device. */
 export interface FindingFilter {
   readonly severity?: readonly Severity[] | undefined;
-  readonly device?: string | undefined;
   readonly cve_id?: string | undefined;
   /** ISO 8601. */
   readonly since?: string | undefined;
@@ -26,6 +20,7 @@ export interface FindingFilter {
  * open still. It wants ten digits, and this is the first second that has them (2001).
  */
 const EVER_S = 1_000_000_000;
+const DAY_S = 86_400;
 
 const WORDS: Record<Severity, string> = {
   informational: "info",
@@ -36,27 +31,48 @@ const WORDS: Record<Severity, string> = {
 };
 
 /**
- * The `filters` of an export. The same question always gives the same filters: that is how an export that is
- * under way is found again.
+ * The `filters` of an export in which what was asked for is. It may hold more: an export takes the vendor minutes, so
+ * one that serves many questions is better than one for each. What makes it shorter by far is the device's address, or
+ * the CVE; else the severities and the day since which findings were seen.
+ *
+ * The same question always gives the same filters: that is how an export that is under way is found again.
+ * @param address of the device that was asked for, if there is one that only it has
  */
-export function exportFilters({ severity, device, cve_id, since }: FindingFilter): JsonObject {
+export function exportFilters(
+  { severity, cve_id, since }: FindingFilter,
+  address?: string | null,
+): JsonObject {
+  const open = { state: ["OPEN", "REOPENED"] };
+  if (address) return { ...open, since: EVER_S, cidr_range: `${address}/32` };
+  if (cve_id !== undefined) return { ...open, since: EVER_S, cve_id: [cve_id] };
+  const day = since === undefined ? 0 : Math.floor(Date.parse(since) / 1000 / DAY_S) * DAY_S;
   return {
-    state: ["OPEN", "REOPENED"],
-    since: since === undefined ? EVER_S : Math.max(EVER_S, Math.floor(Date.parse(since) / 1000)),
+    ...open,
+    since: Math.max(EVER_S, day),
     ...(severity === undefined ? {} : { severity: [...new Set(severity)].sort().map((word) => WORDS[word]) }),
-    ...(cve_id === undefined ? {} : { cve_id: [cve_id] }),
-    ...(isAddress(device) ? { cidr_range: `${device}/32` } : {}),
   };
 }
 
-/** Exports can't be narrowed to a name, so whether a finding is on a device is told here. */
-export function isOn({ asset }: Finding, device: string | undefined): boolean {
-  if (device === undefined) return true;
-  const wanted = device.toLowerCase();
-  const { uuid, hostname, fqdn, netbios_name, ipv4, ipv6 } = asset;
-  return [uuid, hostname, fqdn, netbios_name, ipv4, ipv6].some((name) => name?.toLowerCase() === wanted);
+/** The arguments of a search that stand in the `filters` of its export. */
+export function argumentsIn(filters: JsonObject): string[] {
+  return ["cve_id", "severity"]
+    .filter((name) => name in filters)
+    .concat("cidr_range" in filters ? ["device"] : [])
+    .concat(filters.since === EVER_S ? [] : ["since"]);
 }
 
-function isAddress(device: string | undefined): device is string {
-  return z.ipv4().safeParse(device).success;
+/** Whether a finding is what was asked for. One that doesn't say how severe it is, or when it was seen, may be. */
+export function isAsked(finding: Finding, { severity, cve_id, since }: FindingFilter): boolean {
+  const { plugin, severity_id, last_found } = finding;
+  const its = severityOf(severity_id);
+  return (
+    (severity === undefined || its === null || severity.includes(its)) &&
+    (cve_id === undefined || (plugin?.cve ?? []).includes(cve_id)) &&
+    (since === undefined || !last_found || Date.parse(last_found) >= Date.parse(since))
+  );
+}
+
+/** The vendor counts from 0 (info), in the same order; `null` for a number that it doesn't document, and for none. */
+export function severityOf(severity_id: number | null | undefined): Severity | null {
+  return SEVERITIES[severity_id ?? -1] ?? null;
 }

@@ -1,82 +1,97 @@
-/** One page of findings, out of an export's chunks. */
+/** One page of findings, out of the chunks of an export that may still be at work. */
 import type { Upstream } from "../../downstream/upstream.ts";
-import { Failure } from "../../path/failure.ts";
+import { ChunksRead } from "./chunks-read.ts";
 import { OPERATIONS } from "./errors.ts";
-import type { FinishedExport } from "./export.ts";
+import { type ExportState, notReady, stateOf } from "./export.ts";
 import { Finding } from "./schemas.ts";
+
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 2_000;
+
+/** A chunk begins slowly where it is large. One attempt more costs less than asking for the page again. */
+const PATIENCE = { attempts: 2, attempt_ms: 20_000 };
 
 /** A place in an export. */
 export interface Place {
-  /** Number of a chunk. */
-  readonly chunk: number;
-  /** How many of its findings were passed. */
-  readonly offset: number;
+  readonly read: ChunksRead;
+  /** The chunk that the page before ended in, and how many of its findings were passed. */
+  readonly within: { readonly chunk: number; readonly offset: number } | null;
 }
+
+/** Where an export begins. */
+export const BEGINNING: Place = { read: ChunksRead.none, within: null };
 
 /** Which page is wanted. */
 export interface PageRequest {
-  /** `null` for the beginning. */
-  readonly from: Place | null;
+  readonly from: Place;
   readonly most: number;
   readonly keep: (finding: Finding) => boolean;
-  /** No chunk is begun after this, in milliseconds since the epoch. */
+  /** No chunk is begun, or waited for, after this, in milliseconds since the epoch. */
   readonly until: number;
+  /** Whether a cursor of the caller's named the export. */
+  readonly by_cursor?: boolean;
+  /** Hears each time that the next chunk isn't ready yet, and how often the vendor has been asked. */
+  readonly waits?: (asked: number) => void;
 }
 
 export interface FindingPage {
   readonly findings: readonly Finding[];
+  readonly unreadable: number;
   /** Where the next page begins, or `null` if there is none. */
   readonly next: Place | null;
+  /** The export as it stood when it was last asked. */
+  readonly state: ExportState;
 }
 
 /**
- * Reads chunk after chunk until the page is full, the export is at its end, or time is up. A chunk may hold tens of
- * megabytes, so it is never held as a whole; and what is wanted of it may be nothing, so a page can be empty and
- * still have a next one.
+ * Reads chunk after chunk until the page is full, the export is at its end, or time is up. Chunks are read as soon as
+ * they are there. One may hold tens of megabytes, so it is never held as a whole; and what is wanted of it may be
+ * nothing, so a page can be empty and still have a next one.
+ * @throws Failure `upstream_timeout` if not a single chunk was there to be read
  */
 export async function readPage(
   upstream: Upstream,
-  { uuid, chunks }: FinishedExport,
-  { from, most, keep, until }: PageRequest,
+  begun: ExportState,
+  { from, most, keep, until, by_cursor = false, waits = () => undefined }: PageRequest,
 ): Promise<FindingPage> {
   const findings: Finding[] = [];
-  let place: Place | null = from ?? beginning(chunks, 0);
-  while (place !== null) {
-    const { chunk, offset }: Place = place;
-    const { kept, next } = await upstream.readList(
+  let state = begun;
+  let place = from;
+  let unreadable = 0;
+  let asked = 0;
+  let chunks = 0;
+  const nextChunk = () => place.within?.chunk ?? place.read.next(state.chunks, state.finished);
+  const ended = () => state.finished && nextChunk() === null;
+  while (!ended() && findings.length < most && (chunks === 0 || Date.now() < until)) {
+    const chunk = nextChunk();
+    if (chunk === null) {
+      const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** asked);
+      if (Date.now() + pause >= until) break;
+      asked += 1;
+      waits(asked);
+      await new Promise((resolve) => setTimeout(resolve, pause));
+      state = await stateOf(upstream, state.uuid, by_cursor);
+      continue;
+    }
+    const part = await upstream.readList(
       {
         operation: OPERATIONS.downloadChunk,
         method: "GET",
-        path: `/vulns/export/${encodeURIComponent(uuid)}/chunks/${chunk}`,
+        path: `/vulns/export/${encodeURIComponent(state.uuid)}/chunks/${chunk}`,
+        patience: PATIENCE,
+        ...(by_cursor ? { about: ["cursor"] } : {}),
       },
       Finding,
-      { from: offset, most: most - findings.length, keep },
+      { from: place.within?.offset ?? 0, most: most - findings.length, keep },
     );
-    findings.push(...kept);
-    place = next === null ? beginning(chunks, chunk + 1) : { chunk, offset: next };
-    if (findings.length === most || Date.now() >= until) break;
+    chunks += 1;
+    findings.push(...part.kept);
+    unreadable += part.unreadable;
+    place =
+      part.next === null
+        ? { read: place.read.with(chunk), within: null }
+        : { read: place.read, within: { chunk, offset: part.next } };
   }
-  return { findings, next: place };
-}
-
-/** The beginning of the first chunk whose number is at least `number`. */
-function beginning(chunks: readonly number[], number: number): Place | null {
-  const chunk = chunks.find((available) => available >= number);
-  return chunk === undefined ? null : { chunk, offset: 0 };
-}
-
-/**
- * What an export lacks, as the failure that makes every page of it incomplete, or `null` if it is whole.
- * @throws Failure the same, if there is nothing in it: nothing must not look like "none found"
- */
-export function partsMissing({ chunks, missing }: FinishedExport): Failure | null {
-  if (missing === 0) return null;
-  const all = chunks.length + missing;
-  const failure = new Failure(
-    "upstream_unavailable",
-    `Tenable could not export ${missing} of ${all} parts of the findings; they are missing from this answer.`,
-    { next_step: "Leave cursor out and make the call again for a new export. Until then, conclude nothing." },
-  );
-  if (chunks.length === 0) throw failure;
-  return failure;
+  if (chunks === 0 && !ended()) throw notReady();
+  return { findings, unreadable, next: ended() ? null : place, state };
 }

@@ -55,6 +55,7 @@ export const launchScan = defineChange({
     method: "POST",
     path: `/scans/${encodeURIComponent(scan_id)}/launch`,
     json: {},
+    about: ["scan_id"],
   }),
   conclude: (answer, { input: { scan_id }, before }) =>
     concludeLaunch(answer, (run_uid) => ({

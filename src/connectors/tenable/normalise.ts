@@ -1,19 +1,24 @@
+import { createHash } from "node:crypto";
 import * as z from "zod";
 import { opaqueId, reportedText } from "../../untrusted/reported-text.ts";
 import { nonBlank } from "../non-blank.ts";
-import { ocsfSeverity, SEVERITIES, severityShape } from "../severity.ts";
-import { CveId } from "./finding-filter.ts";
+import { ocsfSeverity, severityShape } from "../severity.ts";
+import { CveId, severityOf } from "./finding-filter.ts";
 import { type Finding, ScanId } from "./schemas.ts";
 
 const text = reportedText().nullable();
+const time = z.iso.datetime().nullable();
 
 const TITLE_LENGTH = 200;
 const REMEDY_LENGTH = 300;
+/** The first lines name the version that was found, and the one that is safe. */
+const OUTPUT_LENGTH = 500;
 
 /** A finding, in the words of OCSF's Vulnerability Finding (2002); ids are named for the arguments that take them. */
 export const Vulnerability = z.strictObject({
-  vulnerability_id: z.uuid(),
+  vulnerability_id: opaqueId,
   title: reportedText(TITLE_LENGTH).nullable(),
+  desc: reportedText(REMEDY_LENGTH).nullable(),
   /** The first of them; `related_vulnerabilities` has the others. */
   cve_id: CveId.nullable(),
   cve: z.strictObject({ uid: CveId }).nullable(),
@@ -21,64 +26,107 @@ export const Vulnerability = z.strictObject({
   ...severityShape,
   /** Before somebody recast the risk; the same where nobody did. */
   default_severity_id: z.int(),
-  severity_modification: z.enum(["none", "recast", "accepted"]),
-  status: z.enum(["open", "reopened", "fixed"]),
-  cvss: z.strictObject({ version: z.literal("3"), base_score: z.number() }).nullable(),
-  is_fix_available: z.boolean(),
-  is_exploit_available: z.boolean(),
+  /** `null` where the vendor doesn't say, or says something else. */
+  severity_modification: z.enum(["none", "recast", "accepted"]).nullable(),
+  status: z.enum(["open", "reopened", "fixed", "unknown"]),
+  vendor_status: text,
+  cvss: z.strictObject({ version: z.enum(["2", "3", "4"]), base_score: z.number() }).nullable(),
+  /** `null` where the vendor doesn't say. */
+  is_fix_available: z.boolean().nullable(),
+  is_exploit_available: z.boolean().nullable(),
   remediation: z.strictObject({ desc: reportedText(REMEDY_LENGTH) }).nullable(),
-  first_seen_time: z.iso.datetime(),
-  last_seen_time: z.iso.datetime(),
+  /** What the check saw on the device. */
+  output: reportedText(OUTPUT_LENGTH).nullable(),
+  first_seen_time: time,
+  last_seen_time: time,
   device: z.strictObject({ uid: opaqueId, hostname: text, ip: text, os: z.strictObject({ name: text }) }),
   port: z.int().nullable(),
+  protocol: text,
+  service: text,
   scan_id: ScanId.nullable(),
 });
 export type Vulnerability = z.output<typeof Vulnerability>;
 
 const VENDOR_WORDS = ["info", "low", "medium", "high", "critical"] as const;
-const MODIFICATIONS = { NONE: "none", RECASTED: "recast", ACCEPTED: "accepted" } as const;
-const STATUSES = { OPEN: "open", REOPENED: "reopened", FIXED: "fixed" } as const;
+const MODIFICATIONS: ReadonlyMap<string, "none" | "recast" | "accepted"> = new Map([
+  ["NONE", "none"],
+  ["RECASTED", "recast"],
+  ["ACCEPTED", "accepted"],
+]);
+const STATUSES: ReadonlyMap<string, "open" | "reopened" | "fixed"> = new Map([
+  ["OPEN", "open"],
+  ["REOPENED", "reopened"],
+  ["FIXED", "fixed"],
+]);
 
-/**
- * The vendor's finding as ours. Pure. The scanner's output stays behind: it holds whatever a scanned host chose
- * to answer.
- */
+/** The vendor's finding as ours. Pure. */
 export function vulnerabilityOf(finding: Finding): Vulnerability {
-  const { plugin, asset, severity_id, severity_default_id, port } = finding;
-  const [first = null, ...others] = (plugin.cve ?? []).filter((id) => CveId.safeParse(id).success);
-  const remedy = nonBlank(plugin.solution);
+  const { plugin, asset, severity_id, severity_default_id, port, state } = finding;
+  const [first = null, ...others] = (plugin?.cve ?? []).filter(
+    (id) => CveId.safeParse(id).success,
+  ) as string[];
+  const remedy = nonBlank(plugin?.solution);
   return {
-    vulnerability_id: finding.finding_id,
-    title: nonBlank(plugin.name),
+    vulnerability_id: idOf(finding),
+    title: nonBlank(plugin?.name),
+    desc: nonBlank(plugin?.synopsis),
     cve_id: first,
     cve: first === null ? null : { uid: first },
     related_vulnerabilities: others,
-    ...severityOf(severity_id),
-    vendor_severity: VENDOR_WORDS[severity_id] ?? null,
-    default_severity_id: severityOf(severity_default_id ?? severity_id).severity_id,
-    severity_modification: MODIFICATIONS[finding.severity_modification_type],
-    status: STATUSES[finding.state],
-    cvss: plugin.cvss3_base_score ? { version: "3", base_score: plugin.cvss3_base_score } : null,
-    is_fix_available: plugin.has_patch ?? false,
-    is_exploit_available: plugin.exploit_available ?? false,
+    ...ocsfSeverity(severityOf(severity_id)),
+    vendor_severity: finding.severity ?? VENDOR_WORDS[severity_id ?? -1] ?? null,
+    default_severity_id: ocsfSeverity(severityOf(severity_default_id ?? severity_id)).severity_id,
+    severity_modification: modificationOf(finding),
+    status: STATUSES.get(state?.toUpperCase() ?? "") ?? "unknown",
+    vendor_status: state,
+    cvss: cvssOf(plugin),
+    is_fix_available: plugin?.has_patch ?? null,
+    is_exploit_available: plugin?.exploit_available ?? null,
     remediation: remedy === null ? null : { desc: remedy },
-    first_seen_time: new Date(finding.first_found).toISOString(),
-    last_seen_time: new Date(finding.last_found).toISOString(),
+    output: nonBlank(finding.output),
+    first_seen_time: instant(finding.first_found),
+    last_seen_time: instant(finding.last_found),
     device: {
       uid: asset.uuid,
-      hostname: nonBlank(asset.hostname ?? asset.fqdn ?? asset.netbios_name),
-      ip: nonBlank(asset.ipv4 ?? asset.ipv6),
+      hostname: nonBlank(asset.hostname) ?? nonBlank(asset.fqdn) ?? nonBlank(asset.netbios_name),
+      ip: nonBlank(asset.ipv4) ?? nonBlank(asset.ipv6),
       os: { name: nonBlank(asset.operating_system?.[0]) },
     },
     // Checks that use no port report 0.
     port: port?.port || null,
+    protocol: nonBlank(port?.protocol),
+    service: nonBlank(port?.service),
     scan_id: ScanId.nullable()
       .catch(null)
       .parse(finding.scan?.schedule_uuid ?? null),
   };
 }
 
-/** The vendor counts from 0 (info), in the same order. */
-function severityOf(vendor: number) {
-  return ocsfSeverity(SEVERITIES[vendor] ?? null);
+/** Whether somebody has changed how severe a finding is: `null` where that isn't known. */
+export function modificationOf({
+  severity_modification_type,
+}: Finding): Vulnerability["severity_modification"] {
+  return MODIFICATIONS.get(severity_modification_type?.toUpperCase() ?? "") ?? null;
+}
+
+/**
+ * Findings of some sensors have no id. What they are told apart by makes one: the asset, the check, and where on the
+ * asset it looked.
+ */
+function idOf({ finding_id, asset, plugin, port }: Finding): string {
+  if (finding_id) return finding_id;
+  const parts = [asset.uuid, plugin?.id, port?.port ?? 0, port?.protocol?.toUpperCase() ?? ""];
+  return `derived-${createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32)}`;
+}
+
+/** The scores that the vendor rates by, before those that are newer and those that are older. 0 is no score. */
+function cvssOf(plugin: Finding["plugin"]): Vulnerability["cvss"] {
+  const { cvss3_base_score, cvss4_base_score, cvss_base_score } = plugin ?? {};
+  if (cvss3_base_score) return { version: "3", base_score: cvss3_base_score };
+  if (cvss4_base_score) return { version: "4", base_score: cvss4_base_score };
+  return cvss_base_score ? { version: "2", base_score: cvss_base_score } : null;
+}
+
+function instant(time: string | null | undefined): string | null {
+  return time ? new Date(time).toISOString() : null;
 }

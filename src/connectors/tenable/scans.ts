@@ -1,6 +1,7 @@
+import { contractChanged } from "../../downstream/failures.ts";
 import type { Upstream } from "../../downstream/upstream.ts";
-import { OPERATIONS } from "./errors.ts";
-import { type ListedScan, ScanList } from "./schemas.ts";
+import { OPERATIONS, tenable } from "./errors.ts";
+import { ListedScan, ScanList } from "./schemas.ts";
 
 /**
  * States of a run that is on its way to results. Not among them: a paused run, and one that is being stopped;
@@ -28,8 +29,9 @@ export interface ScanState {
  * A scan with its latest run, or `null` if there is none of that id.
  *
  * From the list of scans, because that is all that a user of the lowest role may see: history and latest status take
- * the role that launches.
+ * the role that launches. The other scans of the list may look as they like.
  * @param since milliseconds since the epoch, by our clock
+ * @throws Failure `upstream_contract_changed` if the scan can't be read, or may be one of those that can't
  */
 export async function scanState(
   upstream: Upstream,
@@ -40,16 +42,30 @@ export async function scanState(
     { operation: OPERATIONS.listScans, method: "GET", path: "/scans" },
     ScanList,
   );
-  const scan = body.scans?.find(({ schedule_uuid }) => schedule_uuid === scan_id);
-  if (scan === undefined) return null;
-  return { scan, launched: isLaunched(scan, since + clockDifference(headers, Date.now())) };
+  const { records: scans, unreadable } = body.scans;
+  const listed = scans.find(({ schedule_uuid }) => schedule_uuid === scan_id);
+  if (listed === undefined) {
+    const nameless = scans.length > 0 && scans.every(({ schedule_uuid }) => !schedule_uuid);
+    if (unreadable > 0 || nameless) throw changed("schedule_uuid");
+    return null;
+  }
+  const scan = ListedScan.safeParse(listed);
+  if (!scan.success) throw changed(String(scan.error.issues[0]?.path.join(".")));
+  return { scan: scan.data, launched: isLaunched(scan.data, since + clockDifference(headers, Date.now())) };
+}
+
+function changed(field: string) {
+  return contractChanged(tenable, OPERATIONS.listScans, `scans.${field}`);
 }
 
 /**
  * Whether a scan is running, or was launched since a moment. Pure.
  * @param since milliseconds since the epoch, by the vendor's clock
  */
-export function isLaunched({ status, last_modification_date }: ListedScan, since: number): boolean {
+export function isLaunched(
+  { status, last_modification_date }: Pick<ListedScan, "status" | "last_modification_date">,
+  since: number,
+): boolean {
   if (UNDER_WAY.has(status)) return true;
   // A scan that never ran has the time at which it was set up in the same field.
   return status !== "empty" && last_modification_date * 1000 >= since - ROUNDING_MS;

@@ -3,24 +3,39 @@ import { cursor, decodeCursor, encodeCursor, limit } from "../../path/paging.ts"
 import { defineRead } from "../../path/tool.ts";
 import { SEVERITIES } from "../severity.ts";
 import { since } from "../since.ts";
-import { exported, finished } from "./export.ts";
-import { CveId, DeviceName, exportFilters, isOn } from "./finding-filter.ts";
-import { partsMissing, readPage } from "./finding-page.ts";
+import { ChunksRead } from "./chunks-read.ts";
+import { DeviceName } from "./devices.ts";
+import { exportOf, partsMissing, stateOf } from "./export.ts";
+import { CveId, exportFilters, isAsked } from "./finding-filter.ts";
+import { BEGINNING, type Place, readPage } from "./finding-page.ts";
 import { Vulnerability, vulnerabilityOf } from "./normalise.ts";
+import { OnDevice } from "./on-device.ts";
 
-/** Of the 20 s that a read has, how much may pass before the last chunk of a page is begun. */
-const WAIT_MS = 12_000;
+/** Of the 45 s that a read has, how much may pass before the last chunk of a page is begun. */
+const WAIT_MS = 20_000;
 
 const WholeNumber = z
   .string()
   .regex(/^\d{1,9}$/)
   .transform(Number);
 
-/** Where a page begins: the export, the number of a chunk, and how many of its findings were passed. */
+/** Where a page begins, and whether a page before it held anything. */
 const Position = z
   .string()
   .transform((text) => text.split("/"))
-  .pipe(z.tuple([z.uuid(), WholeNumber, WholeNumber]));
+  .pipe(
+    z.tuple([
+      z.guid(),
+      ChunksRead.schema,
+      z.union([z.literal(""), WholeNumber]),
+      WholeNumber,
+      z.enum(["0", "1"]),
+    ]),
+  )
+  .transform(([uuid, read, chunk, offset, any]) => {
+    const place: Place = { read, within: chunk === "" ? null : { chunk, offset } };
+    return { uuid, place, any: any === "1" };
+  });
 
 export const searchVulnerabilities = defineRead({
   name: "search_vulnerabilities",
@@ -32,45 +47,70 @@ export const searchVulnerabilities = defineRead({
   credentials: ["tenable.read"],
   input: z.strictObject({
     severity: z.array(z.enum(SEVERITIES)).min(1).optional().describe("Any of these"),
-    device: DeviceName.optional().describe("Hostname or IP address"),
+    device: DeviceName.optional().describe("Hostname, IP, MAC or serial"),
     cve_id: CveId.optional().describe("Such as CVE-2021-44228"),
     since,
     limit,
     cursor,
   }),
   output: z.strictObject({ vulnerabilities: z.array(Vulnerability) }),
-  async run({ cursor: from, limit: most, ...asked }, { now, upstream: through, progress }) {
+  async run({ cursor: from, limit: most, device, ...asked }, { now, upstream: through, progress }) {
     const upstream = through("tenable.read");
     const until = now + WAIT_MS;
-    const filters = exportFilters(asked);
-    const question = `search_vulnerabilities ${JSON.stringify([filters, asked.device?.toLowerCase() ?? null])}`;
+    const queried_at = new Date(now).toISOString();
+    const question = `search_vulnerabilities ${JSON.stringify([asked, device?.toLowerCase() ?? null])}`;
     const position = from === undefined ? null : decodeCursor(from, question, Position);
-    const waits = (asked: number) =>
-      progress({ progress: asked, message: "Tenable is preparing the findings." });
-    const source =
+    const on = device === undefined ? null : await OnDevice.called(device, upstream);
+    const nowhere = {
+      outcome: "not_found",
+      resource: { kind: "device", id: device ?? "" },
+      sources: [{ source: upstream.source, status: "not_found", count: 0, queried_at }],
+    } as const;
+    if (on?.isNowhere) return nowhere;
+    const begun =
       position === null
-        ? await exported(upstream, filters, until, waits)
-        : await finished(upstream, position[0], until, waits);
-    const page = await readPage(upstream, source, {
-      from: position === null ? null : { chunk: position[1], offset: position[2] },
+        ? await exportOf(upstream, exportFilters(asked, on?.address), now)
+        : await stateOf(upstream, position.uuid, true);
+    const { findings, unreadable, next, state } = await readPage(upstream, begun, {
+      from: position?.place ?? BEGINNING,
       most,
-      keep: (finding) => isOn(finding, asked.device),
+      keep: (finding) => isAsked(finding, asked) && (on?.has(finding) ?? true),
       until,
+      by_cursor: position !== null,
+      waits: (times) => progress({ progress: times, message: "Tenable is preparing the findings." }),
     });
-    const vulnerabilities = page.findings.map(vulnerabilityOf);
-    const error = partsMissing(source);
+    const error = partsMissing(state);
+    const any = findings.length > 0 || (position?.any ?? false);
+    const nothing = next === null && !any && unreadable === 0 && error === null;
+    if (nothing && on?.isAssetOnlyIfFound) return nowhere;
     const report = {
       source: upstream.source,
-      count: vulnerabilities.length,
-      queried_at: new Date(now).toISOString(),
+      count: findings.length,
+      queried_at,
+      ...asOf(on?.as_of, state.created),
+      // The vendor keeps no list of CVEs that it would find.
+      ...(on !== null
+        ? { matched: on.matched }
+        : nothing && asked.cve_id !== undefined
+          ? { matched: null }
+          : {}),
+      unreadable,
     };
-    const { next } = page;
     return {
       outcome: "found",
-      data: { vulnerabilities },
+      data: { vulnerabilities: findings.map(vulnerabilityOf) },
       sources: [error === null ? { ...report, status: "ok" } : { ...report, status: "error", error }],
-      next_cursor:
-        next === null ? null : encodeCursor(`${source.uuid}/${next.chunk}/${next.offset}`, question),
+      next_cursor: next === null ? null : encodeCursor(positionOf(state.uuid, next, any), question),
     };
   },
 });
+
+function positionOf(uuid: string, { read, within }: Place, any: boolean): string {
+  return [uuid, read, within?.chunk ?? "", within?.offset ?? 0, any ? 1 : 0].join("/");
+}
+
+/** What the findings are as of: when the device was last scanned, or when their export was begun, if that was before. */
+function asOf(...times: (string | null | undefined)[]): { readonly as_of?: string } {
+  const [earliest] = times.filter((time) => typeof time === "string").toSorted();
+  return earliest === undefined ? {} : { as_of: earliest };
+}

@@ -1,36 +1,55 @@
 import type { Severity } from "../../connectors/severity.ts";
-import { exported } from "../../connectors/tenable/export.ts";
+import { tenable } from "../../connectors/tenable/errors.ts";
+import { exportOf, notReady, partsMissing } from "../../connectors/tenable/export.ts";
 import { exportFilters } from "../../connectors/tenable/finding-filter.ts";
-import { partsMissing, readPage } from "../../connectors/tenable/finding-page.ts";
-import { type Vulnerability, vulnerabilityOf } from "../../connectors/tenable/normalise.ts";
+import { BEGINNING, readPage } from "../../connectors/tenable/finding-page.ts";
+import { modificationOf, type Vulnerability, vulnerabilityOf } from "../../connectors/tenable/normalise.ts";
 import type { Read } from "../control.ts";
+import { lacking, unreadable } from "../gaps.ts";
 
 /** A few tens of megabytes as objects: what an isolate has room for. */
 const MOST = 20_000;
-/** Of the 20 s that a source has, how much may pass before the last chunk is begun. */
-const WAIT_MS = 12_000;
+/** Of the 45 s that a source has, how much may pass before the last chunk is begun. */
+const WAIT_MS = 20_000;
+
+interface Wanted {
+  /** Those of one severity; without it, of any. */
+  readonly severity?: Severity;
+  /** What the control can't do without. */
+  readonly rests_on?: keyof Vulnerability;
+}
 
 /**
- * Open vulnerabilities of `severity`, or of any, whenever they were last seen. What somebody has accepted as a risk
- * is left out: that decision is made, and kept at the scanner.
+ * Open vulnerabilities, whenever they were last seen. What somebody has accepted as a risk is left out: that decision
+ * is made, and kept at the scanner.
  */
-export function openVulnerabilities(severity?: Severity): Read<Vulnerability> {
+export function openVulnerabilities({ severity, rests_on }: Wanted = {}): Read<Vulnerability> {
+  const what = `open ${severity === undefined ? "" : `${severity} `}vulnerabilities`;
   return {
-    what: `open ${severity === undefined ? "" : `${severity} `}vulnerabilities`,
+    what,
     credential: "tenable.read",
     // Nothing found is what everybody hopes for, of one severity. A scanner that has found nothing at all has not scanned.
     population: severity === undefined,
     async run(upstream, { now }) {
-      const until = now + WAIT_MS;
       const filters = exportFilters(severity === undefined ? {} : { severity: [severity] });
-      const source = await exported(upstream, filters, until);
-      const { findings, next } = await readPage(upstream, source, {
-        from: null,
+      const page = await readPage(upstream, await exportOf(upstream, filters, now), {
+        from: BEGINNING,
         most: MOST,
-        keep: ({ severity_modification_type }) => severity_modification_type !== "ACCEPTED",
-        until,
+        keep: (finding) => modificationOf(finding) !== "accepted",
+        until: now + WAIT_MS,
       });
-      return { items: findings.map(vulnerabilityOf), error: partsMissing(source), more: next !== null };
+      const { next, state } = page;
+      // An asset that is scanned meanwhile may be in two chunks.
+      const byId = new Map(
+        page.findings.map(vulnerabilityOf).map((found) => [found.vulnerability_id, found]),
+      );
+      const items = [...byId.values()];
+      const error =
+        partsMissing(state) ??
+        unreadable(tenable, what, page.unreadable) ??
+        (rests_on === undefined ? null : lacking(tenable, what, items, rests_on)) ??
+        (next === null || state.finished ? null : notReady());
+      return { items, error, more: next !== null };
     },
   };
 }

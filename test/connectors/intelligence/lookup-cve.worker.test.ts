@@ -1,8 +1,5 @@
-import { env } from "cloudflare:workers";
 import type { Client } from "@modelcontextprotocol/client";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { knownExploited } from "../../../src/connectors/intelligence/kev.ts";
-import { upstreamFor } from "../../../src/downstream/client.ts";
 import { inject, requestsOf, resetLab } from "../../downstream/lab-control.ts";
 import { agentOf, call } from "../../support/worker/agent.ts";
 import { rested } from "../../support/worker/credentials.ts";
@@ -145,8 +142,10 @@ describe("lookup_cve", () => {
     ["osv", "html", "transient", "HTTP 502"],
     ["epss", "reset", "transient", "could not be reached"],
     ["nvd", "rate_limit", "transient", "limits how often"],
-  ] as const)("reads %s's %s as what it is: %s, %s", async (source, mode, kind, words) => {
-    await fail(source, mode);
+    ["kev", "status", "configuration", "mirror", { status: 403 }],
+  ] as [Source, string, string, string, object?][])("reads %s's %s as what it is: %s, %s", async (...its) => {
+    const [source, mode, kind, words, more] = its;
+    await fail(source, mode, more);
     const answered = await lookup(LOG4SHELL);
     expect(answered).toMatchObject({ status: "ok", coverage: { complete: false } });
     const { sources } = (
@@ -176,24 +175,5 @@ describe("lookup_cve", () => {
       expect(await lookup(cve_id)).toMatchObject({ error: { code: "invalid_input" } });
     }
     expect(await requestsOf(OPERATIONS.osv)).toEqual([]);
-  });
-});
-
-describe("the catalogue of known exploited vulnerabilities", () => {
-  const read = () => knownExploited(upstreamFor(env, "kev.read"));
-
-  test("is sent once, and asked about each time", async () => {
-    const first = await read();
-    const second = await read();
-    expect(second).toEqual(first);
-    expect(first.has(LOG4SHELL)).toBe(true);
-    expect(first.has("CVE-2024-3094")).toBe(false);
-    expect((await requestsOf(OPERATIONS.kev)).map(({ status }) => status).at(-1)).toBe(304);
-  });
-
-  test("isn't answered from memory when CISA can't be asked", async () => {
-    await read();
-    await fail("kev", "status");
-    await expect(read()).rejects.toMatchObject({ code: "upstream_unavailable" });
   });
 });

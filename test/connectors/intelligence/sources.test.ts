@@ -14,21 +14,28 @@ const failureOf = (source: Vendor, given: UpstreamAnswer) =>
 
 describe.each([osv, nvd, kev, epss])("$title", (source) => {
   test.each([
-    [400, "upstream_rejected"],
-    [401, "upstream_rejected"],
-    [404, "upstream_rejected"],
+    [400, "misconfigured"],
+    [401, "misconfigured"],
+    [404, "misconfigured"],
     [408, "upstream_timeout"],
     [429, "rate_limited"],
     [500, "upstream_unavailable"],
     [503, "upstream_unavailable"],
     [504, "upstream_timeout"],
-    [302, "upstream_contract_changed"],
+    [302, "misconfigured"],
   ])("answering %d is %s", (status, code) => {
     for (const body of ["", `<html>${CANARY}</html>`, { message: CANARY }]) {
       const failure = failureOf(source, answer(status, body, { message: CANARY }));
       expect(failure).toMatchObject({ code });
       if (failure !== null) expect(JSON.stringify(publicError(failure))).not.toContain(CANARY);
     }
+  });
+
+  test("that refuses a request in our own form has its variable named", () => {
+    const variable = Object.values(intelligenceCredentials).find(({ vendor }) => vendor === source);
+    expect(failureOf(source, answer(401, ""))?.detail.settings).toEqual([
+      expect.stringContaining(`${variable?.name.replace(".read", "").toUpperCase()}_BASE_URL`),
+    ]);
   });
 
   test("answering 200 without JSON is a changed contract, never nothing", () => {
@@ -49,9 +56,9 @@ describe("what one source means by a status and the others don't", () => {
   test("a 404 of OSV's own is an answer, and any other isn't", () => {
     expect(failureOf(osv, answer(404, { code: 5, message: "Bug not found." }))).toBeNull();
     expect(failureOf(osv, answer(404, { code: 12, message: "no such route" }))).toMatchObject({
-      code: "upstream_rejected",
+      code: "misconfigured",
     });
-    expect(failureOf(epss, answer(404, { code: 5 }))).toMatchObject({ code: "upstream_rejected" });
+    expect(failureOf(epss, answer(404, { code: 5 }))).toMatchObject({ code: "misconfigured" });
   });
 
   test("NVD's 403 is its rate limit, and its 404 may be about our key", () => {
@@ -63,18 +70,27 @@ describe("what one source means by a status and the others don't", () => {
       code: "credential_rejected",
       message: expect.stringContaining("nvd.read"),
     });
-    expect(failureOf(epss, answer(403, ""))).toMatchObject({ code: "upstream_rejected" });
+    expect(failureOf(epss, answer(403, ""))).toMatchObject({ code: "misconfigured" });
+  });
+
+  test("CISA's 403 is for those who run the instance, and names the mirror's variables", () => {
+    expect(failureOf(kev, answer(403, `<html>${CANARY}</html>`))).toMatchObject({
+      code: "misconfigured",
+      message: expect.stringContaining("mirror"),
+      detail: { settings: ["CISA_KEV_BASE_URL", "CISA_KEV_PATH"] },
+    });
   });
 
   test("only CISA's file is ever not modified", () => {
     expect(failureOf(kev, answer(304, ""))).toBeNull();
-    expect(failureOf(osv, answer(304, ""))).toMatchObject({ code: "upstream_contract_changed" });
+    expect(failureOf(osv, answer(304, ""))).toMatchObject({ code: "misconfigured" });
   });
 });
 
 describe("credentials of public sources", () => {
   const env = (changes: Record<string, string> = {}) =>
     ({
+      CISA_KEV_PATH: "/feeds/known_exploited_vulnerabilities.json",
       ...localEnvironment({ publicUrl: "http://localhost:8787", labUrl: "http://localhost:8790" }),
       NVD_API_KEY: "",
       ...changes,
@@ -115,6 +131,15 @@ describe("credentials of public sources", () => {
         expect(found).toContain(variable);
         expect(found).not.toContain("secret");
       }
+    },
+  );
+
+  test.each(["", "feeds/kev.json", "/feeds/kev.json?x=1", "/feeds/", "/a b", "https://example.com/kev.json"])(
+    "are refused for the path %j of the catalogue",
+    (path) => {
+      const problems = sourceProblems("CISA_KEV_BASE_URL");
+      expect(problems(env({ CISA_KEV_PATH: path })).join()).toContain("CISA_KEV_PATH");
+      expect(sourceProblems("OSV_BASE_URL")(env({ CISA_KEV_PATH: path }))).toEqual([]);
     },
   );
 });

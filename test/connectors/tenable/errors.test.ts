@@ -8,27 +8,61 @@ import { answer, CANARY } from "../crowdstrike/answers.ts";
 const PAGE = `<html><head><title>429 Too Many Requests</title></head>${CANARY}</html>`;
 const shaped = (statusCode: number) => ({ statusCode, error: "Error", message: CANARY });
 
-function failureOf(status: number, body: unknown, operation: string = OPERATIONS.listScans, headers = {}) {
+function failureOf(
+  status: number,
+  body: unknown,
+  operation: string = OPERATIONS.listScans,
+  headers = {},
+  about: readonly string[] = [],
+) {
   const given = answer(status, body, headers);
-  return tenable.errorOf(given, jsonOf(given), { operation, credential: "tenable.read" });
+  return tenable.errorOf(given, jsonOf(given), { operation, credential: "tenable.read", about });
 }
 
 describe("a status is classified by one table", () => {
   test.each([
-    [400, "upstream_rejected", false],
+    [400, "misconfigured", false],
     [401, "credential_rejected", false],
     [403, "credential_rejected", false],
-    [404, "upstream_rejected", false],
+    [404, "misconfigured", false],
     [408, "upstream_timeout", true],
-    [409, "upstream_rejected", false],
+    [409, "misconfigured", false],
     [429, "rate_limited", true],
     [500, "upstream_unavailable", true],
     [503, "upstream_unavailable", true],
     [504, "upstream_timeout", true],
-    [302, "upstream_contract_changed", false],
+    [302, "misconfigured", false],
   ] as const)("%d is %s, whatever the body", (status, code, retryable) => {
     expect(failureOf(status, shaped(status))).toMatchObject({ code, retryable });
     expect(failureOf(status, PAGE)).toMatchObject({ code, retryable });
+  });
+
+  const refused = (keys: readonly string[], about: readonly string[]) =>
+    failureOf(
+      400,
+      { ...shaped(400), validation: { source: "payload", keys } },
+      OPERATIONS.requestExport,
+      {},
+      about,
+    );
+
+  test("a 400 is about the argument that stands in the field, if the call gave it", () => {
+    expect(refused(["filters.cve_id.0"], ["cve_id"])).toMatchObject({
+      code: "upstream_rejected",
+      detail: { issues: [{ path: "cve_id" }] },
+    });
+    expect(refused(["cidr_range"], ["device"])).toMatchObject({ detail: { issues: [{ path: "device" }] } });
+    expect(refused(["since"], [])).toMatchObject({
+      code: "misconfigured",
+      message: expect.stringContaining("objects to since"),
+    });
+  });
+
+  test("a 400 about a field of a name that we don't know repeats no name", () => {
+    const failure = refused([CANARY], ["cve_id"]);
+    expect(failure).toMatchObject({ code: "misconfigured" });
+    expect(failure?.message).not.toContain(CANARY);
+    expect(refused(["include_unlicensed"], [])?.message).toContain("include_unlicensed");
   });
 
   test("a 403 names the role that is needed", () => {
@@ -54,18 +88,19 @@ describe("an export", () => {
   test("that is under way already is an answer, not a failure", () => {
     const active = { active_job_id: "1f3381e3-a551-4b9b-9c17-b019412cc35c", failure_reason: CANARY };
     expect(failureOf(409, active, OPERATIONS.requestExport)).toBeNull();
-    expect(failureOf(409, active, OPERATIONS.launchScan)).toMatchObject({ code: "upstream_rejected" });
+    expect(failureOf(409, active, OPERATIONS.launchScan)).toMatchObject({ code: "misconfigured" });
     expect(failureOf(409, { active_job_id: "x" }, OPERATIONS.requestExport)).toMatchObject({
-      code: "upstream_rejected",
+      code: "misconfigured",
     });
   });
 
-  test("that the vendor no longer has says that the cursor is too old", () => {
+  test("that the vendor no longer has says that the cursor is too old, if it was one that named it", () => {
     for (const operation of [OPERATIONS.exportStatus, OPERATIONS.downloadChunk]) {
-      expect(failureOf(404, "", operation)).toMatchObject({
+      expect(failureOf(404, "", operation, {}, ["cursor"])).toMatchObject({
         code: "invalid_input",
         detail: { issues: [{ path: "cursor" }] },
       });
+      expect(failureOf(404, "", operation)).toMatchObject({ code: "upstream_unavailable" });
     }
   });
 });
@@ -82,7 +117,32 @@ describe("the launch of a scan", () => {
   });
 
   test.each([401, 403, 404, 429])("that is refused with %d had no effect", (status) => {
-    expect(conclude(status, status === 429 ? PAGE : shaped(status))).toMatchObject({ outcome: "no_effect" });
+    expect(conclude(status, status === 429 ? PAGE : shaped(status))).toMatchObject({
+      outcome: "no_effect",
+      failure: { message: expect.stringContaining("No scan was launched.") },
+    });
+  });
+
+  test.each([402, 409, 412, 413, 422])(
+    "that is refused with %d had no effect, in the vendor's shape",
+    (status) => {
+      expect(conclude(status, { error: "No." })).toMatchObject({
+        outcome: "no_effect",
+        failure: { message: expect.stringContaining("No scan was launched.") },
+      });
+      expect(conclude(status, PAGE)).toMatchObject({ outcome: "unknown" });
+      expect(conclude(status, {})).toMatchObject({ outcome: "unknown" });
+    },
+  );
+
+  test.each([404, 409])("that is refused with %d is about the scan that the call named", (status) => {
+    expect(conclude(status, { error: CANARY })).toMatchObject({
+      failure: { code: "upstream_rejected", detail: { issues: [{ path: "scan_id" }] } },
+    });
+  });
+
+  test("that was redirected had no effect, for nobody followed", () => {
+    expect(conclude(302, "")).toMatchObject({ outcome: "no_effect" });
   });
 
   test.each([
@@ -90,9 +150,7 @@ describe("the launch of a scan", () => {
     [200, "{"],
     [200, PAGE],
     [202, { scan_uuid: "44346bcb" }],
-    [302, ""],
     [400, shaped(400)],
-    [409, shaped(409)],
     [500, shaped(500)],
     [502, PAGE],
   ])("that is answered with %d %j is in doubt", (status, body) => {

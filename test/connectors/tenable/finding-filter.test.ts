@@ -1,53 +1,86 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { CveId, DeviceName, exportFilters, isOn } from "../../../src/connectors/tenable/finding-filter.ts";
+import { DeviceName } from "../../../src/connectors/tenable/devices.ts";
+import {
+  argumentsIn,
+  CveId,
+  exportFilters,
+  type FindingFilter,
+  isAsked,
+} from "../../../src/connectors/tenable/finding-filter.ts";
 import { launchScan } from "../../../src/connectors/tenable/launch-scan.ts";
 import { Finding, ScanId } from "../../../src/connectors/tenable/schemas.ts";
 import { FINDING } from "./findings.ts";
 
 describe("the filters of an export", () => {
-  test("leave nothing out that is open, however long ago it was seen", () => {
-    expect(exportFilters({})).toEqual({ state: ["OPEN", "REOPENED"], since: 1_000_000_000 });
+  const OPEN = { state: ["OPEN", "REOPENED"], since: 1_000_000_000 };
+
+  // Every argument of a search, and what the vendor is asked for it. The rest is told apart here.
+  test.each([
+    ["nothing", {}, null, OPEN],
+    ["severity", { severity: ["informational"] }, null, { ...OPEN, severity: ["info"] }],
+    ["cve_id", { cve_id: "CVE-2024-6387" }, null, { ...OPEN, cve_id: ["CVE-2024-6387"] }],
+    ["since", { since: "2026-11-22T10:00:00Z" }, null, { ...OPEN, since: 1_795_305_600 }],
+    ["since, long ago", { since: "1970-01-01T00:00:00Z" }, null, OPEN],
+    ["device", {}, "10.20.0.11", { ...OPEN, cidr_range: "10.20.0.11/32" }],
+    [
+      "device, and others that the same export serves",
+      { severity: ["low"], cve_id: "CVE-2024-6387", since: "2026-11-22T10:00:00Z" },
+      "10.20.0.11",
+      { ...OPEN, cidr_range: "10.20.0.11/32" },
+    ],
+    [
+      "cve_id, and others that the same export serves",
+      { severity: ["low"], cve_id: "CVE-2024-6387", since: "2026-11-22T10:00:00Z" },
+      null,
+      { ...OPEN, cve_id: ["CVE-2024-6387"] },
+    ],
+    [
+      "severity and since",
+      { severity: ["high", "critical"], since: "2026-11-22T23:59:59Z" },
+      null,
+      { ...OPEN, since: 1_795_305_600, severity: ["critical", "high"] },
+    ],
+  ] as [string, FindingFilter, string | null, object][])("for %s", (_, asked, address, filters) => {
+    expect(exportFilters(asked, address)).toEqual(filters);
   });
 
   test("are the same for the same question, or an export that is under way would not be found", () => {
     const asked = { severity: ["high", "critical"], since: "2026-11-01T00:00:00+01:00" } as const;
-    const reworded = { severity: ["critical", "high", "high"], since: "2026-10-31T23:00:00Z" } as const;
+    const reworded = { severity: ["critical", "high", "high"], since: "2026-10-31T12:00:00Z" } as const;
     expect(JSON.stringify(exportFilters(asked))).toBe(JSON.stringify(exportFilters(reworded)));
   });
 
-  test("say in the vendor's words what was asked in ours", () => {
-    const asked = {
-      severity: ["informational"],
-      cve_id: "CVE-2024-6387",
-      device: "10.20.0.11",
-      since: "2026-11-22T10:00:00Z",
-    } as const;
-    expect(exportFilters(asked)).toEqual({
-      state: ["OPEN", "REOPENED"],
-      severity: ["info"],
-      cve_id: ["CVE-2024-6387"],
-      cidr_range: "10.20.0.11/32",
-      since: 1_795_341_600,
-    });
-  });
-
-  test("have the ten digits that the vendor wants, whatever the time", () => {
-    expect(exportFilters({ since: "1970-01-01T00:00:00Z" })).toMatchObject({ since: 1_000_000_000 });
+  test("name the arguments that a refusal of them is about, and no others", () => {
+    expect(argumentsIn(exportFilters({}))).toEqual([]);
+    expect(argumentsIn(exportFilters({ cve_id: "CVE-2024-6387" }))).toEqual(["cve_id"]);
+    expect(argumentsIn(exportFilters({}, "10.20.0.11"))).toEqual(["device"]);
+    const both = { severity: ["low"], since: "2026-11-22T10:00:00Z" } as const;
+    expect(argumentsIn(exportFilters(both))).toEqual(["severity", "since"]);
   });
 });
 
-describe("a device", () => {
-  const finding = Finding.parse(FINDING);
+describe("of what an export holds, a search shows", () => {
+  const finding = (changes: object = {}) => Finding.parse({ ...FINDING, ...changes });
 
-  test.each(["bos-web-01", "BOS-WEB-01.acme.test", "10.20.0.11", FINDING.asset.uuid, undefined])(
-    "is known as %s",
-    (name) => expect(isOn(finding, name)).toBe(true),
-  );
+  test.each([
+    [{}, true],
+    [{ severity: ["high"] }, true],
+    [{ severity: ["low", "critical"] }, false],
+    [{ cve_id: "CVE-2006-5051" }, true],
+    [{ cve_id: "CVE-2006-5050" }, false],
+    [{ since: "2026-11-21T05:03:13.737Z" }, true],
+    [{ since: "2026-11-21T05:03:14Z" }, false],
+  ] as [FindingFilter, boolean][])("%j: %j", (asked, shown) => {
+    expect(isAsked(finding(), asked)).toBe(shown);
+  });
 
-  test.each(["bos-web-0", "bos-web-01.", "10.20.0.1", ""])("isn't known as %j", (name) =>
-    expect(isOn(finding, name)).toBe(false),
-  );
+  test("what doesn't say how severe it is or when it was seen, but never what has no CVE", () => {
+    const bare = finding({ severity_id: null, last_found: undefined, plugin: { id: 1 } });
+    expect(isAsked(bare, { severity: ["critical"], since: "2026-11-21T05:03:14Z" })).toBe(true);
+    expect(isAsked(bare, { cve_id: "CVE-2006-5051" })).toBe(false);
+    expect(isAsked(finding({ severity_id: 9 }), { severity: ["low"] })).toBe(true);
+  });
 });
 
 describe("no argument can become anything but a value", () => {
@@ -81,7 +114,7 @@ describe("no argument can become anything but a value", () => {
   test("a device's name and a CVE id hold nothing but themselves", () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
-        if (DeviceName.safeParse(text).success) expect(text).toMatch(/^[\w.:-]+$/);
+        if (DeviceName.safeParse(text).success) expect(text).toMatch(/^[\w.: -]+$/);
         if (CveId.safeParse(text).success) expect(text).toMatch(/^CVE-[\d-]+$/);
       }),
     );

@@ -8,9 +8,10 @@ export const FINDING = {
   severity_modification_type: "NONE",
   first_found: "2026-10-08T19:18:10.472Z",
   last_found: "2026-11-21T05:03:13.737Z",
-  output: "s3cr3t-canary",
+  output: "Installed version: 9.6p1",
   plugin: {
     id: 201194,
+    synopsis: "The SSH server is affected by a race condition.",
     name: "OpenSSH < 9.8 Race Condition",
     cve: ["CVE-2024-6387", "CVE-2006-5051"],
     solution: "Upgrade to OpenSSH 9.8.",

@@ -1,12 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { clockDifference, isLaunched } from "../../../src/connectors/tenable/scans.ts";
+import { clockDifference, isLaunched, scanState } from "../../../src/connectors/tenable/scans.ts";
 import { claimedAt, newOperationId } from "../../../src/effect/operation.ts";
+import { RecordedRequests } from "../recorded-requests.ts";
 
 const ASKED_AT = Date.parse("2026-11-22T10:00:00.700Z");
 
 const scan = (status: string, launched: string) => ({
-  schedule_uuid: "x",
-  name: "Weekly",
   status,
   last_modification_date: Date.parse(launched) / 1000,
 });
@@ -28,6 +27,44 @@ describe("a launch is there", () => {
 
   test("never of a scan that was only set up since", () => {
     expect(isLaunched(scan("empty", "2026-11-22T10:05:00Z"), ASKED_AT)).toBe(false);
+  });
+});
+
+describe("in a list of odd scans", () => {
+  const SCAN_ID = "template-49372206-2970-d2a5-ecf1-9e6ec4c1818397b95d96e9bc6639";
+  const GOOD = { schedule_uuid: SCAN_ID, status: "completed", last_modification_date: 1_623_325_148 };
+  const stateIn = (scans: unknown) =>
+    scanState(new RecordedRequests({ "scans-list": { scans } }), SCAN_ID, ASKED_AT);
+  const changed = (path: string) => ({ code: "upstream_contract_changed", detail: { contract_path: path } });
+
+  test.each([
+    ["no schedule", { id: 900, status: "imported" }],
+    ["no status", { schedule_uuid: "x" }],
+    ["nothing that is known", { schedule_uuid: 7 }],
+    ["no form at all", "a scan"],
+  ])("one with %s doesn't hide the one that is asked for", async (_, odd) => {
+    expect(await stateIn([odd, GOOD])).toMatchObject({ scan: { status: "completed" }, launched: false });
+  });
+
+  test("one that lacks all but what its state is told by is there", async () => {
+    expect(await stateIn([GOOD])).toMatchObject({ scan: { status: "completed" } });
+  });
+
+  test.each(["status", "last_modification_date"])(
+    "one whose %s is missing isn't taken for one at rest",
+    async (field) => {
+      await expect(stateIn([{ ...GOOD, [field]: undefined }])).rejects.toMatchObject(
+        changed(`scans.${field}`),
+      );
+    },
+  );
+
+  test("one that may be among what can't be read isn't said to be missing", async () => {
+    const other = { ...GOOD, schedule_uuid: "x" };
+    await expect(stateIn([other, "a scan"])).rejects.toMatchObject(changed("scans.schedule_uuid"));
+    await expect(stateIn([{ scheduleUuid: SCAN_ID }])).rejects.toMatchObject(changed("scans.schedule_uuid"));
+    expect(await stateIn([other, { id: 900 }])).toBeNull();
+    expect(await stateIn(null)).toBeNull();
   });
 });
 

@@ -84,13 +84,13 @@ export class Tenable {
 
 /** A finding, as far as tests look at it. */
 export interface Finding {
-  finding_id: string;
+  finding_id?: string;
   state: string;
   severity: string;
   severity_id: number;
-  severity_default_id: number;
+  severity_default_id?: number;
   severity_modification_type: string;
   last_found: string;
-  asset: { uuid: string; ipv4: string; netbios_name?: string };
+  asset: { uuid: string; ipv4?: string; netbios_name?: string };
   plugin: { cve?: string[] };
 }

@@ -1,0 +1,27 @@
+/** What the doctor tries at Tenable. */
+import type { VendorCheck } from "../../downstream/vendor-check.ts";
+import { OPERATIONS } from "./errors.ts";
+import { AssetList, ScanList } from "./schemas.ts";
+
+/** Both keys, each by the least that its user may read. That a user may launch shows only when it does. */
+export const tenableChecks: readonly VendorCheck[] = [
+  {
+    name: "assets",
+    credential: "tenable.read",
+    async run(upstream) {
+      const request = { operation: OPERATIONS.listAssets, method: "GET", path: "/assets" } as const;
+      const { assets } = await upstream.read(request, AssetList);
+      return assets.records.length > 0
+        ? []
+        : ["TENABLE_READ_ACCESS_KEY: its user sees no assets. Give it Can View on them."];
+    },
+  },
+  {
+    name: "scans",
+    credential: "tenable.scan",
+    async run(upstream) {
+      await upstream.read({ operation: OPERATIONS.listScans, method: "GET", path: "/scans" }, ScanList);
+      return [];
+    },
+  },
+];
