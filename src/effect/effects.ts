@@ -171,7 +171,7 @@ export class Effects<Prepared extends Ready> {
       const ready = await this.#dispatcher.prepare(asked, tool, go, refused_token);
       this.#readback.forget();
       // From here to `send` nothing may be awaited: the intent must be durable before the request can leave.
-      operation = this.#operations.intend(id, intent);
+      operation = this.#operations.intend(id, { ...intent, unconfirmed: ready.unconfirmed });
       const ending = await this.#dispatcher.send(operation, tool, ready);
       operation = this.#finish(operation, ending.transition);
       this.#readback.forget();

@@ -71,6 +71,8 @@ export type Transition =
       /** The arguments that the gate judged, and the reason given with them. */
       readonly input?: JsonObject;
       readonly reason?: string;
+      /** The identity provider couldn't confirm whoever asked or approved. */
+      readonly unconfirmed?: boolean;
       /** It goes by the approval that the operation has. Without it, an earlier approval is no longer its ground. */
       readonly approved?: true;
     }
@@ -231,6 +233,7 @@ function changes(operation: Operation, transition: Transition, now: number): Par
         deadline_at: transition.deadline_at,
         dispatch_order: transition.order,
         error: null,
+        unconfirmed: transition.unconfirmed === true,
         probe: { attempts: 0, absent_reads: 0, failed_reads: 0 },
         ...(transition.approved === true ? {} : { approver: null, approved_at: null, decided_by: null }),
         ...(transition.by === undefined ? {} : { requester: transition.by }),

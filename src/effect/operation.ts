@@ -82,6 +82,8 @@ export interface Operation {
   /** Looked at again before the dispatch: an approval doesn't outlive its giver's standing. */
   readonly approver: Approver | null;
   readonly approved_at: number | null;
+  /** The identity provider couldn't confirm whoever asked or approved when it was dispatched. */
+  readonly unconfirmed: boolean;
   readonly settled_by: string | null;
   readonly settled_because: string | null;
 
@@ -161,6 +163,7 @@ export function claimedOperation(claim: Claim, id: string, now: number): Operati
     decision_reason: null,
     approver: null,
     approved_at: null,
+    unconfirmed: false,
     settled_by: null,
     settled_because: null,
     before: null,

@@ -28,6 +28,8 @@ export interface OperationView {
   readonly requester: Requester;
   readonly approved_by: string | null;
   readonly evidence: Evidence | null;
+  /** Absent where whoever asked and approved was confirmed by the identity provider. */
+  readonly standing?: "unconfirmed";
   /** ISO 8601 UTC. */
   readonly executed_at: string | null;
   /** ISO 8601 UTC. */
@@ -132,6 +134,7 @@ export function viewOf(operation: Operation): OperationView {
     requester: operation.requester,
     approved_by: operation.approved_at === null ? null : operation.decided_by,
     evidence: operation.evidence,
+    ...(operation.unconfirmed ? { standing: "unconfirmed" as const } : {}),
     executed_at: isoOrNull(operation.executed_at),
     expires_at: isoOrNull(operation.expires_at),
     held_because: operation.held_because,

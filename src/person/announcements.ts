@@ -43,8 +43,9 @@ export class Announcements {
     const ended = session.state !== "active";
     if (!ended && !session.opened) await control.open(this.#recordOf(session, person));
     else {
-      const { roles, epoch } = person;
-      await control.update({ roles, epoch, revoked: ended, ...(ended ? { reason: session.state } : {}) });
+      const { roles, epoch, confirmed_at, renewable } = person;
+      const standing = { roles, epoch, confirmed_at, renewable, revoked: ended };
+      await control.update({ ...standing, ...(ended ? { reason: session.state } : {}) });
     }
     this.#sessions.settle(session.session_id, person.epoch, !ended);
   }

@@ -18,6 +18,7 @@ import {
 import { Changes } from "./changes.ts";
 import { PersonRecord } from "./person-record.ts";
 import type {
+  ConfirmedStanding,
   Consent,
   ConsentAnswer,
   ConsoleVisit,
@@ -29,10 +30,12 @@ import type {
   SessionSummary,
   SignIn,
 } from "./protocol.ts";
+import { Renewals } from "./renewals.ts";
 import { PERSON_SCHEMA } from "./schema.ts";
 import type { EndReason } from "./session-control.ts";
 import { type Session, Sessions } from "./sessions.ts";
 import { SingleUse } from "./single-use.ts";
+import type { Act, Confidence } from "./standing.ts";
 import { UpstreamSession, type UpstreamStanding } from "./upstream-session.ts";
 
 /** When the alarm tells session objects what a call could not, in milliseconds after the change. */
@@ -51,7 +54,7 @@ export class PersonObject extends AuditedObject {
   readonly #single_use: SingleUse;
   readonly #changes: Changes;
   readonly #announcements: Announcements;
-  readonly #upstream: UpstreamSession;
+  readonly #renewals: Renewals;
   readonly #calls: TokenBucket;
   readonly #visits = new TokenBucket(rate(CONSOLE_PER_MINUTE), Date.now());
 
@@ -68,7 +71,9 @@ export class PersonObject extends AuditedObject {
     this.#single_use = new SingleUse(this.sql);
     this.#changes = new Changes(this.sql);
     this.#announcements = new Announcements(env, this.#record, this.#sessions);
-    this.#upstream = new UpstreamSession(env, this.#record, (standing) => this.#take(standing));
+    const upstream = new UpstreamSession(env, this.#record, (standing) => this.#take(standing));
+    const announce = () => this.#announce();
+    this.#renewals = new Renewals(env, this.#record, upstream, announce, (work) => ctx.waitUntil(work));
     this.#calls = new TokenBucket(callLimits(env).person, Date.now());
   }
 
@@ -77,7 +82,7 @@ export class PersonObject extends AuditedObject {
     const sign_in_id = this.ctx.storage.transactionSync(() => {
       this.ledger.identify("person", sign_in.person);
       const before = this.#record.get();
-      this.#record.signedIn(sign_in, sign_in.roles);
+      this.#record.signedIn(sign_in, sign_in.roles, Date.now());
       if (before !== null && !sameRoles(before.roles, sign_in.roles)) this.#owe();
       // Without a new token an older one goes on: some providers give it at the first consent alone.
       if (sign_in.upstream_refresh_token !== null)
@@ -130,7 +135,7 @@ export class PersonObject extends AuditedObject {
 
   /** Whether tokens may be issued for a grant's authorization code: once, and for a session that may act. */
   async redeem(session_id: string, grant_id: string): Promise<boolean> {
-    if (this.#sessions.get(session_id)?.state !== "active") return false;
+    if (!this.#isActive(session_id)) return false;
     return this.#single_use.redeem(grant_id, Date.now());
   }
 
@@ -156,31 +161,44 @@ export class PersonObject extends AuditedObject {
 
   /**
    * A client wants to go on: asks the identity provider whether the person may, and with which roles. Concurrent
-   * callers share one question. Sessions know of what changed before this answers.
+   * callers share one question. Sessions know of what changed before this answers. A provider that can't be asked
+   * keeps nobody out for as long as its last word holds for reads: each call looks at it anyway.
    */
   async refreshUpstream(session_id: string): Promise<RefreshResult> {
-    if (this.#sessions.get(session_id)?.state !== "active") return this.#refreshed(session_id, "revoked");
-    const { standing } = await this.#upstream.renew();
+    if (!this.#isActive(session_id)) return this.#refreshed(session_id, "revoked");
     try {
-      await this.#announce();
+      await this.#renewals.renew();
     } catch {
       // The alarm goes on trying. Until the sessions know, no new token is due.
       return this.#refreshed(session_id, "unavailable");
     }
-    if (this.#sessions.get(session_id)?.state !== "active") return this.#refreshed(session_id, "revoked");
-    return this.#refreshed(session_id, standing === "unavailable" ? "unavailable" : "ok");
+    const { confidence, renewable } = this.#renewals.now("read");
+    if (!this.#isActive(session_id)) return this.#refreshed(session_id, "revoked");
+    if (confidence !== "stale") return this.#refreshed(session_id, "ok", confidence);
+    // Only a sign-in helps then, and that is what a client asks its person for.
+    return this.#refreshed(session_id, renewable ? "unavailable" : "revoked");
+  }
+
+  /**
+   * Whether a session may act now, as whom, and how far the identity provider's last word carries that. An old word
+   * is renewed: beside the answer, or before it, for as long as an answer may wait.
+   */
+  async confirm(session_id: string, act: Act): Promise<ConfirmedStanding> {
+    const standing = await this.#renewals.forAct(act);
+    return { active: this.#isActive(session_id), ...standing };
   }
 
   /** Whether a session may act now, and as whom. */
   async standing(session_id: string): Promise<PersonStanding> {
-    const person = this.#record.get();
-    const active = this.#sessions.get(session_id)?.state === "active";
-    return { active, roles: person?.roles ?? [], epoch: person?.epoch ?? 0 };
+    const { roles, epoch } = this.#renewals.now("read");
+    return { active: this.#isActive(session_id), roles, epoch };
   }
 
   /** One more request to the console: the session's standing, and if they are too many how long to wait, in milliseconds. */
-  async visiting(session_id: string): Promise<PersonStanding & { readonly wait_ms: number }> {
-    return { ...(await this.standing(session_id)), wait_ms: this.#visits.take(Date.now()) };
+  async visiting(session_id: string): Promise<ConfirmedStanding & { readonly wait_ms: number }> {
+    const wait_ms = this.#visits.take(Date.now());
+    const standing = wait_ms > 0 ? this.#renewals.now("read") : await this.#renewals.forAct("read");
+    return { active: this.#isActive(session_id), ...standing, wait_ms };
   }
 
   /** How many distinct operations the person began within the last `window_ms`, this one included. */
@@ -243,11 +261,14 @@ export class PersonObject extends AuditedObject {
       const fact = upstreamFact(person, standing);
       if (fact !== null) this.ledger.append(fact);
       if (standing.standing === "refused") this.#signOut(standing.reason);
-      if (standing.standing === "stands" && !sameRoles(person.roles, standing.roles)) {
-        this.#record.setRoles(standing.roles);
-        this.#owe();
-      }
+      if (standing.standing !== "stands") return;
+      this.#record.confirmed(standing.roles, Date.now());
+      if (!sameRoles(person.roles, standing.roles)) this.#owe();
     });
+  }
+
+  #isActive(session_id: string): boolean {
+    return this.#sessions.get(session_id)?.state === "active";
   }
 
   #signOut(reason: string): void {
@@ -300,11 +321,16 @@ export class PersonObject extends AuditedObject {
     });
   }
 
-  #refreshed(session_id: string, end: "ok" | "revoked" | "unavailable"): RefreshResult {
+  #refreshed(
+    session_id: string,
+    end: "ok" | "revoked" | "unavailable",
+    confidence: Confidence = "confirmed",
+  ): RefreshResult {
     const result: RefreshResult = end === "ok" ? { ok: true } : { ok: false, reason: end };
     const session = this.#sessions.get(session_id);
     // A session that was never begun here is a forgery or a lost store: there is no chain to write to.
-    if (session !== null) this.ledger.append(refreshFact(this.#record.require(), session, result));
+    if (session !== null)
+      this.ledger.append(refreshFact(this.#record.require(), session, result, confidence));
     return result;
   }
 }

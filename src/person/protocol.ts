@@ -2,6 +2,7 @@
 import type { Role } from "../path/scopes.ts";
 import type { JsonObject } from "../path/tool.ts";
 import type { Client, SessionState } from "./sessions.ts";
+import type { Confidence, Confirmation } from "./standing.ts";
 
 /** Who somebody is, by the word of the identity provider. */
 export interface Signed {
@@ -56,6 +57,11 @@ export interface PersonStanding {
   readonly active: boolean;
   readonly roles: readonly Role[];
   readonly epoch: number;
+}
+
+/** The same, after the identity provider was asked for a newer word where that was needed. */
+export interface ConfirmedStanding extends PersonStanding, Confirmation {
+  readonly confidence: Confidence;
 }
 
 /** A session as its owner and an administrator see it. Times are ISO 8601 UTC. */

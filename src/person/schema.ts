@@ -12,7 +12,11 @@ export const PERSON_SCHEMA = [
      -- Counts the tokens that sign-ins brought and sign-outs took: a refresh under way can tell that it is late.
      upstream_generation INTEGER NOT NULL DEFAULT 0,
      -- Set while a refresh has no answer, so that one cut short is known for what it was.
-     upstream_asked_at INTEGER
+     upstream_asked_at INTEGER,
+     -- When a refresh was last sent, whatever came of it.
+     upstream_tried_at INTEGER,
+     -- When the identity provider last vouched for the person: at a sign-in, or at a refresh.
+     confirmed_at INTEGER NOT NULL
    );
    CREATE TABLE sessions (
      session_id TEXT PRIMARY KEY,

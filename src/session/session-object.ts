@@ -16,10 +16,12 @@ import type { Principal } from "../path/principal.ts";
 import { revoked } from "../path/refusals.ts";
 import type { Role } from "../path/scopes.ts";
 import type { SessionControl, SessionRecord, Standing } from "../person/session-control.ts";
+import { standingLimits } from "../person/standing.ts";
 import type { Switches, SwitchListener } from "../tenant/protocol.ts";
 import { Switchboard } from "../tenant/switchboard.ts";
 import { idOf, isCall, readBody } from "./body.ts";
 import { CALLER_HEADER, type CallerAuth } from "./caller.ts";
+import { Confirmations } from "./confirmations.ts";
 import type { LaneCall, LaneHost } from "./lane.ts";
 import { LegacyLane } from "./legacy-lane.ts";
 import { ModernLane } from "./modern-lane.ts";
@@ -42,6 +44,7 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
   readonly #switchboard: Switchboard;
   readonly #limits: SessionLimits;
   readonly #refused: RefusedCalls;
+  readonly #confirmations: Confirmations;
 
   protected override readonly tasks = {
     [REFUSED_CALLS_TASK]: async (limit: string) => this.#refused.conclude(limit),
@@ -63,6 +66,12 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
     };
     this.#modern = new ModernLane(this.#host, new URL(env.PUBLIC_URL).hostname);
     this.#legacy = new LegacyLane(this.#host, this.#store);
+    this.#confirmations = new Confirmations(
+      standingLimits(env),
+      this.#store,
+      ({ person, session_id }, act) => env.PERSON.getByName(person).confirm(session_id, act),
+      (work) => ctx.waitUntil(work),
+    );
     this.#refused = new RefusedCalls(ctx.storage, this.due, this.ledger);
     this.#limits = new SessionLimits(
       callLimits(env),
@@ -88,8 +97,8 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
   async update(standing: Standing): Promise<void> {
     const known = this.#store.record;
     if (known === null || known.epoch >= standing.epoch || known.ended === "revoked") return;
-    const { roles, epoch, revoked, reason = "revoked" } = standing;
-    const updated = { ...known, roles, epoch, ended: revoked ? reason : null };
+    const { revoked, reason = "revoked", ...now } = standing;
+    const updated = { ...known, ...now, ended: revoked ? reason : null };
     this.ctx.storage.transactionSync(() => {
       this.#store.write(updated);
       this.#note(updated, updated.ended ?? "updated");
@@ -98,7 +107,7 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
       this.#modern.close();
       await this.#legacy.close();
     } else {
-      this.#announce(known.roles, roles);
+      this.#announce(known.roles, updated.roles);
     }
   }
 
@@ -148,6 +157,7 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
         if (refused !== null) throw refused.failure;
       },
       principal: () => this.#principal(scopes),
+      confidence: (act) => this.#confirmations.forAct(act),
       enabled: (wanted) => this.#switchboard.require(wanted),
       audit: (fact) =>
         refused === null ? this.ledger.append(fact) : this.#refused.note(refused.limit, fact, this.#who()),

@@ -3,7 +3,7 @@ import type { AuditRecord } from "../../src/audit/record.ts";
 import { noticeOf } from "../../src/console/notices/notice.ts";
 import { EDGES } from "../../src/effect/machine.ts";
 
-function record(type: string, decision: string): AuditRecord {
+function record(type: string, decision: string, standing?: string): AuditRecord {
   return {
     chain: "effect/x/1",
     seq: 1,
@@ -24,7 +24,7 @@ function record(type: string, decision: string): AuditRecord {
     trace_id: null,
     prev: "",
     hash: "",
-    event: "",
+    event: JSON.stringify({ detail: { standing } }),
   };
 }
 
@@ -32,4 +32,9 @@ test("a person hears of what waits for one, and of nothing else", () => {
   const told = Object.keys(EDGES).filter((state) => noticeOf(record("operation", state)) !== null);
   expect(told).toEqual(["awaiting_approval", "needs_operator"]);
   expect(noticeOf(record("call", "needs_operator"))).toBeNull();
+});
+
+test("a person hears of a change that was sent for somebody unconfirmed", () => {
+  expect(noticeOf(record("operation", "executing", "unconfirmed"))).toMatchObject({ about: "unconfirmed" });
+  expect(noticeOf(record("operation", "succeeded", "unconfirmed"))).toBeNull();
 });

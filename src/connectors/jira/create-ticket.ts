@@ -32,6 +32,7 @@ export const createTicket = defineChange({
     settle_ms: settleMs,
     reversed_by: null,
   },
+  countermeasure: null,
   input: z.strictObject({
     title: Title,
     description: z.string().trim().min(1).max(8000),

@@ -40,6 +40,7 @@ export const pageOnCall = defineChange({
     settle_ms: settleMs,
     reversed_by: null,
   },
+  countermeasure: null,
   input: z.strictObject({
     title: Title,
     urgency: z.enum(URGENCIES),
