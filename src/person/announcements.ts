@@ -1,3 +1,4 @@
+import type { Grant, Grants } from "./grants.ts";
 import type { Person, PersonRecord } from "./person-record.ts";
 import type { SessionControl } from "./session-control.ts";
 import type { Session, Sessions } from "./sessions.ts";
@@ -13,8 +14,10 @@ export class Announcements {
   readonly #env: Env;
   readonly #record: PersonRecord;
   readonly #sessions: Sessions;
+  readonly #grants: Grants;
 
-  constructor(env: Env, record: PersonRecord, sessions: Sessions) {
+  constructor(env: Env, record: PersonRecord, sessions: Sessions, grants: Grants) {
+    this.#grants = grants;
     this.#env = env;
     this.#record = record;
     this.#sessions = sessions;
@@ -22,10 +25,13 @@ export class Announcements {
 
   /** @throws Error naming how many session objects couldn't be reached */
   async deliver(): Promise<void> {
-    const owed = this.#sessions.owed();
+    const owed = [
+      ...this.#sessions.owed().map((session) => () => this.#tell(session)),
+      ...this.#grants.owed().map((grant) => () => this.#tellOfEnd(grant)),
+    ];
     const failures: unknown[] = [];
     for (let start = 0; start < owed.length; start += AT_A_TIME) {
-      const told = owed.slice(start, start + AT_A_TIME).map((session) => this.#tell(session));
+      const told = owed.slice(start, start + AT_A_TIME).map((tell) => tell());
       for (const result of await Promise.allSettled(told)) {
         if (result.status === "rejected") failures.push(result.reason);
       }
@@ -35,6 +41,16 @@ export class Announcements {
         cause: failures[0],
       });
     }
+  }
+
+  /** Whether anything is still to be told. */
+  get owed(): boolean {
+    return this.#sessions.owed().length > 0 || this.#grants.owed().length > 0;
+  }
+
+  async #tellOfEnd({ grant_id, session_id }: Grant): Promise<void> {
+    await this.#control(session_id).endGrant(grant_id);
+    this.#grants.settle(grant_id);
   }
 
   async #tell(session: Session): Promise<void> {

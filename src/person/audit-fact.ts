@@ -1,7 +1,7 @@
 import type { AuditFact } from "../audit/event.ts";
 import type { JsonObject } from "../path/tool.ts";
 import type { Person } from "./person-record.ts";
-import type { Consent, ConsoleVisit, Denial, RefreshResult, Refusal, SignIn } from "./protocol.ts";
+import type { Consent, ConsoleVisit, Denial, GrantEnd, RefreshResult, Refusal, SignIn } from "./protocol.ts";
 import type { EndReason } from "./session-control.ts";
 import type { Session } from "./sessions.ts";
 import type { Confidence } from "./standing.ts";
@@ -109,6 +109,15 @@ export function upstreamFact(person: Person, standing: UpstreamStanding): AuditF
 /** A session ended. `detail` says by whose word, or why. */
 export function endedFact(person: Person, session: Session, how: EndReason, detail: JsonObject): AuditFact {
   return { ...who(person, session), type: "session", decision: how, outcome: "ok", detail };
+}
+
+/** One grant of a session ended; the session's others go on. */
+export function grantEndedFact(
+  person: Person,
+  session: Session,
+  detail: { readonly grant_id: string; readonly reason: GrantEnd },
+): AuditFact {
+  return { ...who(person, session), type: "session", decision: "grant_ended", outcome: "ok", detail };
 }
 
 /** Somebody saw or did something in the console, or was kept from it. */

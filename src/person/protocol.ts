@@ -47,6 +47,9 @@ export interface Denial extends Client {
   readonly sign_in_id: string;
 }
 
+/** Why a grant ended, besides the end of its session. */
+export type GrantEnd = "code_reused" | "refresh_token_reused" | "revoked_by_client";
+
 /** `revoked`: not without a new sign-in. `unavailable`: try again, nothing is lost. */
 export type RefreshResult =
   | { readonly ok: true }

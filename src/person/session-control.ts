@@ -36,4 +36,6 @@ export interface SessionControl {
   open(record: SessionRecord): Promise<void>;
   /** Takes over a newer standing. An older one, by its epoch, does nothing. */
   update(standing: Standing): Promise<void>;
+  /** Nothing may be done with the tokens of this grant any more. Repeats do nothing. */
+  endGrant(grant_id: string): Promise<void>;
 }

@@ -19,7 +19,7 @@ import type { SessionControl, SessionRecord, Standing } from "../person/session-
 import { standingLimits } from "../person/standing.ts";
 import type { Switches, SwitchListener } from "../tenant/protocol.ts";
 import { Switchboard } from "../tenant/switchboard.ts";
-import { idOf, isCall, readBody } from "./body.ts";
+import { callOf, idOf, isCall, readBody } from "./body.ts";
 import { CALLER_HEADER, type CallerAuth } from "./caller.ts";
 import { Confirmations } from "./confirmations.ts";
 import type { LaneCall, LaneHost } from "./lane.ts";
@@ -111,6 +111,11 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
     }
   }
 
+  /** Takes over that a grant has ended. It holds from the next call on; the session's other grants go on. */
+  async endGrant(grant_id: string): Promise<void> {
+    this.#store.endGrant(grant_id, Date.now());
+  }
+
   /** Takes over what an administrator has switched off or on. It holds from the next call on. */
   async switched(switches: Switches): Promise<void> {
     this.#switchboard.take(switches);
@@ -131,6 +136,7 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
     const { parsed } = body;
     const refused = await this.#limits.admit(chargeFor(request.method, parsed));
     if (refused !== null) return refusedRequest(refused.failure, idOf(parsed));
+    if (this.#store.hasEnded(auth.grant_id)) return this.#refuseEndedGrant(parsed, auth);
     const legacy = await isLegacyRequest(request, parsed);
     // Only now: a body can take its time, and the session may have ended meanwhile.
     const ended = this.#store.record?.ended !== null;
@@ -143,12 +149,19 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
     return this.#modern.handle(request, parsed, auth);
   }
 
+  /** What was asked for is on record all the same. */
+  async #refuseEndedGrant(parsed: unknown, { scopes }: CallerAuth): Promise<Response> {
+    const call = callOf(parsed);
+    if (call !== null) await this.#call({ ...call, scopes, ended: true });
+    return unauthorized(this.env, "This access has ended. Sign in again.");
+  }
+
   #call(call: LaneCall): Promise<Result> {
     return this.#limits.during((refused) => this.#walk(call, refused));
   }
 
   async #walk(call: LaneCall, refused: Refused | null): Promise<Result> {
-    const { method, name, args, meta, scopes, state, listener } = call;
+    const { method, name, args, meta, scopes, state, listener, ended } = call;
     const session: PathSession = {
       env: this.env,
       keys: this.#store,
@@ -156,7 +169,10 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
       admitted: () => {
         if (refused !== null) throw refused.failure;
       },
-      principal: () => this.#principal(scopes),
+      principal: () => {
+        if (ended === true) throw revoked();
+        return this.#principal(scopes);
+      },
       confidence: (act) => this.#confirmations.forAct(act),
       enabled: (wanted) => this.#switchboard.require(wanted),
       audit: (fact) =>
