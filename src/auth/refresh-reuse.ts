@@ -1,3 +1,4 @@
+import { ClientDocument, withClientDocument } from "./client-document.ts";
 import { authorizationServer, oauthApi } from "./provider.ts";
 import { countRefusal } from "./refusals.ts";
 import {
@@ -44,7 +45,12 @@ export async function answerTokenRequest(
   const asked: TokenRequest = { presented: presentedIn(form), leads: false, answer: null, refusal: null };
   const revoked = revokedBy(form);
   const existed = revoked !== null && (await isGrant(env, revoked));
-  const answer = await duringTokenRequest(asked, () => authorizationServer(env).fetch(passed_on, env, ctx));
+  const document = new ClientDocument(env, true);
+  const answer = await withClientDocument(document, () =>
+    duringTokenRequest(asked, () => authorizationServer(env).fetch(passed_on, env, ctx)),
+  );
+  if (document.unreachable && answer.status === 401) return unreachable();
+  if (answer.ok && form.has("grant_type")) await document.keep(form.get("client_id") ?? "");
   if (asked.answer !== null) return issued(asked.answer);
   if (revoked !== null) await noteRevocation(env, revoked, existed);
   else if (form.get("grant_type") === "authorization_code") await afterCode(env, form, answer, asked);
@@ -155,9 +161,15 @@ function issued(body: string): Response {
   return new Response(body, { headers: { "content-type": "application/json", ...NO_STORE } });
 }
 
+function unreachable(): Response {
+  return later("What this client publishes about itself could not be fetched.");
+}
+
 function notYet(): Response {
-  const error_description =
-    "This token is so new that it isn't known everywhere yet. Nothing is lost: try again.";
-  const headers = { "retry-after": RETRY_AFTER_S, ...NO_STORE };
-  return Response.json({ error: "temporarily_unavailable", error_description }, { status: 503, headers });
+  return later("This token is so new that it isn't known everywhere yet.");
+}
+
+function later(why: string): Response {
+  const body = { error: "temporarily_unavailable", error_description: `${why} Nothing is lost: try again.` };
+  return Response.json(body, { status: 503, headers: { "retry-after": RETRY_AFTER_S, ...NO_STORE } });
 }
