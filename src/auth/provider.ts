@@ -13,8 +13,8 @@ import { exchangeToken } from "./token-exchange.ts";
 import { TokenMemory } from "./token-memory.ts";
 import { currentTokenRequest } from "./token-request.ts";
 
-/** Short: between refreshes nobody asks the identity provider whether the person is still welcome. */
-const ACCESS_TOKEN_TTL_S = 60 * 60;
+/** A working day: every call is checked against session and standing anyway, and widely used clients refresh badly. */
+const ACCESS_TOKEN_TTL_S = 12 * 60 * 60;
 /** A client that hasn't come back for this long has to sign in again. Each refresh starts it anew. */
 const REFRESH_TOKEN_IDLE_TTL_S = 30 * 24 * 60 * 60;
 /** Registrations nobody uses any more are dropped after this long; one in use is renewed. */

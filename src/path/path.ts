@@ -35,7 +35,8 @@ export async function walk(call: Call, session: PathSession): Promise<Result> {
     record.enter("identity");
     // Before standing, too: a session that was ended could fill the audit like any other.
     session.admitted();
-    record.by(session.principal());
+    const known = session.principal();
+    record.by(known);
     const declaration = findDeclaration(call);
     const confidence = await session.confidence(actOf(declaration?.tool));
     // Again: the identity provider may just have said no, or other roles.
