@@ -4,11 +4,17 @@ const AGES = ["test/person/standing.test.ts"];
 const CONFIRMATION = ["test/person/confirmation.worker.test.ts"];
 const UPSTREAM = ["test/person/upstream.worker.test.ts"];
 const ORDER = ["test/effect/dispatch-order.worker.test.ts"];
+const APPROVAL = ["test/effect/approval.worker.test.ts"];
 const REFRESH = ["test/auth/refresh.worker.test.ts"];
 const DOCUMENT = ["test/auth/client-document.test.ts"];
 
 /** What the identity provider's word, and a grant's tokens, are held to. */
-export const IDENTITY_GUARDS: readonly Mutant[] = [...standing(), ...refreshes(), ...documents()];
+export const IDENTITY_GUARDS: readonly Mutant[] = [
+  ...standing(),
+  ...decisions(),
+  ...refreshes(),
+  ...documents(),
+];
 
 function standing(): Mutant[] {
   return [
@@ -96,9 +102,35 @@ function standing(): Mutant[] {
     {
       name: "a-dispatch-on-a-stale-word",
       file: "src/effect/dispatch.ts",
-      tests: ORDER,
+      tests: APPROVAL,
       find: `    if (confidence === "stale" && (renewable || !decided)) throw notConfirmed(this.#env);\n`,
       replace: "",
+    },
+  ];
+}
+
+function decisions(): Mutant[] {
+  return [
+    {
+      name: "an-approval-of-what-has-changed-since",
+      file: "src/effect/dispatch.ts",
+      tests: APPROVAL,
+      find: "    if (approved === true) await lookAgain(this.#env, tool, operation);\n",
+      replace: "",
+    },
+    {
+      name: "a-decision-that-is-asked-for-without-end",
+      file: "src/effect/machine.ts",
+      tests: ["test/effect/machine.test.ts"],
+      find: "operation.asked_again < MOST_ASKED_AGAIN",
+      replace: "operation.asked_again >= 0",
+    },
+    {
+      name: "a-decision-that-outlives-what-it-was-about",
+      file: "src/path/policy.ts",
+      tests: ["test/path/policy.test.ts"],
+      find: "!applies(when, { ...facts, attributes: then })",
+      replace: "then === null",
     },
   ];
 }

@@ -16,6 +16,7 @@ import type { Approver, Operation, Requester } from "./operation.ts";
 import type { Dispatching, Ending, Ready } from "./ports.ts";
 import type { Go } from "./protocol.ts";
 import { answerLost } from "./refusals.ts";
+import { lookAgain } from "./second-look.ts";
 
 /** A request that is complete, so that building it can't fail between the intent and the wire. */
 export interface PreparedRequest extends Ready {
@@ -34,6 +35,7 @@ export class Dispatcher implements Dispatching<PreparedRequest> {
    * The request and its token. Whether the requester and the approver still stand, and what is switched off, is asked
    * last: a token may take its time, and what was revoked meanwhile must stop the request.
    * @throws Failure if one of them may no longer, or no token can be had: nothing was sent
+   * @throws NeedsMore if the target isn't any more what a person decided on
    */
   async prepare(
     operation: Operation,
@@ -46,6 +48,7 @@ export class Dispatcher implements Dispatching<PreparedRequest> {
       tokenFor(this.#env, tool.credential, { stale: refused_token ?? undefined }),
       spendRequest(this.#env, tool.credential),
     ]);
+    if (approved === true) await lookAgain(this.#env, tool, operation);
     const approver = approved === true ? operation.approver : null;
     const [switches, ...confidences] = await Promise.all([
       this.#env.TENANT_OBJECT.getByName(this.#env.TENANT).switches(),

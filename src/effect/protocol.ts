@@ -1,6 +1,6 @@
 /** What the session object and the effect object say to each other. Everything here survives RPC. */
 import type { PublicError } from "../path/failure.ts";
-import type { JsonObject, Target } from "../path/tool.ts";
+import type { JsonObject, Target, TargetAttributes } from "../path/tool.ts";
 import type { Refusal, State } from "./machine.ts";
 import type { Approver, Evidence, Operation, Requester } from "./operation.ts";
 
@@ -45,6 +45,8 @@ export interface OperationView {
   readonly created_at: string;
   /** JSON text of the target as the gate saw it, or `null`. */
   readonly before: string | null;
+  /** What policy looked at, when a person was asked. */
+  readonly attributes: TargetAttributes | null;
   /** JSON text of the first result's `data`. */
   readonly data: string | null;
   readonly error: PublicError | null;
@@ -99,6 +101,7 @@ export interface Hold {
   readonly policy_version: string;
   readonly because: string;
   readonly before: string;
+  readonly attributes: TargetAttributes;
 }
 
 /** What a person decides about an operation that waits for them. */
@@ -145,6 +148,7 @@ export function viewOf(operation: Operation): OperationView {
     input: JSON.stringify(operation.input),
     created_at: new Date(operation.created_at).toISOString(),
     before: operation.before,
+    attributes: operation.attributes,
     data: operation.data,
     error: operation.error,
   };

@@ -1,7 +1,7 @@
 import { findTool } from "../../catalogue.ts";
 import type { OperationView } from "../../effect/protocol.ts";
 import { targetName } from "../../path/tool.ts";
-import { Badge, Foreign, Id, Table, Time } from "../elements.tsx";
+import { Badge, Foreign, Id, Table, Time, Who } from "../elements.tsx";
 import { OperationTable, shortened } from "../operations/history.tsx";
 import { type LatestOperation, latestOperations, waitingOperations } from "../operations/latest.ts";
 import { page } from "../page.tsx";
@@ -52,7 +52,7 @@ function rowOf(operation: OperationView, subject: string, now: number) {
     </>,
     <Id>{targetName(target)}</Id>,
     <>
-      <Foreign>{requester.display}</Foreign>
+      <Who {...requester} />
       {own && (
         <>
           {" "}
