@@ -5,6 +5,7 @@ import { noticeProblems } from "./console/notices/problems.ts";
 import { budgetProblems } from "./downstream/vendor-budget.ts";
 import { limitProblems } from "./limits/settings.ts";
 import { readGatePolicy } from "./path/policy-document.ts";
+import { standingProblems } from "./person/standing.ts";
 
 /** What is wrong with this instance's variables and secrets: one sentence each, naming the variable and what to set. */
 export interface ConfigurationProblems {
@@ -22,7 +23,7 @@ export function configurationProblems(env: Env): ConfigurationProblems {
   if (known !== undefined) return known;
   const gate = readGatePolicy(env.GATE_POLICY);
   const problems = {
-    fatal: [...authProblems(env), ...limitProblems(env)],
+    fatal: [...authProblems(env), ...limitProblems(env), ...standingProblems(env)],
     partial: [
       ...(gate.ok ? [] : gate.problems),
       ...integrityProblems(env),

@@ -11,6 +11,7 @@ import {
 } from "./auth/provider.ts";
 import { countIfUnauthenticated } from "./auth/refusals.ts";
 import { handleAuth } from "./auth/routes.ts";
+import { partsOf } from "./auth/token-request.ts";
 import { type ConfigurationProblems, configurationProblems } from "./config.ts";
 import { handleConsole } from "./console/console.tsx";
 import { consumeNotices, isNoticeQueue, queueNotices } from "./console/notices/queue.ts";
@@ -31,14 +32,20 @@ guardClientFetches();
 const mcp: ResourceHandler = {
   fetch(request, env, ctx) {
     const { session_id } = ctx.props satisfies GrantProps;
-    const caller: CallerAuth = { session_id, client_id: ctx.auth.clientId ?? "", scopes: ctx.auth.scope };
     const headers = new Headers(request.headers);
+    const { grant_id = "" } = partsOf(bearerOf(headers)) ?? {};
+    const { clientId: client_id = "", scope: scopes } = ctx.auth;
+    const caller: CallerAuth = { session_id, grant_id, client_id, scopes };
     headers.set(CALLER_HEADER, JSON.stringify(caller));
     // The token has done its work; nothing beyond this point needs it.
     headers.delete("authorization");
     return env.SESSION.getByName(session_id).fetch(new Request(request, { headers }));
   },
 };
+
+function bearerOf(headers: Headers): string {
+  return (headers.get("authorization") ?? "").replace(/^bearer +/i, "");
+}
 
 export default {
   async fetch(asked, env, ctx) {

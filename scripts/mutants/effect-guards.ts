@@ -298,14 +298,14 @@ function dispatch(): Mutant[] {
       name: "dispatch-without-a-look-at-the-requesters-standing",
       file,
       tests: APPROVAL,
-      find: `if (standing.active && (scope === "any" || scopes.includes(scope))) return;`,
-      replace: "if (standing !== undefined && scopes !== undefined) return;",
+      find: `if (!active || (scope !== "any" && !scopes.includes(scope))) {`,
+      replace: "if (!active && scopes.length < 0) {",
     },
     {
       name: "dispatch-without-a-look-at-the-approvers-standing",
       file,
       tests: APPROVAL,
-      find: "this.#approverStands(approved === true ? operation.approver : null, requester),",
+      find: "      this.#approverStands(tool, approver, requester),\n",
       replace: "",
     },
     {

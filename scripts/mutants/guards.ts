@@ -1,8 +1,15 @@
 import { AUDIT_GUARDS } from "./audit-guards.ts";
 import { DOOR_GUARDS } from "./door-guards.ts";
 import { EFFECT_GUARDS } from "./effect-guards.ts";
+import { IDENTITY_GUARDS } from "./identity-guards.ts";
 import type { Mutant } from "./mutant.ts";
 import { PATH_GUARDS } from "./path-guards.ts";
 
 /** Every guard that is taken out in turn. */
-export const MUTANTS: readonly Mutant[] = [...PATH_GUARDS, ...EFFECT_GUARDS, ...AUDIT_GUARDS, ...DOOR_GUARDS];
+export const MUTANTS: readonly Mutant[] = [
+  ...PATH_GUARDS,
+  ...IDENTITY_GUARDS,
+  ...EFFECT_GUARDS,
+  ...AUDIT_GUARDS,
+  ...DOOR_GUARDS,
+];

@@ -1,3 +1,4 @@
+import { currentClientDocument } from "./client-document.ts";
 import { isPublicHost } from "./public-host.ts";
 
 /** How the OAuth provider names itself where it fetches what a client publishes. */
@@ -12,15 +13,22 @@ const PROVIDER = "workers-oauth-provider/";
  *   isn't its word: an open redirect on a well-known domain would let anybody appear under that domain's name.
  * - Only names of the public DNS are asked. Cloudflare lets a Worker reach no private network; a laptop does. What a
  *   public name resolves to can't be seen from here.
+ * - Where a request has a `ClientDocument`, that sees what comes, and what doesn't.
  */
 export function guardClientFetches(): void {
   const network = globalThis.fetch;
   globalThis.fetch = ((input: RequestInfo | URL, init?: RequestInit) => {
     if (!isOfProvider(init)) return network(input, init);
-    const { hostname } = new URL(input instanceof Request ? input.url : String(input));
+    const { hostname, href } = new URL(input instanceof Request ? input.url : String(input));
     if (!isPublicHost(hostname))
       return Promise.reject(new TypeError("the address is not on the public network"));
-    return network(input, { ...init, redirect: "manual" });
+    const unfollowed: RequestInit = { ...init, redirect: "manual" };
+    const document = currentClientDocument();
+    if (document === undefined) return network(input, unfollowed);
+    return document.fetch(href, (patience) => {
+      const signals = [patience, ...(init?.signal ? [init.signal] : [])];
+      return network(input, { ...unfollowed, signal: AbortSignal.any(signals) });
+    });
   }) as typeof fetch;
 }
 

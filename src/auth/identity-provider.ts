@@ -60,9 +60,15 @@ export function newChecks(): SignInChecks {
 
 /**
  * Where to send the browser to sign in: code flow with PKCE, nonce and `state`.
+ * @param prompt OpenID Connect's: `none` has the provider answer without a page, or refuse
  * @throws whatever openid-client throws when the provider can't be reached
  */
-export async function signInUrl(env: Env, state: string, { nonce, verifier }: SignInChecks): Promise<URL> {
+export async function signInUrl(
+  env: Env,
+  state: string,
+  { nonce, verifier }: SignInChecks,
+  prompt: "none" | null = null,
+): Promise<URL> {
   return buildAuthorizationUrl(await identityProvider(env), {
     redirect_uri: callbackUrl(env),
     scope: env.OIDC_SCOPES,
@@ -70,6 +76,7 @@ export async function signInUrl(env: Env, state: string, { nonce, verifier }: Si
     nonce,
     code_challenge: await calculatePKCECodeChallenge(verifier),
     code_challenge_method: "S256",
+    ...(prompt === null ? {} : { prompt }),
   });
 }
 

@@ -8,12 +8,13 @@ import {
 import { ALL_SCOPES } from "../path/scopes.ts";
 import { FIRST_SCOPES, OFFLINE_ACCESS } from "./offer.ts";
 import { resourceOf } from "./public-url.ts";
-import { countRefusal } from "./refusals.ts";
+import { countRefusal, type Refusal } from "./refusals.ts";
 import { exchangeToken } from "./token-exchange.ts";
 import { TokenMemory } from "./token-memory.ts";
+import { currentTokenRequest } from "./token-request.ts";
 
-/** Short: between refreshes nobody asks the identity provider whether the person is still welcome. */
-const ACCESS_TOKEN_TTL_S = 60 * 60;
+/** A working day: every call is checked against session and standing anyway, and widely used clients refresh badly. */
+const ACCESS_TOKEN_TTL_S = 12 * 60 * 60;
 /** A client that hasn't come back for this long has to sign in again. Each refresh starts it anew. */
 const REFRESH_TOKEN_IDLE_TTL_S = 30 * 24 * 60 * 60;
 /** Registrations nobody uses any more are dropped after this long; one in use is renewed. */
@@ -58,10 +59,17 @@ export function authorizationServer({ PUBLIC_URL }: Pick<Env, "PUBLIC_URL">): OA
     clientRegistrationTTL: CLIENT_REGISTRATION_TTL_S,
     cookiePrefix: "__Host-sallyport-",
     tokenExchangeCallback: exchangeToken,
-    onError: ({ internal }) => countRefusal(internal),
+    onError: ({ internal }) => refuse(internal),
   });
   servers.set(PUBLIC_URL, server);
   return server;
+}
+
+function refuse(refusal: Refusal): void {
+  const request = currentTokenRequest();
+  if (request !== undefined) request.refusal = refusal;
+  // Answered with what the same token was exchanged for: nobody is refused.
+  if (request?.answer == null) countRefusal(refusal);
 }
 
 /** The provider's helpers for pages and jobs. */

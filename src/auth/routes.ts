@@ -2,6 +2,7 @@ import { AuthorizationError, CimdFetchError } from "@cloudflare/workers-oauth-pr
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { log, reasonOf } from "../observe/log.ts";
+import { ClientDocument, currentClientDocument, withClientDocument } from "./client-document.ts";
 import { answerConsent } from "./consent.ts";
 import { problemPage } from "./page.tsx";
 import { authorizationServer, REGISTRATION_PATH } from "./provider.ts";
@@ -39,10 +40,14 @@ pages.onError((error) => {
   }
   if (error instanceof CimdFetchError) {
     countRefusal({ category: "authorize", reason: error.detail });
+    const { host } = new URL(error.metadataUrl);
+    const passing = currentClientDocument()?.unreachable === true;
     return problemPage(
-      400,
+      passing ? 503 : 400,
       "This app could not be verified",
-      "Its metadata could not be read. Try again later.",
+      passing
+        ? `What ${host} publishes about it could not be fetched. Go back to the app and try again in a minute.`
+        : `What ${host} publishes about it doesn't hold. Whoever makes the app has to mend that.`,
     );
   }
   log("error", "sign_in_failed", { reason: reasonOf(error) });
@@ -72,7 +77,10 @@ export async function handleAuth(
   ctx: ExecutionContext,
 ): Promise<Response | null> {
   const { pathname } = new URL(request.url);
-  if (PAGES.has(pathname)) return pages.fetch(request, env, ctx);
+  if (PAGES.has(pathname)) {
+    // Signing in needs the client's own word as it is now.
+    return withClientDocument(new ClientDocument(env, false), () => pages.fetch(request, env, ctx));
+  }
   if (pathname === "/oauth/token") return answerTokenRequest(request, env, ctx);
   if (pathname === REGISTRATION_PATH) return registerClient(request, env, ctx);
   if (pathname === METADATA) return authorizationServer(env).fetch(request, env, ctx);

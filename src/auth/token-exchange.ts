@@ -1,6 +1,8 @@
 import { GrantType, OAuthError, type TokenExchangeCallbackOptions } from "@cloudflare/workers-oauth-provider";
 import { log, reasonOf } from "../observe/log.ts";
+import type { Grant } from "../person/grants.ts";
 import type { GrantProps } from "./provider.ts";
+import { currentTokenRequest, openAnswer } from "./token-request.ts";
 
 /** What a client is told to wait before it asks again, in seconds. */
 const RETRY_AFTER_S = "5";
@@ -18,6 +20,9 @@ export async function exchangeToken(options: TokenExchangeCallbackOptions<Env>):
       return;
     case "revoked":
       throw new OAuthError("invalid_grant", { description: "This access has ended. Sign in again." });
+    case "answered":
+      // The request is answered with what the same token was exchanged for, and not with this.
+      throw new OAuthError("temporarily_unavailable", { description: "Exchanged already.", statusCode: 503 });
     case "unavailable":
       throw new OAuthError("temporarily_unavailable", {
         description: "The identity provider could not be asked. Nothing is lost: try again.",
@@ -27,21 +32,20 @@ export async function exchangeToken(options: TokenExchangeCallbackOptions<Env>):
   }
 }
 
-type Answer = "go" | "revoked" | "unavailable";
+type Answer = "go" | "revoked" | "unavailable" | "answered";
+type Person = ReturnType<Env["PERSON"]["getByName"]>;
 
 async function ask(
-  { grantType, grantId }: TokenExchangeCallbackOptions<Env>,
+  { grantType, grantId: grant_id, env }: TokenExchangeCallbackOptions<Env>,
   session_id: string,
-  person: ReturnType<Env["PERSON"]["getByName"]>,
+  person: Person,
 ): Promise<Answer> {
   try {
     switch (grantType) {
       case GrantType.AUTHORIZATION_CODE:
-        return (await person.redeem(session_id, grantId)) ? "go" : "revoked";
-      case GrantType.REFRESH_TOKEN: {
-        const refreshed = await person.refreshUpstream(session_id);
-        return refreshed.ok ? "go" : refreshed.reason;
-      }
+        return (await person.redeem({ grant_id, session_id })) ? "go" : "revoked";
+      case GrantType.REFRESH_TOKEN:
+        return await refresh(env, { grant_id, session_id }, person);
       default:
         // Grants that this server doesn't offer.
         return "revoked";
@@ -50,5 +54,26 @@ async function ask(
     // The object is overloaded or restarting: not a reason to take anybody's access away.
     log("error", "token_person_unreachable", { reason: reasonOf(thrown) });
     return "unavailable";
+  }
+}
+
+/** One of those who present the same token exchanges it, and the others get its answer. */
+async function refresh(env: Env, grant: Grant, person: Person): Promise<Answer> {
+  const request = currentTokenRequest();
+  const presented = request?.presented;
+  if (!request || !presented) throw new Error("a token was refreshed outside of a token request");
+  const verdict = await person.presentRefreshToken({ ...grant, digest: presented.digest });
+  switch (verdict.verdict) {
+    case "ended":
+    case "reused":
+      return "revoked";
+    case "exchanged":
+      request.answer = openAnswer(env, presented.token, verdict.sealed);
+      return "answered";
+    case "exchange": {
+      request.leads = true;
+      const refreshed = await person.refreshUpstream(grant.session_id);
+      return refreshed.ok ? "go" : refreshed.reason;
+    }
   }
 }

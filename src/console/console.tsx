@@ -2,6 +2,9 @@ import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { countRefusal } from "../auth/refusals.ts";
 import { log, reasonOf } from "../observe/log.ts";
+import type { JsonObject } from "../path/tool.ts";
+import type { ConfirmedStanding } from "../person/protocol.ts";
+import { confidenceIn, standingLimits } from "../person/standing.ts";
 import { isCrossSite, isOwnForm } from "./cross-site.ts";
 import { inWords, may } from "./need.ts";
 import { PROTECTION, page, problemPage } from "./page.tsx";
@@ -82,11 +85,15 @@ async function visit(c: Context<Bindings>, route: Route): Promise<Response> {
   const session = readSession(env, request, now);
   if (session === null) return signIn(request, env, route);
   const person = env.PERSON.getByName(session.person);
-  const { active, roles, wait_ms } = await person.visiting(session.session_id);
-  if (!active) return signedOut();
-  if (wait_ms > 0) return tooOften(wait_ms);
+  const standing = await person.visiting(session.session_id);
+  if (!standing.active) return signedOut();
+  if (standing.wait_ms > 0) return tooOften(standing.wait_ms);
+  if (route.method === "GET") {
+    if (needsSignIn(env, standing, now)) return signIn(request, env, route, true);
+    if (standing.confidence === "stale") return unconfirmed();
+  }
 
-  const visitor: Visitor = { ...session, tenant: env.TENANT, roles };
+  const visitor: Visitor = { ...session, tenant: env.TENANT, roles: standing.roles };
   const visit: Visit = {
     env,
     url: new URL(request.url),
@@ -102,7 +109,6 @@ async function visit(c: Context<Bindings>, route: Route): Promise<Response> {
     if (route.method === "POST") {
       const form = await formOf(request);
       if (!isOwnForm(field(form, "csrf"), session.csrf)) return crossSite("not_our_form");
-      requireNeed(route, visitor);
       return await act(route, visit, form);
     }
     requireNeed(route, visitor);
@@ -118,12 +124,43 @@ async function visit(c: Context<Bindings>, route: Route): Promise<Response> {
   }
 }
 
+/** An action is for somebody whom the identity provider vouches for as lately as the action asks. */
 async function act(route: ActionRoute, visit: Visit, form: FormData): Promise<Response> {
-  const done: Done = await route.act(visit, form);
-  await note(visit, visit.visitor, route, "allow", done.about);
+  const { env, visitor } = visit;
+  const kind = await route.confirms(visit);
+  if (kind === null) return perform(route, visit, form);
+  const { active, roles, confidence } = await env.PERSON.getByName(visitor.person).confirm(
+    visitor.session_id,
+    kind,
+  );
+  if (!active) return signedOut();
+  if (confidence === "stale") throw notConfirmed();
+  // The roles as the provider gives them now.
+  const confirmed = { ...visit, visitor: { ...visitor, roles } };
+  return perform(route, confirmed, form, confidence === "unconfirmed" ? { standing: confidence } : {});
+}
+
+async function perform(
+  route: ActionRoute,
+  visit: Visit,
+  form: FormData,
+  standing: JsonObject = {},
+): Promise<Response> {
+  requireNeed(route, visit.visitor);
+  const { about, ...done }: Done = await route.act(visit, form);
+  const detail = { ...about.detail, ...standing };
+  await note(visit, visit.visitor, route, "allow", { ...about, detail });
   const headers = new Headers({ Location: `${visit.env.PUBLIC_URL}${done.to}`, ...PROTECTION });
   if (done.signs_out === true) headers.append("Set-Cookie", forgottenSession());
   return new Response(null, { status: 303, headers });
+}
+
+/**
+ * Where the provider gave nothing to renew a sign-in with, the console renews it by a redirect, before it is too old
+ * to decide with: what a form held can't be carried over.
+ */
+function needsSignIn(env: Env, standing: ConfirmedStanding, now: number): boolean {
+  return !standing.renewable && confidenceIn(standingLimits(env), "change", standing, now) === "stale";
 }
 
 function requireNeed(route: Route, { roles }: Visitor): void {
@@ -156,7 +193,7 @@ async function formOf(request: Request): Promise<FormData> {
 }
 
 /** A link leads on to where it led, once its opener has signed in. What a form held can't be carried over. */
-function signIn(request: Request, env: Env, { method }: Route): Promise<Response> {
+function signIn(request: Request, env: Env, { method }: Route, silently = false): Promise<Response> {
   if (method === "POST") return signedOut();
   // The cookie of the sign-in must be set where the identity provider sends people back to.
   const canonical = new URL(request.url);
@@ -165,13 +202,28 @@ function signIn(request: Request, env: Env, { method }: Route): Promise<Response
     Object.assign(canonical, { host, protocol });
     return Promise.resolve(Response.redirect(canonical.href, 302));
   }
-  return beginConsoleSignIn(request, env);
+  return beginConsoleSignIn(request, env, silently);
 }
 
 function signedOut(): Promise<Response> {
   const headers = new Headers({ "Set-Cookie": forgottenSession() });
   const advice = "Your session has ended, and nothing was done. Sign in, and open the page again.";
   return problemPage(401, "You are signed out", advice, headers);
+}
+
+const UNCONFIRMED = {
+  title: "Your identity provider can't be asked",
+  advice:
+    "It has not confirmed lately that you may still act here. Nothing was done. Open the page again in a minute; if it stays so, sign out and in.",
+} as const;
+
+function notConfirmed(): Refused {
+  return new Refused(503, "identity_unconfirmed", UNCONFIRMED);
+}
+
+function unconfirmed(): Promise<Response> {
+  const headers = new Headers({ "Retry-After": "30" });
+  return problemPage(503, UNCONFIRMED.title, UNCONFIRMED.advice, headers);
 }
 
 /** Somebody else's page did this with the person's browser: counted, and not held against them. */

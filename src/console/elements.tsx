@@ -73,6 +73,19 @@ export const StateBadge: FC<{ state: string }> = ({ state }) => {
 /** A text that somebody else chose: kept apart, and with what wouldn't be seen of it, or would turn it round, written out. */
 export const Foreign: FC<PropsWithChildren> = ({ children }) => <bdi>{legible(children)}</bdi>;
 
+/** A person by the name that people know, and by the one that tells them apart: names can be alike. */
+export const Who: FC<{ display: string; subject: string }> = ({ display, subject }) => (
+  <>
+    <Foreign>{display}</Foreign>
+    {display !== subject && (
+      <>
+        {" "}
+        (<Id>{subject}</Id>)
+      </>
+    )}
+  </>
+);
+
 /** What something is called where nobody reads it letter by letter: it may break anywhere. */
 export const Id: FC<PropsWithChildren> = ({ children }) => <bdi class="id">{legible(children)}</bdi>;
 

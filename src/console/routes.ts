@@ -1,7 +1,7 @@
 /** Every page and every action of the console, with what each asks of whoever wants it. */
 import { showApproval } from "./approvals/approval-page.tsx";
 import { showApprovals } from "./approvals/approvals-page.tsx";
-import { decideApproval } from "./approvals/decide.ts";
+import { actDecidedOn, decideApproval } from "./approvals/decide.ts";
 import { acknowledgeConflict } from "./audit/acknowledge.ts";
 import { showAudit } from "./audit/audit-page.tsx";
 import { showConflicts } from "./audit/conflicts-page.tsx";
@@ -27,7 +27,7 @@ export const ROUTES: readonly Route[] = [
   shows("/console/approvals", "approvals", "operations:approve", showApprovals),
   // The requester may look at it, and a confirmation is theirs to give: the page and the action look closer.
   shows("/console/approvals/:id", "approval", "any", showApproval),
-  does("/console/approvals/:id", "decide", "any", decideApproval),
+  does("/console/approvals/:id", "decide", "any", decideApproval, actDecidedOn),
   shows("/console/operations", "operations", "any", showOperations),
   shows("/console/operations/:id", "operation", "any", showOperation),
   does("/console/operations/:id/settle", "settle", "operations:approve", settleOperation),
@@ -43,13 +43,19 @@ export const ROUTES: readonly Route[] = [
   shows("/console/connectors", "connectors", "admin", showConnectors),
   shows("/console/health", "health", "admin", showHealth),
   does("/console/connectors/switch", "switch", "admin", switchConnector),
-  does("/console/sign-out", "sign_out", "any", signOut),
+  does("/console/sign-out", "sign_out", "any", signOut, async () => null),
 ];
 
 function shows(path: string, name: string, need: Need, show: PageRoute["show"]): PageRoute {
   return { method: "GET", path, name, need, show };
 }
 
-function does(path: string, name: string, need: Need, act: ActionRoute["act"]): ActionRoute {
-  return { method: "POST", path, name, need, act };
+function does(
+  path: string,
+  name: string,
+  need: Need,
+  act: ActionRoute["act"],
+  confirms: ActionRoute["confirms"] = async () => "change",
+): ActionRoute {
+  return { method: "POST", path, name, need, act, confirms };
 }

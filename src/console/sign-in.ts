@@ -30,6 +30,8 @@ const startedSchema = z.object({
   verifier: z.string(),
   /** Path and query of the page that was wanted. Only ever taken from a request to the console itself. */
   return_to: z.string().startsWith("/console"),
+  /** The provider was asked not to show a page of its own. */
+  silent: z.boolean(),
   expires_at: z.int(),
 });
 
@@ -41,21 +43,26 @@ export function isConsoleCallback(url: URL): boolean {
 /**
  * Sends somebody to the identity provider, to come back to the page they asked for. What is needed then is sealed
  * in a cookie under the state: nobody can be made to finish a sign-in that somebody else began.
+ * @param silent for somebody who signed in here before: the provider confirms that, without a page of its own
  */
-export async function beginConsoleSignIn(request: Request, env: Env): Promise<Response> {
+export function beginConsoleSignIn(request: Request, env: Env, silent: boolean): Promise<Response> {
   const { pathname, search } = new URL(request.url);
+  return begin(request, env, `${pathname}${search}`, silent);
+}
+
+async function begin(request: Request, env: Env, wanted: string, silent: boolean): Promise<Response> {
   const checks = newChecks();
   const state = `${STATE_PREFIX}${randomState()}`;
   let location: URL;
   try {
-    location = await signInUrl(env, state, checks);
+    location = await signInUrl(env, state, checks, silent ? "none" : null);
   } catch (thrown) {
     return unavailable(reasonOf(thrown));
   }
-  const wanted = `${pathname}${search}`;
   const started: z.output<typeof startedSchema> = {
     ...checks,
     return_to: wanted.length <= MAX_RETURN_LENGTH ? wanted : "/console",
+    silent,
     expires_at: Date.now() + LIFE_MS,
   };
   const sealed = seal(env, "console-sign-in", [env.PUBLIC_URL, state], JSON.stringify(started));
@@ -91,6 +98,8 @@ export async function finishConsoleSignIn(request: Request, env: Env): Promise<R
     case "signed_in":
       return enter(env, signed.identity, read.policy, started.return_to, headers);
     case "declined":
+      // Then they have to see the provider's page after all.
+      if (started.silent) return begin(request, env, started.return_to, false);
       return problemPage(
         403,
         "You didn't sign in",

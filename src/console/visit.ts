@@ -1,5 +1,6 @@
 import type { Role } from "../path/scopes.ts";
 import type { ConsoleVisit } from "../person/protocol.ts";
+import type { Act } from "../person/standing.ts";
 import type { Need } from "./need.ts";
 
 /** Who sits before the browser, as their person's object sees them now. */
@@ -55,13 +56,15 @@ export interface ActionRoute {
   readonly name: string;
   readonly need: Need;
   readonly act: (visit: Visit, form: FormData) => Promise<Done>;
+  /** By how much the identity provider's word on the visitor matters for it. `null`: not at all. */
+  readonly confirms: (visit: Visit) => Promise<Act | null>;
 }
 
 export type Route = PageRoute | ActionRoute;
 
 /** The visit isn't to go on: a page says why, and the audit notes it. */
 export class Refused extends Error {
-  readonly status: 400 | 403 | 404 | 409 | 410;
+  readonly status: 400 | 403 | 404 | 409 | 410 | 503;
   /** For the audit. */
   readonly code: string;
   readonly title: string;

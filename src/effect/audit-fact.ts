@@ -50,9 +50,11 @@ function detailOf(operation: Operation): JsonObject {
   if (operation.supersedes !== null) detail.supersedes = operation.supersedes;
   if (operation.policy_version !== null) detail.policy_version = operation.policy_version;
   if (operation.held_because !== null) detail.held_because = operation.held_because;
+  if (operation.attributes !== null) detail.attributes = { ...operation.attributes };
   if (operation.evidence !== null) detail.evidence = operation.evidence;
   if (operation.decided_by !== null) detail.decided_by = operation.decided_by;
   if (operation.decision_reason !== null) detail.decision_reason = operation.decision_reason;
+  if (operation.unconfirmed) detail.standing = "unconfirmed";
   if (operation.settled_by !== null) detail.settled_by = operation.settled_by;
   if (operation.settled_because !== null) detail.settled_because = operation.settled_because;
   if (operation.probe.attempts > 0) detail.reads = { ...operation.probe };

@@ -3,16 +3,20 @@ import { breakerAllows, breakerReport } from "../downstream/circuit.ts";
 import { buildRequest, readAnswer } from "../downstream/exchange.ts";
 import { spendRequest } from "../downstream/spending.ts";
 import { tokenFor } from "../downstream/tokens.ts";
+import { alert } from "../observe/log.ts";
 import { requireAvailable } from "../path/availability.ts";
+import { actOf, unconfirmed as notConfirmed } from "../path/confirmation.ts";
 import { asFailure, Failure, publicError } from "../path/failure.ts";
 import { scopesOfRoles } from "../path/scopes.ts";
 import type { ChangeTool, Conclusion } from "../path/tool.ts";
 import { typed } from "../path/typed.ts";
+import type { Confidence } from "../person/standing.ts";
 import type { Transition } from "./machine.ts";
 import type { Approver, Operation, Requester } from "./operation.ts";
 import type { Dispatching, Ending, Ready } from "./ports.ts";
 import type { Go } from "./protocol.ts";
 import { answerLost } from "./refusals.ts";
+import { lookAgain } from "./second-look.ts";
 
 /** A request that is complete, so that building it can't fail between the intent and the wire. */
 export interface PreparedRequest extends Ready {
@@ -28,8 +32,10 @@ export class Dispatcher implements Dispatching<PreparedRequest> {
   }
 
   /**
-   * The request and its token, after the requester's standing was looked at again.
-   * @throws Failure if the requester may no longer ask for this, or no token can be had: nothing was sent
+   * The request and its token. Whether the requester and the approver still stand, and what is switched off, is asked
+   * last: a token may take its time, and what was revoked meanwhile must stop the request.
+   * @throws Failure if one of them may no longer, or no token can be had: nothing was sent
+   * @throws NeedsMore if the target isn't any more what a person decided on
    */
   async prepare(
     operation: Operation,
@@ -38,21 +44,27 @@ export class Dispatcher implements Dispatching<PreparedRequest> {
     refused_token: string | null,
   ): Promise<PreparedRequest> {
     breakerAllows(tool.credential);
-    const [token, switches] = await Promise.all([
+    const [token] = await Promise.all([
       tokenFor(this.#env, tool.credential, { stale: refused_token ?? undefined }),
-      this.#env.TENANT_OBJECT.getByName(this.#env.TENANT).switches(),
-      this.#stillMay(tool.scope, requester),
-      this.#approverStands(approved === true ? operation.approver : null, requester),
       spendRequest(this.#env, tool.credential, { person: requester.subject }),
+    ]);
+    if (approved === true) await lookAgain(this.#env, tool, operation);
+    const approver = approved === true ? operation.approver : null;
+    const [switches, ...confidences] = await Promise.all([
+      this.#env.TENANT_OBJECT.getByName(this.#env.TENANT).switches(),
+      this.#stillMay(tool, tool.scope, requester, approver !== null),
+      this.#approverStands(tool, approver, requester),
     ]);
     requireAvailable(this.#env, tool, switches);
     const { id: request_id, trace_id } = operation;
+    const unconfirmed = confidences.includes("unconfirmed");
+    if (unconfirmed) alert("dispatched_unconfirmed", { operation_id: request_id, trace_id }, "warn");
     const sending = { request_id, trace_id, signal: AbortSignal.timeout(tool.effect.deadline_ms) };
     const asked = tool.request(operation.input, operation.id, this.#env);
     const credential = credentialOf(tool.credential);
     const request = buildRequest(this.#env, credential, asked, token, sending);
     await credential.prove?.(request, token, Date.now());
-    return { token, request };
+    return { token, request, unconfirmed };
   }
 
   /**
@@ -75,22 +87,35 @@ export class Dispatcher implements Dispatching<PreparedRequest> {
   }
 
   /** One's own confirmation needs no more than one's own standing. */
-  async #approverStands(approver: Approver | null, requester: Requester): Promise<void> {
-    if (approver === null || approver.subject === requester.subject) return;
-    await this.#stillMay("operations:approve", approver);
+  async #approverStands(
+    tool: ChangeTool,
+    approver: Approver | null,
+    requester: Requester,
+  ): Promise<Confidence | null> {
+    if (approver === null || approver.subject === requester.subject) return null;
+    return this.#stillMay(tool, "operations:approve", approver, true);
   }
 
-  async #stillMay(scope: ChangeTool["scope"], who: Pick<Requester, "person" | "session_id">): Promise<void> {
-    const standing = await this.#env.PERSON.getByName(who.person).standing(who.session_id);
-    const scopes: readonly string[] = scopesOfRoles(standing.roles);
-    if (standing.active && (scope === "any" || scopes.includes(scope))) return;
-    throw new Failure(
-      "session_revoked",
-      "The requester or the approver may no longer do this. Nothing was sent.",
-      {
-        next_step: "Sign in again, or ask someone who holds the role.",
-      },
-    );
+  /** @param decided a person has decided on it since */
+  async #stillMay(
+    tool: ChangeTool,
+    scope: ChangeTool["scope"],
+    { person, session_id }: Pick<Requester, "person" | "session_id">,
+    decided: boolean,
+  ): Promise<Confidence> {
+    const standing = await this.#env.PERSON.getByName(person).confirm(session_id, actOf(tool));
+    const { active, roles, renewable, confidence } = standing;
+    const scopes: readonly string[] = scopesOfRoles(roles);
+    if (!active || (scope !== "any" && !scopes.includes(scope))) {
+      throw new Failure(
+        "session_revoked",
+        "The requester or the approver may no longer do this. Nothing was sent.",
+        { next_step: "Sign in again, or ask someone who holds the role." },
+      );
+    }
+    // Where only a sign-in could confirm them, the one that counted at the ask or the decision goes on counting.
+    if (confidence === "stale" && (renewable || !decided)) throw notConfirmed(this.#env);
+    return confidence;
   }
 }
 

@@ -1,7 +1,7 @@
 import { alert, reasonOf } from "../observe/log.ts";
 import { asFailure, type PublicError, publicError } from "../path/failure.ts";
 import type { ChangeTool } from "../path/tool.ts";
-import { APPROVAL_LIFE_MS, type Transition } from "./machine.ts";
+import { APPROVAL_LIFE_MS, HOLD_LIFE_MS, type Transition } from "./machine.ts";
 import type { Operation } from "./operation.ts";
 import { Operations } from "./operations.ts";
 import type { Dispatching, Durable, ReadingBack, Ready, World } from "./ports.ts";
@@ -20,11 +20,16 @@ import {
   viewOf,
 } from "./protocol.ts";
 import type { ReadbackResult } from "./readback.ts";
-import { answerLost, provenAbsent, settledAbsent, TransitionRefused } from "./refusals.ts";
+import {
+  answerLost,
+  keepsChanging,
+  NeedsMore,
+  provenAbsent,
+  settledAbsent,
+  TransitionRefused,
+} from "./refusals.ts";
 import { underWay } from "./waiters.ts";
 
-/** How long an approval may wait for a person. */
-const HOLD_LIFE_MS = 60 * 60_000;
 /** How soon an approved operation is tried again after a passing failure before its dispatch. */
 const APPROVED_RETRY_MS = 2_000;
 /** How long a duplicate waits for the first one's result before it is told to come back. */
@@ -171,7 +176,7 @@ export class Effects<Prepared extends Ready> {
       const ready = await this.#dispatcher.prepare(asked, tool, go, refused_token);
       this.#readback.forget();
       // From here to `send` nothing may be awaited: the intent must be durable before the request can leave.
-      operation = this.#operations.intend(id, intent);
+      operation = this.#operations.intend(id, { ...intent, unconfirmed: ready.unconfirmed });
       const ending = await this.#dispatcher.send(operation, tool, ready);
       operation = this.#finish(operation, ending.transition);
       this.#readback.forget();
@@ -198,6 +203,7 @@ export class Effects<Prepared extends Ready> {
       await this.#execute(id, go);
     } catch (thrown) {
       if (this.#operations.load(id).state !== "approved") return;
+      if (thrown instanceof NeedsMore) return this.#askAgain(id, thrown);
       const passing =
         thrown instanceof TransitionRefused ? thrown.refusal === "busy" : asFailure(thrown).retryable;
       const again = this.#world.now() + APPROVED_RETRY_MS;
@@ -207,6 +213,13 @@ export class Effects<Prepared extends Ready> {
         this.#operations.apply(id, { type: "expire", error });
       }
     }
+  }
+
+  /** What a person approved isn't the same any more. They are asked again, but not without end. */
+  #askAgain(id: string, { because, before, attributes }: NeedsMore): void {
+    const expires_at = this.#world.now() + HOLD_LIFE_MS;
+    const asked = this.#attempt(id, { type: "ask_again", because, expires_at, before, attributes });
+    if (!asked.ok) this.#operations.apply(id, { type: "expire", error: keepsChanging() });
   }
 
   #attempt(id: string, transition: Transition): DecideAnswer {

@@ -3,20 +3,20 @@
  *
  * ```text
  * claimed → executing | awaiting_confirmation | awaiting_approval | abandoned
- * awaiting_* → approved | denied | expired          approved → executing | expired
+ * awaiting_* → approved | denied | expired          approved → executing | expired | awaiting_approval
  * executing → succeeded | failed_safe | unknown     failed_safe → executing (a retry; fence + 1)
  * unknown → probing → succeeded | failed_safe | needs_operator → succeeded | failed_safe
  * ```
  */
 import type { PublicError } from "../path/failure.ts";
-import type { JsonObject } from "../path/tool.ts";
+import type { JsonObject, TargetAttributes } from "../path/tool.ts";
 import type { Approver, Evidence, Operation, Requester } from "./operation.ts";
 
 export const EDGES = {
   claimed: ["executing", "awaiting_confirmation", "awaiting_approval", "abandoned"],
   awaiting_confirmation: ["approved", "denied", "expired"],
   awaiting_approval: ["approved", "denied", "expired"],
-  approved: ["executing", "expired"],
+  approved: ["executing", "expired", "awaiting_approval"],
   executing: ["succeeded", "failed_safe", "unknown"],
   failed_safe: ["executing"],
   unknown: ["probing"],
@@ -35,6 +35,11 @@ export const CLAIM_LIFE_MS = 30_000;
 /** An approval must be acted on within this time. */
 export const APPROVAL_LIFE_MS = 5 * 60_000;
 
+/** How long an approval may wait for a person. */
+export const HOLD_LIFE_MS = 60 * 60_000;
+/** How often what was approved may go back to be decided on anew. */
+const MOST_ASKED_AGAIN = 2;
+
 /** What can happen to an operation. */
 export type Transition =
   | {
@@ -44,6 +49,15 @@ export type Transition =
       readonly because: string;
       readonly expires_at: number;
       readonly before: string;
+      readonly attributes: TargetAttributes;
+    }
+  /** What was approved needs another decision: the target isn't as it was. */
+  | {
+      readonly type: "ask_again";
+      readonly because: string;
+      readonly expires_at: number;
+      readonly before: string;
+      readonly attributes: TargetAttributes;
     }
   | { readonly type: "approve"; readonly by: Approver; readonly reason: string | null }
   /** Somebody for whom policy says go makes a waiting operation their own. */
@@ -71,6 +85,8 @@ export type Transition =
       /** The arguments that the gate judged, and the reason given with them. */
       readonly input?: JsonObject;
       readonly reason?: string;
+      /** The identity provider couldn't confirm whoever asked or approved. */
+      readonly unconfirmed?: boolean;
       /** It goes by the approval that the operation has. Without it, an earlier approval is no longer its ground. */
       readonly approved?: true;
     }
@@ -105,6 +121,7 @@ const NEXT: {
   readonly [Type in Transition["type"]]: (transition: Extract<Transition, { type: Type }>) => State;
 } = {
   hold: (t) => (t.for === "approval" ? "awaiting_approval" : "awaiting_confirmation"),
+  ask_again: () => "awaiting_approval",
   approve: () => "approved",
   take_over: () => "approved",
   deny: () => "denied",
@@ -164,9 +181,13 @@ function refuse(operation: Operation, transition: Transition, to: State, now: nu
       return now < (operation.expires_at ?? 0) ? null : "too_late";
     case "dispatch":
       return dispatchInTime(operation, now) ? null : "too_late";
+    case "ask_again":
+      if (from !== "approved") return "no_such_edge";
+      return operation.asked_again < MOST_ASKED_AGAIN ? null : "too_late";
+    case "hold":
+      return from === "claimed" ? null : "no_such_edge";
     case "abandon":
     case "expire":
-    case "hold":
     case "probe":
       return null;
   }
@@ -198,6 +219,19 @@ function changes(operation: Operation, transition: Transition, now: number): Par
         held_because: transition.because,
         expires_at: transition.expires_at,
         before: transition.before,
+        attributes: transition.attributes,
+      };
+    case "ask_again":
+      return {
+        held_because: transition.because,
+        expires_at: transition.expires_at,
+        before: transition.before,
+        attributes: transition.attributes,
+        asked_again: operation.asked_again + 1,
+        approver: null,
+        approved_at: null,
+        decided_by: null,
+        decision_reason: null,
       };
     case "approve":
       return {
@@ -231,6 +265,7 @@ function changes(operation: Operation, transition: Transition, now: number): Par
         deadline_at: transition.deadline_at,
         dispatch_order: transition.order,
         error: null,
+        unconfirmed: transition.unconfirmed === true,
         probe: { attempts: 0, absent_reads: 0, failed_reads: 0 },
         ...(transition.approved === true ? {} : { approver: null, approved_at: null, decided_by: null }),
         ...(transition.by === undefined ? {} : { requester: transition.by }),

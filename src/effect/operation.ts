@@ -3,7 +3,7 @@ import canonicalize from "canonicalize";
 import { v7 as uuidv7 } from "uuid";
 import type { PublicError } from "../path/failure.ts";
 import type { Role } from "../path/scopes.ts";
-import { type JsonObject, type Target, targetName } from "../path/tool.ts";
+import { type JsonObject, type Target, type TargetAttributes, targetName } from "../path/tool.ts";
 import type { State } from "./machine.ts";
 import type { Claim } from "./protocol.ts";
 
@@ -82,11 +82,17 @@ export interface Operation {
   /** Looked at again before the dispatch: an approval doesn't outlive its giver's standing. */
   readonly approver: Approver | null;
   readonly approved_at: number | null;
+  /** The identity provider couldn't confirm whoever asked or approved when it was dispatched. */
+  readonly unconfirmed: boolean;
   readonly settled_by: string | null;
   readonly settled_because: string | null;
 
   /** The target's `data` as the gate read it, JSON. */
   readonly before: string | null;
+  /** What policy looked at, when a person was asked: what they decide on. */
+  readonly attributes: TargetAttributes | null;
+  /** How often what was approved went back, because the target had changed. */
+  readonly asked_again: number;
   /** The first result's `data`, JSON. A replay returns these bytes. */
   readonly data: string | null;
   readonly evidence: Evidence | null;
@@ -161,9 +167,12 @@ export function claimedOperation(claim: Claim, id: string, now: number): Operati
     decision_reason: null,
     approver: null,
     approved_at: null,
+    unconfirmed: false,
     settled_by: null,
     settled_because: null,
     before: null,
+    attributes: null,
+    asked_again: 0,
     data: null,
     evidence: null,
     executed_at: null,

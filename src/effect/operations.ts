@@ -11,6 +11,8 @@ import { Waiters } from "./waiters.ts";
 /** What the gate let through, and how long the vendor gets for it. */
 export interface Intent extends Go {
   readonly deadline_ms: number;
+  /** The identity provider couldn't confirm whoever asked or approved. */
+  readonly unconfirmed?: boolean;
 }
 
 /** Past the deadline, how long the answer that is being read may take before the operation counts as lost. */
@@ -156,6 +158,7 @@ export class Operations {
         before,
         input,
         reason,
+        unconfirmed: intent.unconfirmed === true,
         ...ground,
       });
     });

@@ -52,6 +52,8 @@ export interface Ending {
 /** A request that is ready to be sent. */
 export interface Ready {
   readonly token: string;
+  /** The identity provider couldn't confirm whoever asked or approved, and it goes all the same. */
+  readonly unconfirmed: boolean;
 }
 
 /** The way to the vendor. */

@@ -1,6 +1,6 @@
 /** What the session object and the effect object say to each other. Everything here survives RPC. */
 import type { PublicError } from "../path/failure.ts";
-import type { JsonObject, Target } from "../path/tool.ts";
+import type { JsonObject, Target, TargetAttributes } from "../path/tool.ts";
 import type { Refusal, State } from "./machine.ts";
 import type { Approver, Evidence, Operation, Requester } from "./operation.ts";
 
@@ -28,6 +28,8 @@ export interface OperationView {
   readonly requester: Requester;
   readonly approved_by: string | null;
   readonly evidence: Evidence | null;
+  /** Absent where whoever asked and approved was confirmed by the identity provider. */
+  readonly standing?: "unconfirmed";
   /** ISO 8601 UTC. */
   readonly executed_at: string | null;
   /** ISO 8601 UTC. */
@@ -43,6 +45,8 @@ export interface OperationView {
   readonly created_at: string;
   /** JSON text of the target as the gate saw it, or `null`. */
   readonly before: string | null;
+  /** What policy looked at, when a person was asked. */
+  readonly attributes: TargetAttributes | null;
   /** JSON text of the first result's `data`. */
   readonly data: string | null;
   readonly error: PublicError | null;
@@ -97,6 +101,7 @@ export interface Hold {
   readonly policy_version: string;
   readonly because: string;
   readonly before: string;
+  readonly attributes: TargetAttributes;
 }
 
 /** What a person decides about an operation that waits for them. */
@@ -132,6 +137,7 @@ export function viewOf(operation: Operation): OperationView {
     requester: operation.requester,
     approved_by: operation.approved_at === null ? null : operation.decided_by,
     evidence: operation.evidence,
+    ...(operation.unconfirmed ? { standing: "unconfirmed" as const } : {}),
     executed_at: isoOrNull(operation.executed_at),
     expires_at: isoOrNull(operation.expires_at),
     held_because: operation.held_because,
@@ -142,6 +148,7 @@ export function viewOf(operation: Operation): OperationView {
     input: JSON.stringify(operation.input),
     created_at: new Date(operation.created_at).toISOString(),
     before: operation.before,
+    attributes: operation.attributes,
     data: operation.data,
     error: operation.error,
   };

@@ -1,5 +1,6 @@
 import type { PublicError } from "../path/failure.ts";
 import { Failure, publicError } from "../path/failure.ts";
+import type { TargetAttributes } from "../path/tool.ts";
 import type { Refusal } from "./machine.ts";
 import type { Operation } from "./operation.ts";
 
@@ -14,6 +15,34 @@ export class TransitionRefused extends Error {
     this.refusal = refusal;
     this.operation = operation;
   }
+}
+
+/** The target isn't any more what the decision was about. Nothing was sent. */
+export class NeedsMore extends Error {
+  override readonly name = "NeedsMore";
+  /** The rule that holds it now, and didn't when it was decided. */
+  readonly because: string;
+  /** The target as it is now. */
+  readonly before: string;
+  readonly attributes: TargetAttributes;
+
+  constructor(because: string, before: string, attributes: TargetAttributes) {
+    super(because);
+    this.because = because;
+    this.before = before;
+    this.attributes = attributes;
+  }
+}
+
+/** The target changed each time that somebody had approved. */
+export function keepsChanging(): PublicError {
+  return publicError(
+    new Failure(
+      "operation_in_progress",
+      "The target changed each time that this had been approved. Nothing was sent.",
+      { retry_after_ms: 0, next_step: "Ask again once the target is as it is to stay." },
+    ),
+  );
 }
 
 /** A request was on the wire and nobody will hear its answer. */

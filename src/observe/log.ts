@@ -19,6 +19,7 @@ export type AlertName =
   | "audit_unattested"
   | "audit_undelivered"
   | "call_not_audited"
+  | "dispatched_unconfirmed"
   | "effect_object_lost"
   | "notice_failed"
   | "notice_undelivered"

@@ -17,6 +17,8 @@ export interface OperationResult {
   readonly approved_by?: string | null;
   /** The approver's own words, where there are any. */
   readonly decision_reason?: string;
+  /** The identity provider couldn't be asked whether whoever asked and approved still may. */
+  readonly standing?: "unconfirmed";
   readonly still_in_effect?: StillInEffect;
   readonly approval_url?: string;
   readonly expires_at?: string | null;
@@ -123,6 +125,7 @@ function operationResult(operation: OperationView): OperationResult {
     executed_at: operation.executed_at,
     requested_by: operation.requester.subject,
     approved_by: operation.approved_by,
+    ...(operation.standing === undefined ? {} : { standing: operation.standing }),
     ...(operation.decision_reason
       ? { decision_reason: shown(operation.decision_reason, LONGEST_REASON) }
       : {}),

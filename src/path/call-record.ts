@@ -34,6 +34,7 @@ export class CallRecord {
   /** What answers, once it is found; until then what was asked for. */
   #tool: string;
   #principal: Principal | null = null;
+  #unconfirmed = false;
   #fact: Partial<AuditFact> = {};
   readonly #asked: (readonly UpstreamExchange[])[] = [];
 
@@ -66,6 +67,11 @@ export class CallRecord {
   /** Who is asking. */
   by(principal: Principal): void {
     this.#principal = principal;
+  }
+
+  /** The identity provider couldn't be asked, and the call goes on all the same. */
+  unconfirmed(): void {
+    this.#unconfirmed = true;
   }
 
   /** What answers. */
@@ -147,6 +153,7 @@ export class CallRecord {
       ...(method === "tools/call" ? {} : { method }),
       ...(method === "resources/read" ? { uri: withoutSecrets(name).slice(0, LONGEST_TEXT) } : {}),
       ...(this.#drift.length === 0 ? {} : { drift: this.#drift }),
+      ...(this.#unconfirmed ? { standing: "unconfirmed" } : {}),
     };
     return Object.keys(detail).length === 0 ? {} : { detail };
   }

@@ -56,6 +56,7 @@ export async function gate(change: ChangeCall, { operation, as_of }: GoingOn): P
       because: decision.because,
       policy_version,
       before,
+      attributes: seen.attributes,
     }),
   };
 }

@@ -14,6 +14,7 @@ import type { Missing } from "./availability.ts";
 import { CallRecord } from "./call-record.ts";
 import { type ChangeCall, changeCall, tell } from "./change-call.ts";
 import { claimOperation } from "./claim.ts";
+import { actOf, unconfirmed } from "./confirmation.ts";
 import { type Declaration, findDeclaration, undeclared } from "./declaration.ts";
 import { asFailure, failureFrom } from "./failure.ts";
 import { type Gated, gate } from "./gate.ts";
@@ -34,12 +35,19 @@ export async function walk(call: Call, session: PathSession): Promise<Result> {
     record.enter("identity");
     // Before standing, too: a session that was ended could fill the audit like any other.
     session.admitted();
+    const known = session.principal();
+    record.by(known);
+    const declaration = findDeclaration(call);
+    const confidence = await session.confidence(actOf(declaration?.tool));
+    // Again: the identity provider may just have said no, or other roles.
     const principal = session.principal();
     record.by(principal);
+    if (confidence === "stale") throw unconfirmed(session.env);
+    if (confidence === "unconfirmed") record.unconfirmed();
     record.ended("ok");
 
     record.enter("scope");
-    const { tool, args } = permitted(call, principal, record);
+    const { tool, args } = permitted(call, declaration, principal, record);
     const missing = await session.enabled(tool);
     record.ended("ok");
 
@@ -63,8 +71,12 @@ export async function walk(call: Call, session: PathSession): Promise<Result> {
 }
 
 /** Whoever may not call a tool gets no validation of its input. */
-function permitted(call: Call, principal: Principal, record: CallRecord): Declaration {
-  const declaration = findDeclaration(call);
+function permitted(
+  call: Call,
+  declaration: Declaration | null,
+  principal: Principal,
+  record: CallRecord,
+): Declaration {
   if (declaration === null) throw undeclared(call);
   const { tool } = declaration;
   record.answeredBy(tool);

@@ -67,6 +67,19 @@ export function decide(policy: Policy, facts: GateFacts): Decision {
   };
 }
 
+/**
+ * Why another person has to decide, by a rule that holds a target as it is now and didn't hold it as it was `then`; or
+ * `null`. What is decided already isn't asked for twice.
+ */
+export function newlyHeld(policy: Policy, facts: GateFacts, then: TargetAttributes): string | null {
+  for (const { when, decision, because } of policy.rules) {
+    if (!applies(when, facts)) continue;
+    if (decision === "go") return null;
+    if (decision === "approval" && !applies(when, { ...facts, attributes: then })) return because;
+  }
+  return null;
+}
+
 function applies(when: Rule["when"], facts: GateFacts): boolean {
   const { criticality, administrator } = facts.attributes;
   return (

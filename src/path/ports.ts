@@ -1,4 +1,5 @@
 import type { AuditFact } from "../audit/event.ts";
+import type { Act, Confidence } from "../person/standing.ts";
 import type { Missing } from "./availability.ts";
 import type { Principal } from "./principal.ts";
 import type { ProgressListener } from "./progress.ts";
@@ -26,6 +27,11 @@ export interface PathSession {
    * @throws Failure `session_revoked`
    */
   principal(): Principal;
+  /**
+   * How far the identity provider's last word carries such an act, after asking for a newer one where that is needed.
+   * What the provider says holds before this ends.
+   */
+  confidence(act: Act): Promise<Confidence>;
   /**
    * What a call of the tool must do without: what an administrator has switched off, or nobody configured.
    * @throws Failure `tool_disabled` if it can't do without

@@ -192,6 +192,9 @@ export interface Effect {
   readonly reversed_by: string | null;
 }
 
+/** What the audit and the policy call a change that protects, or takes protection back: OCSF's countermeasures. */
+export type Countermeasure = "isolate" | "restore" | "evict";
+
 /** A tool that changes state at one vendor, on one target. */
 export interface ChangeTool<Input extends z.ZodObject = z.ZodObject, Output extends z.ZodType = z.ZodType>
   extends Declared<Input, Output> {
@@ -201,6 +204,7 @@ export interface ChangeTool<Input extends z.ZodObject = z.ZodObject, Output exte
   /** The read-only credential for looking at the target. */
   readonly read_credential: CredentialName;
   readonly effect: Effect;
+  readonly countermeasure: Countermeasure | null;
   /** For tools that create something: its title. */
   readonly creates?: (input: z.output<Input>) => string;
   /** @param created for tools that create something: what identifies it, see `creation.ts` */

@@ -1,3 +1,4 @@
+import type { Grant, Grants } from "./grants.ts";
 import type { Person, PersonRecord } from "./person-record.ts";
 import type { SessionControl } from "./session-control.ts";
 import type { Session, Sessions } from "./sessions.ts";
@@ -13,8 +14,10 @@ export class Announcements {
   readonly #env: Env;
   readonly #record: PersonRecord;
   readonly #sessions: Sessions;
+  readonly #grants: Grants;
 
-  constructor(env: Env, record: PersonRecord, sessions: Sessions) {
+  constructor(env: Env, record: PersonRecord, sessions: Sessions, grants: Grants) {
+    this.#grants = grants;
     this.#env = env;
     this.#record = record;
     this.#sessions = sessions;
@@ -22,10 +25,13 @@ export class Announcements {
 
   /** @throws Error naming how many session objects couldn't be reached */
   async deliver(): Promise<void> {
-    const owed = this.#sessions.owed();
+    const owed = [
+      ...this.#sessions.owed().map((session) => () => this.#tell(session)),
+      ...this.#grants.owed().map((grant) => () => this.#tellOfEnd(grant)),
+    ];
     const failures: unknown[] = [];
     for (let start = 0; start < owed.length; start += AT_A_TIME) {
-      const told = owed.slice(start, start + AT_A_TIME).map((session) => this.#tell(session));
+      const told = owed.slice(start, start + AT_A_TIME).map((tell) => tell());
       for (const result of await Promise.allSettled(told)) {
         if (result.status === "rejected") failures.push(result.reason);
       }
@@ -37,14 +43,25 @@ export class Announcements {
     }
   }
 
+  /** Whether anything is still to be told. */
+  get owed(): boolean {
+    return this.#sessions.owed().length > 0 || this.#grants.owed().length > 0;
+  }
+
+  async #tellOfEnd({ grant_id, session_id }: Grant): Promise<void> {
+    await this.#control(session_id).endGrant(grant_id);
+    this.#grants.settle(grant_id);
+  }
+
   async #tell(session: Session): Promise<void> {
     const person = this.#record.require();
     const control = this.#control(session.session_id);
     const ended = session.state !== "active";
     if (!ended && !session.opened) await control.open(this.#recordOf(session, person));
     else {
-      const { roles, epoch } = person;
-      await control.update({ roles, epoch, revoked: ended, ...(ended ? { reason: session.state } : {}) });
+      const { roles, epoch, confirmed_at, renewable } = person;
+      const standing = { roles, epoch, confirmed_at, renewable, revoked: ended };
+      await control.update({ ...standing, ...(ended ? { reason: session.state } : {}) });
     }
     this.#sessions.settle(session.session_id, person.epoch, !ended);
   }

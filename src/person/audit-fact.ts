@@ -1,9 +1,10 @@
 import type { AuditFact } from "../audit/event.ts";
 import type { JsonObject } from "../path/tool.ts";
 import type { Person } from "./person-record.ts";
-import type { Consent, ConsoleVisit, Denial, RefreshResult, Refusal, SignIn } from "./protocol.ts";
+import type { Consent, ConsoleVisit, Denial, GrantEnd, RefreshResult, Refusal, SignIn } from "./protocol.ts";
 import type { EndReason } from "./session-control.ts";
 import type { Session } from "./sessions.ts";
+import type { Confidence } from "./standing.ts";
 import type { UpstreamStanding } from "./upstream-session.ts";
 
 /** What a person's chain says. No token, no claim beyond what decided, nothing that the provider's body held. */
@@ -51,9 +52,17 @@ export function denialFact(person: Person, denial: Denial): AuditFact {
 }
 
 /** A client asked to go on, and what came of it. */
-export function refreshFact(person: Person, session: Session, result: RefreshResult): AuditFact {
+export function refreshFact(
+  person: Person,
+  session: Session,
+  result: RefreshResult,
+  confidence: Confidence,
+): AuditFact {
   const base = { ...who(person, session), type: "refresh" } as const;
-  if (result.ok) return { ...base, decision: "allow", outcome: "ok" };
+  if (result.ok) {
+    const detail = confidence === "confirmed" ? {} : { detail: { standing: confidence } };
+    return { ...base, decision: "allow", outcome: "ok", ...detail };
+  }
   const transient = result.reason === "unavailable";
   return {
     ...base,
@@ -100,6 +109,15 @@ export function upstreamFact(person: Person, standing: UpstreamStanding): AuditF
 /** A session ended. `detail` says by whose word, or why. */
 export function endedFact(person: Person, session: Session, how: EndReason, detail: JsonObject): AuditFact {
   return { ...who(person, session), type: "session", decision: how, outcome: "ok", detail };
+}
+
+/** One grant of a session ended; the session's others go on. */
+export function grantEndedFact(
+  person: Person,
+  session: Session,
+  detail: { readonly grant_id: string; readonly reason: GrantEnd },
+): AuditFact {
+  return { ...who(person, session), type: "session", decision: "grant_ended", outcome: "ok", detail };
 }
 
 /** Somebody saw or did something in the console, or was kept from it. */

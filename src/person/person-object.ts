@@ -4,24 +4,23 @@ import { callLimits } from "../limits/settings.ts";
 import { type Grant, rate, TokenBucket } from "../limits/token-bucket.ts";
 import type { JsonObject } from "../path/tool.ts";
 import { Announcements } from "./announcements.ts";
-import {
-  consentFact,
-  consoleFact,
-  denialFact,
-  endedFact,
-  refreshFact,
-  refusedFact,
-  sameRoles,
-  signedInFact,
-  upstreamFact,
-} from "./audit-fact.ts";
+import * as facts from "./audit-fact.ts";
 import { Changes } from "./changes.ts";
+import {
+  type Grant as AuthorizationGrant,
+  type Exchange,
+  Grants,
+  type PresentedToken,
+  type Verdict,
+} from "./grants.ts";
 import { PersonRecord } from "./person-record.ts";
 import type {
+  ConfirmedStanding,
   Consent,
   ConsentAnswer,
   ConsoleVisit,
   Denial,
+  GrantEnd,
   PersonProfile,
   PersonStanding,
   RefreshResult,
@@ -29,10 +28,13 @@ import type {
   SessionSummary,
   SignIn,
 } from "./protocol.ts";
+import { Refreshes, type Unknown } from "./refreshes.ts";
+import { Renewals } from "./renewals.ts";
 import { PERSON_SCHEMA } from "./schema.ts";
 import type { EndReason } from "./session-control.ts";
-import { type Session, Sessions } from "./sessions.ts";
+import { type Session, Sessions, summaryOf } from "./sessions.ts";
 import { SingleUse } from "./single-use.ts";
+import type { Act, Confidence } from "./standing.ts";
 import { UpstreamSession, type UpstreamStanding } from "./upstream-session.ts";
 
 /** When the alarm tells session objects what a call could not, in milliseconds after the change. */
@@ -49,9 +51,11 @@ export class PersonObject extends AuditedObject {
   readonly #record: PersonRecord;
   readonly #sessions: Sessions;
   readonly #single_use: SingleUse;
+  readonly #grants: Grants;
+  readonly #refreshes: Refreshes;
   readonly #changes: Changes;
   readonly #announcements: Announcements;
-  readonly #upstream: UpstreamSession;
+  readonly #renewals: Renewals;
   readonly #calls: TokenBucket;
   readonly #visits = new TokenBucket(rate(CONSOLE_PER_MINUTE), Date.now());
 
@@ -66,9 +70,13 @@ export class PersonObject extends AuditedObject {
     this.#record = new PersonRecord(this.sql, env);
     this.#sessions = new Sessions(this.sql);
     this.#single_use = new SingleUse(this.sql);
+    this.#grants = new Grants(this.sql);
+    this.#refreshes = new Refreshes(this.#grants, (grant_id, reason) => this.endGrant(grant_id, reason));
     this.#changes = new Changes(this.sql);
-    this.#announcements = new Announcements(env, this.#record, this.#sessions);
-    this.#upstream = new UpstreamSession(env, this.#record, (standing) => this.#take(standing));
+    this.#announcements = new Announcements(env, this.#record, this.#sessions, this.#grants);
+    const upstream = new UpstreamSession(env, this.#record, (standing) => this.#take(standing));
+    const announce = () => this.#announce();
+    this.#renewals = new Renewals(env, this.#record, upstream, announce, (work) => ctx.waitUntil(work));
     this.#calls = new TokenBucket(callLimits(env).person, Date.now());
   }
 
@@ -77,14 +85,14 @@ export class PersonObject extends AuditedObject {
     const sign_in_id = this.ctx.storage.transactionSync(() => {
       this.ledger.identify("person", sign_in.person);
       const before = this.#record.get();
-      this.#record.signedIn(sign_in, sign_in.roles);
-      if (before !== null && !sameRoles(before.roles, sign_in.roles)) this.#owe();
+      this.#record.signedIn(sign_in, sign_in.roles, Date.now());
+      if (before !== null && !facts.sameRoles(before.roles, sign_in.roles)) this.#owe();
       // Without a new token an older one goes on: some providers give it at the first consent alone.
       if (sign_in.upstream_refresh_token !== null)
         this.#record.replaceUpstream(sign_in.upstream_refresh_token);
       const waiting = this.#single_use.beginSignIn(Date.now());
       this.due.set("abandoned", waiting.sign_in_id, waiting.expires_at);
-      this.ledger.append(signedInFact(sign_in));
+      this.ledger.append(facts.signedInFact(sign_in));
       return waiting.sign_in_id;
     });
     await this.#announce();
@@ -95,7 +103,7 @@ export class PersonObject extends AuditedObject {
   async refuse(refusal: Refusal): Promise<void> {
     this.ctx.storage.transactionSync(() => {
       this.ledger.identify("person", refusal.person);
-      this.ledger.append(refusedFact(refusal));
+      this.ledger.append(facts.refusedFact(refusal));
       if (refusal.reason === "no_role" && this.#record.get() !== null) this.#signOut("no_role");
     });
     await this.#announce();
@@ -111,7 +119,9 @@ export class PersonObject extends AuditedObject {
       if (!this.#takeSignIn(consent.sign_in_id, now)) return null;
       const epoch = this.#record.raiseEpoch();
       const session = this.#sessions.takeUp(consent, consent.scopes, epoch, now);
-      this.ledger.append(consentFact(this.#record.require(), consent, session, session.created_at < now));
+      this.ledger.append(
+        facts.consentFact(this.#record.require(), consent, session, session.created_at < now),
+      );
       this.due.set("announce", "", now + ANNOUNCE_AFTER_MS);
       return session;
     });
@@ -124,63 +134,89 @@ export class PersonObject extends AuditedObject {
   async deny(denial: Denial): Promise<void> {
     this.ctx.storage.transactionSync(() => {
       if (!this.#takeSignIn(denial.sign_in_id, Date.now())) return;
-      this.ledger.append(denialFact(this.#record.require(), denial));
+      this.ledger.append(facts.denialFact(this.#record.require(), denial));
     });
   }
 
   /** Whether tokens may be issued for a grant's authorization code: once, and for a session that may act. */
-  async redeem(session_id: string, grant_id: string): Promise<boolean> {
-    if (this.#sessions.get(session_id)?.state !== "active") return false;
-    return this.#single_use.redeem(grant_id, Date.now());
+  async redeem(grant: AuthorizationGrant): Promise<boolean> {
+    return this.#isActive(grant.session_id) && (await this.#refreshes.redeem(grant));
   }
 
-  /** Takes note that a client used a refresh token, by its digest. */
-  async refreshTokenUsed(digest: string): Promise<void> {
-    this.#single_use.useRefreshToken(digest, Date.now());
+  /** A grant's first refresh token was given out. */
+  async refreshTokenIssued(grant_id: string, digest: string): Promise<void> {
+    this.#grants.issued(grant_id, digest, Date.now());
   }
 
-  /**
-   * A refresh token came that is worth nothing. Signs the session out if the token was used before: then two have it.
-   * @returns whether it was
-   * @throws Error when the session object can't be reached; the alarm goes on trying
-   */
-  async refreshTokenReused(digest: string, session_id: string): Promise<boolean> {
-    if (!this.#single_use.refreshTokenUsed(digest)) return false;
+  /** What to do with a refresh token that is genuine. @throws Error when a session object can't be told of an end */
+  async presentRefreshToken(token: PresentedToken): Promise<Verdict> {
+    const verdict = await this.#refreshes.present(token);
+    if (verdict.verdict === "exchanged") this.#refreshed(token.session_id, "ok");
+    return verdict;
+  }
+
+  /** The one who was told to exchange a token did, or couldn't. */
+  async refreshTokenExchanged(digest: string, exchange: Exchange | null): Promise<void> {
+    this.#refreshes.exchanged(digest, exchange);
+  }
+
+  /** What to do with a refresh token that the OAuth provider doesn't know. @throws Error like the one before */
+  unknownRefreshToken(grant_id: string, digest: string): Promise<Unknown> {
+    return this.#refreshes.unknown(grant_id, digest);
+  }
+
+  /** Ends one grant. Its session's object knows before this answers. @throws Error when that can't be reached */
+  async endGrant(grant_id: string, reason: GrantEnd): Promise<void> {
     this.ctx.storage.transactionSync(() => {
-      const sessions = this.#sessions.active().filter((session) => session.session_id === session_id);
-      this.#end(sessions, "signed_out", { reason: "refresh_token_reused" });
+      const ended = this.#grants.end(grant_id, Date.now());
+      const session = ended === null ? null : this.#sessions.get(ended.session_id);
+      if (session === null) return;
+      this.ledger.append(facts.grantEndedFact(this.#record.require(), session, { grant_id, reason }));
+      this.due.set("announce", "", Date.now() + ANNOUNCE_AFTER_MS);
     });
     await this.#announce();
-    return true;
   }
 
   /**
    * A client wants to go on: asks the identity provider whether the person may, and with which roles. Concurrent
-   * callers share one question. Sessions know of what changed before this answers.
+   * callers share one question. Sessions know of what changed before this answers. A provider that can't be asked
+   * keeps nobody out for as long as its last word holds for reads: each call looks at it anyway.
    */
   async refreshUpstream(session_id: string): Promise<RefreshResult> {
-    if (this.#sessions.get(session_id)?.state !== "active") return this.#refreshed(session_id, "revoked");
-    const { standing } = await this.#upstream.renew();
+    if (!this.#isActive(session_id)) return this.#refreshed(session_id, "revoked");
     try {
-      await this.#announce();
+      await this.#renewals.renew();
     } catch {
       // The alarm goes on trying. Until the sessions know, no new token is due.
       return this.#refreshed(session_id, "unavailable");
     }
-    if (this.#sessions.get(session_id)?.state !== "active") return this.#refreshed(session_id, "revoked");
-    return this.#refreshed(session_id, standing === "unavailable" ? "unavailable" : "ok");
+    const { confidence, renewable } = this.#renewals.now("read");
+    if (!this.#isActive(session_id)) return this.#refreshed(session_id, "revoked");
+    if (confidence !== "stale") return this.#refreshed(session_id, "ok", confidence);
+    // Only a sign-in helps then, and that is what a client asks its person for.
+    return this.#refreshed(session_id, renewable ? "unavailable" : "revoked");
+  }
+
+  /**
+   * Whether a session may act now, as whom, and how far the identity provider's last word carries that. An old word
+   * is renewed: beside the answer, or before it, for as long as an answer may wait.
+   */
+  async confirm(session_id: string, act: Act): Promise<ConfirmedStanding> {
+    const standing = await this.#renewals.forAct(act);
+    return { active: this.#isActive(session_id), ...standing };
   }
 
   /** Whether a session may act now, and as whom. */
   async standing(session_id: string): Promise<PersonStanding> {
-    const person = this.#record.get();
-    const active = this.#sessions.get(session_id)?.state === "active";
-    return { active, roles: person?.roles ?? [], epoch: person?.epoch ?? 0 };
+    const { roles, epoch } = this.#renewals.now("read");
+    return { active: this.#isActive(session_id), roles, epoch };
   }
 
   /** One more request to the console: the session's standing, and if they are too many how long to wait, in milliseconds. */
-  async visiting(session_id: string): Promise<PersonStanding & { readonly wait_ms: number }> {
-    return { ...(await this.standing(session_id)), wait_ms: this.#visits.take(Date.now()) };
+  async visiting(session_id: string): Promise<ConfirmedStanding & { readonly wait_ms: number }> {
+    const wait_ms = this.#visits.take(Date.now());
+    const standing = wait_ms > 0 ? this.#renewals.now("read") : await this.#renewals.forAct("read");
+    return { active: this.#isActive(session_id), ...standing, wait_ms };
   }
 
   /** How many distinct operations the person began within the last `window_ms`, this one included. */
@@ -223,31 +259,29 @@ export class PersonObject extends AuditedObject {
   async visited(visit: ConsoleVisit): Promise<void> {
     const session = this.#sessions.get(visit.session_id);
     // A session that was never begun here is a lost store's: there is no chain to write to.
-    if (session !== null) this.ledger.append(consoleFact(this.#record.require(), session, visit));
+    if (session !== null) this.ledger.append(facts.consoleFact(this.#record.require(), session, visit));
   }
 
   /** All sessions, newest first. */
   async listSessions(): Promise<SessionSummary[]> {
-    return this.#sessions.list().map(({ created_at, signed_in_at, ended_at, opened: _, ...session }) => ({
-      ...session,
-      created_at: iso(created_at),
-      signed_in_at: iso(signed_in_at),
-      ended_at: ended_at === null ? null : iso(ended_at),
-    }));
+    return this.#sessions.list().map(summaryOf);
   }
 
   /** What the identity provider said, once for each time it was asked. */
   #take(standing: UpstreamStanding): void {
     this.ctx.storage.transactionSync(() => {
       const person = this.#record.require();
-      const fact = upstreamFact(person, standing);
+      const fact = facts.upstreamFact(person, standing);
       if (fact !== null) this.ledger.append(fact);
       if (standing.standing === "refused") this.#signOut(standing.reason);
-      if (standing.standing === "stands" && !sameRoles(person.roles, standing.roles)) {
-        this.#record.setRoles(standing.roles);
-        this.#owe();
-      }
+      if (standing.standing !== "stands") return;
+      this.#record.confirmed(standing.roles, Date.now());
+      if (!facts.sameRoles(person.roles, standing.roles)) this.#owe();
     });
+  }
+
+  #isActive(session_id: string): boolean {
+    return this.#sessions.get(session_id)?.state === "active";
   }
 
   #signOut(reason: string): void {
@@ -262,7 +296,7 @@ export class PersonObject extends AuditedObject {
     const epoch = this.#record.raiseEpoch();
     for (const session of sessions) {
       this.#sessions.end(session.session_id, how, epoch, now);
-      this.ledger.append(endedFact(person, session, how, detail));
+      this.ledger.append(facts.endedFact(person, session, how, detail));
     }
     this.due.set("announce", "", now + ANNOUNCE_AFTER_MS);
   }
@@ -276,7 +310,7 @@ export class PersonObject extends AuditedObject {
   /** @throws Error when a session object can't be reached; what it has to be told stays owed */
   async #announce(): Promise<void> {
     await this.#announcements.deliver();
-    if (this.#sessions.owed().length === 0) this.due.clear("announce", "");
+    if (!this.#announcements.owed) this.due.clear("announce", "");
   }
 
   /** Every active session has to know of the person's new standing. */
@@ -300,15 +334,16 @@ export class PersonObject extends AuditedObject {
     });
   }
 
-  #refreshed(session_id: string, end: "ok" | "revoked" | "unavailable"): RefreshResult {
+  #refreshed(
+    session_id: string,
+    end: "ok" | "revoked" | "unavailable",
+    confidence: Confidence = "confirmed",
+  ): RefreshResult {
     const result: RefreshResult = end === "ok" ? { ok: true } : { ok: false, reason: end };
     const session = this.#sessions.get(session_id);
     // A session that was never begun here is a forgery or a lost store: there is no chain to write to.
-    if (session !== null) this.ledger.append(refreshFact(this.#record.require(), session, result));
+    if (session !== null)
+      this.ledger.append(facts.refreshFact(this.#record.require(), session, result, confidence));
     return result;
   }
-}
-
-function iso(at: number): string {
-  return new Date(at).toISOString();
 }

@@ -1,9 +1,10 @@
 import { open, seal } from "../auth/seal.ts";
 import type { Role } from "../path/scopes.ts";
 import type { Signed } from "./protocol.ts";
+import type { Confirmation } from "./standing.ts";
 
 /** What is kept of a person besides their sessions. */
-export interface Person extends Signed {
+export interface Person extends Signed, Confirmation {
   readonly roles: readonly Role[];
   /** Rises with every change of standing. */
   readonly epoch: number;
@@ -27,6 +28,8 @@ interface PersonRow extends Record<string, SqlStorageValue> {
   upstream_token: string | null;
   upstream_generation: number;
   upstream_asked_at: number | null;
+  upstream_tried_at: number | null;
+  confirmed_at: number;
 }
 
 /** The one row about the person. The upstream refresh token in it is sealed to tenant and person. */
@@ -43,8 +46,17 @@ export class PersonRecord {
   get(): Person | null {
     const row = this.#row();
     if (row === undefined) return null;
-    const { person, subject, display, roles, epoch } = row;
-    return { person, subject, display, roles: JSON.parse(roles) as Role[], epoch };
+    const { person, subject, display, roles, epoch, confirmed_at, upstream_token } = row;
+    const renewable = upstream_token !== null;
+    return {
+      person,
+      subject,
+      display,
+      roles: JSON.parse(roles) as Role[],
+      epoch,
+      confirmed_at,
+      renewable,
+    };
   }
 
   /** @throws Error before the first sign-in */
@@ -55,19 +67,22 @@ export class PersonRecord {
   }
 
   /** Writes who signed in, and with which roles. */
-  signedIn({ person, subject, display }: Signed, roles: readonly Role[]): void {
+  signedIn({ person, subject, display }: Signed, roles: readonly Role[], now: number): void {
     this.#sql.exec(
-      `INSERT INTO person (id, person, subject, display, roles, epoch) VALUES (1, ?1, ?2, ?3, ?4, 0)
-       ON CONFLICT (id) DO UPDATE SET display = ?3, roles = ?4`,
+      `INSERT INTO person (id, person, subject, display, roles, epoch, confirmed_at)
+       VALUES (1, ?1, ?2, ?3, ?4, 0, ?5)
+       ON CONFLICT (id) DO UPDATE SET display = ?3, roles = ?4, confirmed_at = ?5`,
       person,
       subject,
       display,
       JSON.stringify(roles),
+      now,
     );
   }
 
-  setRoles(roles: readonly Role[]): void {
-    this.#sql.exec("UPDATE person SET roles = ?", JSON.stringify(roles));
+  /** The identity provider vouches for the person, with these roles. */
+  confirmed(roles: readonly Role[], now: number): void {
+    this.#sql.exec("UPDATE person SET roles = ?, confirmed_at = ?", JSON.stringify(roles), now);
   }
 
   /** The next epoch, which begins now. */
@@ -90,7 +105,7 @@ export class PersonRecord {
   /** A new sign-in's token takes the place of whatever there was. */
   replaceUpstream(refresh_token: string): void {
     this.#sql.exec(
-      `UPDATE person SET upstream_token = ?, upstream_asked_at = NULL,
+      `UPDATE person SET upstream_token = ?, upstream_asked_at = NULL, upstream_tried_at = NULL,
          upstream_generation = upstream_generation + 1`,
       this.#sealed(refresh_token),
     );
@@ -106,7 +121,12 @@ export class PersonRecord {
 
   /** A request with the token is about to be sent. */
   upstreamAsked(now: number): void {
-    this.#sql.exec("UPDATE person SET upstream_asked_at = ?", now);
+    this.#sql.exec("UPDATE person SET upstream_asked_at = ?1, upstream_tried_at = ?1", now);
+  }
+
+  /** When a request with the token was last sent, or `null`. */
+  upstreamTriedAt(): number | null {
+    return this.#row()?.upstream_tried_at ?? null;
   }
 
   /**

@@ -2,6 +2,7 @@
 import type { Role } from "../path/scopes.ts";
 import type { JsonObject } from "../path/tool.ts";
 import type { Client, SessionState } from "./sessions.ts";
+import type { Confidence, Confirmation } from "./standing.ts";
 
 /** Who somebody is, by the word of the identity provider. */
 export interface Signed {
@@ -46,6 +47,9 @@ export interface Denial extends Client {
   readonly sign_in_id: string;
 }
 
+/** Why a grant ended, besides the end of its session. */
+export type GrantEnd = "code_reused" | "refresh_token_reused" | "revoked_by_client";
+
 /** `revoked`: not without a new sign-in. `unavailable`: try again, nothing is lost. */
 export type RefreshResult =
   | { readonly ok: true }
@@ -56,6 +60,11 @@ export interface PersonStanding {
   readonly active: boolean;
   readonly roles: readonly Role[];
   readonly epoch: number;
+}
+
+/** The same, after the identity provider was asked for a newer word where that was needed. */
+export interface ConfirmedStanding extends PersonStanding, Confirmation {
+  readonly confidence: Confidence;
 }
 
 /** A session as its owner and an administrator see it. Times are ISO 8601 UTC. */

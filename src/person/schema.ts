@@ -12,7 +12,11 @@ export const PERSON_SCHEMA = [
      -- Counts the tokens that sign-ins brought and sign-outs took: a refresh under way can tell that it is late.
      upstream_generation INTEGER NOT NULL DEFAULT 0,
      -- Set while a refresh has no answer, so that one cut short is known for what it was.
-     upstream_asked_at INTEGER
+     upstream_asked_at INTEGER,
+     -- When a refresh was last sent, whatever came of it.
+     upstream_tried_at INTEGER,
+     -- When the identity provider last vouched for the person: at a sign-in, or at a refresh.
+     confirmed_at INTEGER NOT NULL
    );
    CREATE TABLE sessions (
      session_id TEXT PRIMARY KEY,
@@ -31,10 +35,30 @@ export const PERSON_SCHEMA = [
    CREATE UNIQUE INDEX session_of_client ON sessions (client_id, redirect_uri) WHERE state <> 'revoked';
    CREATE INDEX sessions_owed ON sessions (session_id) WHERE owed_epoch IS NOT NULL;
    CREATE TABLE sign_ins (sign_in_id TEXT PRIMARY KEY, expires_at INTEGER NOT NULL);
-   CREATE TABLE redeemed_grants (grant_id TEXT PRIMARY KEY, at INTEGER NOT NULL);
-   CREATE INDEX redeemed_grants_by_age ON redeemed_grants (at);
+   CREATE TABLE grants (
+     grant_id TEXT PRIMARY KEY,
+     session_id TEXT NOT NULL,
+     -- The newest refresh token, by its digest.
+     current TEXT,
+     -- When that was given out.
+     at INTEGER NOT NULL,
+     ended_at INTEGER,
+     -- Whether the session's object has yet to be told of the end.
+     owed INTEGER NOT NULL DEFAULT 0
+   );
+   CREATE INDEX grants_by_age ON grants (at);
+   CREATE INDEX grants_owed ON grants (grant_id) WHERE owed = 1;
+   CREATE TABLE refresh_tokens (
+     digest TEXT PRIMARY KEY,
+     -- The token that it was given for; null for a grant's first.
+     predecessor TEXT,
+     at INTEGER NOT NULL,
+     used_at INTEGER,
+     -- What it was exchanged for, sealed, for as long as that is shared.
+     answer TEXT
+   );
+   CREATE INDEX refresh_tokens_by_predecessor ON refresh_tokens (predecessor);
+   CREATE INDEX refresh_tokens_by_age ON refresh_tokens (at);
    CREATE TABLE changes (operation_id TEXT PRIMARY KEY, at INTEGER NOT NULL);
    CREATE INDEX changes_by_age ON changes (at)`,
-  `CREATE TABLE used_refresh_tokens (digest TEXT PRIMARY KEY, at INTEGER NOT NULL);
-   CREATE INDEX used_refresh_tokens_by_age ON used_refresh_tokens (at)`,
 ] as const;

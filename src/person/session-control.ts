@@ -1,7 +1,8 @@
 import type { Role } from "../path/scopes.ts";
+import type { Confirmation } from "./standing.ts";
 
 /** Everything a session object has to know of whose it is. Survives RPC. */
-export interface SessionRecord {
+export interface SessionRecord extends Confirmation {
   readonly session_id: string;
   readonly tenant: string;
   /** The human, as the identity provider names them (OIDC `sub`). */
@@ -16,7 +17,7 @@ export interface SessionRecord {
 }
 
 /** A session's standing, as its person's object sees it. */
-export interface Standing {
+export interface Standing extends Confirmation {
   readonly roles: readonly Role[];
   /** Rises with every change of standing; of two pushes that cross, the higher one holds. */
   readonly epoch: number;
@@ -35,4 +36,6 @@ export interface SessionControl {
   open(record: SessionRecord): Promise<void>;
   /** Takes over a newer standing. An older one, by its epoch, does nothing. */
   update(standing: Standing): Promise<void>;
+  /** Nothing may be done with the tokens of this grant any more. Repeats do nothing. */
+  endGrant(grant_id: string): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from "uuid";
 import { isLoopback } from "../auth/public-url.ts";
+import type { SessionSummary } from "./protocol.ts";
 import type { EndReason } from "./session-control.ts";
 
 /** `signed_out` waits for the person to come back; `revoked` is final. */
@@ -148,6 +149,21 @@ export class Sessions {
       .toArray()
       .map(({ scopes, opened, ...row }) => ({ ...row, scopes: JSON.parse(scopes), opened: opened === 1 }));
   }
+}
+
+/** A session as people see it. */
+export function summaryOf(session: Session): SessionSummary {
+  const { created_at, signed_in_at, ended_at, opened: _, ...rest } = session;
+  return {
+    ...rest,
+    created_at: iso(created_at),
+    signed_in_at: iso(signed_in_at),
+    ended_at: ended_at === null ? null : iso(ended_at),
+  };
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
 }
 
 /**

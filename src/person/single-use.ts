@@ -2,20 +2,7 @@ import { v7 as uuidv7 } from "uuid";
 
 /** How long a person may look at the consent page, in milliseconds. */
 const SIGN_IN_LIFE_MS = 10 * 60_000;
-/**
- * How long a redeemed authorization code is remembered, in milliseconds: longer than a code lives (10 min) and
- * than KV may still show it as unused elsewhere (a minute).
- */
-const REDEEMED_LIFE_MS = 60 * 60_000;
-
-/** How long a used refresh token is remembered, in milliseconds: as long as an unused one is good for. */
-const USED_TOKEN_LIFE_MS = 30 * 24 * 60 * 60_000;
-
-/**
- * What may be used once: sign-ins that wait for consent, authorization codes, and refresh tokens. The OAuth provider
- * keeps codes in KV, where reading and marking as used are two steps; here they are one. Of refresh tokens it forgets
- * those that were used.
- */
+/** Sign-ins that wait for consent: each is good for one. */
 export class SingleUse {
   readonly #sql: SqlStorage;
 
@@ -52,27 +39,5 @@ export class SingleUse {
   /** Nobody can consent to anything with the sign-ins that wait. */
   dropSignIns(): void {
     this.#sql.exec("DELETE FROM sign_ins");
-  }
-
-  /** A refresh token was used. @param digest of the token, which itself is kept nowhere */
-  useRefreshToken(digest: string, now: number): void {
-    this.#sql.exec("DELETE FROM used_refresh_tokens WHERE at <= ?", now - USED_TOKEN_LIFE_MS);
-    this.#sql.exec("INSERT OR IGNORE INTO used_refresh_tokens (digest, at) VALUES (?, ?)", digest, now);
-  }
-
-  /** Whether a refresh token was used. */
-  refreshTokenUsed(digest: string): boolean {
-    return this.#sql.exec("SELECT 1 FROM used_refresh_tokens WHERE digest = ?", digest).toArray().length > 0;
-  }
-
-  /** True the first time a grant's code is redeemed. */
-  redeem(grant_id: string, now: number): boolean {
-    this.#sql.exec("DELETE FROM redeemed_grants WHERE at <= ?", now - REDEEMED_LIFE_MS);
-    const { rowsWritten } = this.#sql.exec(
-      "INSERT OR IGNORE INTO redeemed_grants (grant_id, at) VALUES (?, ?)",
-      grant_id,
-      now,
-    );
-    return rowsWritten > 0;
   }
 }

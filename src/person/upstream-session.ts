@@ -2,7 +2,8 @@ import { claimsNow, refreshSignIn, type UpstreamTokens } from "../auth/identity-
 import { readRolePolicy, rolesFrom } from "../auth/roles.ts";
 import { reasonOf } from "../observe/log.ts";
 import type { Role } from "../path/scopes.ts";
-import type { PersonRecord } from "./person-record.ts";
+import type { PersonRecord, UpstreamToken } from "./person-record.ts";
+import { pauseOf, standingLimits } from "./standing.ts";
 
 /** What the identity provider says of the person now. `why` is for the audit: it quotes no token and no body. */
 export type UpstreamStanding =
@@ -18,14 +19,12 @@ export type UpstreamStanding =
  *   the token and the answer was lost with this object or the connection; to the provider, the older token then
  *   looks stolen. The person is as welcome as before and only has to sign in again.
  * - `no_role`: the provider vouches for them, and the role policy gives them nothing.
- * - `no_refresh_token`: the provider never gave one, so it can't be asked.
  * - `token_unreadable`: sealed under another SEALING_KEY.
  */
 export type RefusalReason =
   | "upstream_refused"
   | "upstream_refused_after_interruption"
   | "no_role"
-  | "no_refresh_token"
   | "token_unreadable";
 
 const OVERTAKEN: UpstreamStanding = { standing: "overtaken" };
@@ -38,7 +37,7 @@ export class UpstreamSession {
   readonly #env: Env;
   readonly #record: PersonRecord;
   readonly #take: (standing: UpstreamStanding) => void;
-  #under_way: Promise<UpstreamStanding> | null = null;
+  #under_way: Promise<void> | null = null;
 
   /** @param take is told the result once for each request, before those who wait for it */
   constructor(env: Env, record: PersonRecord, take: (standing: UpstreamStanding) => void) {
@@ -47,24 +46,32 @@ export class UpstreamSession {
     this.#take = take;
   }
 
-  /** Renews the sign-in, or joins a renewal under way. Never throws for what the provider does. */
-  renew(): Promise<UpstreamStanding> {
-    this.#under_way ??= this.#renew().finally(() => {
+  /**
+   * Renews the sign-in, or joins a renewal under way. Does nothing where the provider gave no refresh token, or was
+   * asked just now. Never throws for what the provider does.
+   */
+  async renew(): Promise<void> {
+    if (this.#under_way === null && this.#askedJustNow()) return;
+    const token = this.#record.upstream();
+    if (token === null) return;
+    this.#under_way ??= this.#renew(token).finally(() => {
       this.#under_way = null;
     });
-    return this.#under_way;
+    await this.#under_way;
   }
 
-  async #renew(): Promise<UpstreamStanding> {
-    const standing = await this.#ask();
-    this.#take(standing);
-    return standing;
+  async #renew(token: UpstreamToken): Promise<void> {
+    this.#take(await this.#ask(token));
   }
 
-  async #ask(): Promise<UpstreamStanding> {
-    const token = this.#record.upstream();
-    if (token === null) return refused("no_refresh_token", "there is no refresh token to renew with");
-    const { refresh_token, generation, interrupted } = token;
+  #askedJustNow(): boolean {
+    const tried_at = this.#record.upstreamTriedAt();
+    const since = Date.now() - (tried_at ?? Number.NEGATIVE_INFINITY);
+    // A clock that went back must not silence anybody.
+    return since >= 0 && since < pauseOf(standingLimits(this.#env));
+  }
+
+  async #ask({ refresh_token, generation, interrupted }: UpstreamToken): Promise<UpstreamStanding> {
     if (refresh_token === null) return refused("token_unreadable", "sealed under another SEALING_KEY");
 
     this.#record.upstreamAsked(Date.now());

@@ -1,6 +1,8 @@
 /** What the Worker verified about the token that a request came with. */
 export interface CallerAuth {
   readonly session_id: string;
+  /** The authorization that the token belongs to. */
+  readonly grant_id: string;
   readonly client_id: string;
   readonly scopes: readonly string[];
 }

@@ -53,6 +53,8 @@ export interface LaneCall extends Pick<Call, "method" | "name" | "args"> {
   readonly scopes: readonly string[];
   /** The state that the client was given in an earlier round. */
   readonly state?: string | undefined;
+  /** The grant of that token has ended. */
+  readonly ended?: true;
 }
 
 /** A result as MCP's `CallToolResult`. */

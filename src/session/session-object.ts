@@ -16,10 +16,12 @@ import type { Principal } from "../path/principal.ts";
 import { revoked } from "../path/refusals.ts";
 import type { Role } from "../path/scopes.ts";
 import type { SessionControl, SessionRecord, Standing } from "../person/session-control.ts";
+import { standingLimits } from "../person/standing.ts";
 import type { Switches, SwitchListener } from "../tenant/protocol.ts";
 import { Switchboard } from "../tenant/switchboard.ts";
-import { idOf, isCall, readBody } from "./body.ts";
+import { callOf, idOf, isCall, readBody } from "./body.ts";
 import { CALLER_HEADER, type CallerAuth } from "./caller.ts";
+import { Confirmations } from "./confirmations.ts";
 import type { LaneCall, LaneHost } from "./lane.ts";
 import { LegacyLane } from "./legacy-lane.ts";
 import { ModernLane } from "./modern-lane.ts";
@@ -43,6 +45,7 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
   readonly #switchboard: Switchboard;
   readonly #limits: SessionLimits;
   readonly #refused: RefusedCalls;
+  readonly #confirmations: Confirmations;
 
   protected override readonly tasks = {
     [REFUSED_CALLS_TASK]: async (limit: string) => this.#refused.conclude(limit),
@@ -64,6 +67,12 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
     };
     this.#modern = new ModernLane(this.#host, new URL(env.PUBLIC_URL).hostname);
     this.#legacy = new LegacyLane(this.#host, this.#store);
+    this.#confirmations = new Confirmations(
+      standingLimits(env),
+      this.#store,
+      ({ person, session_id }, act) => env.PERSON.getByName(person).confirm(session_id, act),
+      (work) => ctx.waitUntil(work),
+    );
     this.#refused = new RefusedCalls(ctx.storage, this.due, this.ledger);
     this.#limits = new SessionLimits(
       callLimits(env),
@@ -89,8 +98,8 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
   async update(standing: Standing): Promise<void> {
     const known = this.#store.record;
     if (known === null || known.epoch >= standing.epoch || known.ended === "revoked") return;
-    const { roles, epoch, revoked, reason = "revoked" } = standing;
-    const updated = { ...known, roles, epoch, ended: revoked ? reason : null };
+    const { revoked, reason = "revoked", ...now } = standing;
+    const updated = { ...known, ...now, ended: revoked ? reason : null };
     this.ctx.storage.transactionSync(() => {
       this.#store.write(updated);
       this.#note(updated, updated.ended ?? "updated");
@@ -99,8 +108,13 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
       this.#modern.close();
       await this.#legacy.close();
     } else {
-      this.#announce(known.roles, roles);
+      this.#announce(known.roles, updated.roles);
     }
+  }
+
+  /** Takes over that a grant has ended. It holds from the next call on; the session's other grants go on. */
+  async endGrant(grant_id: string): Promise<void> {
+    this.#store.endGrant(grant_id, Date.now());
   }
 
   /** Takes over what an administrator has switched off or on. It holds from the next call on. */
@@ -123,6 +137,7 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
     const { parsed } = body;
     const refused = await this.#limits.admit(chargeFor(request.method, parsed));
     if (refused !== null) return refusedRequest(refused.failure, idOf(parsed));
+    if (this.#store.hasEnded(auth.grant_id)) return this.#refuseEndedGrant(parsed, auth);
     const legacy = await isLegacyRequest(request, parsed);
     // Only now: a body can take its time, and the session may have ended meanwhile.
     const ended = this.#store.record?.ended !== null;
@@ -145,12 +160,19 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
     return response;
   }
 
+  /** What was asked for is on record all the same. */
+  async #refuseEndedGrant(parsed: unknown, { scopes }: CallerAuth): Promise<Response> {
+    const call = callOf(parsed);
+    if (call !== null) await this.#call({ ...call, scopes, ended: true });
+    return unauthorized(this.env, "This access has ended. Sign in again.");
+  }
+
   #call(call: LaneCall): Promise<Result> {
     return this.#limits.during((refused) => this.#walk(call, refused));
   }
 
   async #walk(call: LaneCall, refused: Refused | null): Promise<Result> {
-    const { method, name, args, meta, scopes, state, listener } = call;
+    const { method, name, args, meta, scopes, state, listener, ended } = call;
     const session: PathSession = {
       env: this.env,
       keys: this.#store,
@@ -158,7 +180,11 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
       admitted: () => {
         if (refused !== null) throw refused.failure;
       },
-      principal: () => this.#principal(scopes),
+      principal: () => {
+        if (ended === true) throw revoked();
+        return this.#principal(scopes);
+      },
+      confidence: (act) => this.#confirmations.forAct(act),
       enabled: (wanted) => this.#switchboard.require(wanted),
       audit: (fact) =>
         refused === null ? this.ledger.append(fact) : this.#refused.note(refused.limit, fact, this.#who()),

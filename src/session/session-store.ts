@@ -24,7 +24,11 @@ const SCHEMA = [
      used_at INTEGER NOT NULL
    ) WITHOUT ROWID`,
   "CREATE TABLE used_states (nonce TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID",
+  "CREATE TABLE ended_grants (grant_id TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID",
 ] as const;
+
+/** Longer than any token of an ended grant can still be good for, in milliseconds. */
+const TOKEN_LIFE_MS = 30 * 24 * 60 * 60_000;
 
 /** A client that reconnects for ever must not fill the object: beyond this many, the longest unused go. */
 const MAX_PROTOCOL_SESSIONS = 50;
@@ -33,6 +37,7 @@ const MAX_PROTOCOL_SESSIONS = 50;
 export class SessionStore implements Keys, UsedOnce {
   readonly #storage: DurableObjectStorage;
   #record: KnownSession | null | undefined;
+  #ended_grants: Set<string> | undefined;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
@@ -55,6 +60,24 @@ export class SessionStore implements Keys, UsedOnce {
       "INSERT INTO session (id, record) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET record = excluded.record",
       JSON.stringify(record),
     );
+  }
+
+  /** Whether nothing may be done with a grant's tokens any more. */
+  hasEnded(grant_id: string): boolean {
+    this.#ended_grants ??= new Set(
+      this.#storage.sql
+        .exec<{ grant_id: string }>("SELECT grant_id FROM ended_grants")
+        .toArray()
+        .map(({ grant_id }) => grant_id),
+    );
+    return this.#ended_grants.has(grant_id);
+  }
+
+  /** Nothing may be done with a grant's tokens any more. */
+  endGrant(grant_id: string, now: number): void {
+    this.#storage.sql.exec("DELETE FROM ended_grants WHERE at <= ?", now - TOKEN_LIFE_MS);
+    this.#storage.sql.exec("INSERT OR IGNORE INTO ended_grants (grant_id, at) VALUES (?, ?)", grant_id, now);
+    this.#ended_grants = undefined;
   }
 
   bind(key: string, fingerprint: string, operation_id: string): string {

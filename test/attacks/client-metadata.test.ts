@@ -192,7 +192,7 @@ describe("a document that would wear the instance out", () => {
     async () => {
       const given_up = Promise.withResolvers<Response>();
       published.set(CLIENT_ID, () => given_up.promise);
-      expect(await authorize(CLIENT_ID)).toEqual(UNVERIFIED);
+      expect(await authorize(CLIENT_ID)).toEqual({ ...UNVERIFIED, status: 503 });
       given_up.resolve(Response.json(documentOf(CLIENT_ID)));
     },
     PATIENCE_MS,

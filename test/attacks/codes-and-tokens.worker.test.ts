@@ -186,7 +186,7 @@ describe("a token for another resource", () => {
 });
 
 describe("refresh token reuse", () => {
-  test("ends whatever the token led to, for thief and owner alike, and the audit says why", async () => {
+  test("ends its grant, for thief and owner alike, and the audit says why", async () => {
     const { client, tokens } = await connect("responder");
     const second = await client.refresh(tokens.refresh_token);
     const third = await client.refresh(second.refresh_token);
@@ -197,7 +197,7 @@ describe("refresh token reuse", () => {
     expect(await eventsOf("responder", client.client_id)).toContainEqual(
       expect.objectContaining({
         type: "session",
-        decision: "signed_out",
+        decision: "grant_ended",
         detail: expect.objectContaining({ reason: "refresh_token_reused" }),
       }),
     );

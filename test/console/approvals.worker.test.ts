@@ -1,12 +1,13 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { headingOf } from "../../scripts/browser.ts";
 import { type ConsoleBrowser, consoleOf, csrfOn } from "../support/worker/console.ts";
 import { effectOf, type Held, held } from "../support/worker/held.ts";
 import { change } from "../support/worker/identity-provider.ts";
 import { lab } from "../support/worker/lab.ts";
 import { chainOf, personOf } from "../support/worker/person.ts";
+import { rateDevice } from "../support/worker/vendor.ts";
 
 let devices: string[] = [];
 let approver: ConsoleBrowser;
@@ -15,6 +16,8 @@ beforeAll(async () => {
   devices = await lab.devices();
   approver = await consoleOf("approver");
 });
+
+afterEach(() => vi.restoreAllMocks());
 
 const device = (): string => devices.pop() ?? "";
 const path = ({ id }: Held) => `/console/approvals/${id}`;
@@ -28,6 +31,14 @@ async function ends(id: string): Promise<string> {
     if (state !== "approved" && state !== "executing") return state;
     await runDurableObjectAlarm(effectOf(id));
   }
+}
+
+/** What the page shows of one fact of the target: then, and now. */
+function cellsOf(html: string, fact: string): string[] {
+  const row = [...html.matchAll(/<tr>(.*?)<\/tr>/gs)]
+    .map(([, cells = ""]) => cells)
+    .find((cells) => cells.includes(`>${fact}<`));
+  return [...(row ?? "").matchAll(/<bdi>(.*?)<\/bdi>/g)].map(([, cell = ""]) => cell);
 }
 
 /** The last thing that a person's chain says about the console. */
@@ -52,6 +63,22 @@ describe("the page of an approval", () => {
     expect(html).toMatch(
       /<form[^>]+action="\/console\/approvals\/op_[^"]+"[^>]*><input type="hidden" name="csrf"/,
     );
+  });
+
+  test("names who asked by what tells people apart, beside what they are called", async () => {
+    const { html } = await approver.open(path(await held(device(), { name: "approver-lookalike" })));
+    expect(html).toMatch(/approver-lookalike<\/bdi> \(<bdi class="id">approver-lookalike@acme\.test/);
+  });
+
+  test("shows the target as it is now beside as it was when it was asked for", async () => {
+    const operation = await held(device());
+    rateDevice(operation.device_id, "critical");
+    const { html } = await approver.open(path(operation));
+    expect(cellsOf(html, "criticality")).toEqual([expect.stringMatching(/^(?:low|medium)$/), "critical"]);
+    expect(cellsOf(html, "containment")).toEqual(["normal", "normal"]);
+    await lab.fault({ operation: "PostDeviceDetailsV2", mode: "status", status: 503 });
+    expect((await approver.open(path(operation))).html).toContain("How it is now could not be read");
+    await lab.clear();
   });
 
   test("shows what the agent wrote as text and nothing else", async () => {

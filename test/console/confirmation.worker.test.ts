@@ -43,7 +43,8 @@ async function toConfirm() {
   if (answer.kind !== "new") throw new Error(answer.kind);
   const { id } = answer.operation;
   const before = JSON.stringify({ device_id, hostname: null, containment: "normal" });
-  await effect.hold(id, { for: "confirmation", policy_version: "1", because: "to be sure", before });
+  const hold = { for: "confirmation", policy_version: "1", because: "to be sure", before } as const;
+  await effect.hold(id, { ...hold, attributes: {} });
   return { id, device_id, path: `/console/approvals/${id}` };
 }
 

@@ -23,7 +23,7 @@ function noticeFor({ id }: Held): Notice {
     event_id: crypto.randomUUID(),
     at: new Date().toISOString(),
     operation_id: id,
-    state: "awaiting_approval",
+    about: "awaiting_approval",
   };
 }
 

@@ -5,7 +5,7 @@ import { EDGES } from "../../src/effect/machine.ts";
 import { viewOf } from "../../src/effect/protocol.ts";
 import { operation } from "../effect/operation-builder.ts";
 
-function record(type: string, decision: string): AuditRecord {
+function record(type: string, decision: string, standing?: string): AuditRecord {
   return {
     chain: "effect/x/1",
     seq: 1,
@@ -26,7 +26,7 @@ function record(type: string, decision: string): AuditRecord {
     trace_id: null,
     prev: "",
     hash: "",
-    event: "",
+    event: JSON.stringify({ detail: { standing } }),
   };
 }
 
@@ -44,9 +44,14 @@ test.each(["create_ticket", "page_on_call", "open_case"])(
       operation({ tool, target: { kind: "ticket", id: `title/${title}` }, input: { title } }),
     );
     const at = "2026-11-22T10:00:00.000Z";
-    const notice: Notice = { event_id: "e", at, operation_id: "op_1", state: "needs_operator" };
+    const notice: Notice = { event_id: "e", at, operation_id: "op_1", about: "needs_operator" };
     const body = bodyOf(notice, waiting, { TENANT: "acme", PUBLIC_URL: "https://sallyport.example" });
     expect(body.toLowerCase()).not.toContain("ignore");
     expect(JSON.parse(body).operation.target).toBe("ticket");
   },
 );
+
+test("a person hears of a change that was sent for somebody unconfirmed", () => {
+  expect(noticeOf(record("operation", "executing", "unconfirmed"))).toMatchObject({ about: "unconfirmed" });
+  expect(noticeOf(record("operation", "succeeded", "unconfirmed"))).toBeNull();
+});

@@ -1,21 +1,31 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import type { Client } from "@modelcontextprotocol/client";
-import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Approver, effectNameOf, type Requester } from "../../src/effect/operation.ts";
 import type { Result } from "../../src/path/answer.ts";
 import { agentOf, call } from "../support/worker/agent.ts";
+import { chainTexts } from "../support/worker/chain.ts";
+import { change, watchIdentityProvider } from "../support/worker/identity-provider.ts";
 import { lab } from "../support/worker/lab.ts";
+import { connect } from "../support/worker/oauth.ts";
 import { signedIn } from "../support/worker/people.ts";
+import { age, personKeyOf, sessionOf } from "../support/worker/person.ts";
+import { rateDevice } from "../support/worker/vendor.ts";
 
 const why = { reason: "Test of approval" };
 const HOUR_MS = 3_600_000;
+/** Changed at will by these tests, and by no others. */
+const USER = "nobody";
 let devices: string[] = [];
 
 beforeAll(async () => {
   devices = await lab.devices();
 });
-afterEach(() => lab.clear());
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await lab.clear();
+});
 
 /** An analyst's containment that waits for a person. */
 interface Held {
@@ -203,5 +213,68 @@ describe("an operator's word", () => {
       ok: true,
       operation: { state: "succeeded", evidence: "operator", data: null },
     });
+  });
+});
+
+describe("a target that changes after the approval", () => {
+  it("is decided on anew, the earlier decision stays on record, and the next one holds", async () => {
+    const { device_id, id } = await held("analyst-changed");
+    const by = await approver();
+    await approve(id, by);
+    rateDevice(device_id, "critical");
+    await runDurableObjectAlarm(effectOf(id));
+    expect(await effectOf(id).read(id)).toMatchObject({
+      state: "awaiting_approval",
+      approved_by: null,
+      held_because: expect.stringContaining("criticality"),
+      attributes: { criticality: "critical" },
+    });
+    expect(await lab.effects(device_id)).toHaveLength(0);
+    expect(await decisions(id)).toEqual(["awaiting_approval", "approved", "awaiting_approval"]);
+    await decide(id, by);
+    expect(await ending(id)).toBe("succeeded");
+    expect(await lab.effects(device_id)).toHaveLength(1);
+  });
+
+  it("isn't changed while it can't be looked at", async () => {
+    const { device_id, id } = await held("analyst-unseen");
+    await approve(id, await approver());
+    await lab.fault({ operation: "PostDeviceDetailsV2", mode: "status", status: 503 });
+    await runDurableObjectAlarm(effectOf(id));
+    expect((await effectOf(id).read(id))?.state).toBe("approved");
+    expect(await lab.effects(device_id)).toHaveLength(0);
+    await lab.clear();
+    expect(await ending(id)).toBe("succeeded");
+  });
+
+  /** The states that an operation has entered since somebody was asked, by its chain. */
+  async function decisions(id: string): Promise<string[]> {
+    const texts = await chainTexts(effectOf(id));
+    const events = texts.map((text) => JSON.parse(text) as { operation_id?: string; decision: string });
+    return events
+      .filter(({ operation_id, decision }) => operation_id === id && decision !== "claimed")
+      .map(({ decision }) => decision);
+  }
+});
+
+describe("an approval of a change that can wait", () => {
+  it("isn't dispatched while the identity provider can't confirm the approver, and then is", async () => {
+    await change(USER, { groups: ["sallyport-approvers"] });
+    const { client } = await connect(USER);
+    const session_id = await sessionOf(USER, client.client_id);
+    const by = { subject: `${USER}@acme.test`, person: personKeyOf(USER), session_id };
+    const device_id = devices.pop() ?? "";
+    const analyst = await agentOf(await signedIn("analyst-waits", "analyst"));
+    const asked = await call(analyst, "release_device", { device_id, ...why });
+    const { id } = (asked as Result & { operation: { id: string } }).operation;
+    await approve(id, by);
+    await age(by.person, 6 * 60_000);
+    watchIdentityProvider(() => Promise.reject(new TypeError("Network connection lost.")));
+    await runDurableObjectAlarm(effectOf(id));
+    expect((await effectOf(id).read(id))?.state).toBe("approved");
+    vi.restoreAllMocks();
+    await age(by.person, 0);
+    expect(await ending(id)).toBe("succeeded");
+    await change(USER, { groups: [] });
   });
 });

@@ -17,16 +17,12 @@ const error = publicError(new Failure("upstream_unavailable", "x", { next_step: 
 const APPROVER = { subject: "approver@acme.test", person: "person-2", session_id: "ses_2" };
 const other = { ...REQUESTER, subject: "responder2@acme.test" };
 
+const SEEN = { because: "b", expires_at: NOW + 10, before: "{}", attributes: {} };
+
 const TRANSITIONS: readonly Transition[] = [
-  { type: "hold", for: "approval", policy_version: "1", because: "b", expires_at: NOW + 10, before: "{}" },
-  {
-    type: "hold",
-    for: "confirmation",
-    policy_version: "1",
-    because: "b",
-    expires_at: NOW + 10,
-    before: "{}",
-  },
+  { type: "hold", for: "approval", policy_version: "1", ...SEEN },
+  { type: "hold", for: "confirmation", policy_version: "1", ...SEEN },
+  { type: "ask_again", ...SEEN },
   { type: "approve", by: APPROVER, reason: null },
   { type: "take_over", by: other, policy_version: "1", before: "{}", input: {}, reason: "r" },
   { type: "deny", by: "approver@acme.test", reason: "no" },
@@ -52,7 +48,7 @@ const DIAGRAM: Record<State, readonly State[]> = {
   claimed: ["executing", "awaiting_confirmation", "awaiting_approval", "abandoned"],
   awaiting_confirmation: ["approved", "denied", "expired"],
   awaiting_approval: ["approved", "denied", "expired"],
-  approved: ["executing", "expired"],
+  approved: ["executing", "expired", "awaiting_approval"],
   executing: ["succeeded", "failed_safe", "unknown"],
   failed_safe: ["executing"],
   unknown: ["probing"],
@@ -96,6 +92,15 @@ describe("the operation machine", () => {
       );
       expect([...reached].sort(), from).toEqual([...DIAGRAM[from]].sort());
     }
+  });
+
+  it("asks again twice, and each time for a decision that nobody has given", () => {
+    const again: Transition = { type: "ask_again", ...SEEN };
+    const asked = step({ ...inState("approved"), approver: APPROVER, decided_by: APPROVER.subject }, again);
+    expect(asked).toMatchObject({ approver: null, decided_by: null, approved_at: null, held_because: "b" });
+    const twice = step(step(asked, { type: "approve", by: APPROVER, reason: null }), again);
+    const approved = step(twice, { type: "approve", by: APPROVER, reason: null });
+    expect(refusal(approved, again)).toBe("too_late");
   });
 
   it("leaves nothing that is final", () => {

@@ -75,6 +75,7 @@ describe("where the alarm is late", () => {
       policy_version: "1",
       because: "test",
       before: "null",
+      attributes: {},
       expires_at: now() + HOLD_MS,
     });
     wait(HOLD_MS - 1);

@@ -68,7 +68,7 @@ class Limited {
           "mcp-protocol-version": "2026-07-28",
           "mcp-method": method,
           ...(typeof named === "string" ? { "mcp-name": named } : {}),
-          [CALLER_HEADER]: JSON.stringify({ session_id, client_id, scopes }),
+          [CALLER_HEADER]: JSON.stringify({ session_id, grant_id: "grant", client_id, scopes }),
         },
         body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params: { ...params, _meta } }),
       }),

@@ -227,7 +227,13 @@ export class Run {
       if (instead.kind !== "new") return null;
       operation = instead.operation;
     }
-    return effects.hold(operation.id, { for: "approval", policy_version: "1", because: "model", before });
+    return effects.hold(operation.id, {
+      for: "approval",
+      policy_version: "1",
+      because: "model",
+      before,
+      attributes: {},
+    });
   }
 
   #receive(answer: OperationView | null): void {

@@ -25,6 +25,7 @@ function tool(name: string, reversed_by: string): ChangeTool {
       settle_ms: () => SETTLE_MS,
       reversed_by,
     },
+    countermeasure: null,
     input: z.strictObject({}),
     output: z.unknown(),
     target: () => TARGET,

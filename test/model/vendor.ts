@@ -99,7 +99,7 @@ export class ModelDispatcher implements Dispatching<Ready> {
     if ((await this.#wire.hold("prepare", operation)) === "cut_before") {
       throw new Failure("upstream_unavailable", "no token to be had", { next_step: "again" });
     }
-    return { token: "token" };
+    return { token: "token", unconfirmed: false };
   }
 
   async send(operation: Operation): Promise<Ending> {

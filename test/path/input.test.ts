@@ -32,6 +32,7 @@ const change = defineChange({
   credential: "crowdstrike.contain",
   read_credential: "crowdstrike.read",
   effect: { class: "none", window_ms: 1, deadline_ms: 1, settle_ms: () => null, reversed_by: null },
+  countermeasure: null,
   input: z.strictObject({ device_id: z.string() }),
   output: z.strictObject({}),
   target: () => ({ kind: "device", id: "x" }),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DEFAULT_POLICY, decide, type GateFacts } from "../../src/path/policy.ts";
+import { DEFAULT_POLICY, decide, type GateFacts, newlyHeld } from "../../src/path/policy.ts";
 
 const FACTS: GateFacts = {
   tool: "contain_device",
@@ -63,5 +63,25 @@ describe("the default policy", () => {
     expect(decide(DEFAULT_POLICY, { ...FACTS, attributes: { criticality: "critical" } })).toMatchObject({
       because: expect.stringContaining("critical"),
     });
+  });
+});
+
+describe("what was decided", () => {
+  const low = { criticality: "low" } as const;
+  const critical = { criticality: "critical" } as const;
+  const held = (now: object, then: object, policy = DEFAULT_POLICY) =>
+    newlyHeld(policy, { ...FACTS, roles: ["analyst"], attributes: now, count: 0 }, then);
+
+  it("needs more once a rule holds the target that didn't before", () => {
+    expect(held(critical, low)).toContain("criticality");
+    expect(held({ ...low, administrator: true }, low)).toContain("administrator");
+  });
+
+  it("needs no more for what was known then, for less, or for a rule that comes after a go", () => {
+    expect(held(critical, { criticality: "high" })).toBeNull();
+    expect(held(low, critical)).toBeNull();
+    expect(held({}, {})).toBeNull();
+    const rules = [{ when: {}, decision: "go" as const, because: "all" }, ...DEFAULT_POLICY.rules];
+    expect(held(critical, low, { version: "1", rules })).toBeNull();
   });
 });

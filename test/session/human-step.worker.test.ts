@@ -46,7 +46,7 @@ async function client(
     fetch: (url, init) => {
       const headers = new Headers(init?.headers);
       headers.set("host", new URL(env.PUBLIC_URL).host);
-      headers.set(CALLER_HEADER, JSON.stringify({ session_id, client_id, scopes: ALL }));
+      headers.set(CALLER_HEADER, JSON.stringify({ session_id, grant_id: "grant", client_id, scopes: ALL }));
       if (typeof init?.body === "string") bodies.push(init.body);
       return env.SESSION.getByName(session_id).fetch(new Request(url, { ...init, headers }));
     },
@@ -112,7 +112,7 @@ describe("a request state", () => {
         "mcp-protocol-version": "2026-07-28",
         "mcp-method": "tools/call",
         "mcp-name": "contain_device",
-        [CALLER_HEADER]: JSON.stringify({ session_id, client_id, scopes: ALL }),
+        [CALLER_HEADER]: JSON.stringify({ session_id, grant_id: "grant", client_id, scopes: ALL }),
       },
       body: JSON.stringify(message),
     });

@@ -44,7 +44,7 @@ function handedOn(
       host: new URL(env.PUBLIC_URL).host,
       accept: "application/json, text/event-stream",
       "content-type": "application/json",
-      [CALLER_HEADER]: JSON.stringify({ session_id, client_id, scopes }),
+      [CALLER_HEADER]: JSON.stringify({ session_id, grant_id: "grant", client_id, scopes }),
       ...(id === undefined ? {} : { "mcp-session-id": id }),
       ...(modern === undefined
         ? {}

@@ -34,7 +34,9 @@ const annotations: ToolAnnotations = {
   openWorldHint: true,
 };
 
-type Words = Pick<ChangeTool, "name" | "title" | "description"> & { readonly reversed_by: string };
+type Words = Pick<ChangeTool, "name" | "title" | "description" | "countermeasure"> & {
+  readonly reversed_by: string;
+};
 
 function containmentTool(words: Words, { action_name, accepted, in_effect }: Action): ChangeTool {
   const { reversed_by, ...naming } = words;
@@ -92,6 +94,7 @@ export const containDevice = containmentTool(
     description:
       "Cuts a device off the network; only its sensor stays connected. May need approval. Next: get_device until it is contained; offline devices stay pending. Undo: release_device.",
     reversed_by: "release_device",
+    countermeasure: "isolate",
   },
   { action_name: "contain", accepted: "pending", in_effect: ["pending", "contained"] },
 );
@@ -103,6 +106,7 @@ export const releaseDevice = containmentTool(
     description:
       "Lets a contained device back on the network. May need approval. Next: get_device until it is normal. Undo: contain_device.",
     reversed_by: "contain_device",
+    countermeasure: "restore",
   },
   { action_name: "lift_containment", accepted: "lifting", in_effect: ["lifting", "normal"] },
 );

@@ -36,6 +36,7 @@ export const updateDetection = defineChange({
     settle_ms: settleMs,
     reversed_by: null,
   },
+  countermeasure: null,
   input: z.strictObject({
     detection_id: DetectionId.describe("From search_detections"),
     status: z.enum(STATUSES).describe("What to set it to"),

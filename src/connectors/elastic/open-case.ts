@@ -35,6 +35,7 @@ export const openCase = defineChange({
     settle_ms: settleMs,
     reversed_by: null,
   },
+  countermeasure: null,
   input: z.strictObject({
     title: Title.max(TITLE_LENGTH).describe("One line"),
     description: z.string().trim().min(1).max(8000).describe("Markdown"),

@@ -28,6 +28,7 @@ export const updateAlert = defineChange({
     settle_ms: settleMs,
     reversed_by: null,
   },
+  countermeasure: null,
   input: z.strictObject({
     alert_id: AlertId.describe("From search_alerts"),
     status: z.enum(STATUSES).describe("What to set it to"),

@@ -33,6 +33,7 @@ export const createTicket = defineChange({
     settle_ms: settleMs,
     reversed_by: null,
   },
+  countermeasure: null,
   input: z.strictObject({
     title: Title.describe("One line"),
     description: z.string().trim().min(1).max(8000).describe("Plain text"),

@@ -58,6 +58,7 @@ export const endUserSessions = defineChange({
     settle_ms: settleInLogMs,
     reversed_by: null,
   },
+  countermeasure: "evict",
   input: z.strictObject({ user_id: UserId.describe("From search_users") }),
   output: z.strictObject({
     user_id: UserId,

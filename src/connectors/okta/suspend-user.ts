@@ -30,7 +30,7 @@ interface Move {
   readonly in_effect: readonly SeenStatus[];
 }
 
-type Words = Pick<ChangeTool, "name" | "title" | "description"> & {
+type Words = Pick<ChangeTool, "name" | "title" | "description" | "countermeasure"> & {
   readonly annotations: ToolAnnotations;
   readonly reversed_by: string;
 };
@@ -110,6 +110,7 @@ export const suspendUser = lifecycleTool(
     // Somebody can't work any more; asking again changes nothing more.
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
     reversed_by: "unsuspend_user",
+    countermeasure: "evict",
   },
   { operation: "suspendUser", path: "suspend", from: "active", to: "suspended", in_effect: ["suspended"] },
 );
@@ -122,6 +123,7 @@ export const unsuspendUser = lifecycleTool(
     // It opens a door that somebody closed for a reason.
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
     reversed_by: "suspend_user",
+    countermeasure: "restore",
   },
   {
     operation: "unsuspendUser",

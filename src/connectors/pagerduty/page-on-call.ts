@@ -38,6 +38,7 @@ export const pageOnCall = defineChange({
     settle_ms: settleMs,
     reversed_by: null,
   },
+  countermeasure: null,
   input: z.strictObject({
     title: Title.describe("One line, which is read out to them"),
     urgency: z.enum(URGENCIES).describe("high wakes people"),

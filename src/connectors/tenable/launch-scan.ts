@@ -29,6 +29,7 @@ export const launchScan = defineChange({
     settle_ms: settleMs,
     reversed_by: null,
   },
+  countermeasure: null,
   input: z.strictObject({ scan_id: ScanId.describe("From search_vulnerabilities") }),
   output: z.strictObject({
     scan_id: ScanId,

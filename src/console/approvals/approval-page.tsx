@@ -2,7 +2,7 @@ import type { FC } from "hono/jsx";
 import { findTool } from "../../catalogue.ts";
 import type { OperationView } from "../../effect/protocol.ts";
 import { targetName } from "../../path/tool.ts";
-import { Csrf, Foreign } from "../elements.tsx";
+import { Csrf, Foreign, Who } from "../elements.tsx";
 import { clientNameOf, requireOperation } from "../operations/access.ts";
 import { Before, OperationCard, Outcome } from "../operations/card.tsx";
 import { OperationTable } from "../operations/history.tsx";
@@ -10,6 +10,7 @@ import { latestOperations } from "../operations/latest.ts";
 import { page } from "../page.tsx";
 import type { Visit, Visitor } from "../visit.ts";
 import { MAX_REASON, whyNotTheirs } from "./decide.ts";
+import { lookAtTarget, TargetThenAndNow } from "./target.tsx";
 
 const SECTION = "/console/approvals";
 const HISTORY = 10;
@@ -21,7 +22,8 @@ const HISTORY = 10;
 export async function showApproval(visit: Visit): Promise<Response> {
   const { env, visitor, now } = visit;
   const operation = await requireOperation(visit);
-  const [client_name, { operations }] = await Promise.all([
+  const [look, client_name, { operations }] = await Promise.all([
+    isTheirs(operation, visitor) ? lookAtTarget(env, operation) : null,
     clientNameOf(env, operation),
     latestOperations(env.DB, {
       target: targetName(operation.target),
@@ -37,12 +39,16 @@ export async function showApproval(visit: Visit): Promise<Response> {
       </p>
       <h1>{title}</h1>
       <p class="lead">
-        <Foreign>{nameOf(operation)}</Foreign>, asked for by <Foreign>{operation.requester.display}</Foreign>
+        <Foreign>{nameOf(operation)}</Foreign>, asked for by <Who {...operation.requester} />
       </p>
       <div class="columns">
         <div>
           <OperationCard operation={operation} client_name={client_name} now={now} />
-          <Before operation={operation} />
+          {look === null ? (
+            <Before operation={operation} />
+          ) : (
+            <TargetThenAndNow operation={operation} look={look} />
+          )}
         </div>
         <div>
           <Decision operation={operation} visitor={visitor} now={now} />
@@ -61,6 +67,12 @@ export async function showApproval(visit: Visit): Promise<Response> {
     </>
   );
   return page(visitor, { title, section: SECTION }, content);
+}
+
+/** Whether it waits, and for this visitor: nobody else needs to know how the target is now. */
+function isTheirs(operation: OperationView, visitor: Visitor): boolean {
+  const waits = operation.state === "awaiting_approval" || operation.state === "awaiting_confirmation";
+  return waits && whyNotTheirs(operation, visitor) === null;
 }
 
 /** The target by the name that people know it by, where the gate saw one. */

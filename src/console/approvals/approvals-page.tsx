@@ -1,7 +1,7 @@
 import { findTool } from "../../catalogue.ts";
 import type { OperationView } from "../../effect/protocol.ts";
 import { targetName } from "../../path/tool.ts";
-import { Badge, Foreign, Id, Pager, Table, Time } from "../elements.tsx";
+import { Badge, Foreign, Id, Pager, Table, Time, Who } from "../elements.tsx";
 import { given } from "../filters.ts";
 import { OperationTable, shortened } from "../operations/history.tsx";
 import {
@@ -75,7 +75,7 @@ function rowOf(operation: OperationView, subject: string, now: number) {
     </>,
     <Id>{targetName(target)}</Id>,
     <>
-      <Foreign>{requester.display}</Foreign>
+      <Who {...requester} />
       {own && (
         <>
           {" "}

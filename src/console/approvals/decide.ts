@@ -1,6 +1,9 @@
+import { findTool } from "../../catalogue.ts";
 import { effectNameOf } from "../../effect/operation.ts";
 import type { DecideAnswer, OperationView } from "../../effect/protocol.ts";
+import { actOf } from "../../path/confirmation.ts";
 import { targetName } from "../../path/tool.ts";
+import type { Act } from "../../person/standing.ts";
 import { may } from "../need.ts";
 import { requireOperation } from "../operations/access.ts";
 import { readOperation } from "../operations/latest.ts";
@@ -19,6 +22,12 @@ export function whyNotTheirs(
   if (operation.state === "awaiting_confirmation") return own ? null : "not_theirs";
   if (own) return "own_request";
   return may(roles, "operations:approve") ? null : "role_forbids";
+}
+
+/** A decision matters as much as what is decided on. */
+export async function actDecidedOn(visit: Visit): Promise<Act> {
+  const { tool } = await requireOperation(visit);
+  return actOf(findTool(tool));
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { AuditRecord } from "../../audit/record.ts";
 import { alert, reasonOf } from "../../observe/log.ts";
 import { readOperation } from "../operations/latest.ts";
-import { bodyOf, type Notice, noticeOf } from "./notice.ts";
+import { bodyOf, type Notice, noticeOf, stillHolds } from "./notice.ts";
 import { signatureHeaders } from "./signature.ts";
 
 /** How the queues' names end; how they begin differs from tenant to tenant. */
@@ -48,12 +48,12 @@ function webhookSecrets({ WEBHOOK_SECRET, WEBHOOK_SECRET_PREVIOUS }: Env): strin
 }
 
 async function tell(notice: Notice, env: Env): Promise<void> {
-  const { event_id, operation_id, state } = notice;
+  const { event_id, operation_id } = notice;
   const known = await env.DB.prepare("SELECT 1 FROM notices WHERE event_id = ?").bind(event_id).first();
   if (known !== null) return;
   const operation = await readOperation(env, operation_id);
   // Somebody was faster than the message: there is nothing left to ask for.
-  if (operation?.state !== state) return;
+  if (operation === null || !stillHolds(notice, operation)) return;
 
   const body = bodyOf(notice, operation, env);
   const answer = await fetch(env.WEBHOOK_URL, {

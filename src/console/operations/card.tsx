@@ -3,7 +3,7 @@ import { findTool } from "../../catalogue.ts";
 import { credentialOf } from "../../connectors/credentials.ts";
 import type { OperationView } from "../../effect/protocol.ts";
 import { targetName } from "../../path/tool.ts";
-import { Facts, Foreign, factsOf, Id, StateBadge, Time } from "../elements.tsx";
+import { Facts, Foreign, factsOf, Id, StateBadge, Time, Who } from "../elements.tsx";
 
 /** What somebody wants done, on what, by whom and why: everything that a decision needs. */
 export const OperationCard: FC<{ operation: OperationView; client_name: string | null; now: number }> = ({
@@ -25,7 +25,7 @@ export const OperationCard: FC<{ operation: OperationView; client_name: string |
             "Asked for by",
             <>
               <strong>
-                <Foreign>{requester.display}</Foreign>
+                <Who {...requester} />
               </strong>{" "}
               ({requester.roles.join(", ")}) through <Foreign>{via}</Foreign>
             </>,

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { SampleVendor } from "../vendor.ts";
+import type { SampleCase, SampleVendor } from "../vendor.ts";
 
 const UUID = "01234567-89ab-4def-8123-4567890abcde";
 const FINISHED = { status: "FINISHED", chunks_available: [1] };
@@ -64,7 +64,7 @@ export const tenable: SampleVendor = {
   },
 
   caseOf({ operation, file, http_status, json }) {
-    const search = (args: object, check: (result: never) => void, others = {}) => ({
+    const search = (args: object, check: SampleCase["check"], others = {}) => ({
       tool: "search_vulnerabilities",
       args: { limit: 100, ...args },
       others,

@@ -21,7 +21,7 @@ export async function agentOf(requester: Requester, scopes: readonly string[] = 
     fetch: (url, init) => {
       const headers = new Headers(init?.headers);
       headers.set("host", new URL(env.PUBLIC_URL).host);
-      headers.set(CALLER_HEADER, JSON.stringify({ session_id, client_id, scopes }));
+      headers.set(CALLER_HEADER, JSON.stringify({ session_id, grant_id: "grant", client_id, scopes }));
       return session.fetch(new Request(url, { ...init, headers }));
     },
   });

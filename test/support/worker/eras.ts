@@ -21,7 +21,7 @@ export const ENVELOPE = {
 export function handedOn({ session_id, client_id }: Requester, scopes = SCOPES): Record<string, string> {
   return {
     host: new URL(env.PUBLIC_URL).host,
-    [CALLER_HEADER]: JSON.stringify({ session_id, client_id, scopes }),
+    [CALLER_HEADER]: JSON.stringify({ session_id, grant_id: "grant", client_id, scopes }),
     "content-type": "application/json",
     accept: "application/json, text/event-stream",
   };
@@ -40,7 +40,7 @@ export async function clientOf(
     fetch: async (url, init) => {
       const headers = new Headers(init?.headers);
       headers.set("host", new URL(env.PUBLIC_URL).host);
-      headers.set(CALLER_HEADER, JSON.stringify({ session_id, client_id, scopes }));
+      headers.set(CALLER_HEADER, JSON.stringify({ session_id, grant_id: "grant", client_id, scopes }));
       const answer = await env.SESSION.getByName(session_id).fetch(new Request(url, { ...init, headers }));
       if (String(init?.body).includes("resources/read"))
         answers.push({ status: answer.status, body: answer.clone().text() });

@@ -1,3 +1,4 @@
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { personKey } from "../../../src/person/person-key.ts";
 import { chainTexts } from "./chain.ts";
@@ -42,4 +43,23 @@ export async function chainOf(user: string): Promise<Event[]> {
 /** The chain's events about one client. */
 export async function eventsOf(user: string, client_id: string): Promise<Event[]> {
   return (await chainOf(user)).filter((event) => event.client_id === client_id);
+}
+
+/** Has the identity provider's last word on somebody be older by `ms`: for their object, and for these sessions of theirs. */
+export async function age(person: string, ms: number, ...session_ids: readonly string[]): Promise<void> {
+  await runInDurableObject(env.PERSON.getByName(person), (_object, { storage: { sql } }) => {
+    sql.exec("UPDATE person SET confirmed_at = confirmed_at - ?, upstream_tried_at = NULL", ms);
+  });
+  for (const session_id of session_ids) {
+    const session = env.SESSION.getByName(session_id);
+    await runInDurableObject(session, (_object, { storage: { sql } }) => {
+      sql.exec(
+        `UPDATE session SET record = json_set(record, '$.confirmed_at',
+           json_extract(record, '$.confirmed_at') - ?)`,
+        ms,
+      );
+    });
+    // What it remembers of its record goes with it.
+    await evictDurableObject(session);
+  }
 }

@@ -1,0 +1,29 @@
+import { upstreamFor } from "../downstream/client.ts";
+import { Failure } from "../path/failure.ts";
+import { newlyHeld } from "../path/policy.ts";
+import { policyOf } from "../path/policy-document.ts";
+import { type ChangeTool, targetName } from "../path/tool.ts";
+import { typed } from "../path/typed.ts";
+import type { Operation } from "./operation.ts";
+import { NeedsMore } from "./refusals.ts";
+
+/**
+ * The gate's look, taken again before what a person decided is sent: they decided on the target as it was.
+ * @throws NeedsMore if another rule of the policy holds it now; Failure if it can't be read, or is gone
+ */
+export async function lookAgain(env: Env, tool: ChangeTool, operation: Operation): Promise<void> {
+  const { id, input, target, trace_id, requester } = operation;
+  const upstream = upstreamFor(env, tool.read_credential, { purpose: "change", trace_id });
+  const seen = await tool.inspect(input, upstream, env, id);
+  if (!seen.exists) {
+    throw new Failure("upstream_rejected", `There is no ${targetName(target)} any more. Nothing was sent.`, {
+      next_step: "Look the target up, and ask anew for what is there.",
+    });
+  }
+  const { attributes, data } = seen;
+  // How many changes a person made was counted when it was asked for, and this one with them.
+  const facts = { tool: tool.name, roles: requester.roles, attributes, count: 0 };
+  const because = newlyHeld(policyOf(env), facts, operation.attributes ?? {});
+  if (because === null) return;
+  throw new NeedsMore(because, JSON.stringify(data === null ? null : typed(tool, data)), attributes);
+}

@@ -1,0 +1,154 @@
+/** How long a grant and its tokens are remembered, in milliseconds: as long as an unused refresh token is good for. */
+const REMEMBERED_MS = 30 * 24 * 60 * 60_000;
+/** How long everybody who presents a token gets the same answer, in milliseconds. */
+const SHARED_MS = 60_000;
+/** How long KV may go on showing a grant as it was, in milliseconds. It says a minute; this is kinder. */
+const LAG_MS = 5 * 60_000;
+
+/** One authorization inside a session: one family of refresh tokens. */
+export interface Grant {
+  readonly grant_id: string;
+  readonly session_id: string;
+}
+
+/** A refresh token that a client presents. */
+export interface PresentedToken extends Grant {
+  /** base64url(SHA-256) of it, which itself is kept nowhere. */
+  readonly digest: string;
+}
+
+/** What a refresh token was exchanged for. */
+export interface Exchange {
+  readonly grant_id: string;
+  /** Digests of the token that was presented, and of its successor. */
+  readonly digest: string;
+  readonly successor: string;
+  /** The answer, sealed with a key that only the presented token gives. */
+  readonly sealed: string;
+}
+
+/** What is to be done with a token that the OAuth provider found genuine. */
+export type Verdict =
+  /** Its grant has ended. */
+  | { readonly verdict: "ended" }
+  /** Its successor was used: two have it, or had. */
+  | { readonly verdict: "reused" }
+  /** It was exchanged just now: whoever presents it gets that answer. */
+  | { readonly verdict: "exchanged"; readonly sealed: string }
+  | { readonly verdict: "exchange" };
+
+/**
+ * The grants of one person and their refresh tokens. The OAuth provider keeps them in KV, which lags and forgets all
+ * but the last two; here it is known at once which token is the current one, and which are old.
+ */
+export class Grants {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  /** True the first time a grant's authorization code is redeemed. The provider reads and marks codes in two steps. */
+  begin({ grant_id, session_id }: Grant, now: number): boolean {
+    this.#sql.exec("DELETE FROM grants WHERE at <= ?", now - REMEMBERED_MS);
+    this.#sql.exec("DELETE FROM refresh_tokens WHERE at <= ?", now - REMEMBERED_MS);
+    const { rowsWritten } = this.#sql.exec(
+      "INSERT OR IGNORE INTO grants (grant_id, session_id, at) VALUES (?, ?, ?)",
+      grant_id,
+      session_id,
+      now,
+    );
+    return rowsWritten > 0;
+  }
+
+  /** A grant's first refresh token was given out. */
+  issued(grant_id: string, digest: string, now: number): void {
+    this.#issue(grant_id, digest, null, now);
+  }
+
+  /** What to do with a token that the provider found genuine. */
+  judge({ grant_id, digest }: PresentedToken, now: number): Verdict {
+    if (this.#grant(grant_id)?.ended_at != null) return { verdict: "ended" };
+    if (this.isOld(digest)) return { verdict: "reused" };
+    const sealed = this.#sql
+      .exec<{ answer: string | null }>(
+        "SELECT answer FROM refresh_tokens WHERE digest = ? AND used_at > ?",
+        digest,
+        now - SHARED_MS,
+      )
+      .toArray()[0]?.answer;
+    return sealed == null ? { verdict: "exchange" } : { verdict: "exchanged", sealed };
+  }
+
+  /** A token was exchanged for another one. */
+  exchanged({ grant_id, digest, successor, sealed }: Exchange, now: number): void {
+    this.#sql.exec("UPDATE refresh_tokens SET answer = NULL WHERE used_at <= ?", now - SHARED_MS);
+    this.#sql.exec(
+      `INSERT INTO refresh_tokens (digest, at, used_at, answer) VALUES (?1, ?2, ?2, ?3)
+       ON CONFLICT (digest) DO UPDATE SET used_at = ?2, answer = ?3`,
+      digest,
+      now,
+      sealed,
+    );
+    this.#issue(grant_id, successor, digest, now);
+  }
+
+  /** Whether a token's successor was used. */
+  isOld(digest: string): boolean {
+    return (
+      this.#sql
+        .exec("SELECT 1 FROM refresh_tokens WHERE predecessor = ? AND used_at IS NOT NULL LIMIT 1", digest)
+        .toArray().length > 0
+    );
+  }
+
+  /** Whether a token is the newest of a grant that hasn't ended, and so new that KV may not show it yet. */
+  isCurrent(grant_id: string, digest: string, now: number): boolean {
+    const grant = this.#grant(grant_id);
+    return grant?.current === digest && grant.ended_at === null && now < grant.at + LAG_MS;
+  }
+
+  /** Ends a grant. Null if it isn't one, or has ended before. */
+  end(grant_id: string, now: number): Grant | null {
+    const ended = this.#sql.exec<{ grant_id: string; session_id: string }>(
+      `UPDATE grants SET ended_at = ?, owed = 1 WHERE grant_id = ? AND ended_at IS NULL
+       RETURNING grant_id, session_id`,
+      now,
+      grant_id,
+    );
+    return ended.toArray()[0] ?? null;
+  }
+
+  /** Those that have ended, and whose session's object has yet to be told. */
+  owed(): Grant[] {
+    return this.#sql
+      .exec<{ grant_id: string; session_id: string }>(
+        "SELECT grant_id, session_id FROM grants WHERE owed = 1",
+      )
+      .toArray();
+  }
+
+  /** The session's object has confirmed that the grant has ended. */
+  settle(grant_id: string): void {
+    this.#sql.exec("UPDATE grants SET owed = 0 WHERE grant_id = ?", grant_id);
+  }
+
+  #issue(grant_id: string, digest: string, predecessor: string | null, now: number): void {
+    this.#sql.exec(
+      "INSERT OR IGNORE INTO refresh_tokens (digest, predecessor, at) VALUES (?, ?, ?)",
+      digest,
+      predecessor,
+      now,
+    );
+    this.#sql.exec("UPDATE grants SET current = ?, at = ? WHERE grant_id = ?", digest, now, grant_id);
+  }
+
+  #grant(grant_id: string) {
+    return this.#sql
+      .exec<{ current: string | null; ended_at: number | null; at: number }>(
+        "SELECT current, ended_at, at FROM grants WHERE grant_id = ?",
+        grant_id,
+      )
+      .toArray()[0];
+  }
+}
