@@ -1,7 +1,13 @@
 import { AUDIT_GUARDS } from "./audit-guards.ts";
 import { EFFECT_GUARDS } from "./effect-guards.ts";
+import { MATCHING_GUARDS } from "./matching-guards.ts";
 import type { Mutant } from "./mutant.ts";
 import { PATH_GUARDS } from "./path-guards.ts";
 
 /** Every guard that is taken out in turn. */
-export const MUTANTS: readonly Mutant[] = [...PATH_GUARDS, ...EFFECT_GUARDS, ...AUDIT_GUARDS];
+export const MUTANTS: readonly Mutant[] = [
+  ...PATH_GUARDS,
+  ...EFFECT_GUARDS,
+  ...MATCHING_GUARDS,
+  ...AUDIT_GUARDS,
+];

@@ -3,20 +3,20 @@
  *
  * ```text
  * claimed → executing | awaiting_confirmation | awaiting_approval | abandoned
- * awaiting_* → approved | denied | expired          approved → executing | expired
+ * awaiting_* → approved | denied | expired          approved → executing | expired | awaiting_approval
  * executing → succeeded | failed_safe | unknown     failed_safe → executing (a retry; fence + 1)
  * unknown → probing → succeeded | failed_safe | needs_operator → succeeded | failed_safe
  * ```
  */
 import type { PublicError } from "../path/failure.ts";
 import type { JsonObject } from "../path/tool.ts";
-import type { Approver, Evidence, Operation, Requester } from "./operation.ts";
+import { type Approver, type Evidence, type Operation, type Requester, UNREAD } from "./operation.ts";
 
 export const EDGES = {
   claimed: ["executing", "awaiting_confirmation", "awaiting_approval", "abandoned"],
   awaiting_confirmation: ["approved", "denied", "expired"],
   awaiting_approval: ["approved", "denied", "expired"],
-  approved: ["executing", "expired"],
+  approved: ["executing", "expired", "awaiting_approval"],
   executing: ["succeeded", "failed_safe", "unknown"],
   failed_safe: ["executing"],
   unknown: ["probing"],
@@ -32,6 +32,8 @@ export type State = keyof typeof EDGES;
 
 /** An operation that isn't started within this time never will be. */
 export const CLAIM_LIFE_MS = 30_000;
+/** How long a request for an approval may wait for a person. */
+export const HOLD_LIFE_MS = 60 * 60_000;
 /** An approval must be acted on within this time. */
 export const APPROVAL_LIFE_MS = 5 * 60_000;
 
@@ -44,6 +46,15 @@ export type Transition =
       readonly because: string;
       readonly expires_at: number;
       readonly before: string;
+    }
+  /** What was approved needs another look: something that is alike was sent meanwhile. */
+  | {
+      readonly type: "ask_again";
+      readonly because: string;
+      readonly expires_at: number;
+      readonly beside: string;
+      /** The dispatch that the next decision knows of. */
+      readonly aware_of: number;
     }
   | { readonly type: "approve"; readonly by: Approver; readonly reason: string | null }
   /** Somebody for whom policy says go makes a waiting operation their own. */
@@ -105,6 +116,7 @@ const NEXT: {
   readonly [Type in Transition["type"]]: (transition: Extract<Transition, { type: Type }>) => State;
 } = {
   hold: (t) => (t.for === "approval" ? "awaiting_approval" : "awaiting_confirmation"),
+  ask_again: () => "awaiting_approval",
   approve: () => "approved",
   take_over: () => "approved",
   deny: () => "denied",
@@ -166,9 +178,12 @@ function refuse(operation: Operation, transition: Transition, to: State, now: nu
       return dispatchInTime(operation, now) ? null : "too_late";
     case "abandon":
     case "expire":
-    case "hold":
     case "probe":
       return null;
+    case "hold":
+      return from === "claimed" ? null : "no_such_edge";
+    case "ask_again":
+      return from === "approved" ? null : "no_such_edge";
   }
 }
 
@@ -198,6 +213,17 @@ function changes(operation: Operation, transition: Transition, now: number): Par
         held_because: transition.because,
         expires_at: transition.expires_at,
         before: transition.before,
+      };
+    case "ask_again":
+      return {
+        held_because: transition.because,
+        expires_at: transition.expires_at,
+        beside: transition.beside,
+        aware_of: transition.aware_of,
+        approver: null,
+        approved_at: null,
+        decided_by: null,
+        decision_reason: null,
       };
     case "approve":
       return {
@@ -231,7 +257,7 @@ function changes(operation: Operation, transition: Transition, now: number): Par
         deadline_at: transition.deadline_at,
         dispatch_order: transition.order,
         error: null,
-        probe: { attempts: 0, absent_reads: 0, failed_reads: 0 },
+        probe: UNREAD,
         ...(transition.approved === true ? {} : { approver: null, approved_at: null, decided_by: null }),
         ...(transition.by === undefined ? {} : { requester: transition.by }),
         ...(transition.policy_version === undefined ? {} : { policy_version: transition.policy_version }),

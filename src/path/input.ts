@@ -15,6 +15,9 @@ const Legible = z
     "must be one line without control or invisible characters",
   );
 
+/** Any text of the caller's. However it is typed, it names the same finding. */
+const FindingId = z.string().trim().normalize("NFC").pipe(Legible);
+
 /**
  * What every state change takes besides its own arguments. None of it is part of the action's identity. Its
  * limits are kept out of the JSON Schema: repeated for every tool, they would cost each client's context window,
@@ -22,7 +25,7 @@ const Legible = z
  */
 const CHANGE_ARGUMENTS = {
   reason: z.string().trim().min(1).max(1000).describe("Why; for audit and approver"),
-  finding_id: Legible.optional(),
+  finding_id: FindingId.optional(),
   idempotency_key: Legible.optional(),
   supersedes: z.string().max(80).optional().describe("Operation to repeat on purpose"),
 };

@@ -34,6 +34,7 @@ import type { EndReason } from "./session-control.ts";
 import { type Session, Sessions } from "./sessions.ts";
 import { SingleUse } from "./single-use.ts";
 import { UpstreamSession, type UpstreamStanding } from "./upstream-session.ts";
+import { Waiting } from "./waiting.ts";
 
 /** When the alarm tells session objects what a call could not, in milliseconds after the change. */
 const ANNOUNCE_AFTER_MS = 1_000;
@@ -50,6 +51,7 @@ export class PersonObject extends AuditedObject {
   readonly #sessions: Sessions;
   readonly #single_use: SingleUse;
   readonly #changes: Changes;
+  readonly #waiting: Waiting;
   readonly #announcements: Announcements;
   readonly #upstream: UpstreamSession;
   readonly #calls: TokenBucket;
@@ -67,6 +69,7 @@ export class PersonObject extends AuditedObject {
     this.#sessions = new Sessions(this.sql);
     this.#single_use = new SingleUse(this.sql);
     this.#changes = new Changes(this.sql);
+    this.#waiting = new Waiting(ctx.storage, env);
     this.#announcements = new Announcements(env, this.#record, this.#sessions);
     this.#upstream = new UpstreamSession(env, this.#record, (standing) => this.#take(standing));
     this.#calls = new TokenBucket(callLimits(env).person, Date.now());
@@ -186,6 +189,11 @@ export class PersonObject extends AuditedObject {
   /** How many distinct operations the person began within the last `window_ms`, this one included. */
   async countChange(operation_id: string, window_ms: number): Promise<number> {
     return this.#changes.count(operation_id, window_ms, Date.now());
+  }
+
+  /** Notes that an operation is to wait for somebody's approval. False if too many of this person's do already. */
+  mayWait(operation_id: string): Promise<boolean> {
+    return this.#waiting.admit(operation_id, Date.now());
   }
 
   /**

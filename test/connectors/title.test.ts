@@ -18,6 +18,10 @@ describe("a title", () => {
     "re\u202everse",
     "half \ud83d",
     "line\u2028end",
+    "filler \u3164 unseen",
+    "joined \u034f unseen",
+    "\u200d\u200d\u200d",
+    "a\u200db",
     "x".repeat(256),
   ])("may not be %j", (title) => {
     expect(Title.safeParse(title).success).toBe(false);

@@ -27,6 +27,7 @@ const TRANSITIONS: readonly Transition[] = [
     expires_at: NOW + 10,
     before: "{}",
   },
+  { type: "ask_again", because: "b", expires_at: NOW + 10, beside: "op_other", aware_of: 2 },
   { type: "approve", by: APPROVER, reason: null },
   { type: "take_over", by: other, policy_version: "1", before: "{}", input: {}, reason: "r" },
   { type: "deny", by: "approver@acme.test", reason: "no" },
@@ -52,7 +53,7 @@ const DIAGRAM: Record<State, readonly State[]> = {
   claimed: ["executing", "awaiting_confirmation", "awaiting_approval", "abandoned"],
   awaiting_confirmation: ["approved", "denied", "expired"],
   awaiting_approval: ["approved", "denied", "expired"],
-  approved: ["executing", "expired"],
+  approved: ["executing", "expired", "awaiting_approval"],
   executing: ["succeeded", "failed_safe", "unknown"],
   failed_safe: ["executing"],
   unknown: ["probing"],
@@ -119,6 +120,17 @@ describe("the operation machine", () => {
     expect(refusal(second, { type: "fail_safe", fence: 1, error })).toBe("stale_fence");
     expect(refusal(second, { type: "lose", fence: 1, error })).toBe("stale_fence");
     expect(refusal(inState("probing"), { type: "give_up", fence: 2 })).toBe("stale_fence");
+  });
+
+  it("has what was approved asked for anew, with what it was shown beside, and without the decision", () => {
+    const approved = { ...inState("approved"), approver: APPROVER, decided_by: APPROVER.subject };
+    const because = "another one was sent";
+    const again = { type: "ask_again", because, expires_at: NOW + 10, beside: "op_2", aware_of: 2 } as const;
+    expect(step(approved, again)).toMatchObject({
+      ...{ state: "awaiting_approval", held_because: because, beside: "op_2", aware_of: 2 },
+      ...{ approver: null, approved_at: null, decided_by: null, expires_at: NOW + 10 },
+    });
+    expect(refusal(inState("claimed"), again)).toBe("no_such_edge");
   });
 
   it("keeps the first result's data byte for byte", () => {

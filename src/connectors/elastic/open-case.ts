@@ -29,9 +29,10 @@ export const openCase = defineChange({
   read_credential: "elastic.read",
   effect: {
     class: "deterministic-create",
+    repeat: "adds",
     window_ms: WINDOW_MS,
     deadline_ms: DEADLINE_MS,
-    settle_ms: settleMs,
+    landing_ms: settleMs,
     reversed_by: null,
   },
   input: z.strictObject({
@@ -41,10 +42,10 @@ export const openCase = defineChange({
     alert_ids: z.array(AlertId).min(1).max(50).optional(),
   }),
   output: z.strictObject({ case_id: opaqueId, title: reportedText() }),
-  creates: ({ title }) => title,
-  // The target is the identity of what is to be created, so no argument is left that tells two of them apart.
-  target: (_input, created) => ({ kind: "case", id: created }),
-  identity: () => ({}),
+  countermeasure: null,
+  target: null,
+  creates: { title: ({ title }) => title, answers_while: ["open", "in-progress"] },
+  sets: () => ({}),
   /** Looks for the tag, which no other case has. */
   async inspect({ title }, upstream, _env, operation_id) {
     const { cases } = await upstream.read(
@@ -59,7 +60,7 @@ export const openCase = defineChange({
     const seen = { exists: true, attributes: {} } as const;
     const found = cases.find(({ tags }) => tags.includes(operation_id));
     if (found === undefined) return { ...seen, in_effect: false, data: null };
-    return { ...seen, in_effect: true, data: { case_id: found.id, title } };
+    return { ...seen, in_effect: true, state: found.status, data: { case_id: found.id, title } };
   },
   request: ({ title, description, severity, alert_ids }, operation_id) => ({
     operation: OPERATIONS.createCase,

@@ -77,7 +77,11 @@ export const StatusUpdate = z.object({
 });
 
 /** `Cases_case_response_properties`, as far as it is used. */
-export const Case = z.object({ id: opaqueId, tags: z.array(z.string()) });
+export const Case = z.object({
+  id: opaqueId,
+  tags: z.array(z.string()),
+  status: z.string().optional(),
+});
 
 /** `GET /api/cases/_find`. */
 export const CasePage = z.object({ cases: z.array(Case) });

@@ -23,9 +23,10 @@ export const updateAlert = defineChange({
   read_credential: "elastic.read",
   effect: {
     class: "probe",
+    repeat: "same",
     window_ms: WINDOW_MS,
     deadline_ms: DEADLINE_MS,
-    settle_ms: settleMs,
+    landing_ms: settleMs,
     reversed_by: null,
   },
   input: z.strictObject({
@@ -33,8 +34,9 @@ export const updateAlert = defineChange({
     status: z.enum(STATUSES),
   }),
   output: z.strictObject({ alert_id: AlertId, title: reportedText().nullable(), status: z.enum(STATUSES) }),
+  countermeasure: null,
   target: ({ alert_id }) => ({ kind: "alert", id: alert_id }),
-  identity: ({ alert_id, status }) => ({ alert_id, status }),
+  sets: ({ status }) => ({ status }),
   async inspect({ alert_id, status }, upstream) {
     const { hits } = await findAlerts(upstream, alertRequest(alert_id));
     const hit = hits.find(({ _id }) => _id === alert_id);

@@ -53,7 +53,7 @@ export async function findCreation(
   const jql = creationJql(project, operation_id);
   const { issues } = await search(upstream, LabelledIssue, {
     jql,
-    fields: "summary,labels",
+    fields: "summary,labels,status",
     limit: 1,
     token: null,
   });

@@ -40,7 +40,11 @@ export const TICKET_FIELDS = "summary,status,issuetype,priority,assignee,created
 /** An issue with the labels by which a creation is found again. */
 export const LabelledIssue = z.object({
   key: IssueKey,
-  fields: z.object({ summary: z.string(), labels: z.array(z.string()) }),
+  fields: z.object({
+    summary: z.string(),
+    labels: z.array(z.string()),
+    status: z.object({ statusCategory: z.object({ key: z.string() }) }).optional(),
+  }),
 });
 
 /** Long enough for any that the vendor gives out, and short enough for a cursor of ours. */

@@ -4,9 +4,9 @@ import type { OperationView } from "../../effect/protocol.ts";
 import { targetName } from "../../path/tool.ts";
 import { Csrf, Foreign } from "../elements.tsx";
 import { clientNameOf, requireOperation } from "../operations/access.ts";
-import { Before, OperationCard, Outcome } from "../operations/card.tsx";
+import { Before, Beside, OperationCard, Outcome } from "../operations/card.tsx";
 import { OperationTable } from "../operations/history.tsx";
-import { latestOperations } from "../operations/latest.ts";
+import { latestOperations, readOperation } from "../operations/latest.ts";
 import { page } from "../page.tsx";
 import type { Visit, Visitor } from "../visit.ts";
 import { MAX_REASON, whyNotTheirs } from "./decide.ts";
@@ -29,6 +29,7 @@ export async function showApproval(visit: Visit): Promise<Response> {
       limit: HISTORY,
     }),
   ]);
+  const beside = operation.beside === null ? null : await readOperation(env, operation.beside);
   const title = findTool(operation.tool)?.title ?? operation.tool;
   const content = (
     <>
@@ -43,6 +44,7 @@ export async function showApproval(visit: Visit): Promise<Response> {
         <div>
           <OperationCard operation={operation} client_name={client_name} now={now} />
           <Before operation={operation} />
+          {beside === null ? null : <Beside operation={beside} now={now} />}
         </div>
         <div>
           <Decision operation={operation} visitor={visitor} now={now} />
