@@ -40,9 +40,10 @@ export class SessionWithHistory extends SessionObject {
 export class TargetWithHistory extends EffectObject {
   /** Adds `operations` that succeeded long ago: contained, released, contained, … */
   async fillTarget(device_id: string, operations: number): Promise<void> {
+    this.prepare();
     const store = new OperationStore(this.ctx.storage);
     const before = Date.now() - 1000 * DAY_MS;
-    const first = (store.lastDispatched(null)?.dispatch_order ?? 0) + 1;
+    const first = store.dispatches({ kind: "device", id: device_id }) + 1;
     this.ctx.storage.transactionSync(() => {
       for (let nth = first; nth < first + operations; nth++) {
         const tool = nth % 2 === 1 ? containDevice : releaseDevice;
@@ -79,15 +80,11 @@ function readFact(): AuditFact {
   };
 }
 
-function succeeded(
-  tenant: string,
-  { name }: ChangeTool,
-  device_id: string,
-  nth: number,
-  at: number,
-): Operation {
+function succeeded(tenant: string, tool: ChangeTool, device_id: string, nth: number, at: number): Operation {
   const target = { kind: "device", id: device_id };
-  const key = operationKey(tenant, name, target, { device_id });
+  const { name } = tool;
+  const sets = tool.sets({});
+  const key = operationKey(tenant, name, target, { sets, says: {} });
   const id = newOperationId(tenant, target);
   const requester = {
     subject: "bench@bench.test",
@@ -98,12 +95,12 @@ function succeeded(
     roles: ["responder" as const],
   };
   const claim = {
-    ...{ operation_id: id, tool: name, target, key, requester },
+    ...{ operation_id: id, tool: name, target, key, sets, title: null, caller_key: null, requester },
     ...{ input: { device_id }, reason: "bench", finding_id: null, supersedes: null, trace_id: null },
   };
   const data = JSON.stringify({ device_id, hostname: "BENCH", containment: "contained" });
   return {
-    ...claimedOperation(claim, id, at),
+    ...claimedOperation(claim, id, at, nth - 1),
     ...{ state: "succeeded", state_at: at, fence: 1, dispatched_at: at, dispatch_order: nth },
     ...{ executed_at: at, evidence: "answered", before: data, data },
   };

@@ -2,20 +2,14 @@ import type { Mutant } from "./mutant.ts";
 
 const MACHINE = ["test/effect/machine.test.ts"];
 const OPERATIONS = ["test/effect/operations.test.ts"];
-const MATCHING = ["test/effect/matching.test.ts"];
 const PROBING = ["test/effect/probing.test.ts"];
 const MODEL = ["test/model/effects.test.ts"];
 const OBJECT = ["test/effect/effect-object.worker.test.ts"];
 const APPROVAL = ["test/effect/approval.worker.test.ts"];
+const HOLDING = ["test/effect/holding.test.ts"];
 
 /** What keeps an operation to one effect. */
-export const EFFECT_GUARDS: readonly Mutant[] = [
-  ...machine(),
-  ...probing(),
-  ...matching(),
-  ...operations(),
-  ...dispatch(),
-];
+export const EFFECT_GUARDS: readonly Mutant[] = [...machine(), ...probing(), ...operations(), ...dispatch()];
 
 function machine(): Mutant[] {
   const file = "src/effect/machine.ts";
@@ -123,7 +117,7 @@ function probing(): Mutant[] {
       name: "absence-without-a-bound",
       file,
       tests,
-      find: `return settle_ms === null ? { next: "give_up" } : { next: "fail_safe" };`,
+      find: `return landing_ms === null ? { next: "give_up" } : { next: "fail_safe" };`,
       replace: `return { next: "fail_safe" };`,
     },
     {
@@ -150,83 +144,6 @@ function probing(): Mutant[] {
   ];
 }
 
-function matching(): Mutant[] {
-  const file = "src/effect/matching.ts";
-  const tests = MATCHING;
-  return [
-    {
-      name: "success-answers-for-ever",
-      file,
-      tests,
-      find: "return now < operation.state_at + wanted.window_ms && !undone(operation, standing.reversal);",
-      replace: "return !undone(operation, standing.reversal);",
-    },
-    {
-      name: "success-answers-after-its-reversal",
-      file,
-      tests,
-      find: "return now < operation.state_at + wanted.window_ms && !undone(operation, standing.reversal);",
-      replace: "return now < operation.state_at + wanted.window_ms;",
-    },
-    {
-      name: "a-second-operation-on-a-busy-target",
-      file,
-      tests,
-      find: `return standing.busy === null ? { match: "none" } : { match: "busy", operation: standing.busy };`,
-      replace: `return { match: "none" };`,
-    },
-    {
-      name: "a-denial-answers-everybody",
-      file,
-      tests,
-      find: "return operation.requester.subject === wanted.subject && now < operation.state_at + DENIAL_LIFE_MS;",
-      replace: "return now < operation.state_at + DENIAL_LIFE_MS;",
-    },
-    {
-      name: "a-repeat-of-another-action",
-      file,
-      tests,
-      find: `if (superseded.key !== wanted.key) return { match: "bad_supersedes", why: "other_action" };`,
-      replace: "",
-    },
-    {
-      name: "a-repeat-as-often-as-it-is-asked-for",
-      file,
-      tests,
-      find: "superseder !== null &&\n    (answersForLife",
-      replace: "superseder === undefined &&\n    (answersForLife",
-    },
-    {
-      name: "a-reversal-by-the-clock",
-      file,
-      tests,
-      find: "(reversal.dispatch_order ?? 0) > (operation.dispatch_order ?? 0)",
-      replace: "reversal.state_at > operation.state_at",
-    },
-    {
-      name: "a-callers-key-that-is-forgotten",
-      file,
-      tests,
-      find: `if (standing.known !== null && standing.known.state !== "failed_safe" && answersForLife(standing.known)) {`,
-      replace: "if (false) {",
-    },
-    {
-      name: "a-repeat-under-the-key-of-what-it-repeats",
-      file,
-      tests,
-      find: "if (wanted.supersedes !== null && wanted.supersedes === wanted.known) {",
-      replace: "if (false) {",
-    },
-    {
-      name: "a-repeat-of-what-is-still-open",
-      file,
-      tests,
-      find: `return done ? { match: "none" } : { match: "bad_supersedes", why: "still_open" };`,
-      replace: `return { match: "none" };`,
-    },
-  ];
-}
-
 function operations(): Mutant[] {
   const file = "src/effect/operations.ts";
   return [
@@ -234,15 +151,36 @@ function operations(): Mutant[] {
       name: "intent-on-a-busy-target",
       file,
       tests: MODEL,
-      find: `if (busy !== null) throw new TransitionRefused("busy", busy);`,
+      find: "if (met !== null) throw new Overtaken(met);",
       replace: "",
     },
     {
       name: "a-retry-of-what-was-replaced",
       file,
-      tests: [...MODEL, "test/path/path.worker.test.ts"],
-      find: "const busy = this.busy() ?? replaced;",
-      replace: "const busy = this.busy();",
+      tests: OPERATIONS,
+      find: "const other = busy ?? replaced;",
+      replace: "const other = busy ?? null;",
+    },
+    {
+      name: "a-creation-without-the-match-taken-again",
+      file,
+      tests: MODEL,
+      find: "return meetAgain(wanted, others, Math.max(operation.aware_of, operation.dispatch_order ?? 0), now);",
+      replace: "return meetAgain(wanted, [], Math.max(others.length, operation.aware_of), now);",
+    },
+    {
+      name: "an-approved-page-ended-by-one-that-differs",
+      file: "src/effect/effects.ts",
+      tests: MODEL,
+      find: `if (match === "operation") {`,
+      replace: "if (match !== undefined) {",
+    },
+    {
+      name: "an-approver-asked-again-about-what-they-were-shown",
+      file: "src/effect/effects.ts",
+      tests: ["test/path/creations.worker.test.ts"],
+      find: "aware_of: operation.dispatch_order ?? 0,",
+      replace: "aware_of: 0,",
     },
     {
       name: "a-look-trusted-after-somebody-elses-dispatch",
@@ -262,7 +200,7 @@ function operations(): Mutant[] {
       name: "a-claim-that-outlives-its-time-where-the-alarm-is-late",
       file,
       tests: OPERATIONS,
-      find: "this.#sweep(claim.key, now);",
+      find: "this.#sweep(wanted, now);",
       replace: "",
     },
     {
@@ -276,7 +214,7 @@ function operations(): Mutant[] {
       name: "a-transition-without-its-audit-event",
       file,
       tests: OBJECT,
-      find: "this.#durable.rows.update(step.operation);\n      this.#durable.append(transitionFact(step.operation));",
+      find: "this.#durable.rows.update(step.operation);\n      this.#append(step.operation);",
       replace: "this.#durable.rows.update(step.operation);",
     },
     {
@@ -326,7 +264,7 @@ function dispatch(): Mutant[] {
     },
     {
       name: "a-read-that-began-before-the-present-dispatch",
-      file: effects,
+      file: "src/effect/prober.ts",
       tests: MODEL,
       find: `if (current.state !== "probing" || current.fence !== operation.fence) return;`,
       replace: `if (current.state !== "probing") return;`,
@@ -344,7 +282,56 @@ function dispatch(): Mutant[] {
       file: "src/effect/readback.ts",
       tests: OBJECT,
       find: `if (!seen.exists) return { reading: "failed" };`,
-      replace: `if (!seen.exists) return { reading: "absent" };`,
+      replace: `if (!seen.exists) return { reading: "absent", data: null };`,
+    },
+    {
+      name: "a-thing-that-is-done-with-still-answers",
+      file: "src/effect/holding.ts",
+      tests: HOLDING,
+      find: "if (answers_while.includes(seen.state)) return HOLDS;",
+      replace: "if (seen.state !== undefined) return HOLDS;",
+    },
+    {
+      name: "a-search-that-is-behind-taken-for-gone",
+      file: "src/effect/holding.ts",
+      tests: HOLDING,
+      find: `if (seen.reading !== "present" || seen.state === undefined) return UNKNOWN;`,
+      replace: `if (seen.reading !== "present" || seen.state === undefined) return { ...UNKNOWN, still_in_effect: false };`,
+    },
+    {
+      name: "a-log-that-is-behind-taken-for-undone",
+      file: "src/effect/holding.ts",
+      tests: HOLDING,
+      find: `if (seen.reading === "absent" && Object.keys(sets).length === 0) return UNKNOWN;`,
+      replace: "",
+    },
+    {
+      name: "an-old-success-taken-for-the-present",
+      file: "src/path/claim.ts",
+      tests: ["test/path/path.worker.test.ts"],
+      find: "if (now?.still_in_effect === false) {",
+      replace: "if (false) {",
+    },
+    {
+      name: "tables-for-whatever-id-somebody-makes-up",
+      file: "src/effect/effect-object.ts",
+      tests: ["test/path/creations.worker.test.ts"],
+      find: "if (OperationStore.exists(ctx.storage)) this.#open();",
+      replace: "this.#open();",
+    },
+    {
+      name: "any-number-of-requests-that-wait",
+      file: "src/person/waiting.ts",
+      tests: ["test/path/creations.worker.test.ts"],
+      find: "if (others >= MOST_WAITING) return false;",
+      replace: "",
+    },
+    {
+      name: "a-request-that-was-decided-still-counts-as-waiting",
+      file: "src/person/waiting.ts",
+      tests: ["test/path/creations.worker.test.ts"],
+      find: "await this.#forgetDecided();",
+      replace: "",
     },
   ];
 }

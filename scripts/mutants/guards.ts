@@ -2,6 +2,7 @@ import { AUDIT_GUARDS } from "./audit-guards.ts";
 import { DOOR_GUARDS } from "./door-guards.ts";
 import { EFFECT_GUARDS } from "./effect-guards.ts";
 import { IDENTITY_GUARDS } from "./identity-guards.ts";
+import { MATCHING_GUARDS } from "./matching-guards.ts";
 import type { Mutant } from "./mutant.ts";
 import { PATH_GUARDS } from "./path-guards.ts";
 
@@ -10,6 +11,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...PATH_GUARDS,
   ...IDENTITY_GUARDS,
   ...EFFECT_GUARDS,
+  ...MATCHING_GUARDS,
   ...AUDIT_GUARDS,
   ...DOOR_GUARDS,
 ];

@@ -46,14 +46,14 @@ export const PATH_GUARDS: readonly Mutant[] = [
     name: "a-retry-for-whoever-may-not",
     file: "src/path/gate.ts",
     tests: PATH,
-    find: "const instead = await claimInstead(change, operation.id);",
+    find: "const instead = await claimInstead(change, id);",
     replace: "const instead = { operation };",
   },
   {
     name: "a-callers-key-that-is-not-written-down",
     file: "src/path/claim.ts",
     tests: PATH,
-    find: "session.keys.bind(idempotency_key, change.fingerprint, claim.operation_id);",
+    find: "session.keys.bind(idempotency_key, claim.key, claim.operation_id);",
     replace: "claim.operation_id;",
   },
   {

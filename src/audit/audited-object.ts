@@ -28,14 +28,20 @@ export abstract class AuditedObject extends DurableObject<Env> {
    */
   protected abstract readonly tasks: Readonly<Record<string, (key: string) => Promise<void>>>;
 
-  constructor(ctx: DurableObjectState, env: Env) {
+  /** @param tables `later`: whoever makes the object calls {@link prepare} before the first write */
+  constructor(ctx: DurableObjectState, env: Env, tables: "now" | "later" = "now") {
     super(ctx, env);
-    applySchema(ctx.storage, "due", DUE_SCHEMA);
-    applySchema(ctx.storage, "audit", LEDGER_SCHEMA, LEDGER_TABLES);
     this.sql = ctx.storage.sql;
     this.due = new Due(ctx.storage);
     this.ledger = new Ledger(ctx.storage, this.due, env.TENANT);
     this.#outbox = new Outbox(ctx.storage, this.due, env, (troubles) => this.reportTroubles(troubles));
+    if (tables === "now") this.prepare();
+  }
+
+  /** Makes the tables, where they aren't there yet, and sees to an alarm that is overdue. Synchronous. */
+  protected prepare(): void {
+    applySchema(this.ctx.storage, "due", DUE_SCHEMA);
+    applySchema(this.ctx.storage, "audit", LEDGER_SCHEMA, LEDGER_TABLES);
     this.due.revive(Date.now(), ALARM_GRACE_MS);
   }
 

@@ -1,6 +1,6 @@
 import type { UpstreamExchange } from "../downstream/upstream.ts";
 import type { Kind } from "../path/failure.ts";
-import type { JsonObject } from "../path/tool.ts";
+import type { Countermeasure, JsonObject } from "../path/tool.ts";
 
 /** How one step of a call ended. */
 export interface StepRecord {
@@ -34,6 +34,8 @@ export interface AuditFact {
   readonly session_id?: string | null;
   readonly client_id?: string | null;
   readonly tool?: string | null;
+  /** What the tool declares to be its countermeasure. */
+  readonly countermeasure?: Countermeasure | null;
   /** What was decided: `allow`, `deny`, `replay`, `hold`, a transition such as `executing`, … */
   readonly decision: string;
   readonly outcome: Outcome;

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../path/tool.ts";
+import type { Countermeasure, Json, JsonObject } from "../path/tool.ts";
 import { GENESIS } from "./chain.ts";
 import type { AuditEvent } from "./record.ts";
 
@@ -8,14 +8,15 @@ export const OCSF_VERSION = "1.8.0";
 /** `fingerprint.algorithm_id` and its caption. */
 export const SHA_256 = { algorithm_id: 3, algorithm: "SHA-256" } as const;
 
-/** What OCSF calls the countermeasure that a state change is. State changes that are none are API activity. */
-const REMEDIATIONS: Readonly<Record<string, { readonly id: number; readonly name: string }>> = {
-  contain_device: { id: 1, name: "Isolate" },
-  release_device: { id: 3, name: "Restore" },
-  suspend_user: { id: 2, name: "Evict" },
-  unsuspend_user: { id: 3, name: "Restore" },
-  end_user_sessions: { id: 2, name: "Evict" },
-};
+/** A countermeasure as an activity. State changes that are none are API activity. */
+const REMEDIATIONS: ReadonlyMap<unknown, { readonly id: number; readonly name: string }> = new Map<
+  Countermeasure,
+  { readonly id: number; readonly name: string }
+>([
+  ["isolate", { id: 1, name: "Isolate" }],
+  ["evict", { id: 2, name: "Evict" }],
+  ["restore", { id: 3, name: "Restore" }],
+]);
 
 /** From dispatch on there is a remediation to tell of; before, there was only a wish. */
 const REMEDIATION_STATUS: Readonly<Record<string, { readonly id: number; readonly name: string }>> = {
@@ -161,7 +162,7 @@ function apiActivityOf(event: AuditEvent): JsonObject {
 
 /** `null` where the event tells of no remediation. */
 function remediationOf(event: AuditEvent): JsonObject | null {
-  const activity = event.type === "operation" && event.tool ? REMEDIATIONS[event.tool] : undefined;
+  const activity = event.type === "operation" ? REMEDIATIONS.get(event.countermeasure) : undefined;
   const status = REMEDIATION_STATUS[event.decision];
   if (activity === undefined || status === undefined || !event.operation_id) return null;
   const target = event.target ? resourceOf(event.target) : null;
@@ -181,10 +182,10 @@ function remediationOf(event: AuditEvent): JsonObject | null {
 }
 
 /** Tools that only read are named for it; what isn't a tool's call is what its type says. */
-function activityOf({ type, tool }: AuditEvent): { readonly id: number; readonly name: string } {
+function activityOf({ type, tool, target }: AuditEvent): { readonly id: number; readonly name: string } {
   if (!tool) return { id: 99, name: type };
   if (/^(get|search|list|lookup|check)_|^whoami$/.test(tool)) return { id: 2, name: "Read" };
-  if (/^(create|open)_/.test(tool)) return { id: 1, name: "Create" };
+  if (target?.startsWith("creation/")) return { id: 1, name: "Create" };
   return { id: 3, name: "Update" };
 }
 

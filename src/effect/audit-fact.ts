@@ -1,10 +1,10 @@
 import type { AuditFact, Outcome } from "../audit/event.ts";
-import { type JsonObject, targetName } from "../path/tool.ts";
+import { type Countermeasure, type JsonObject, targetName } from "../path/tool.ts";
 import { withoutSecretsIn } from "../untrusted/secrets.ts";
-import { digest, type Operation } from "./operation.ts";
+import { digest, type Operation, type ProbeRecord } from "./operation.ts";
 
-/** The audit's view of an operation that has just entered its state. */
-export function transitionFact(operation: Operation): AuditFact {
+/** The audit's view of an operation that has just entered its state. @param countermeasure its tool's */
+export function transitionFact(operation: Operation, countermeasure: Countermeasure | null): AuditFact {
   const { requester, error } = operation;
   return {
     type: "operation",
@@ -15,6 +15,7 @@ export function transitionFact(operation: Operation): AuditFact {
     session_id: requester.session_id,
     client_id: requester.client_id,
     tool: operation.tool,
+    countermeasure,
     target: targetName(operation.target),
     operation_id: operation.id,
     trace_id: operation.trace_id,
@@ -45,9 +46,15 @@ function outcomeOf(operation: Operation): Outcome {
   }
 }
 
+/** What was read back, and which bound that was judged by: one that we assume is named as such. */
+function readsOf({ landing, ...reads }: ProbeRecord): JsonObject {
+  return landing === undefined ? reads : { ...reads, landing: { ...landing } };
+}
+
 function detailOf(operation: Operation): JsonObject {
   const detail: Record<string, JsonObject[string]> = { reason: operation.reason, fence: operation.fence };
   if (operation.supersedes !== null) detail.supersedes = operation.supersedes;
+  if (operation.beside !== null) detail.beside = operation.beside;
   if (operation.policy_version !== null) detail.policy_version = operation.policy_version;
   if (operation.held_because !== null) detail.held_because = operation.held_because;
   if (operation.attributes !== null) detail.attributes = { ...operation.attributes };
@@ -57,7 +64,7 @@ function detailOf(operation: Operation): JsonObject {
   if (operation.unconfirmed) detail.standing = "unconfirmed";
   if (operation.settled_by !== null) detail.settled_by = operation.settled_by;
   if (operation.settled_because !== null) detail.settled_because = operation.settled_because;
-  if (operation.probe.attempts > 0) detail.reads = { ...operation.probe };
+  if (operation.probe.attempts > 0) detail.reads = readsOf(operation.probe);
   if (operation.deadline_at !== null) detail.deadline_at = new Date(operation.deadline_at).toISOString();
   return detail;
 }

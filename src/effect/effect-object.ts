@@ -5,6 +5,7 @@ import { Dispatcher, type PreparedRequest } from "./dispatch.ts";
 import { Effects } from "./effects.ts";
 import { effectNameOf } from "./operation.ts";
 import type { Durable, World } from "./ports.ts";
+import { landingOf } from "./probing.ts";
 import type {
   Claim,
   ClaimAnswer,
@@ -20,16 +21,67 @@ import type {
 import { Readback } from "./readback.ts";
 import { OperationStore } from "./store.ts";
 
-/** One per target: storage, alarm and RPC around {@link Effects}, which decides everything. */
+/** What an object answers that knows of no operation. */
+const NOT_HERE = { ok: false, refusal: "not_here" } as const;
+
+/**
+ * One per target: storage, alarm and RPC around {@link Effects}, which decides everything.
+ *
+ * Anybody can make up an operation id, and asking for it wakes the object that it names. So nothing is written, not
+ * even tables, before the first claim.
+ */
 export class EffectObject extends AuditedObject {
-  readonly #effects: Effects<PreparedRequest>;
+  #effects: Effects<PreparedRequest> | null = null;
 
   protected override readonly tasks = {
-    operation: (id: string) => this.#effects.turn(id),
+    operation: (id: string) => this.#open().turn(id),
   };
 
   constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env);
+    super(ctx, env, "later");
+    if (OperationStore.exists(ctx.storage)) this.#open();
+  }
+
+  claim(claim: Claim): Promise<ClaimAnswer> {
+    return this.#open().claim(claim);
+  }
+
+  claimInstead(claim: Claim, of: string): Promise<ClaimAnswer> {
+    return this.#open().claimInstead(claim, of);
+  }
+
+  execute(id: string, go: Go): Promise<ExecuteAnswer> {
+    return this.#open().execute(id, go);
+  }
+
+  hold(id: string, hold: Hold): Promise<OperationView> {
+    return this.#open().hold(id, hold);
+  }
+
+  abandon(id: string, error: PublicError | null): Promise<void> {
+    return this.#open().abandon(id, error);
+  }
+
+  async decide(id: string, decide: Decide): Promise<DecideAnswer> {
+    return this.#effects?.decide(id, decide) ?? NOT_HERE;
+  }
+
+  async settle(id: string, settle: Settle): Promise<DecideAnswer> {
+    return this.#effects?.settle(id, settle) ?? NOT_HERE;
+  }
+
+  async read(id: string): Promise<OperationView | null> {
+    return this.#effects?.read(id) ?? null;
+  }
+
+  async stillInEffect(id: string): Promise<StillInEffect | null> {
+    return this.#effects?.stillInEffect(id) ?? null;
+  }
+
+  #open(): Effects<PreparedRequest> {
+    if (this.#effects !== null) return this.#effects;
+    this.prepare();
+    const { ctx, env } = this;
     const world: World = {
       tenant: env.TENANT,
       now: () => Date.now(),
@@ -38,47 +90,12 @@ export class EffectObject extends AuditedObject {
         return () => clearTimeout(timer);
       },
       tool: changeTool,
-      settleMs: (tool) => tool.effect.settle_ms(env),
+      landing: ({ effect }) => landingOf(effect.repeat, effect.landing_ms(env)),
     };
     this.#effects = new Effects(this.#durable(), new Dispatcher(env), new Readback(env), world, (running) =>
       ctx.waitUntil(running),
     );
-  }
-
-  claim(claim: Claim): Promise<ClaimAnswer> {
-    return this.#effects.claim(claim);
-  }
-
-  claimInstead(claim: Claim, of: string): Promise<ClaimAnswer> {
-    return this.#effects.claimInstead(claim, of);
-  }
-
-  execute(id: string, go: Go): Promise<ExecuteAnswer> {
-    return this.#effects.execute(id, go);
-  }
-
-  hold(id: string, hold: Hold): Promise<OperationView> {
-    return this.#effects.hold(id, hold);
-  }
-
-  abandon(id: string, error: PublicError | null): Promise<void> {
-    return this.#effects.abandon(id, error);
-  }
-
-  decide(id: string, decide: Decide): Promise<DecideAnswer> {
-    return this.#effects.decide(id, decide);
-  }
-
-  settle(id: string, settle: Settle): Promise<DecideAnswer> {
-    return this.#effects.settle(id, settle);
-  }
-
-  read(id: string): Promise<OperationView | null> {
-    return this.#effects.read(id);
-  }
-
-  stillInEffect(id: string): Promise<StillInEffect | null> {
-    return this.#effects.stillInEffect(id);
+    return this.#effects;
   }
 
   #durable(): Durable {

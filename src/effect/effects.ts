@@ -1,30 +1,30 @@
 import { alert, reasonOf } from "../observe/log.ts";
 import { asFailure, type PublicError, publicError } from "../path/failure.ts";
-import type { ChangeTool } from "../path/tool.ts";
 import { APPROVAL_LIFE_MS, HOLD_LIFE_MS, type Transition } from "./machine.ts";
+import type { Met } from "./matching.ts";
 import type { Operation } from "./operation.ts";
 import { Operations } from "./operations.ts";
 import type { Dispatching, Durable, ReadingBack, Ready, World } from "./ports.ts";
-import { counted, judge } from "./probing.ts";
-import {
-  type Claim,
-  type ClaimAnswer,
-  type Decide,
-  type DecideAnswer,
-  type ExecuteAnswer,
-  type Go,
-  type Hold,
-  type OperationView,
-  type Settle,
-  type StillInEffect,
-  viewOf,
+import { Prober } from "./prober.ts";
+import type {
+  Claim,
+  ClaimAnswer,
+  Decide,
+  DecideAnswer,
+  ExecuteAnswer,
+  Go,
+  Hold,
+  Holding,
+  OperationView,
+  Settle,
+  StillInEffect,
 } from "./protocol.ts";
-import type { ReadbackResult } from "./readback.ts";
 import {
   answerLost,
+  doneBy,
   keepsChanging,
   NeedsMore,
-  provenAbsent,
+  Overtaken,
   settledAbsent,
   TransitionRefused,
 } from "./refusals.ts";
@@ -36,7 +36,7 @@ const APPROVED_RETRY_MS = 2_000;
 const JOIN_WAIT_MS = 5_000;
 
 /**
- * The effects on one target: what is claimed, dispatched, read back and settled, for every session, person and
+ * The effects on targets: what is claimed, dispatched, read back and settled, for every session, person and
  * client. State changes only in synchronous transactions; whatever is awaited is awaited between them, and after
  * each await the state is looked at again.
  */
@@ -44,6 +44,7 @@ export class Effects<Prepared extends Ready> {
   readonly #operations: Operations;
   readonly #dispatcher: Dispatching<Prepared>;
   readonly #readback: ReadingBack;
+  readonly #prober: Prober;
   readonly #world: World;
   readonly #keep: (running: Promise<unknown>) => void;
 
@@ -58,6 +59,7 @@ export class Effects<Prepared extends Ready> {
     this.#operations = new Operations(durable, world);
     this.#dispatcher = dispatcher;
     this.#readback = readback;
+    this.#prober = new Prober(this.#operations, readback, world);
     this.#world = world;
     this.#keep = keep;
   }
@@ -66,8 +68,7 @@ export class Effects<Prepared extends Ready> {
   async claim(claim: Claim): Promise<ClaimAnswer> {
     const answer = this.#operations.claim(claim, null);
     if (answer.kind !== "match" || !underWay(answer.operation.state)) return this.#asOfNow(answer);
-    await this.#operations.waiters.settled(answer.operation.id, JOIN_WAIT_MS);
-    return this.#asOfNow({ ...answer, operation: viewOf(this.#operations.load(answer.operation.id)) });
+    return this.#asOfNow({ ...answer, operation: await this.#joined(answer.operation.id) });
   }
 
   /**
@@ -81,7 +82,13 @@ export class Effects<Prepared extends Ready> {
   /** An old success must not be taken for the present: it comes with whether it still holds, in the same hop. */
   async #asOfNow(answer: ClaimAnswer): Promise<ClaimAnswer> {
     if (answer.kind !== "match" || answer.operation.state !== "succeeded") return answer;
-    return { ...answer, still_in_effect: await this.stillInEffect(answer.operation.id) };
+    return { ...answer, now: await this.#holding(answer.operation.id) };
+  }
+
+  /** An operation as it stands once whoever is at work on it is done, or a short wait is over. */
+  async #joined(id: string): Promise<OperationView> {
+    if (underWay(this.#operations.load(id).state)) await this.#operations.waiters.settled(id, JOIN_WAIT_MS);
+    return this.#operations.view(this.#operations.load(id));
   }
 
   /** Dispatches what the gate let through, and returns how it ended. */
@@ -90,7 +97,7 @@ export class Effects<Prepared extends Ready> {
     // A client that goes away doesn't stop an operation.
     this.#keep(running.catch(() => undefined));
     try {
-      return { kind: "dispatched", operation: viewOf(await running) };
+      return { kind: "dispatched", operation: this.#operations.view(await running) };
     } catch (thrown) {
       return await this.#notStarted(id, thrown);
     }
@@ -105,7 +112,7 @@ export class Effects<Prepared extends Ready> {
       ...rest,
       expires_at: this.#world.now() + HOLD_LIFE_MS,
     });
-    return viewOf(operation);
+    return this.#operations.view(operation);
   }
 
   /** Gives up a new operation that was never started. Does nothing if it got further. */
@@ -148,7 +155,7 @@ export class Effects<Prepared extends Ready> {
   /** An operation as it stands, or `null` if it isn't here. */
   async read(id: string): Promise<OperationView | null> {
     const operation = this.#operations.get(id);
-    return operation === null ? null : viewOf(operation);
+    return operation === null ? null : this.#operations.view(operation);
   }
 
   /**
@@ -156,10 +163,14 @@ export class Effects<Prepared extends Ready> {
    * `null` for tools whose effect can't be read back.
    */
   async stillInEffect(id: string): Promise<StillInEffect | null> {
+    return (await this.#holding(id))?.still_in_effect ?? null;
+  }
+
+  async #holding(id: string): Promise<Holding | null> {
     const operation = this.#operations.load(id);
     const tool = this.#world.tool(operation.tool);
-    if (tool.effect.class !== "probe" || operation.state !== "succeeded") return null;
-    return this.#readback.stillInEffect(tool, operation);
+    if (tool.effect.class === "none" || operation.state !== "succeeded") return null;
+    return this.#readback.holding(tool, operation);
   }
 
   async #execute(id: string, go: Go): Promise<Operation> {
@@ -168,7 +179,7 @@ export class Effects<Prepared extends Ready> {
     const intent = { ...go, deadline_ms: tool.effect.deadline_ms };
     // After another operation's recent dispatch the look may be older than what that led to: then sending is the
     // honest answer. What this operation did itself is never sent again.
-    const so = go.landed === true || (go.in_effect && this.#operations.leftAlone(operation.key, go.as_of));
+    const so = go.landed === true || (go.in_effect && this.#operations.leftAlone(operation, go.as_of));
     if (so) return this.#operations.alreadySo(id, intent);
     let refused_token: string | null = null;
     for (;;) {
@@ -203,29 +214,52 @@ export class Effects<Prepared extends Ready> {
       await this.#execute(id, go);
     } catch (thrown) {
       if (this.#operations.load(id).state !== "approved") return;
-      if (thrown instanceof NeedsMore) return this.#askAgain(id, thrown);
-      const passing =
-        thrown instanceof TransitionRefused ? thrown.refusal === "busy" : asFailure(thrown).retryable;
+      if (thrown instanceof NeedsMore) {
+        const { because, before, attributes } = thrown;
+        this.#askAgain(id, { because, before, attributes });
+        return;
+      }
+      if (thrown instanceof Overtaken && thrown.met.match !== "busy") return this.#afterAll(id, thrown.met);
+      const passing = thrown instanceof Overtaken || asFailure(thrown).retryable;
       const again = this.#world.now() + APPROVED_RETRY_MS;
       if (passing && again < (approved_at ?? 0) + APPROVAL_LIFE_MS) this.#operations.again(id, again);
       else {
-        const error = thrown instanceof TransitionRefused ? null : publicError(asFailure(thrown));
-        this.#operations.apply(id, { type: "expire", error });
+        const ours = thrown instanceof Overtaken || thrown instanceof TransitionRefused;
+        this.#operations.apply(id, { type: "expire", error: ours ? null : publicError(asFailure(thrown)) });
       }
     }
   }
 
-  /** What a person approved isn't the same any more. They are asked again, but not without end. */
-  #askAgain(id: string, { because, before, attributes }: NeedsMore): void {
+  /** What a person approved isn't what they saw. They are asked again, but not without end. */
+  #askAgain(
+    id: string,
+    asking: Omit<Extract<Transition, { type: "ask_again" }>, "type" | "expires_at">,
+  ): void {
     const expires_at = this.#world.now() + HOLD_LIFE_MS;
-    const asked = this.#attempt(id, { type: "ask_again", because, expires_at, before, attributes });
+    const asked = this.#attempt(id, { type: "ask_again", ...asking, expires_at });
     if (!asked.ok) this.#operations.apply(id, { type: "expire", error: keepsChanging() });
+  }
+
+  /**
+   * What was approved meets something that is alike and was sent meanwhile. If that is the same, nothing is left to
+   * do; if not, it is for a person to say whether both are wanted.
+   */
+  #afterAll(id: string, { match, operation }: Met): void {
+    if (match === "operation") {
+      this.#operations.apply(id, { type: "expire", error: doneBy(operation) });
+      return;
+    }
+    this.#askAgain(id, {
+      because: "another one that is alike was sent meanwhile",
+      beside: operation.id,
+      aware_of: operation.dispatch_order ?? 0,
+    });
   }
 
   #attempt(id: string, transition: Transition): DecideAnswer {
     if (this.#operations.get(id) === null) return { ok: false, refusal: "not_here" };
     try {
-      return { ok: true, operation: viewOf(this.#operations.apply(id, transition)) };
+      return { ok: true, operation: this.#operations.view(this.#operations.apply(id, transition)) };
     } catch (thrown) {
       if (thrown instanceof TransitionRefused) return { ok: false, refusal: thrown.refusal };
       throw thrown;
@@ -234,19 +268,26 @@ export class Effects<Prepared extends Ready> {
 
   /** What to say of an operation that couldn't be dispatched. A new one is given up: nothing was sent. */
   async #notStarted(id: string, thrown: unknown): Promise<ExecuteAnswer> {
-    if (thrown instanceof TransitionRefused && thrown.operation.id !== id) {
-      await this.abandon(id, null);
-      return { kind: "busy", operation: viewOf(thrown.operation) };
-    }
-    const operation = this.#operations.load(id);
-    if (thrown instanceof TransitionRefused) {
-      // Another caller's retry of the same operation got here first.
-      if (underWay(operation.state)) await this.#operations.waiters.settled(id, JOIN_WAIT_MS);
-      return { kind: "match", operation: viewOf(this.#operations.load(id)) };
-    }
+    if (thrown instanceof Overtaken) return this.#overtaken(id, thrown.met);
+    // Another caller's retry of the same operation got here first.
+    if (thrown instanceof TransitionRefused) return { kind: "match", operation: await this.#joined(id) };
     const error = publicError(asFailure(thrown));
     await this.abandon(id, error);
-    return { kind: "failed", operation: viewOf(this.#operations.load(id)), error };
+    return { kind: "failed", operation: this.#operations.view(this.#operations.load(id)), error };
+  }
+
+  /** Another one was sent meanwhile: it is the answer, and if it is the same, this one has nothing left to do. */
+  async #overtaken(id: string, met: Met): Promise<ExecuteAnswer> {
+    const same = met.match === "operation";
+    await this.abandon(id, same ? doneBy(met.operation) : null);
+    if (same && this.#operations.load(id).state.startsWith("awaiting_")) {
+      this.#operations.apply(id, { type: "expire", error: doneBy(met.operation) });
+    }
+    if (same) return { kind: "match", operation: await this.#joined(met.operation.id) };
+    const operation = this.#operations.view(met.operation);
+    return met.match === "differs"
+      ? { kind: "differs", operation, differences: met.differences }
+      : { kind: met.match, operation };
   }
 
   /**
@@ -283,44 +324,12 @@ export class Effects<Prepared extends Ready> {
         this.#operations.apply(id, { type: "lose", fence: operation.fence, error: answerLost() });
         return;
       case "unknown":
-        await this.#probe(this.#operations.apply(id, { type: "probe" }));
+        await this.#prober.probe(this.#operations.apply(id, { type: "probe" }));
         return;
       case "probing":
-        await this.#probe(operation);
+        await this.#prober.probe(operation);
         return;
       default:
-        return;
-    }
-  }
-
-  async #probe(operation: Operation): Promise<void> {
-    const tool = this.#world.tool(operation.tool);
-    const read_at = this.#world.now();
-    const seen = await this.#readback.read(tool, operation);
-    this.#operations.atomically(() => this.#conclude(operation, tool, seen, read_at));
-  }
-
-  #conclude(operation: Operation, tool: ChangeTool, seen: ReadbackResult, read_at: number): void {
-    const current = this.#operations.load(operation.id);
-    if (current.state !== "probing" || current.fence !== operation.fence) return;
-    const probe = counted(current.probe, seen.reading);
-    const { id, fence } = current;
-    this.#operations.probed({ ...current, probe });
-    if (seen.reading === "present") {
-      this.#operations.apply(id, { type: "succeed", fence, evidence: "read_back", data: seen.data });
-      return;
-    }
-    const deadline_at = current.deadline_at ?? current.state_at;
-    const verdict = judge(seen.reading, probe, read_at, deadline_at, this.#world.settleMs(tool));
-    switch (verdict.next) {
-      case "fail_safe":
-        this.#operations.apply(id, { type: "fail_safe", fence, error: provenAbsent() });
-        return;
-      case "give_up":
-        this.#operations.apply(id, { type: "give_up", fence });
-        return;
-      case "again":
-        this.#operations.again(id, verdict.at);
         return;
     }
   }

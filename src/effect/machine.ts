@@ -10,7 +10,7 @@
  */
 import type { PublicError } from "../path/failure.ts";
 import type { JsonObject, TargetAttributes } from "../path/tool.ts";
-import type { Approver, Evidence, Operation, Requester } from "./operation.ts";
+import { type Approver, type Evidence, type Operation, type Requester, UNREAD } from "./operation.ts";
 
 export const EDGES = {
   claimed: ["executing", "awaiting_confirmation", "awaiting_approval", "abandoned"],
@@ -51,13 +51,17 @@ export type Transition =
       readonly before: string;
       readonly attributes: TargetAttributes;
     }
-  /** What was approved needs another decision: the target isn't as it was. */
+  /** What was approved needs another decision: the target isn't as it was, or something alike was sent meanwhile. */
   | {
       readonly type: "ask_again";
       readonly because: string;
       readonly expires_at: number;
-      readonly before: string;
-      readonly attributes: TargetAttributes;
+      /** The target as it is now, where that is why. */
+      readonly before?: string;
+      readonly attributes?: TargetAttributes;
+      /** What was sent meanwhile, where that is why, and the dispatch that the next decision knows of. */
+      readonly beside?: string;
+      readonly aware_of?: number;
     }
   | { readonly type: "approve"; readonly by: Approver; readonly reason: string | null }
   /** Somebody for whom policy says go makes a waiting operation their own. */
@@ -221,18 +225,18 @@ function changes(operation: Operation, transition: Transition, now: number): Par
         before: transition.before,
         attributes: transition.attributes,
       };
-    case "ask_again":
+    case "ask_again": {
+      const { type: _type, because: held_because, ...found } = transition;
       return {
-        held_because: transition.because,
-        expires_at: transition.expires_at,
-        before: transition.before,
-        attributes: transition.attributes,
+        held_because,
+        ...found,
         asked_again: operation.asked_again + 1,
         approver: null,
         approved_at: null,
         decided_by: null,
         decision_reason: null,
       };
+    }
     case "approve":
       return {
         approver: transition.by,
@@ -266,7 +270,7 @@ function changes(operation: Operation, transition: Transition, now: number): Par
         dispatch_order: transition.order,
         error: null,
         unconfirmed: transition.unconfirmed === true,
-        probe: { attempts: 0, absent_reads: 0, failed_reads: 0 },
+        probe: UNREAD,
         ...(transition.approved === true ? {} : { approver: null, approved_at: null, decided_by: null }),
         ...(transition.by === undefined ? {} : { requester: transition.by }),
         ...(transition.policy_version === undefined ? {} : { policy_version: transition.policy_version }),

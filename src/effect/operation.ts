@@ -5,6 +5,7 @@ import type { PublicError } from "../path/failure.ts";
 import type { Role } from "../path/scopes.ts";
 import { type JsonObject, type Target, type TargetAttributes, targetName } from "../path/tool.ts";
 import type { State } from "./machine.ts";
+import type { Landing } from "./probing.ts";
 import type { Claim } from "./protocol.ts";
 
 /** How we know how an operation ended. */
@@ -44,15 +45,26 @@ export interface ProbeRecord {
   readonly attempts: number;
   readonly absent_reads: number;
   readonly failed_reads: number;
+  /** The bound that absence is judged by, once something was read. */
+  readonly landing?: Landing;
 }
+
+/** Before anything was read back. */
+export const UNREAD: ProbeRecord = { attempts: 0, absent_reads: 0, failed_reads: 0 };
 
 /** One intended state change, from claim to terminal state. Times are milliseconds since the epoch. */
 export interface Operation {
   readonly id: string;
   readonly tool: string;
   readonly target: Target;
-  /** Digest of tenant, tool, target and identity arguments: two calls with the same key are the same action. */
+  /** Digest of tenant, tool, target and identity: two calls with the same key are the same action. */
   readonly key: string;
+  /** Facet → value. */
+  readonly sets: JsonObject;
+  /** Of a creation, the folded title; `null` of any other change. */
+  readonly title: string | null;
+  /** Digest of the session and the idempotency key that it was claimed with, or `null`. */
+  readonly caller_key: string | null;
   /** The tool's own arguments, as validated. */
   readonly input: JsonObject;
   readonly reason: string;
@@ -70,6 +82,10 @@ export interface Operation {
   readonly dispatched_at: number | null;
   /** Position among the dispatches on this target. Clocks go back; this doesn't. */
   readonly dispatch_order: number | null;
+  /** Up to which position the dispatches on this target were known to the one who let this go, or asked for it. */
+  readonly aware_of: number;
+  /** An operation that is alike, was sent meanwhile, and is shown to the one who decides about this. */
+  readonly beside: string | null;
   readonly deadline_at: number | null;
 
   readonly policy_version: string | null;
@@ -130,23 +146,27 @@ export function digest(value: JsonObject): string {
   return hash("sha256", text, "base64url");
 }
 
-/** The derived key. There is no time in it: a time bucket fires twice whenever a retry crosses its edge. */
+/**
+ * The derived key, which is also what a caller's own key is bound to: the action, whatever the words around it.
+ * There is no time in it: a time bucket fires twice whenever a retry crosses its edge.
+ */
 export function operationKey(tenant: string, tool: string, target: Target, identity: JsonObject): string {
   return digest({ tenant, tool, target: targetName(target), identity });
 }
 
-/** What a caller's idempotency key is bound to: the action, whatever the words around it. */
-export function fingerprint(tool: string, identity: JsonObject): string {
-  return digest({ tool, identity });
-}
-
-/** A new operation, as a call asks for it at `now` (milliseconds since the epoch). */
-export function claimedOperation(claim: Claim, id: string, now: number): Operation {
+/**
+ * A new operation, as a call asks for it at `now` (milliseconds since the epoch).
+ * @param aware_of the target's last dispatch
+ */
+export function claimedOperation(claim: Claim, id: string, now: number, aware_of: number): Operation {
   return {
     id,
     tool: claim.tool,
     target: claim.target,
     key: claim.key,
+    sets: claim.sets,
+    title: claim.title,
+    caller_key: claim.caller_key,
     input: claim.input,
     reason: claim.reason,
     finding_id: claim.finding_id,
@@ -159,6 +179,8 @@ export function claimedOperation(claim: Claim, id: string, now: number): Operati
     fence: 0,
     dispatched_at: null,
     dispatch_order: null,
+    aware_of,
+    beside: null,
     deadline_at: null,
     policy_version: null,
     held_because: null,
@@ -177,6 +199,6 @@ export function claimedOperation(claim: Claim, id: string, now: number): Operati
     evidence: null,
     executed_at: null,
     error: null,
-    probe: { attempts: 0, absent_reads: 0, failed_reads: 0 },
+    probe: UNREAD,
   };
 }

@@ -1,11 +1,11 @@
 import { transitionFact } from "./audit-fact.ts";
 import { APPROVAL_LIFE_MS, advance, CLAIM_LIFE_MS, type Transition } from "./machine.ts";
-import { match, type Wanted } from "./matching.ts";
+import { blocks, type Met, match, maySupersede, meetAgain, type Repeats, type Wanted } from "./matching.ts";
 import { claimedOperation, newOperationId, type Operation } from "./operation.ts";
 import type { Durable, World } from "./ports.ts";
 import { FIRST_PROBE_MS } from "./probing.ts";
-import { type Claim, type ClaimAnswer, type Go, viewOf } from "./protocol.ts";
-import { answerLost, TransitionRefused } from "./refusals.ts";
+import { type Claim, type ClaimAnswer, type Go, type OperationView, viewOf } from "./protocol.ts";
+import { answerLost, Overtaken, TransitionRefused } from "./refusals.ts";
 import { Waiters } from "./waiters.ts";
 
 /** What the gate let through, and how long the vendor gets for it. */
@@ -22,7 +22,7 @@ const DEADLINE_GRACE_MS = 2_000;
 const QUIET_MS = 60_000;
 
 /**
- * The operations of one target, as state that can be audited: every change of an operation is one synchronous
+ * The operations on targets, as state that can be audited: every change of an operation is one synchronous
  * transaction of its row, its audit event and its next turn. Nothing here awaits.
  */
 export class Operations {
@@ -50,9 +50,10 @@ export class Operations {
     return operation;
   }
 
-  /** The operation that keeps any other on this target from starting, or `null`. */
-  busy(): Operation | null {
-    return this.#durable.rows.busy();
+  /** An operation as others may see it now. */
+  view(operation: Operation): OperationView {
+    const repeatable = maySupersede(operation, this.#repeats(operation.tool), this.#world.now());
+    return viewOf(operation, repeatable);
   }
 
   /**
@@ -60,41 +61,46 @@ export class Operations {
    * @param instead_of an operation that failed safe and that the caller may not retry: it doesn't answer
    */
   claim(claim: Claim, instead_of: string | null): ClaimAnswer {
-    const tool = this.#world.tool(claim.tool);
     return this.#durable.transaction(() => {
       const now = this.#world.now();
       const wanted: Wanted = {
-        key: claim.key,
+        ...claim,
         subject: claim.requester.subject,
-        supersedes: claim.supersedes,
         known: claim.operation_id,
-        window_ms: tool.effect.window_ms,
+        repeats: this.#repeats(claim.tool),
       };
-      this.#sweep(claim.key, now);
-      const standing = this.#durable.rows.standing(wanted, tool.effect.reversed_by, now);
-      const found = match(wanted, standing, now);
+      this.#sweep(wanted, now);
+      const found = match(wanted, this.#durable.rows.standing(wanted, now), now);
       switch (found.match) {
         case "operation":
           if (found.operation.id === instead_of && found.operation.state === "failed_safe") break;
-          return { kind: "match", operation: viewOf(found.operation), as_of: now };
+          return { kind: "match", operation: this.view(found.operation), as_of: now, now: null };
         case "busy":
-          return { kind: "busy", operation: viewOf(found.operation) };
+        case "in_doubt":
+          return { kind: found.match, operation: this.view(found.operation) };
+        case "differs":
+          return { kind: "differs", operation: this.view(found.operation), differences: found.differences };
         case "bad_supersedes":
           return { kind: "bad_supersedes", why: found.why };
         case "none":
           break;
       }
-      return { kind: "new", operation: viewOf(this.#begin(claim, now)), as_of: now };
+      return { kind: "new", operation: this.view(this.#begin(claim, now)), as_of: now };
     });
+  }
+
+  #repeats(tool: string): Repeats {
+    const { effect, creates } = this.#world.tool(tool);
+    return { ...effect, rather_twice: creates?.rather_twice === true };
   }
 
   #begin(claim: Claim, now: number): Operation {
     // The caller's key may still name an operation that came to nothing.
     const spent = this.#durable.rows.get(claim.operation_id) !== null;
     const id = spent ? newOperationId(this.#world.tenant, claim.target) : claim.operation_id;
-    const operation = claimedOperation(claim, id, now);
+    const operation = claimedOperation(claim, id, now, this.#durable.rows.dispatches(claim.target));
     this.#durable.rows.insert(operation);
-    this.#durable.append(transitionFact(operation));
+    this.#append(operation);
     this.#durable.turn(operation.id, now + CLAIM_LIFE_MS);
     return operation;
   }
@@ -106,12 +112,17 @@ export class Operations {
       const step = advance(before, transition, this.#world.now());
       if (!step.ok) throw new TransitionRefused(step.refusal, before);
       this.#durable.rows.update(step.operation);
-      this.#durable.append(transitionFact(step.operation));
+      this.#append(step.operation);
       this.#durable.turn(id, nextTurn(step.operation));
       return step.operation;
     });
     this.waiters.notify(operation);
     return operation;
+  }
+
+  #append(operation: Operation): void {
+    const { countermeasure } = this.#world.tool(operation.tool);
+    this.#durable.append(transitionFact(operation, countermeasure));
   }
 
   /** Notes what reads have shown so far. It moves nothing: the audit hears of it with what follows from it. */
@@ -131,23 +142,21 @@ export class Operations {
 
   /**
    * The intent: fence, deadline, audit event and alarm in one transaction, all of it durable or none.
-   * @throws TransitionRefused if something else on the target got ahead
+   * @throws Overtaken if something else on the target got ahead
    */
   intend(id: string, intent: Intent): Operation {
     return this.#durable.transaction(() => {
       const operation = this.load(id);
       const { state } = operation;
-      // While the gate looked, something else may have begun; a retry may even have been replaced altogether.
-      const since = this.#world.now() - QUIET_MS;
-      const replaced = state === "failed_safe" ? this.#durable.rows.successor(operation, since) : null;
-      const busy = this.busy() ?? replaced;
-      if (busy !== null) throw new TransitionRefused("busy", busy);
+      // While the gate looked, something else may have begun. What has landed already sends nothing.
+      const met = intent.landed === true ? null : this.#ahead(operation, intent);
+      if (met !== null) throw new Overtaken(met);
       const { requester: by, policy_version, before, input, reason } = intent;
       if (state === "awaiting_approval" || state === "awaiting_confirmation") {
         this.apply(id, { type: "take_over", by, policy_version, before, input, reason });
       }
       const deadline_at = this.#world.now() + intent.deadline_ms;
-      const order = (this.#durable.rows.lastDispatched(null)?.dispatch_order ?? 0) + 1;
+      const order = this.#durable.rows.dispatches(operation.target) + 1;
       const ground = intent.approved === true ? { approved: true as const } : {};
       return this.apply(id, {
         type: "dispatch",
@@ -164,14 +173,32 @@ export class Operations {
     });
   }
 
+  /** What keeps an operation from being sent now, or `null`. */
+  #ahead(operation: Operation, { input, requester }: Intent): Met | null {
+    const { rows } = this.#durable;
+    const now = this.#world.now();
+    if (operation.title !== null) {
+      const repeats = this.#repeats(operation.tool);
+      const wanted = { ...operation, input, subject: requester.subject, known: null, repeats };
+      const others = rows.same(wanted, now).filter(({ id }) => id !== operation.id);
+      return meetAgain(wanted, others, Math.max(operation.aware_of, operation.dispatch_order ?? 0), now);
+    }
+    const others = rows.underWay(operation.target).filter((other) => other.operation.id !== operation.id);
+    const busy = others.find((other) => blocks(other, operation))?.operation;
+    // A retry may have been replaced altogether.
+    const replaced = operation.state === "failed_safe" ? rows.successor(operation, now - QUIET_MS) : null;
+    const other = busy ?? replaced;
+    return other === null ? null : { match: "busy", operation: other };
+  }
+
   /**
-   * True if a look at the target can be trusted by an operation of this key: nothing else was dispatched to the
-   * target for so long that whatever was seen since `as_of`, however late a vendor shows it, was seen after that.
+   * True if an operation can trust a look at its target: nothing else was dispatched to the target for so long that
+   * whatever was seen since `as_of`, however late a vendor shows it, was seen after that.
    */
-  leftAlone(key: string, as_of: number): boolean {
+  leftAlone({ key, target }: Operation, as_of: number): boolean {
     const now = this.#world.now();
     if (now >= as_of + CLAIM_LIFE_MS) return false;
-    const other = this.#durable.rows.lastDispatched(key);
+    const other = this.#durable.rows.lastDispatched(target, key);
     return other === null || now >= (other.dispatched_at ?? 0) + QUIET_MS;
   }
 
@@ -197,8 +224,8 @@ export class Operations {
   }
 
   /** Ends what has run out of time, even if the alarm is late. */
-  #sweep(key: string, now: number): void {
-    for (const operation of this.#durable.rows.waiting(key)) {
+  #sweep(wanted: Wanted, now: number): void {
+    for (const operation of this.#durable.rows.waiting(wanted)) {
       const claimed_too_long = operation.state === "claimed" && now >= operation.created_at + CLAIM_LIFE_MS;
       if (claimed_too_long) this.apply(operation.id, { type: "abandon", error: null });
       else if (operation.state !== "claimed" && now >= (operation.expires_at ?? now)) {

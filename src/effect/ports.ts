@@ -1,42 +1,47 @@
 /**
- * What the effects on one target need of the world: storage, vendor and clock. The object gives them the real
+ * What the effects on targets need of the world: storage, vendor and clock. The object gives them the real
  * ones; a model of everything that can go wrong gives them its own.
  */
 import type { AuditFact } from "../audit/event.ts";
-import type { ChangeTool } from "../path/tool.ts";
+import type { ChangeTool, Target } from "../path/tool.ts";
 import type { Transition } from "./machine.ts";
-import type { Standing, Wanted } from "./matching.ts";
+import type { Standing, UnderWay, Wanted } from "./matching.ts";
 import type { Operation } from "./operation.ts";
-import type { Go, StillInEffect } from "./protocol.ts";
+import type { Landing } from "./probing.ts";
+import type { Go, Holding } from "./protocol.ts";
 import type { ReadbackResult } from "./readback.ts";
 
-/** The operations of one target as rows. Synchronous. */
+/** The operations on targets as rows. Synchronous. */
 export interface Rows {
   get(id: string): Operation | null;
   insert(operation: Operation): void;
   update(operation: Operation): void;
-  /** The operation that keeps any other from starting, or `null`. */
-  busy(): Operation | null;
+  /** What was sent to the target and whose end isn't known yet. */
+  underWay(target: Target): UnderWay[];
   /** Operations whose request may have been on the wire when this object's last life ended. */
   executing(): Operation[];
-  /** Operations of an action that end by themselves when their time is over. */
-  waiting(key: string): Operation[];
-  /** The newest dispatch on this target that isn't of the action `but_of`, or `null`. */
-  lastDispatched(but_of: string | null): Operation | null;
+  /** Those of the same action, or alike, that end by themselves when their time is over. */
+  waiting(wanted: Wanted): Operation[];
+  /** Those of the same action, or alike, that may answer at `now`, newest first. */
+  same(wanted: Wanted, now: number): Operation[];
+  /** How often something was sent to the target. */
+  dispatches(target: Target): number;
+  /** The newest dispatch on the target that isn't of the action `but_of`, or `null`. */
+  lastDispatched(target: Target, but_of: string): Operation | null;
   /**
    * The newest operation of the same action that was claimed after this one, and that may still be sent or
    * succeeded after `since` (milliseconds since the epoch).
    */
   successor(operation: Operation, since: number): Operation | null;
   /** Everything that `match` needs to answer a call. */
-  standing(wanted: Wanted, reversed_by: string | null, now: number): Standing;
+  standing(wanted: Wanted, now: number): Standing;
 }
 
 /** What survives a crash: either all of a transaction, or nothing of it. */
 export interface Durable {
   readonly rows: Rows;
   transaction<Result>(work: () => Result): Result;
-  /** Appends an audit event of this target. Throws if it can't, and so ends the transaction. */
+  /** Appends an audit event. Throws if it can't, and so ends the transaction. */
   append(fact: AuditFact): void;
   /** When an operation's turn comes by itself (milliseconds since the epoch), or `null` for never. */
   turn(id: string, at: number | null): void;
@@ -68,7 +73,8 @@ export interface Dispatching<Prepared extends Ready> {
 export interface ReadingBack {
   /** Never rejects. */
   read(tool: ChangeTool, operation: Operation): Promise<ReadbackResult>;
-  stillInEffect(tool: ChangeTool, operation: Operation): Promise<StillInEffect>;
+  /** Whether what it brought about still holds. */
+  holding(tool: ChangeTool, operation: Operation): Promise<Holding>;
   /** The target is about to change. */
   forget(): void;
 }
@@ -81,6 +87,6 @@ export interface World {
   /** Calls `fire` once, in `ms` milliseconds, and returns how to take that back. */
   timer(ms: number, fire: () => void): () => void;
   tool(name: string): ChangeTool;
-  /** How long after its deadline a request can still land, in milliseconds, or `null`. */
-  settleMs(tool: ChangeTool): number | null;
+  /** How long after its deadline a request can still land. */
+  landing(tool: ChangeTool): Landing;
 }

@@ -7,6 +7,26 @@
  */
 import type { ProbeRecord } from "./operation.ts";
 
+/** How long after the deadline a request of ours can still land. */
+export interface Landing {
+  /** In milliseconds; `null` where there is no bound, so that absence is never proven. */
+  readonly ms: number | null;
+  /** Nobody gave the bound: it is our own. */
+  readonly assumed: boolean;
+}
+
+/**
+ * Our own bound, where nobody gives one and a second landing adds nothing: if it is wrong, what lands later sets
+ * once more what was set, and that is all.
+ */
+export const ASSUMED_LANDING_MS = 10 * 60_000;
+
+/** The bound for a tool, by its own word or by ours. */
+export function landingOf(repeat: "same" | "adds", declared_ms: number | null): Landing {
+  if (declared_ms !== null) return { ms: declared_ms, assumed: false };
+  return repeat === "same" ? { ms: ASSUMED_LANDING_MS, assumed: true } : { ms: null, assumed: false };
+}
+
 /** What one read showed. */
 export type Reading = "present" | "absent" | "failed";
 
@@ -39,18 +59,18 @@ export function counted(record: ProbeRecord, reading: Reading): ProbeRecord {
  * @param record with this reading counted
  * @param read_at when the read began, milliseconds since the epoch
  * @param deadline_at when the vendor's time to answer ended
- * @param settle_ms how long after the deadline a request can still land, by the vendor's word, or `null`
+ * @param landing_ms how long after the deadline a request can still land, or `null`
  */
 export function judge(
   reading: Exclude<Reading, "present">,
   record: ProbeRecord,
   read_at: number,
   deadline_at: number,
-  settle_ms: number | null,
+  landing_ms: number | null,
 ): Verdict {
-  const certain_at = deadline_at + (settle_ms ?? WATCH_MS) + CLOCK_MARGIN_MS;
+  const certain_at = deadline_at + (landing_ms ?? WATCH_MS) + CLOCK_MARGIN_MS;
   if (reading === "absent" && record.absent_reads >= 2 && read_at >= certain_at) {
-    return settle_ms === null ? { next: "give_up" } : { next: "fail_safe" };
+    return landing_ms === null ? { next: "give_up" } : { next: "fail_safe" };
   }
   if (read_at >= deadline_at + PROBE_LIFE_MS) return { next: "give_up" };
   const pause = Math.min(LONGEST_PAUSE_MS, 1000 * 2 ** Math.min(record.attempts - 1, 10));

@@ -1,5 +1,5 @@
 /** What the session object and the effect object say to each other. Everything here survives RPC. */
-import type { PublicError } from "../path/failure.ts";
+import type { Difference, PublicError } from "../path/failure.ts";
 import type { JsonObject, Target, TargetAttributes } from "../path/tool.ts";
 import type { Refusal, State } from "./machine.ts";
 import type { Approver, Evidence, Operation, Requester } from "./operation.ts";
@@ -11,6 +11,11 @@ export interface Claim {
   readonly tool: string;
   readonly target: Target;
   readonly key: string;
+  readonly sets: JsonObject;
+  /** Of a creation, the folded title. */
+  readonly title: string | null;
+  /** Digest of the session and the caller's own key, if there is one. */
+  readonly caller_key: string | null;
   readonly input: JsonObject;
   readonly reason: string;
   readonly finding_id: string | null;
@@ -50,6 +55,10 @@ export interface OperationView {
   /** JSON text of the first result's `data`. */
   readonly data: string | null;
   readonly error: PublicError | null;
+  /** The id of one that is alike, was sent meanwhile, and is to be looked at beside it. */
+  readonly beside: string | null;
+  /** A deliberate repeat may name it in `supersedes` by now. */
+  readonly repeatable: boolean;
 }
 
 /** `as_of`: when that was so, by the effect object's clock, in milliseconds since the epoch. */
@@ -59,11 +68,22 @@ export type ClaimAnswer =
       readonly kind: "match";
       readonly operation: OperationView;
       readonly as_of: number;
-      /** Of an operation that succeeded. An object of an earlier version says nothing of it. */
-      readonly still_in_effect?: StillInEffect | null;
+      /** Of an operation that succeeded, and whose effect can be read back. */
+      readonly now: Holding | null;
     }
   | { readonly kind: "busy"; readonly operation: OperationView }
+  /** A creation that is alike is in doubt. */
+  | { readonly kind: "in_doubt"; readonly operation: OperationView }
+  /** A creation that is alike was made with other arguments. */
+  | Differs
   | { readonly kind: "bad_supersedes"; readonly why: "other_action" | "still_open" | "not_here" | "own_key" };
+
+/** An operation that is alike was done, with other arguments than were asked for. */
+export interface Differs {
+  readonly kind: "differs";
+  readonly operation: OperationView;
+  readonly differences: readonly Difference[];
+}
 
 /** How the dispatch of an operation went. */
 export type ExecuteAnswer =
@@ -73,6 +93,8 @@ export type ExecuteAnswer =
   | { readonly kind: "match"; readonly operation: OperationView }
   /** Something else on the target got ahead of it. */
   | { readonly kind: "busy"; readonly operation: OperationView }
+  | { readonly kind: "in_doubt"; readonly operation: OperationView }
+  | Differs
   /** It could not be started; nothing was sent. */
   | { readonly kind: "failed"; readonly operation: OperationView; readonly error: PublicError };
 
@@ -127,8 +149,15 @@ export type DecideAnswer =
 /** Whether the wanted state still holds, when somebody asks again. */
 export type StillInEffect = boolean | "unknown";
 
-/** The public view of an operation. */
-export function viewOf(operation: Operation): OperationView {
+/** What a read of the target shows of an earlier success. */
+export interface Holding {
+  readonly still_in_effect: StillInEffect;
+  /** Where it doesn't hold any more: in what it differs now. */
+  readonly differences: readonly Difference[];
+}
+
+/** The public view of an operation. @param repeatable whether a deliberate repeat may name it by now */
+export function viewOf(operation: Operation, repeatable: boolean): OperationView {
   return {
     id: operation.id,
     tool: operation.tool,
@@ -151,6 +180,8 @@ export function viewOf(operation: Operation): OperationView {
     attributes: operation.attributes,
     data: operation.data,
     error: operation.error,
+    beside: operation.beside,
+    repeatable,
   };
 }
 

@@ -1,15 +1,23 @@
 import { upstreamFor } from "../downstream/client.ts";
 import type { ChangeTool } from "../path/tool.ts";
 import { typed } from "../path/typed.ts";
+import { holdingOf } from "./holding.ts";
 import type { Operation } from "./operation.ts";
 import type { ReadingBack } from "./ports.ts";
-import type { Reading } from "./probing.ts";
-import type { StillInEffect } from "./protocol.ts";
+import type { Holding } from "./protocol.ts";
 
-/** What a read of the target showed, with the tool's `data` as JSON text where the state was as wanted. */
+/** What a read of the target showed, with the tool's `data` as JSON text. */
 export type ReadbackResult =
-  | { readonly reading: "present"; readonly data: string; readonly in_effect: boolean }
-  | { readonly reading: Exclude<Reading, "present"> };
+  | {
+      readonly reading: "present";
+      readonly data: string;
+      readonly in_effect: boolean;
+      /** Of a thing that was created: its state, in the vendor's own word. */
+      readonly state?: string | undefined;
+    }
+  /** `data`: the target as it is instead, or `null` where it has yet to be created. */
+  | { readonly reading: "absent"; readonly data: string | null }
+  | { readonly reading: "failed" };
 
 /** How long a replay waits to learn whether its effect still holds. */
 const STILL_DEADLINE_MS = 1_000;
@@ -24,7 +32,7 @@ const PROBE = { deadline_ms: 10_000, purpose: "change" } as const;
 export class Readback implements ReadingBack {
   readonly #env: Env;
   #generation = 0;
-  readonly #still = new Map<string, { readonly value: StillInEffect; readonly until: number }>();
+  readonly #still = new Map<string, { readonly value: Holding; readonly until: number }>();
 
   constructor(env: Env) {
     this.#env = env;
@@ -42,23 +50,26 @@ export class Readback implements ReadingBack {
       const seen = await tool.inspect(operation.input, upstream, this.#env, operation.id);
       // A target that is gone shows nothing about what our request did to it.
       if (!seen.exists) return { reading: "failed" };
+      // A state that we can't name may be the wanted one.
       if (!seen.in_effect && seen.unsure === true) return { reading: "failed" };
-      if (!seen.in_effect && seen.landed !== true) return { reading: "absent" };
-      const { in_effect } = seen;
-      return { reading: "present", data: JSON.stringify(typed(tool, seen.data)), in_effect };
+      const data = seen.data === null ? null : JSON.stringify(typed(tool, seen.data));
+      if (data === null || !(seen.in_effect || seen.landed)) return { reading: "absent", data };
+      return seen.in_effect
+        ? { reading: "present", data, in_effect: true, state: seen.state ?? undefined }
+        : { reading: "present", data, in_effect: false };
     } catch {
       return { reading: "failed" };
     }
   }
 
-  /** Whether the state that a succeeded operation brought about still holds. */
-  async stillInEffect(tool: ChangeTool, operation: Operation): Promise<StillInEffect> {
+  /** Whether what a succeeded operation brought about still holds. */
+  async holding(tool: ChangeTool, operation: Operation): Promise<Holding> {
     const now = Date.now();
     const remembered = this.#still.get(operation.id);
     if (remembered !== undefined && now < remembered.until) return remembered.value;
     const generation = this.#generation;
     const seen = await this.read(tool, operation, STILL);
-    const value = seen.reading === "failed" ? "unknown" : seen.reading === "present" && seen.in_effect;
+    const value = holdingOf(tool, operation, seen);
     // What was read while the target changed may be older than the change.
     if (generation === this.#generation) {
       this.#still.clear();

@@ -2,14 +2,27 @@ import type { PublicError } from "../path/failure.ts";
 import { Failure, publicError } from "../path/failure.ts";
 import type { TargetAttributes } from "../path/tool.ts";
 import type { Refusal } from "./machine.ts";
+import type { Met } from "./matching.ts";
 import type { Operation } from "./operation.ts";
+import type { Landing } from "./probing.ts";
 
-/** A transition that the machine, or another operation on the target, doesn't allow now. Nothing changed. */
+/** Something else on the target got ahead of an operation that was about to be sent. Nothing changed. */
+export class Overtaken extends Error {
+  readonly met: Met;
+
+  constructor(met: Met) {
+    super(`overtaken by ${met.operation.id} (${met.operation.state}): ${met.match}`);
+    this.name = "Overtaken";
+    this.met = met;
+  }
+}
+
+/** A transition that the machine doesn't allow now. Nothing changed. */
 export class TransitionRefused extends Error {
-  readonly refusal: Refusal | "busy";
+  readonly refusal: Refusal;
   readonly operation: Operation;
 
-  constructor(refusal: Refusal | "busy", operation: Operation) {
+  constructor(refusal: Refusal, operation: Operation) {
     super(`operation ${operation.id} (${operation.state}): ${refusal}`);
     this.name = "TransitionRefused";
     this.refusal = refusal;
@@ -55,12 +68,26 @@ export function answerLost(cause?: unknown): PublicError {
   );
 }
 
-/** A request was on the wire, and reading back has proven that it did nothing. */
-export function provenAbsent(): PublicError {
+/** Nothing was sent for it: one that is equal was, meanwhile. */
+export function doneBy({ id }: Operation): PublicError {
+  return publicError(
+    new Failure("operation_in_progress", `Nothing was sent: operation ${id}, sent meanwhile, is the same.`, {
+      retry_after_ms: 0,
+      next_step: `Ask get_operation for ${id}, or repeat the call to get its result.`,
+    }),
+  );
+}
+
+/** A request was on the wire, and reading back has proven that it did nothing. @param landing what that rests on */
+export function provenAbsent(landing: Landing): PublicError {
+  const minutes = (landing.ms ?? 0) / 60_000;
+  const ground = landing.assumed
+    ? ` This assumes that a request lands within ${minutes} minutes; the vendor gives no bound.`
+    : "";
   return publicError(
     new Failure(
       "upstream_unavailable",
-      "The change was sent, and reading back proved that it did not take effect.",
+      `The change was sent, and reading back proved that it did not take effect.${ground}`,
       {
         retry_after_ms: 0,
         next_step: "Repeat the call if the change is still wanted.",

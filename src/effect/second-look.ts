@@ -22,7 +22,8 @@ export async function lookAgain(env: Env, tool: ChangeTool, operation: Operation
   }
   const { attributes, data } = seen;
   // How many changes a person made was counted when it was asked for, and this one with them.
-  const facts = { tool: tool.name, roles: requester.roles, attributes, count: 0 };
+  const { name, countermeasure } = tool;
+  const facts = { tool: name, countermeasure, roles: requester.roles, attributes, count: 0 };
   const because = newlyHeld(policyOf(env), facts, operation.attributes ?? {});
   if (because === null) return;
   throw new NeedsMore(because, JSON.stringify(data === null ? null : typed(tool, data)), attributes);

@@ -1,43 +1,54 @@
 import { applySchema } from "../audit/schema.ts";
-import type { Standing, Wanted } from "./matching.ts";
+import { type Target, targetName } from "../path/tool.ts";
+import type { Standing, UnderWay, Wanted } from "./matching.ts";
 import { DENIAL_LIFE_MS } from "./matching.ts";
 import type { Operation } from "./operation.ts";
 import type { Rows } from "./ports.ts";
 
-const TABLE = `CREATE TABLE operations (
+/**
+ * By time within a state: what succeeded long ago can't answer any more, and there may be any number of it.
+ * `title` and `finding_id` are kept of creations only.
+ */
+const EFFECT_SCHEMA = [
+  `CREATE TABLE operations (
      number INTEGER PRIMARY KEY AUTOINCREMENT,
      id TEXT NOT NULL UNIQUE,
+     target TEXT NOT NULL,
      key TEXT NOT NULL,
-     tool TEXT NOT NULL,
+     title TEXT,
+     finding_id TEXT,
      state TEXT NOT NULL,
      state_at INTEGER NOT NULL,
      dispatch_order INTEGER,
      supersedes TEXT,
      record TEXT NOT NULL
-   )`;
-
-const INDEXES = `CREATE INDEX operations_by_order ON operations (dispatch_order);
-   CREATE INDEX operations_by_dispatch ON operations (tool, dispatch_order DESC) WHERE dispatch_order IS NOT NULL;
+   );
+   CREATE INDEX operations_by_key ON operations (key, state, state_at);
+   CREATE INDEX operations_by_title ON operations (target, title, state, state_at) WHERE title IS NOT NULL;
+   CREATE INDEX operations_by_finding ON operations (target, finding_id, state, state_at)
+     WHERE finding_id IS NOT NULL;
+   CREATE INDEX operations_by_order ON operations (target, dispatch_order) WHERE dispatch_order IS NOT NULL;
    CREATE INDEX operations_by_superseded ON operations (supersedes, number DESC) WHERE supersedes IS NOT NULL;
-   CREATE INDEX operations_under_way ON operations (state) WHERE state IN ('executing', 'unknown', 'probing')`;
-
-/** By time within a state: what succeeded long ago can't answer any more, and there may be any number of it. */
-const BY_KEY = "CREATE INDEX operations_by_key ON operations (key, state, state_at)";
-
-/** Exported for the test that compares the two ways to the same tables. */
-export const EFFECT_SCHEMA = [
-  `${TABLE}; CREATE INDEX operations_by_key ON operations (key, state, number DESC); ${INDEXES}`,
-  `DROP INDEX operations_by_key; ${BY_KEY}`,
+   CREATE INDEX operations_under_way ON operations (target) WHERE state IN ('executing', 'unknown', 'probing')`,
 ] as const;
-/** What {@link EFFECT_SCHEMA} comes to. */
-export const EFFECT_WHOLE = `${TABLE}; ${BY_KEY}; ${INDEXES}`;
 
 /** States of operations that may still be sent. */
 const OPEN =
   "'claimed', 'awaiting_confirmation', 'awaiting_approval', 'approved', 'executing', 'unknown', 'probing'";
+const WAITING = "'claimed', 'awaiting_confirmation', 'awaiting_approval'";
+const UNDER_WAY = "'executing', 'unknown', 'probing'";
+
+/** More than can answer one call, whatever people do. */
+const MOST_SAME = 100;
+
+/** A condition that one index serves, and what it binds. */
+interface Condition {
+  readonly sql: string;
+  readonly bindings: readonly SqlStorageValue[];
+}
 
 /**
- * The operations of one target, in the effect object's SQLite.
+ * The operations of targets, in the effect object's SQLite.
  *
  * `record` is the operation as JSON; the other columns exist to find it. Every lookup that a call makes is
  * bounded by an index and a limit, so that a target with a long history answers as fast as a new one.
@@ -47,30 +58,38 @@ export class OperationStore implements Rows {
 
   constructor(storage: DurableObjectStorage) {
     this.#sql = storage.sql;
-    applySchema(storage, "effect", EFFECT_SCHEMA, EFFECT_WHOLE);
+    applySchema(storage, "effect", EFFECT_SCHEMA);
   }
 
-  /** The operation with this id, or `null`. */
+  /** True if there is something to read. It writes nothing. */
+  static exists(storage: DurableObjectStorage): boolean {
+    const tables = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'operations'";
+    return storage.sql.exec(tables).toArray().length > 0;
+  }
+
   get(id: string): Operation | null {
     return this.#first("SELECT record FROM operations WHERE id = ?", id);
   }
 
-  /** Adds a new operation. */
   insert(operation: Operation): void {
+    const { id, target, key, title, finding_id, state, state_at, dispatch_order, supersedes } = operation;
     this.#sql.exec(
-      "INSERT INTO operations (id, key, tool, state, state_at, dispatch_order, supersedes, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-      operation.id,
-      operation.key,
-      operation.tool,
-      operation.state,
-      operation.state_at,
-      operation.dispatch_order,
-      operation.supersedes,
+      `INSERT INTO operations
+         (id, target, key, title, finding_id, state, state_at, dispatch_order, supersedes, record)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      id,
+      targetName(target),
+      key,
+      title,
+      title === null ? null : finding_id,
+      state,
+      state_at,
+      dispatch_order,
+      supersedes,
       JSON.stringify(operation),
     );
   }
 
-  /** Writes an operation that exists. */
   update(operation: Operation): void {
     const { rowsWritten } = this.#sql.exec(
       "UPDATE operations SET state = ?, state_at = ?, dispatch_order = ?, record = ? WHERE id = ?",
@@ -83,35 +102,64 @@ export class OperationStore implements Rows {
     if (rowsWritten === 0) throw new Error(`operation ${operation.id} was never stored`);
   }
 
-  /** The operation on this target that keeps any other from starting, or `null`. */
-  busy(): Operation | null {
-    return this.#first(
-      "SELECT record FROM operations WHERE state IN ('executing', 'unknown', 'probing') LIMIT 1",
-    );
-  }
-
-  /** Operations whose request may have been on the wire when this object's last life ended. */
-  executing(): Operation[] {
-    return this.#all("SELECT record FROM operations WHERE state = 'executing'");
-  }
-
-  /** Operations of this action that end by themselves when their time is over. */
-  waiting(key: string): Operation[] {
+  underWay(target: Target): UnderWay[] {
     return this.#all(
-      "SELECT record FROM operations WHERE key = ? AND state IN ('claimed', 'awaiting_confirmation', 'awaiting_approval')",
-      key,
+      `SELECT record FROM operations WHERE target = ? AND state IN (${UNDER_WAY})`,
+      targetName(target),
+    ).map((operation) => ({
+      operation,
+      superseded: this.superseders(operation.id).some(
+        ({ dispatch_order, state }) => dispatch_order !== null && state !== "failed_safe",
+      ),
+    }));
+  }
+
+  executing(): Operation[] {
+    return this.#all(`SELECT record FROM operations WHERE state IN (${UNDER_WAY}) AND state = 'executing'`);
+  }
+
+  waiting(wanted: Wanted): Operation[] {
+    return this.#anyOf(
+      sameAs(wanted).map(({ sql, bindings }) => ({ sql: `${sql} AND state IN (${WAITING})`, bindings })),
     );
   }
 
-  /** The newest dispatch on this target that isn't of the action `but_of`, or `null`. */
-  lastDispatched(but_of: string | null): Operation | null {
+  same(wanted: Wanted, now: number): Operation[] {
+    const since = now - wanted.repeats.window_ms;
+    return this.#anyOf(
+      sameAs(wanted).flatMap(({ sql, bindings }) => [
+        { sql: `${sql} AND state IN (${OPEN}, 'needs_operator')`, bindings },
+        {
+          sql: `${sql} AND state IN ('succeeded', 'failed_safe') AND state_at > ?`,
+          bindings: [...bindings, since],
+        },
+        {
+          sql: `${sql} AND state = 'denied' AND state_at > ?`,
+          bindings: [...bindings, now - DENIAL_LIFE_MS],
+        },
+      ]),
+    );
+  }
+
+  dispatches(target: Target): number {
+    const { last } = this.#sql
+      .exec<{ last: number | null }>(
+        "SELECT MAX(dispatch_order) AS last FROM operations WHERE target = ? AND dispatch_order IS NOT NULL",
+        targetName(target),
+      )
+      .one();
+    return last ?? 0;
+  }
+
+  lastDispatched(target: Target, but_of: string): Operation | null {
     return this.#first(
-      "SELECT record FROM operations WHERE dispatch_order IS NOT NULL AND key IS NOT ? ORDER BY dispatch_order DESC LIMIT 1",
+      `SELECT record FROM operations WHERE target = ? AND dispatch_order IS NOT NULL AND key <> ?
+       ORDER BY dispatch_order DESC LIMIT 1`,
+      targetName(target),
       but_of,
     );
   }
 
-  /** The newest operation of the same action that was claimed after this one and may still be sent, or was since `since`. */
   successor(operation: Operation, since: number): Operation | null {
     return this.#first(
       `SELECT record FROM (
@@ -126,49 +174,52 @@ export class OperationStore implements Rows {
     );
   }
 
-  /** Everything that `match` needs to answer a call. */
-  standing(wanted: Wanted, reversed_by: string | null, now: number): Standing {
+  standing(wanted: Wanted, now: number): Standing {
+    const same = this.same(wanted, now);
     return {
       known: wanted.known === null ? null : this.get(wanted.known),
-      same: this.#same(wanted, now),
-      busy: this.busy(),
-      reversal: reversed_by === null ? null : this.#lastDispatched(reversed_by),
-      superseder: wanted.supersedes === null ? null : this.#superseder(wanted.supersedes),
+      same,
+      later: this.#later(wanted, same),
+      under_way: this.underWay(wanted.target),
+      superseders: wanted.supersedes === null ? [] : this.superseders(wanted.supersedes),
       superseded: wanted.supersedes === null ? null : this.get(wanted.supersedes),
     };
   }
 
-  /** Newest first, without what can't answer any more. */
-  #same(wanted: Wanted, now: number): Operation[] {
+  /** What may have contradicted some of `same`. What sets nothing can't be contradicted. */
+  #later({ target, key, sets }: Wanted, same: readonly Operation[]): Operation[] {
+    const orders = same.flatMap(({ dispatch_order }) => (dispatch_order === null ? [] : [dispatch_order]));
+    if (orders.length === 0 || Object.keys(sets).length === 0) return [];
     return this.#all(
-      `SELECT record FROM (
-         SELECT number, record FROM operations WHERE key = ?1 AND state IN (${OPEN}, 'needs_operator')
-         UNION ALL
-         SELECT number, record FROM operations
-           WHERE key = ?1 AND state IN ('succeeded', 'failed_safe') AND state_at > ?2
-         UNION ALL
-         SELECT number, record FROM operations WHERE key = ?1 AND state = 'denied' AND state_at > ?3
-       ) ORDER BY number DESC LIMIT 20`,
-      wanted.key,
-      now - wanted.window_ms,
-      now - DENIAL_LIFE_MS,
+      `SELECT record FROM operations
+       WHERE target = ? AND dispatch_order > ? AND state <> 'failed_safe' AND key <> ?`,
+      targetName(target),
+      Math.min(...orders),
+      key,
     );
   }
 
-  #lastDispatched(tool: string): Operation | null {
-    return this.#first(
-      `SELECT record FROM operations WHERE tool = ? AND dispatch_order IS NOT NULL AND state <> 'failed_safe'
-       ORDER BY dispatch_order DESC LIMIT 1`,
-      tool,
-    );
-  }
-
-  #superseder(id: string): Operation | null {
-    return this.#first(
+  superseders(id: string): Operation[] {
+    return this.#all(
       `SELECT record FROM operations WHERE supersedes = ? AND state NOT IN ('expired', 'abandoned')
-       ORDER BY number DESC LIMIT 1`,
+       ORDER BY number DESC LIMIT ${MOST_SAME}`,
       id,
     );
+  }
+
+  /** Newest first. One statement for each condition: the platform takes a UNION of five at most. */
+  #anyOf(conditions: readonly Condition[]): Operation[] {
+    return conditions
+      .flatMap(({ sql, bindings }) =>
+        this.#sql
+          .exec<{ number: number; record: string }>(
+            `SELECT number, record FROM operations WHERE ${sql} ORDER BY number DESC LIMIT ${MOST_SAME}`,
+            ...bindings,
+          )
+          .toArray(),
+      )
+      .toSorted((a, b) => b.number - a.number)
+      .map(({ record }) => JSON.parse(record) as Operation);
   }
 
   #first(query: string, ...bindings: SqlStorageValue[]): Operation | null {
@@ -181,4 +232,15 @@ export class OperationStore implements Rows {
       .toArray()
       .map(({ record }) => JSON.parse(record) as Operation);
   }
+}
+
+/** The rows of the same action, or those that are `alike`: as `creation.ts` has it. */
+function sameAs({ target, key, title, finding_id }: Wanted): Condition[] {
+  if (title === null) return [{ sql: "key = ?", bindings: [key] }];
+  const named = targetName(target);
+  if (finding_id === null) return [{ sql: "target = ? AND title = ?", bindings: [named, title] }];
+  return [
+    { sql: "target = ? AND finding_id = ?", bindings: [named, finding_id] },
+    { sql: "target = ? AND title = ? AND finding_id IS NULL", bindings: [named, title] },
+  ];
 }

@@ -80,14 +80,29 @@ export function readAnswer(read: ReadOutcome<JsonObject>, input: JsonObject): An
   };
 }
 
+/** What the answer to a state change depends on besides the operation. */
+export interface ChangeTelling {
+  /** Nothing was sent for this call: the result is an earlier one's. */
+  readonly replayed: boolean;
+  readonly still_in_effect?: StillInEffect;
+  /** The tool that shows when the vendor has carried it out, if it had only accepted it. */
+  readonly pending_read?: string | null;
+}
+
 /** The answer to a state change that took effect, now or before. */
-export function changeAnswer(
-  operation: OperationView,
-  replayed: boolean,
-  still_in_effect: StillInEffect | undefined,
-): Answer {
+export function changeAnswer(operation: OperationView, telling: ChangeTelling): Answer {
+  const { replayed, still_in_effect, pending_read = null } = telling;
+  const notices = [
+    ...(replayed ? ["Already executed: this is the earlier result, and nothing was sent again."] : []),
+    ...(still_in_effect === true ? ["It still holds."] : []),
+    ...(still_in_effect === "unknown" ? ["Whether it still holds could not be checked."] : []),
+    ...(operation.evidence === "already_so" ? ["It was already so: nothing was sent for it."] : []),
+    ...(pending_read === null ? [] : ["The vendor accepted it; at that time it was not yet in force."]),
+  ];
   return {
     status: "ok",
+    ...(notices.length === 0 ? {} : { notice: notices.join(" ") }),
+    ...(pending_read === null ? {} : { next_step: `Call ${pending_read} until it shows the change.` }),
     data: JSON.parse(operation.data ?? "{}") as JsonObject,
     operation: {
       ...operationResult(operation),
@@ -100,8 +115,15 @@ export function changeAnswer(
 /** The answer to a state change that waits for a person. `replayed`: it did so before this call. */
 export function pendingAnswer(operation: OperationView, approval_url: string, replayed: boolean): Answer {
   const { id, state, expires_at, requester } = operation;
+  const own = state === "awaiting_confirmation";
   return {
     status: "pending_approval",
+    notice: own
+      ? "Not done yet: the person you act for has to confirm this themselves."
+      : "Not done yet: another person has to approve this.",
+    next_step: own
+      ? "Give them operation.approval_url, then repeat the same call."
+      : "Repeat the same call, or ask get_operation, later.",
     operation: { id, state, approval_url, expires_at, requested_by: requester.subject, replayed },
   };
 }
@@ -155,30 +177,15 @@ export function asText(result: Result): string {
 function sentence(result: Result): string {
   switch (result.status) {
     case "ok":
-      if ("operation" in result) return changeSentence(result.operation);
+      if ("operation" in result) return said(result, "Done.");
       return said(result, result.coverage.complete ? "Complete answer." : "Incomplete answer.");
     case "not_found":
       return said(result, "Not found.");
     case "pending_approval":
-      if (result.operation.state === "awaiting_confirmation") {
-        return "Not done yet: the person you act for has to confirm this themselves, at operation.approval_url.";
-      }
-      return "Not done yet: another person has to approve this. Repeat the same call, or ask get_operation, later.";
+      return said(result, "Not done yet.");
     case "error":
       return `${result.error.message} ${result.error.next_step}`;
   }
-}
-
-function changeSentence(operation: OperationResult): string {
-  if (operation.replayed !== true) return "Done.";
-  const still = operation.still_in_effect;
-  const now = {
-    true: " It still holds.",
-    false: " It no longer holds: somebody has changed it since.",
-    unknown: " Whether it still holds could not be checked.",
-    undefined: "",
-  }[String(still)];
-  return `Already executed; this is the prior result, nothing was sent again.${now ?? ""}`;
 }
 
 function said({ notice, next_step }: Remarks, otherwise: string): string {

@@ -77,6 +77,8 @@ export class CallRecord {
   /** What answers. */
   answeredBy(tool: Tool): void {
     this.#tool = tool.name;
+    if (tool.kind === "change" && tool.countermeasure !== null)
+      this.note({ countermeasure: tool.countermeasure });
   }
 
   /** Facts that became known on the way. */

@@ -1,14 +1,15 @@
+import { credentialOf } from "../connectors/credentials.ts";
+import { folded } from "../effect/creation.ts";
 import type { EffectObject } from "../effect/effect-object.ts";
-import { effectName, fingerprint, newOperationId, operationKey } from "../effect/operation.ts";
+import { digest, effectName, newOperationId, operationKey } from "../effect/operation.ts";
 import type { Claim, OperationView, StillInEffect } from "../effect/protocol.ts";
 import type { Answer } from "./answer.ts";
 import type { CallRecord } from "./call-record.ts";
-import { createdBy } from "./creation.ts";
 import { takeApart } from "./input.ts";
 import { operationAnswer } from "./operation-answer.ts";
 import type { Call, PathSession } from "./ports.ts";
 import type { Principal } from "./principal.ts";
-import { type ChangeTool, type JsonObject, targetName } from "./tool.ts";
+import { type ChangeTool, type JsonObject, type Target, targetName } from "./tool.ts";
 
 /** One call of one state-changing tool, once its input is known to be valid. */
 export interface ChangeCall {
@@ -19,8 +20,6 @@ export interface ChangeCall {
   /** The object that owns the target. */
   readonly effect: DurableObjectStub<EffectObject>;
   readonly idempotency_key: string | null;
-  /** What the caller's key is bound to. */
-  readonly fingerprint: string;
   /** What is asked for, under a fresh operation id. */
   readonly claim: Claim;
 }
@@ -36,12 +35,11 @@ export function changeCall(
 ): ChangeCall {
   const { env, person } = session;
   const { own, reason, finding_id, idempotency_key, supersedes } = takeApart(input);
-  const title = tool.creates?.(own);
-  const creation = title === undefined ? null : { finding_id, idempotency_key, person, title };
-  const target = tool.target(own, creation === null ? "" : createdBy(creation));
-  // The key itself says nothing about what it was used for.
-  const about = creation === null ? targetName(target) : createdBy({ ...creation, idempotency_key: null });
-  const identity = tool.identity(own);
+  const target = targetOf(tool, own);
+  const title = tool.creates === undefined ? null : folded(tool.creates.title(own));
+  const sets = tool.sets(own);
+  // Of a creation: what is compared with others is far more, but this is what a caller's key may not change.
+  const identity = title === null ? { sets, says: tool.says?.(own) ?? {} } : { finding_id, title };
   const { subject, display, session_id, client_id, roles } = principal;
   record.note({ target: targetName(target), finding_id });
   return {
@@ -51,12 +49,14 @@ export function changeCall(
     record,
     effect: env.EFFECT.getByName(effectName(env.TENANT, target)),
     idempotency_key,
-    fingerprint: fingerprint(tool.name, { ...identity, about }),
     claim: {
       operation_id: newOperationId(env.TENANT, target),
       tool: tool.name,
       target,
       key: operationKey(env.TENANT, tool.name, target, identity),
+      sets,
+      title,
+      caller_key: idempotency_key === null ? null : digest({ session_id, idempotency_key }),
       input: own,
       reason,
       finding_id,
@@ -67,6 +67,12 @@ export function changeCall(
   };
 }
 
+/** All that a tool creates at one source is one target: what is alike is found there. */
+function targetOf({ name, target, credential }: ChangeTool, own: JsonObject): Target {
+  if (target !== null) return target(own);
+  return { kind: "creation", id: `${name}/${credentialOf(credential).vendor.name}` };
+}
+
 /** The answer that an operation's state gives to this call. */
 export function tell(
   change: ChangeCall,
@@ -74,9 +80,11 @@ export function tell(
   replayed: boolean,
   still_in_effect: StillInEffect | null = null,
 ): Answer {
+  const { pending } = change.tool;
   change.record.note({ operation_id: operation.id });
   return operationAnswer(operation, {
     replayed,
+    pending_read: operation.data !== null && pending?.is(JSON.parse(operation.data)) ? pending.read : null,
     public_url: change.session.env.PUBLIC_URL,
     ...(still_in_effect === null ? {} : { still_in_effect }),
   });

@@ -1,9 +1,9 @@
 /** Step 4: has this been asked for before? */
-import type { ClaimAnswer, OperationView, StillInEffect } from "../effect/protocol.ts";
+import type { ClaimAnswer, OperationView } from "../effect/protocol.ts";
 import { type Answer, errorAnswer } from "./answer.ts";
 import { type ChangeCall, tell } from "./change-call.ts";
 import { inProgress } from "./operation-answer.ts";
-import { badSupersedes } from "./refusals.ts";
+import { badSupersedes, differsFromDone, noLongerSo } from "./refusals.ts";
 
 /** An operation that goes on to the gate, and when it was so, by its own object's clock (milliseconds). */
 export interface GoingOn {
@@ -24,7 +24,7 @@ export async function claimOperation(change: ChangeCall): Promise<Claimed> {
   const operation_id =
     idempotency_key === null
       ? claim.operation_id
-      : session.keys.bind(idempotency_key, change.fingerprint, claim.operation_id);
+      : session.keys.bind(idempotency_key, claim.key, claim.operation_id);
   const answer = await effect.claim({ ...claim, operation_id });
   return settle(change, answer);
 }
@@ -41,18 +41,18 @@ async function settle(change: ChangeCall, claimed: ClaimAnswer): Promise<Claimed
   record.note({ operation_id: operation.id });
   record.ended(claimed.kind);
   if (claimed.kind === "busy") return { answer: errorAnswer(inProgress(operation), operation) };
+  if (claimed.kind === "in_doubt") return { answer: tell(change, operation, true) };
+  if (claimed.kind === "differs") {
+    return { answer: errorAnswer(differsFromDone(operation, claimed.differences), operation) };
+  }
   if (idempotency_key !== null) session.keys.rebind(idempotency_key, operation.id);
   if (claimed.kind === "new" || mayGoOn(change, operation)) return { operation, as_of: claimed.as_of };
-  return { answer: tell(change, operation, true, await stillInEffect(change, claimed)) };
-}
-
-/** An old success must not be taken for the present. */
-async function stillInEffect(
-  { effect }: ChangeCall,
-  { operation, still_in_effect }: Extract<ClaimAnswer, { kind: "match" }>,
-): Promise<StillInEffect | null> {
-  if (operation.state !== "succeeded") return null;
-  return still_in_effect === undefined ? effect.stillInEffect(operation.id) : still_in_effect;
+  const { now } = claimed;
+  // "ok" means that it is so. It isn't done again by itself: a late retry must not undo a person's decision.
+  if (now?.still_in_effect === false) {
+    return { answer: errorAnswer(noLongerSo(operation, now.differences), operation) };
+  }
+  return { answer: tell(change, operation, true, now?.still_in_effect ?? null) };
 }
 
 /** A match that this call may still move: one to be retried, or one that waits and that this caller may start. */

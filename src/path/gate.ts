@@ -7,6 +7,7 @@ import { coverageOf } from "./coverage.ts";
 import { asFailure, publicError } from "./failure.ts";
 import { COUNT_WINDOW_MS, type Decision, decide } from "./policy.ts";
 import { policyOf } from "./policy-document.ts";
+import { tooManyWait } from "./refusals.ts";
 import type { ChangeTool, Inspection } from "./tool.ts";
 import { typed } from "./typed.ts";
 
@@ -72,7 +73,9 @@ async function look(change: ChangeCall, operation: OperationView): Promise<Looke
     if (!seen.exists) return { exists: false, source: upstream.source, queried_at };
     const count = await env.PERSON.getByName(session.person).countChange(operation.id, COUNT_WINDOW_MS);
     const { attributes } = seen;
-    const decision = decide(policyOf(env), { tool: tool.name, roles: principal.roles, attributes, count });
+    const { name, countermeasure } = tool;
+    const facts = { tool: name, countermeasure, roles: principal.roles, attributes, count };
+    const decision = decide(policyOf(env), facts);
     return { exists: true, seen, decision };
   } catch (thrown) {
     const failure = asFailure(thrown);
@@ -87,16 +90,23 @@ type Looked =
 
 /** Puts the operation before a person. What failed safe stays as it is: a new dispatch needs its own decision. */
 async function hold(change: ChangeCall, operation: OperationView, hold: Hold): Promise<Answer> {
-  switch (operation.state) {
-    case "awaiting_approval":
-    case "awaiting_confirmation":
-      return tell(change, operation, true);
-    case "failed_safe": {
-      const instead = await claimInstead(change, operation.id);
-      if ("answer" in instead) return instead.answer;
-      return tell(change, await change.effect.hold(instead.operation.id, hold), false);
-    }
-    default:
-      return tell(change, await change.effect.hold(operation.id, hold), false);
+  if (operation.state === "awaiting_approval" || operation.state === "awaiting_confirmation") {
+    return tell(change, operation, true);
   }
+  let { id } = operation;
+  if (operation.state === "failed_safe") {
+    const instead = await claimInstead(change, id);
+    if ("answer" in instead) return instead.answer;
+    id = instead.operation.id;
+  }
+  if (hold.for === "approval") await requireRoom(change, id);
+  return tell(change, await change.effect.hold(id, hold), false);
+}
+
+/** One person's requests must not hide those of others. @throws Failure `rate_limited` where too many wait */
+async function requireRoom({ session, effect }: ChangeCall, id: string): Promise<void> {
+  if (await session.env.PERSON.getByName(session.person).mayWait(id)) return;
+  const failure = tooManyWait();
+  await effect.abandon(id, publicError(failure));
+  throw failure;
 }

@@ -12,6 +12,9 @@ const Legible = z
   .max(200)
   .refine(isLegibleLine, "must be one line without control or invisible characters");
 
+/** Any text of the caller's. However it is typed, it names the same finding. */
+const FindingId = z.string().trim().normalize("NFC").pipe(Legible);
+
 /**
  * What every state change takes besides its own arguments. None of it is part of the action's identity. Its
  * limits are kept out of the JSON Schema: repeated for every tool, they would cost each client's context window,
@@ -19,7 +22,7 @@ const Legible = z
  */
 const CHANGE_ARGUMENTS = {
   reason: z.string().trim().min(1).max(1000).describe("Why; for audit and approver"),
-  finding_id: Legible.describe("What it responds to, by any id of yours").optional(),
+  finding_id: FindingId.describe("What it responds to, by any id of yours").optional(),
   idempotency_key: Legible.describe("Yours; the same key again returns the first result").optional(),
   supersedes: z.string().max(80).optional().describe("Operation to repeat on purpose"),
 };

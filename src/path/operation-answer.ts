@@ -1,16 +1,13 @@
 /** What to say of an operation, by the state that it is in. Pure. */
-import type { OperationView, StillInEffect } from "../effect/protocol.ts";
-import { type Answer, changeAnswer, errorAnswer, pendingAnswer } from "./answer.ts";
+import type { OperationView } from "../effect/protocol.ts";
+import { type Answer, type ChangeTelling, changeAnswer, errorAnswer, pendingAnswer } from "./answer.ts";
 import { Failure, failureFrom } from "./failure.ts";
 
 /** How long a caller should wait before asking for an operation that is under way, in milliseconds. */
 const COME_BACK_MS = 2_000;
 
 /** Circumstances of the answer that the operation itself doesn't know. */
-export interface Telling {
-  /** Nothing was sent for this call: the result is an earlier one's. */
-  readonly replayed: boolean;
-  readonly still_in_effect?: StillInEffect;
+export interface Telling extends ChangeTelling {
   /** Origin of this instance, for links. */
   readonly public_url: string;
 }
@@ -19,7 +16,7 @@ export interface Telling {
 export function operationAnswer(operation: OperationView, telling: Telling): Answer {
   switch (operation.state) {
     case "succeeded":
-      return changeAnswer(operation, telling.replayed, telling.still_in_effect);
+      return changeAnswer(operation, telling);
     case "awaiting_approval":
     case "awaiting_confirmation":
       return pendingAnswer(
@@ -72,6 +69,7 @@ function cameToNothing(operation: OperationView): Failure {
 }
 
 function inDoubt(operation: OperationView): Failure {
+  const { id } = operation;
   const read_back =
     operation.state === "needs_operator"
       ? "It was read back, and that didn't settle it."
@@ -82,8 +80,8 @@ function inDoubt(operation: OperationView): Failure {
     {
       next_step:
         operation.state === "needs_operator"
-          ? "Someone with operations:approve can settle it in the console. To repeat it on purpose, name it in supersedes."
-          : `Ask get_operation for ${operation.id}: most doubts end within seconds, some take a minute. Don't send it again under another name.`,
+          ? `Someone with operations:approve can settle it in the console. To repeat it on purpose, call again with supersedes set to ${id}, and without its idempotency_key.`
+          : `Ask get_operation for ${id}: most doubts end within seconds. ${operation.repeatable ? `If it can't wait, call again with supersedes set to ${id}, and without its idempotency_key.` : "Don't send it again under another name."}`,
     },
   );
 }

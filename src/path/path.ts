@@ -23,7 +23,7 @@ import { inProgress } from "./operation-answer.ts";
 import type { Call, PathSession } from "./ports.ts";
 import type { Principal } from "./principal.ts";
 import { Progress, type ProgressUpdate } from "./progress.ts";
-import { mayNot, notResumable } from "./refusals.ts";
+import { differsFromDone, mayNot, notResumable } from "./refusals.ts";
 import { scopesOfRoles } from "./scopes.ts";
 import type { JsonObject, ReadTool } from "./tool.ts";
 import { typed } from "./typed.ts";
@@ -140,6 +140,10 @@ async function change(call: ChangeCall): Promise<Answer> {
       return tell(call, executed.operation, false);
     case "match":
       return tell(call, executed.operation, true);
+    case "in_doubt":
+      return tell(call, executed.operation, true);
+    case "differs":
+      return errorAnswer(differsFromDone(executed.operation, executed.differences), executed.operation);
     case "busy":
       return errorAnswer(inProgress(executed.operation), executed.operation);
     case "failed":

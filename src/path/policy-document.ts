@@ -3,19 +3,23 @@ import * as z from "zod";
 import { DEFAULT_POLICY, type Policy } from "./policy.ts";
 import { ROLES } from "./scopes.ts";
 
+const Criticality = z.enum(["low", "medium", "high", "critical"]);
+
 const Condition = z.strictObject({
   tools: z.array(z.string().min(1)).min(1).optional(),
-  roles: z.array(z.enum(ROLES)).min(1).optional(),
-  criticality: z
-    .array(z.enum(["low", "medium", "high", "critical"]))
+  countermeasures: z
+    .array(z.enum(["isolate", "restore", "evict"]))
     .min(1)
     .optional(),
+  roles: z.array(z.enum(ROLES)).min(1).optional(),
+  criticality: z.array(Criticality).min(1).optional(),
   administrator: z.boolean().optional(),
   count_over: z.int().min(0).optional(),
 });
 
 const Document = z.strictObject({
   version: z.string().min(1).max(64),
+  unknown_criticality: Criticality.optional(),
   rules: z
     .array(
       z.strictObject({

@@ -1,6 +1,6 @@
 /** The gate: who may do what at once, and what needs another person. Pure, and data. */
 import type { Role } from "./scopes.ts";
-import type { TargetAttributes } from "./tool.ts";
+import type { Countermeasure, TargetAttributes } from "./tool.ts";
 
 /** What the gate decides. */
 export type Decision =
@@ -10,18 +10,23 @@ export type Decision =
 /** What the gate looks at. */
 export interface GateFacts {
   readonly tool: string;
+  readonly countermeasure: Countermeasure | null;
   readonly roles: readonly Role[];
   readonly attributes: TargetAttributes;
   /** State changes of this person within {@link COUNT_WINDOW_MS}, this one included. */
   readonly count: number;
 }
 
+/** A criticality that a rule can name. */
+export type Criticality = Exclude<NonNullable<TargetAttributes["criticality"]>, "unknown">;
+
 /** A rule applies if everything it names holds. The first that applies decides. */
 export interface Rule {
   readonly when: {
     readonly tools?: readonly string[];
+    readonly countermeasures?: readonly Countermeasure[];
     readonly roles?: readonly Role[];
-    readonly criticality?: readonly NonNullable<TargetAttributes["criticality"]>[];
+    readonly criticality?: readonly Criticality[];
     readonly administrator?: boolean;
     readonly count_over?: number;
   };
@@ -32,6 +37,8 @@ export interface Rule {
 
 export interface Policy {
   readonly version: string;
+  /** What a target counts as that nobody has rated. By default `high`. */
+  readonly unknown_criticality?: Criticality;
   readonly rules: readonly Rule[];
 }
 
@@ -39,12 +46,12 @@ export interface Policy {
 export const COUNT_WINDOW_MS = 10 * 60_000;
 
 export const DEFAULT_POLICY: Policy = {
-  version: "default-1",
+  version: "default-2",
   rules: [
     {
-      when: { tools: ["contain_device", "release_device"], criticality: ["high", "critical"] },
+      when: { countermeasures: ["isolate", "restore", "evict"], criticality: ["high", "critical"] },
       decision: "approval",
-      because: "the device is of high or critical criticality",
+      because: "the target is of high, critical or unknown criticality",
     },
     { when: { administrator: true }, decision: "approval", because: "the target is an administrator" },
     {
@@ -58,7 +65,8 @@ export const DEFAULT_POLICY: Policy = {
 
 /** What `policy` says. Where no rule applies, another person decides. */
 export function decide(policy: Policy, facts: GateFacts): Decision {
-  const rule = policy.rules.find(({ when }) => applies(when, facts));
+  const criticality = criticalityOf(policy, facts.attributes);
+  const rule = policy.rules.find(({ when }) => applies(when, facts, criticality));
   if (rule?.decision === "go") return { decision: "go" };
   return {
     decision: "hold",
@@ -72,18 +80,30 @@ export function decide(policy: Policy, facts: GateFacts): Decision {
  * `null`. What is decided already isn't asked for twice.
  */
 export function newlyHeld(policy: Policy, facts: GateFacts, then: TargetAttributes): string | null {
+  const now = criticalityOf(policy, facts.attributes);
+  const before = criticalityOf(policy, then);
   for (const { when, decision, because } of policy.rules) {
-    if (!applies(when, facts)) continue;
+    if (!applies(when, facts, now)) continue;
     if (decision === "go") return null;
-    if (decision === "approval" && !applies(when, { ...facts, attributes: then })) return because;
+    if (decision === "approval" && !applies(when, { ...facts, attributes: then }, before)) return because;
   }
   return null;
 }
 
-function applies(when: Rule["when"], facts: GateFacts): boolean {
-  const { criticality, administrator } = facts.attributes;
+/** How much a target matters to `policy`, which says what one counts as that nobody has rated. */
+function criticalityOf(
+  { unknown_criticality = "high" }: Policy,
+  { criticality }: TargetAttributes,
+): Criticality | undefined {
+  return criticality === "unknown" ? unknown_criticality : criticality;
+}
+
+function applies(when: Rule["when"], facts: GateFacts, criticality: Criticality | undefined): boolean {
+  const { administrator } = facts.attributes;
   return (
     (when.tools === undefined || when.tools.includes(facts.tool)) &&
+    (when.countermeasures === undefined ||
+      (facts.countermeasure !== null && when.countermeasures.includes(facts.countermeasure))) &&
     (when.roles === undefined || when.roles.some((role) => facts.roles.includes(role))) &&
     (when.criticality === undefined ||
       (criticality !== undefined && when.criticality.includes(criticality))) &&

@@ -1,9 +1,11 @@
 /** The path's own refusals, in words for a model. */
 import type { Authorization } from "../auth/authorize.ts";
+import type { OperationView } from "../effect/protocol.ts";
+import { MOST_WAITING } from "../person/waiting.ts";
 import { shown } from "../untrusted/shown.ts";
-import { Failure } from "./failure.ts";
+import { type Difference, Failure } from "./failure.ts";
 import type { Principal } from "./principal.ts";
-import type { Tool } from "./tool.ts";
+import type { JsonObject, Tool } from "./tool.ts";
 
 /** There is no tool of that name. */
 export function unknownTool(name: string): Failure {
@@ -91,6 +93,49 @@ export function badSupersedes(why: keyof typeof WHY): Failure {
     ],
     next_step: "Leave supersedes out, or name the finished operation that is to be repeated.",
   });
+}
+
+/** Something alike was done with other arguments. */
+export function differsFromDone(operation: OperationView, differences: readonly Difference[]): Failure {
+  const fields = differences.map(({ field }) => field).join(", ");
+  return new Failure(
+    "differs_from_done",
+    `Operation ${operation.id} did something alike${madeBy(operation)}, with another ${fields}. Nothing was done.`,
+    { differences, next_step: onPurpose(operation, "If another one is wanted") },
+  );
+}
+
+/** What an earlier operation did isn't so any more. */
+export function noLongerSo(operation: OperationView, differences: readonly Difference[]): Failure {
+  return new Failure(
+    "differs_from_done",
+    `Operation ${operation.id} did this${madeBy(operation)}, and it is no longer so: somebody has changed it since. Nothing was done.`,
+    { differences, next_step: onPurpose(operation, "To do it again") },
+  );
+}
+
+function onPurpose({ id }: OperationView, when: string): string {
+  return `Look at what exists first. ${when}, call with supersedes set to ${id}, and without an idempotency_key that was used for it.`;
+}
+
+/** The ids in what an operation led to, as far as they can be said in a sentence of ours. */
+function madeBy({ data }: OperationView): string {
+  const ids = Object.entries(JSON.parse(data ?? "{}") as JsonObject).filter(
+    ([field, value]) => field.endsWith("_id") && typeof value === "string" && /^[\w.:-]{1,100}$/.test(value),
+  );
+  return ids.length === 0 ? "" : ` (${ids.map(([field, value]) => `${field} ${value}`).join(", ")})`;
+}
+
+/** So many requests of one person wait for approval that this one may not. */
+export function tooManyWait(): Failure {
+  return new Failure(
+    "rate_limited",
+    `${MOST_WAITING} requests of this person wait for approval already. Nothing was done.`,
+    {
+      retry_after_ms: 60_000,
+      next_step: "Have somebody with operations:approve decide on those first, then repeat the call.",
+    },
+  );
 }
 
 /** An administrator has switched the tool, or a credential that it needs, off. */

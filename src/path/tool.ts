@@ -121,7 +121,8 @@ export function targetName(target: Target): string {
 
 /** What the gate needs to know of a target. */
 export interface TargetAttributes {
-  readonly criticality?: "low" | "medium" | "high" | "critical";
+  /** Only where the target has one. `unknown`: nobody has rated it. */
+  readonly criticality?: "low" | "medium" | "high" | "critical" | "unknown";
   /** `null`: it isn't known, and counts as yes. */
   readonly administrator?: boolean | null;
 }
@@ -138,6 +139,8 @@ export type Inspection<Data> =
       readonly landed?: true;
       /** The tool's `data` for the target as it stands. */
       readonly data: Data;
+      /** The state of a thing that was created, in the vendor's own word. */
+      readonly state?: string | null | undefined;
     }
   | {
       readonly exists: true;
@@ -179,21 +182,43 @@ export type EffectClass = "deterministic-create" | "probe" | "none";
 
 export interface Effect {
   readonly class: EffectClass;
+  /**
+   * Whether the same request landing twice adds anything. What adds nothing may be repeated on purpose while the
+   * first is still in doubt.
+   */
+  readonly repeat: "same" | "adds";
   /** How long a success answers for repeats, in milliseconds from the moment it succeeded. */
   readonly window_ms: number;
   /** How long the vendor gets to answer, in milliseconds. */
   readonly deadline_ms: number;
   /**
-   * How long after the deadline a request can still land, in milliseconds, by the vendor's own word.
-   * `null` where the vendor gives none: then absence is never proven, and an operator decides.
+   * How long after the deadline a request can still land, in milliseconds: by the vendor's own word, or that of
+   * the people who run the instance. `null` where nobody gives one: see `landingOf` in `effect/probing.ts`.
    */
-  readonly settle_ms: (env: Env) => number | null;
+  readonly landing_ms: (env: Env) => number | null;
   /** The tool that undoes this one, if any. */
   readonly reversed_by: string | null;
 }
 
 /** What the audit and the policy call a change that protects, or takes protection back: OCSF's countermeasures. */
 export type Countermeasure = "isolate" | "restore" | "evict";
+
+/** What there is to know of a tool that creates something. All that it creates at one source is one target. */
+export interface Creation<Input> {
+  /** The title: two creations with the same one are alike. */
+  readonly title: (input: Input) => string;
+  /** The states of the thing, in the vendor's own words, in which it still answers for what was asked. */
+  readonly answers_while: readonly string[];
+  /** Two are better than none: it may be repeated on purpose while the first is in doubt. */
+  readonly rather_twice?: true;
+}
+
+/** What the vendor has accepted and not yet brought about. */
+export interface Pending<Data> {
+  readonly is: (data: Data) => boolean;
+  /** The tool that shows when it is in force. */
+  readonly read: string;
+}
 
 /** A tool that changes state at one vendor, on one target. */
 export interface ChangeTool<Input extends z.ZodObject = z.ZodObject, Output extends z.ZodType = z.ZodType>
@@ -205,12 +230,14 @@ export interface ChangeTool<Input extends z.ZodObject = z.ZodObject, Output exte
   readonly read_credential: CredentialName;
   readonly effect: Effect;
   readonly countermeasure: Countermeasure | null;
-  /** For tools that create something: its title. */
-  readonly creates?: (input: z.output<Input>) => string;
-  /** @param created for tools that create something: what identifies it, see `creation.ts` */
-  readonly target: (input: z.output<Input>, created: string) => Target;
-  /** The arguments that make two calls the same action. */
-  readonly identity: (input: z.output<Input>) => JsonObject;
+  /** `null` for tools that create something: see `creates`. */
+  readonly target: ((input: z.output<Input>) => Target) | null;
+  readonly creates?: Creation<z.output<Input>>;
+  /** Facet → value. A done operation no longer answers once a later one gives a facet of it another value. */
+  readonly sets: (input: z.output<Input>) => JsonObject;
+  /** What it adds besides. With `sets` and the target it is what makes two calls the same action. */
+  readonly says?: (input: z.output<Input>) => JsonObject;
+  readonly pending?: Pending<z.output<Output>>;
   /** Looks at the target with the read credential. */
   readonly inspect: (
     input: z.output<Input>,
@@ -241,9 +268,18 @@ export function defineRead<Input extends z.ZodObject, Output extends z.ZodType>(
   return { ...tool, kind: "read" } as unknown as ReadTool;
 }
 
+/** What a tool acts on, or what it creates. A type of its own, so that neither can be left out. */
+type Acts<Input extends z.ZodObject, Output extends z.ZodType> = Required<
+  Pick<ChangeTool<Input, Output>, "target">
+> &
+  (
+    | { readonly target: null; readonly creates: Creation<z.output<Input>> }
+    | { readonly target: (input: z.output<Input>) => Target; readonly creates?: never }
+  );
+
 /** Declares a state change. The declaration's type is the checklist. */
 export function defineChange<Input extends z.ZodObject, Output extends z.ZodType>(
-  tool: Omit<ChangeTool<Input, Output>, "kind">,
+  tool: Omit<ChangeTool<Input, Output>, "kind" | "target" | "creates"> & Acts<Input, Output>,
 ): ChangeTool {
   return { ...tool, kind: "change" } as unknown as ChangeTool;
 }

@@ -36,6 +36,7 @@ import { type Session, Sessions, summaryOf } from "./sessions.ts";
 import { SingleUse } from "./single-use.ts";
 import type { Act, Confidence } from "./standing.ts";
 import { UpstreamSession, type UpstreamStanding } from "./upstream-session.ts";
+import { Waiting } from "./waiting.ts";
 
 /** When the alarm tells session objects what a call could not, in milliseconds after the change. */
 const ANNOUNCE_AFTER_MS = 1_000;
@@ -54,6 +55,7 @@ export class PersonObject extends AuditedObject {
   readonly #grants: Grants;
   readonly #refreshes: Refreshes;
   readonly #changes: Changes;
+  readonly #waiting: Waiting;
   readonly #announcements: Announcements;
   readonly #renewals: Renewals;
   readonly #calls: TokenBucket;
@@ -73,6 +75,7 @@ export class PersonObject extends AuditedObject {
     this.#grants = new Grants(this.sql);
     this.#refreshes = new Refreshes(this.#grants, (grant_id, reason) => this.endGrant(grant_id, reason));
     this.#changes = new Changes(this.sql);
+    this.#waiting = new Waiting(ctx.storage, env);
     this.#announcements = new Announcements(env, this.#record, this.#sessions, this.#grants);
     const upstream = new UpstreamSession(env, this.#record, (standing) => this.#take(standing));
     const announce = () => this.#announce();
@@ -222,6 +225,11 @@ export class PersonObject extends AuditedObject {
   /** How many distinct operations the person began within the last `window_ms`, this one included. */
   async countChange(operation_id: string, window_ms: number): Promise<number> {
     return this.#changes.count(operation_id, window_ms, Date.now());
+  }
+
+  /** Notes that an operation is to wait for somebody's approval. False if too many of this person's do already. */
+  mayWait(operation_id: string): Promise<boolean> {
+    return this.#waiting.admit(operation_id, Date.now());
   }
 
   /**

@@ -27,6 +27,9 @@ const OPERATION: AuditFact = {
   steps: [{ step: "scope", result: "ok", at_ms: 1 }],
 };
 
+const ISOLATION = { ...OPERATION, countermeasure: "isolate" } as const;
+const CREATION = { ...FULL_FACT, tool: "create_ticket", target: "creation/create_ticket/jira" };
+
 const facts: Record<string, AuditFact> = {
   "a call": FULL_FACT,
   "a read without an outcome of its own": { ...FULL_FACT, tool: "search_devices", outcome: "not_found" },
@@ -51,24 +54,37 @@ const facts: Record<string, AuditFact> = {
       "failed_safe",
       "needs_operator",
     ].flatMap((decision) =>
-      ["contain_device", "release_device", "suspend_user", "create_ticket"].map((tool) => [
+      (
+        [
+          ["contain_device", "isolate", "device/d1"],
+          ["release_device", "restore", "device/d1"],
+          ["suspend_user", "evict", "user/u1"],
+          ["create_ticket", null, "creation/create_ticket/jira"],
+        ] as const
+      ).map(([tool, countermeasure, target]) => [
         `${tool}, ${decision}`,
-        { ...OPERATION, tool, decision, target: tool.endsWith("user") ? "user/u1" : "device/d1" },
+        { ...OPERATION, tool, countermeasure, decision, target },
       ]),
     ),
   ),
 };
 
 describe("the class of an event", () => {
-  test.each([
+  test.each<[string, AuditFact, number, number]>([
     ["a call", FULL_FACT, 6003, 3],
     ["a read", { ...FULL_FACT, tool: "get_device" }, 6003, 2],
-    ["a creation", { ...FULL_FACT, tool: "create_ticket" }, 6003, 1],
-    ["a sign-in", { type: "sign_in", decision: "allow", outcome: "ok" } as const, 6003, 99],
-    ["a containment that was dispatched", { ...OPERATION, decision: "executing" }, 7001, 1],
-    ["a release that succeeded", { ...OPERATION, tool: "release_device", decision: "succeeded" }, 7001, 3],
-    ["a containment that nobody approved yet", { ...OPERATION, decision: "awaiting_approval" }, 6003, 3],
-    ["a ticket that was created", { ...OPERATION, tool: "create_ticket", decision: "succeeded" }, 6003, 1],
+    ["a creation", CREATION, 6003, 1],
+    ["a sign-in", { type: "sign_in", decision: "allow", outcome: "ok" }, 6003, 99],
+    ["a containment that was dispatched", { ...ISOLATION, decision: "executing" }, 7001, 1],
+    ["a release that succeeded", { ...ISOLATION, countermeasure: "restore", decision: "succeeded" }, 7001, 3],
+    ["a containment that nobody approved yet", { ...ISOLATION, decision: "awaiting_approval" }, 6003, 3],
+    [
+      "an isolation by a tool that is new",
+      { ...ISOLATION, tool: "quarantine", decision: "unknown" },
+      7001,
+      1,
+    ],
+    ["a ticket that was created", { ...CREATION, type: "operation", decision: "succeeded" }, 6003, 1],
   ])("%s", (_what, fact, class_uid, activity_id) => {
     const { ocsf } = exported(fact);
     expect(ocsf).toMatchObject({ class_uid, activity_id, type_uid: class_uid * 100 + activity_id });

@@ -26,6 +26,8 @@ describe("a title", () => {
     "joined\u200dwords",
     "selected\ufe0e",
     "blank \u2800 pattern",
+    "\u200d\u200d\u200d",
+    "a\u200db",
     "x".repeat(256),
   ])("may not be %j", (title) => {
     expect(Title.safeParse(title).success).toBe(false);

@@ -15,6 +15,8 @@ beforeAll(async () => {
   responder = await consoleOf("responder");
 });
 
+const NETWORK = { network: "isolated" };
+
 /** A containment that its own requester is to confirm, by a policy that says so. */
 async function toConfirm() {
   const device_id = devices.pop() ?? "";
@@ -25,7 +27,10 @@ async function toConfirm() {
     operation_id: newOperationId(env.TENANT, target),
     tool: "contain_device",
     target,
-    key: operationKey(env.TENANT, "contain_device", target, { device_id }),
+    key: operationKey(env.TENANT, "contain_device", target, { sets: NETWORK, says: {} }),
+    sets: NETWORK,
+    title: null,
+    caller_key: null,
     input: { device_id },
     reason: "To be confirmed",
     finding_id: null,

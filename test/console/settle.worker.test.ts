@@ -55,9 +55,10 @@ test("an operator's word that it happened settles it, for the agent and for the 
   const page = await settle(approver, path, "happened");
   expect(approver.trace.at(-2)).toMatchObject({ method: "POST", status: 303 });
   expect(page.html).toContain("the word of a person who settled it");
+  // The agent is told what was settled, and that the vendor doesn't show it.
   expect(await contain()).toMatchObject({
-    status: "ok",
-    operation: { id, evidence: "operator", replayed: true },
+    error: { code: "differs_from_done" },
+    operation: { id, state: "succeeded", evidence: "operator" },
   });
   expect(await lab.effects(device_id)).toHaveLength(0);
   const last = (await chainOf("approver")).filter(({ type }) => type === "console").at(-1);

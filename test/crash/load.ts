@@ -79,7 +79,9 @@ export class Load {
     try {
       const { error } = await agent.call(tool, args);
       if (error?.kind === "transient" || error?.kind === "in_doubt") return;
-      if (error !== undefined) this.failed.push(`${agent.name}'s ${tool} was refused: ${error.code}`);
+      // Somebody has undone it since: an answer as good as any other to whoever wanted to know.
+      if (error !== undefined && error.code !== "differs_from_done")
+        this.failed.push(`${agent.name}'s ${tool} was refused: ${error.code}`);
       this.#open.delete(wish);
     } catch (thrown) {
       if (this.#engine.alive) this.failed.push(`${agent.name}'s ${tool} failed: ${String(thrown)}`);

@@ -23,12 +23,12 @@ let devices: string[];
 const agents: Agent[] = [];
 const contexts = new Map<string, BrowserContext>();
 
-/** A containment whose outcome nobody knows: the connection was cut before the vendor acted. */
-let lost: { readonly id: string; readonly device_id: string };
+/** A page whose outcome nobody knows: the connection was cut before the vendor acted. */
+let lost: { readonly id: string };
 
 beforeAll(async () => {
   // Without a bound on late effects, absence is never proven, and a person has to settle it.
-  instance = await startTestInstance({ environment: { CROWDSTRIKE_SETTLE_MS: "" } });
+  instance = await startTestInstance({ environment: { PAGERDUTY_SETTLE_MS: "" } });
   lab = new LabControls(instance.lab.url);
   browser = await launchChromium();
   const { hosts } = (await (await fetch(`${instance.lab.url}/estate`)).json()) as {
@@ -52,7 +52,7 @@ function device(): string {
 
 async function agentOf(user: string, clientName = "Claude", era: Era = "2026-07-28"): Promise<Agent> {
   const mcpUrl = `${instance.url}/mcp`;
-  const scope = "devices:read devices:contain";
+  const scope = "devices:read devices:contain pages:write";
   const { access_token } = await signIn({ mcpUrl, user, scope, clientName });
   const agent = await connect(mcpUrl, era, access_token);
   agents.push(agent);
@@ -60,14 +60,14 @@ async function agentOf(user: string, clientName = "Claude", era: Era = "2026-07-
 }
 
 async function loseOne(): Promise<typeof lost> {
-  const device_id = device();
   const agent = await agentOf("responder");
-  await lab.fault({ operation: "PerformActionV2", mode: "reset", times: 1 });
-  const { operation } = await agent.call("contain_device", {
-    device_id,
-    reason: "Ransomware note found on the desktop",
+  await lab.fault({ vendor: "pagerduty", operation: "createIncident", mode: "reset", times: 1 });
+  const { operation } = await agent.call("page_on_call", {
+    title: "Ransomware note found on the desktop",
+    urgency: "high",
+    reason: "Somebody has to look at it now",
   });
-  return { id: operation?.id ?? "", device_id };
+  return { id: operation?.id ?? "" };
 }
 
 /** An analyst's containment, held back. */
@@ -258,7 +258,7 @@ describe("in a real browser, without scripts", () => {
       .toBe(1);
     await picture(page, "operation-needs-operator");
     expect(await misfits(page)).toEqual([]);
-    await page.fill("textarea[name=reason]", "The host's own log shows no containment");
+    await page.fill("textarea[name=reason]", "PagerDuty's own log shows no incident");
     await follow(page.locator("button[value=did_not_happen]"));
     expect(page.url()).toBe(`${instance.url}/console/operations/${lost.id}`);
     expect(await page.textContent("body")).toContain("failed, no effect");

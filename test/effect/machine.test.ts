@@ -23,6 +23,7 @@ const TRANSITIONS: readonly Transition[] = [
   { type: "hold", for: "approval", policy_version: "1", ...SEEN },
   { type: "hold", for: "confirmation", policy_version: "1", ...SEEN },
   { type: "ask_again", ...SEEN },
+  { type: "ask_again", because: "b", expires_at: NOW + 10, beside: "op_other", aware_of: 2 },
   { type: "approve", by: APPROVER, reason: null },
   { type: "take_over", by: other, policy_version: "1", before: "{}", input: {}, reason: "r" },
   { type: "deny", by: "approver@acme.test", reason: "no" },
@@ -124,6 +125,17 @@ describe("the operation machine", () => {
     expect(refusal(second, { type: "fail_safe", fence: 1, error })).toBe("stale_fence");
     expect(refusal(second, { type: "lose", fence: 1, error })).toBe("stale_fence");
     expect(refusal(inState("probing"), { type: "give_up", fence: 2 })).toBe("stale_fence");
+  });
+
+  it("has what was approved asked for anew, with what it was shown beside, and without the decision", () => {
+    const approved = { ...inState("approved"), approver: APPROVER, decided_by: APPROVER.subject };
+    const because = "another one was sent";
+    const again = { type: "ask_again", because, expires_at: NOW + 10, beside: "op_2", aware_of: 2 } as const;
+    expect(step(approved, again)).toMatchObject({
+      ...{ state: "awaiting_approval", held_because: because, beside: "op_2", aware_of: 2 },
+      ...{ approver: null, approved_at: null, decided_by: null, expires_at: NOW + 10 },
+    });
+    expect(refusal(inState("claimed"), again)).toBe("no_such_edge");
   });
 
   it("keeps the first result's data byte for byte", () => {

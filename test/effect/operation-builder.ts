@@ -20,6 +20,9 @@ export function operation(changes: Partial<Operation> = {}, now = 1_000_000): Op
     tool: "contain_device",
     target: TARGET,
     key: "key-1",
+    sets: { network: "isolated" },
+    title: null,
+    caller_key: null,
     input: { device_id: TARGET.id },
     reason: "test",
     finding_id: null,
@@ -27,5 +30,5 @@ export function operation(changes: Partial<Operation> = {}, now = 1_000_000): Op
     trace_id: null,
     requester: REQUESTER,
   };
-  return { ...claimedOperation(claim, claim.operation_id, now), ...changes };
+  return { ...claimedOperation(claim, claim.operation_id, now, 0), ...changes };
 }

@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { CLAIM_LIFE_MS } from "../../src/effect/machine.ts";
-import { newOperationId, operationKey } from "../../src/effect/operation.ts";
-import { Operations } from "../../src/effect/operations.ts";
+import { newOperationId } from "../../src/effect/operation.ts";
+import { type Intent, Operations } from "../../src/effect/operations.ts";
 import type { World } from "../../src/effect/ports.ts";
 import type { Claim } from "../../src/effect/protocol.ts";
+import { Failure, publicError } from "../../src/path/failure.ts";
 import { MemoryDisk } from "../model/memory.ts";
-import { modelTool, TARGET } from "../model/tools.ts";
+import { asked, modelTool, TARGET } from "../model/tools.ts";
 import { REQUESTER } from "./operation-builder.ts";
 
-const TOOL = "contain_device";
 const HOLD_MS = 60 * 60_000;
 
 /** The operations of one target on a disk whose alarm never rings: `wait` is all that happens to them. */
@@ -19,7 +19,7 @@ function withoutAlarm() {
     now: () => now,
     timer: () => () => undefined,
     tool: modelTool,
-    settleMs: () => null,
+    landing: () => ({ ms: null, assumed: false }),
   };
   const disk = new MemoryDisk(() => now);
   const operations = new Operations(disk, world);
@@ -34,15 +34,13 @@ function withoutAlarm() {
   };
 }
 
+/** The first of the model's tools, with the first of its arguments. */
 function claim(): Claim {
   return {
+    ...asked({ tool: 0, args: 0, finding: null }),
     operation_id: newOperationId("acme", TARGET),
-    tool: TOOL,
-    target: TARGET,
-    key: operationKey("acme", TOOL, TARGET, {}),
-    input: {},
+    caller_key: null,
     reason: "test",
-    finding_id: null,
     supersedes: null,
     trace_id: null,
     requester: REQUESTER,
@@ -83,5 +81,22 @@ describe("where the alarm is late", () => {
     wait(1);
     newId(target.claim());
     expect(disk.get(first)?.state).toBe("expired");
+  });
+});
+
+describe("a retry of what failed safe", () => {
+  const error = publicError(new Failure("rate_limited", "not now", { next_step: "later" }));
+  const intent: Intent = {
+    ...{ requester: REQUESTER, policy_version: "1", input: {}, reason: "test", before: "null" },
+    ...{ in_effect: false, as_of: 0, deadline_ms: 10_000 },
+  };
+
+  it("isn't sent once something else was claimed in its place", () => {
+    const { operations, ...target } = withoutAlarm();
+    const first = newId(target.claim());
+    operations.intend(first, intent);
+    operations.apply(first, { type: "fail_safe", fence: 1, error });
+    const instead = newId(operations.claim(claim(), first));
+    expect(() => operations.intend(first, intent)).toThrow(`overtaken by ${instead} (claimed): busy`);
   });
 });

@@ -6,6 +6,7 @@ import { TOOLS } from "../../src/catalogue.ts";
 import { CREDENTIALS, type CredentialName } from "../../src/connectors/credentials.ts";
 import { breakerReport } from "../../src/downstream/circuit.ts";
 import { effectName, effectNameOf } from "../../src/effect/operation.ts";
+import { OperationStore } from "../../src/effect/store.ts";
 import type { Result } from "../../src/path/answer.ts";
 import { ALL_SCOPES } from "../../src/path/scopes.ts";
 import { resetLab } from "../downstream/lab-control.ts";
@@ -82,7 +83,9 @@ function operationIn(result: Result | undefined): { readonly id: string; readonl
 async function forget({ target }: Wish): Promise<void> {
   if (target === null) return;
   const effect = env.EFFECT.getByName(effectName(env.TENANT, target));
-  await runInDurableObject(effect, (_object, { storage }) => storage.sql.exec("DELETE FROM operations"));
+  await runInDurableObject(effect, (_object, { storage }) => {
+    if (OperationStore.exists(storage)) storage.sql.exec("DELETE FROM operations");
+  });
 }
 
 async function leap(): Promise<void> {

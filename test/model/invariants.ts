@@ -1,4 +1,7 @@
+import type { Operation } from "../../src/effect/operation.ts";
+import { atOdds, sameInput, sameThing } from "./alike.ts";
 import type { Run } from "./run.ts";
+import { WINDOW_MS } from "./tools.ts";
 
 const RESTING: readonly string[] = [
   "succeeded",
@@ -29,18 +32,63 @@ export function violationsOf(run: Run): string[] {
     if (received !== undefined && (received.size > 1 || !received.has(data ?? "")))
       say("answered differently");
   }
-  return [...violations, ...unaskedRepeats(run), ...brokenChain(run)];
+  return [
+    ...violations,
+    ...unaskedRepeats(run),
+    ...unaskedThings(run),
+    ...wronglyEnded(run),
+    ...brokenChain(run),
+  ];
 }
 
-/** Two effects of the same action have a reversal, a deliberate repeat or the window's end between them. */
+/** How much earlier than it was asked for again a success may have ended, for clocks that are off. */
+const MARGIN_MS = 20_000;
+
+function sameAction(one: Operation, other: Operation): boolean {
+  return one.tool === other.tool && sameInput(one.sets, other.sets);
+}
+
+/** Two effects of the same action have a contradiction, a deliberate repeat or the window's end between them. */
 function unaskedRepeats({ vendor, disk }: Run): string[] {
-  return vendor.effects.flatMap((effect, index) => {
-    const before = vendor.effects[index - 1];
-    if (before === undefined || before.action !== effect.action) return [];
-    const [first, second] = [disk.get(before.operation_id), disk.get(effect.operation_id)];
-    if (first === null || second === null || first.id === second.id) return [];
-    const asked = second.supersedes !== null || second.created_at > first.state_at + 100_000;
-    return asked || first.state !== "succeeded" ? [] : [`${second.id} repeats ${first.id} unasked`];
+  // By the order in which they were sent: what was superseded in doubt may land after what took its place.
+  const done = vendor.effects
+    .flatMap(({ operation_id }) => disk.get(operation_id) ?? [])
+    .toSorted((a, b) => (a.dispatch_order ?? 0) - (b.dispatch_order ?? 0));
+  return done.flatMap((second, index) => {
+    if (second.title !== null) return [];
+    const before = done
+      .slice(0, index)
+      .findLast((other) => sameAction(other, second) || atOdds(other.sets, second.sets));
+    if (before === undefined || !sameAction(before, second) || before.id === second.id) return [];
+    const asked = second.supersedes !== null || second.created_at > before.state_at + WINDOW_MS - MARGIN_MS;
+    return asked || before.state !== "succeeded" ? [] : [`${second.id} repeats ${before.id} unasked`];
+  });
+}
+
+/** Two things that are about the same were asked for on purpose, or approved by somebody who was shown the first. */
+function unaskedThings({ vendor, disk }: Run): string[] {
+  const made = vendor.effects
+    .flatMap(({ operation_id, at }) => {
+      const operation = disk.get(operation_id);
+      return operation === null || operation.title === null ? [] : [{ operation, at }];
+    })
+    .toSorted((a, b) => (a.operation.dispatch_order ?? 0) - (b.operation.dispatch_order ?? 0));
+  return made.flatMap(({ operation: second, at }, index) =>
+    made.slice(0, index).flatMap(({ operation: first }) => {
+      if (first.id === second.id || !sameThing(first, second)) return [];
+      const shown = second.beside !== null && !sameInput(first.input, second.input);
+      const late = at > first.state_at + WINDOW_MS - MARGIN_MS;
+      return second.supersedes !== null || shown || late ? [] : [`${second.id} makes ${first.id} again`];
+    }),
+  );
+}
+
+/** What ended because another does the same, ended for one that does. */
+function wronglyEnded({ disk }: Run): string[] {
+  return disk.operations.flatMap(({ id, state, error, input }) => {
+    if (state !== "expired" || error === null) return [];
+    const instead = disk.operations.find((other) => error.message.includes(other.id));
+    return instead !== undefined && !sameInput(instead.input, input) ? [`${id} ended for ${instead.id}`] : [];
   });
 }
 

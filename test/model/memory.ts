@@ -1,9 +1,12 @@
 import { type ChainHead, GENESIS, link } from "../../src/audit/chain.ts";
 import type { AuditFact } from "../../src/audit/event.ts";
-import type { Standing, Wanted } from "../../src/effect/matching.ts";
+import { alike } from "../../src/effect/creation.ts";
+import type { Standing, UnderWay, Wanted } from "../../src/effect/matching.ts";
 import { DENIAL_LIFE_MS } from "../../src/effect/matching.ts";
 import type { Operation } from "../../src/effect/operation.ts";
 import type { Durable, Rows } from "../../src/effect/ports.ts";
+import type { Target } from "../../src/path/tool.ts";
+import { wasSent } from "./alike.ts";
 
 /** What is on the model's disk. Everything in it is immutable, so a transaction is undone by going back. */
 interface Disk {
@@ -21,6 +24,18 @@ interface Disk {
 
 /** Bugs that can be planted in a disk. */
 export interface DiskBugs {
+  /** Arguments in which a creation may differ from one that was sent, and is answered by it all the same. */
+  readonly ignored?: readonly string[];
+  /** What only waits for approval answers whoever asks for something alike. */
+  readonly waiting_answers?: boolean;
+  /** What is alike and was sent while another waited for approval ends that one, whatever it was. */
+  readonly meanwhile_ends?: boolean;
+  /** What contradicts an earlier change isn't seen when that is asked for again. */
+  readonly outlives_later?: boolean;
+  /** What was superseded keeps nothing from being sent, not even what contradicts it. */
+  readonly superseded_is_over?: boolean;
+  /** The match isn't taken again before a creation is sent. */
+  readonly one_match?: boolean;
   /** The chain's head is read now and written later, as an awaited hash would have it. */
   readonly async_hash?: boolean;
   /** It doesn't tell when something was last dispatched, so that any look at the target is trusted. */
@@ -29,7 +44,7 @@ export interface DiskBugs {
   readonly one_fence?: boolean;
 }
 
-const BUSY: readonly string[] = ["executing", "unknown", "probing"];
+const UNDER_WAY: readonly string[] = ["executing", "unknown", "probing"];
 const MAY_BE_SENT: readonly string[] = [
   "claimed",
   "awaiting_confirmation",
@@ -115,20 +130,52 @@ export class MemoryDisk implements Durable, Rows {
     this.#disk = { ...this.#disk, rows };
   }
 
-  busy(): Operation | null {
-    return this.#disk.rows.find(({ state }) => BUSY.includes(state)) ?? null;
+  underWay(target: Target): UnderWay[] {
+    const under_way = this.#on(target)
+      .filter(({ state }) => UNDER_WAY.includes(state))
+      .map((operation) => ({ operation, superseded: this.superseders(operation.id).some(wasSent) }));
+    return this.#bugs.superseded_is_over ? under_way.filter(({ superseded }) => !superseded) : under_way;
   }
 
   executing(): Operation[] {
     return this.#disk.rows.filter(({ state }) => state === "executing");
   }
 
-  waiting(key: string): Operation[] {
-    return this.#disk.rows.filter((row) => row.key === key && WAITING.includes(row.state));
+  waiting(wanted: Wanted): Operation[] {
+    return this.#sameAs(wanted).filter(({ state }) => WAITING.includes(state));
   }
 
-  lastDispatched(but_of: string | null): Operation | null {
-    const dispatched = this.#disk.rows.filter(
+  same(wanted: Wanted, now: number): Operation[] {
+    const { window_ms } = wanted.repeats;
+    const about_to_be_sent = wanted.known === null;
+    if (about_to_be_sent && this.#bugs.one_match) return [];
+    return this.#sameAs(wanted)
+      .filter(
+        ({ state, state_at }) =>
+          !["expired", "abandoned"].includes(state) &&
+          (!["succeeded", "failed_safe"].includes(state) || state_at > now - window_ms) &&
+          (state !== "denied" || state_at > now - DENIAL_LIFE_MS),
+      )
+      .map((row) => this.#misread(row, wanted, about_to_be_sent))
+      .toReversed();
+  }
+
+  /** What planted bugs make of the arguments of a creation. */
+  #misread(row: Operation, { input }: Wanted, about_to_be_sent: boolean): Operation {
+    const { ignored = [], waiting_answers, meanwhile_ends } = this.#bugs;
+    const waits = WAITING.includes(row.state);
+    if ((waiting_answers && waits) || (meanwhile_ends && about_to_be_sent)) return { ...row, input };
+    if (ignored.length === 0 || waits) return row;
+    const taken = Object.entries(input).filter(([field]) => ignored.includes(field));
+    return { ...row, input: { ...row.input, ...Object.fromEntries(taken) } };
+  }
+
+  dispatches(target: Target): number {
+    return Math.max(0, ...this.#on(target).map(({ dispatch_order }) => dispatch_order ?? 0));
+  }
+
+  lastDispatched(target: Target, but_of: string): Operation | null {
+    const dispatched = this.#on(target).filter(
       ({ dispatch_order, key }) => dispatch_order !== null && key !== but_of,
     );
     const last = dispatched.toSorted((a, b) => (b.dispatch_order ?? 0) - (a.dispatch_order ?? 0))[0];
@@ -148,31 +195,35 @@ export class MemoryDisk implements Durable, Rows {
     );
   }
 
-  standing(wanted: Wanted, reversed_by: string | null, now: number): Standing {
-    const newest = this.#disk.rows.toReversed();
-    const dispatched = (tool: string) =>
-      newest
-        .filter((row) => row.tool === tool && row.dispatch_order !== null && row.state !== "failed_safe")
-        .toSorted((a, b) => (b.dispatch_order ?? 0) - (a.dispatch_order ?? 0))[0] ?? null;
+  standing(wanted: Wanted, now: number): Standing {
+    const same = this.same(wanted, now);
+    const sent = same.flatMap(({ dispatch_order }) => (dispatch_order === null ? [] : [dispatch_order]));
+    const later = this.#on(wanted.target).filter(
+      (row) => wasSent(row) && row.key !== wanted.key && (row.dispatch_order ?? 0) > Math.min(...sent),
+    );
     return {
       known: wanted.known === null ? null : this.get(wanted.known),
-      same: newest.filter(
-        ({ key, state, state_at }) =>
-          key === wanted.key &&
-          !["expired", "abandoned"].includes(state) &&
-          (!["succeeded", "failed_safe"].includes(state) || state_at > now - wanted.window_ms) &&
-          (state !== "denied" || state_at > now - DENIAL_LIFE_MS),
-      ),
-      busy: this.busy(),
-      reversal: reversed_by === null ? null : dispatched(reversed_by),
-      superseder:
-        newest.find(
-          ({ supersedes, state }) =>
-            wanted.supersedes !== null &&
-            supersedes === wanted.supersedes &&
-            !["expired", "abandoned"].includes(state),
-        ) ?? null,
+      same,
+      later: this.#bugs.outlives_later ? [] : later,
+      under_way: this.underWay(wanted.target),
+      superseders: wanted.supersedes === null ? [] : this.superseders(wanted.supersedes),
       superseded: wanted.supersedes === null ? null : this.get(wanted.supersedes),
     };
+  }
+
+  superseders(id: string): Operation[] {
+    return this.#disk.rows
+      .filter(({ supersedes, state }) => supersedes === id && !["expired", "abandoned"].includes(state))
+      .toReversed();
+  }
+
+  #sameAs(wanted: Wanted): Operation[] {
+    return this.#on(wanted.target).filter((row) =>
+      wanted.title === null ? row.key === wanted.key : alike(row, wanted),
+    );
+  }
+
+  #on(target: Target): Operation[] {
+    return this.#disk.rows.filter((row) => row.target.kind === target.kind && row.target.id === target.id);
   }
 }

@@ -1,14 +1,15 @@
 import { Effects } from "../../src/effect/effects.ts";
-import { newOperationId, type Operation, operationKey, type Requester } from "../../src/effect/operation.ts";
+import type { Operation, Requester } from "../../src/effect/operation.ts";
 import type { Ready, World } from "../../src/effect/ports.ts";
-import type { Claim, Go, OperationView } from "../../src/effect/protocol.ts";
-import type { Action, Bugs } from "./action.ts";
+import { landingOf } from "../../src/effect/probing.ts";
+import type { Action, Bugs, CallAction } from "./action.ts";
+import { atOdds, IN_DOUBT, sameInput, sameThing, wasSent } from "./alike.ts";
 import { MemoryDisk } from "./memory.ts";
 import { PEOPLE } from "./people.ts";
-import { modelTool, TARGET, TOOL_NAMES as TOOLS } from "./tools.ts";
+import { type Answered, Sessions } from "./session.ts";
+import { type Asked, asked, modelTool } from "./tools.ts";
 import {
   DEADLINE_MS,
-  dataOf,
   type Fate,
   LAG_MS,
   ModelDispatcher,
@@ -21,6 +22,9 @@ import {
 
 /** How far the object's clock may be off, either way. */
 const SKEW_MS = 500;
+
+/** The model's tools look nothing up. */
+const NO_ENVIRONMENT = {} as Env;
 
 /** One run of the model: an object, its disk, its callers, a vendor, and a hand that lets things happen. */
 export class Run {
@@ -39,7 +43,7 @@ export class Run {
   /** On the wire, with nobody left who waits for them. */
   #orphans: { readonly operation: Operation; readonly fate: Fate; readonly since: number }[] = [];
   #timers: { readonly at: number; readonly fire: () => void }[] = [];
-  #keys = new Map<string, string>();
+  readonly #sessions = new Sessions();
   #effects: Effects<Ready>;
 
   constructor(bugs: Bugs = {}) {
@@ -57,7 +61,7 @@ export class Run {
     const wire: Wire = {
       life,
       hold: (kind, operation) => this.#hold(kind, operation, life),
-      shows: (tool) => this.vendor.shows(tool, this.#time),
+      shows: (operation) => this.vendor.shows(operation, this.#time),
     };
     const world: World = {
       tenant: "acme",
@@ -70,7 +74,10 @@ export class Run {
         };
       },
       tool: modelTool,
-      settleMs: () => (this.#bugs.early_look ? SETTLE_MS - LAG_MS : SETTLE_MS),
+      landing: ({ effect }) => {
+        const { ms, assumed } = landingOf(effect.repeat, effect.landing_ms(NO_ENVIRONMENT));
+        return { ms: ms !== null && this.#bugs.early_look ? ms - LAG_MS : ms, assumed };
+      },
     };
     return new Effects(this.disk, new ModelDispatcher(wire), new ModelReadback(wire), world, (running) => {
       running.catch(() => undefined);
@@ -79,10 +86,29 @@ export class Run {
 
   /** Nothing of a dead life goes on: what it awaited never ends for it. */
   #hold(kind: Pending["kind"], operation: Operation, life: number): Promise<Fate> {
-    if (kind === "send") this.#checkIntent(operation);
+    if (kind === "send") {
+      this.#checkIntent(operation);
+      this.#checkAlone(operation);
+    }
     const { promise, resolve } = Promise.withResolvers<Fate>();
     this.#pending.push({ kind, operation, since: this.#time, life, end: resolve });
     return promise;
+  }
+
+  /** Nothing is sent beside what may still land and would undo it, or be the same once more. */
+  #checkAlone(operation: Operation): void {
+    for (const other of this.disk.operations) {
+      const apart = other.id === operation.id || other.target.id !== operation.target.id;
+      if (apart || !["executing", ...IN_DOUBT].includes(other.state)) continue;
+      // Nobody knows when a person comes to it: others go on meanwhile.
+      if (other.state === "needs_operator" && operation.title === null) continue;
+      const replaced = this.disk.superseders(other.id).some(wasSent) || operation.supersedes === other.id;
+      const harmless =
+        operation.title === null
+          ? replaced && !atOdds(other.sets, operation.sets)
+          : replaced || operation.beside === other.id || !sameThing(other, operation);
+      if (!harmless) this.violations.push(`${operation.id} was sent beside ${other.id} (${other.state})`);
+    }
   }
 
   /** Every request has an earlier durable intent with the current fence. */
@@ -130,9 +156,10 @@ export class Run {
 
   /** What is called already so, is so. */
   #checkAlreadySo(): void {
-    for (const { decision, detail, operation_id, tool } of this.disk.journal.slice(this.#checked)) {
+    for (const { decision, detail, operation_id } of this.disk.journal.slice(this.#checked)) {
       const claimed_so = decision === "succeeded" && detail?.evidence === "already_so";
-      if (claimed_so && !this.vendor.isSo(tool ?? ""))
+      const row = this.disk.get(operation_id ?? "");
+      if (claimed_so && row !== null && !this.vendor.isSo(row))
         this.violations.push(`${operation_id} was not already so`);
     }
     this.#checked = this.disk.journal.length;
@@ -153,93 +180,63 @@ export class Run {
     }
   }
 
-  #call(action: Extract<Action, { do: "call" }>): void {
+  #call(action: CallAction): void {
     const requester = PEOPLE[action.person % PEOPLE.length] as Requester;
-    const tool = TOOLS[action.tool % TOOLS.length] as string;
-    const fresh = newOperationId("acme", TARGET);
-    const named = action.key === null ? null : `${requester.session_id}/${tool}/${action.key}`;
-    if (named !== null && !this.#keys.has(named)) this.#keys.set(named, fresh);
-    const operation_id = named === null ? fresh : (this.#keys.get(named) as string);
+    const named =
+      this.#bugs.key_in_target && action.key !== null ? `${requester.person}/${action.key}` : null;
+    const plain = asked(action, named);
+    const wanted = { ...plain, key: this.#bugs.key?.(plain.key, this.#now()) ?? plain.key };
     const done = this.disk.operations.findLast(
-      ({ tool: other, state }) => other === tool && state === "succeeded",
+      ({ tool, state }) => tool === wanted.tool && (state === "succeeded" || IN_DOUBT.includes(state)),
     );
-    const derived = operationKey("acme", tool, TARGET, {});
-    const claim: Claim = {
-      operation_id,
-      tool,
-      target: TARGET,
-      key: this.#bugs.key?.(derived, this.#now()) ?? derived,
-      input: {},
-      reason: "model",
-      finding_id: null,
-      supersedes: action.supersede ? (done?.id ?? null) : null,
-      trace_id: null,
-      requester,
-    };
-    const call = this.#walk(claim, requester, this.#effects, this.#life);
+    const supersedes = action.supersede ? (done?.id ?? null) : null;
+    const known_of = this.disk.dispatches(wanted.target);
+    const life = this.#life;
+    const call = this.#sessions.walk(
+      wanted,
+      { requester, key: action.key, supersedes },
+      this.#effects,
+      async (operation) => {
+        // Seen now, heard of whenever the model lets it be.
+        const in_effect = this.vendor.shows(operation, this.#time);
+        return (await this.#hold("gate", operation, life)) === "cut_before" ? null : { in_effect };
+      },
+    );
     call.then(
-      (answer) => this.#receive(answer),
+      (answered) => this.#receive(answered, wanted, known_of),
       () => undefined,
     );
   }
 
-  /** Steps 4 to 6 of the path, as a session walks them. */
-  async #walk(
-    claim: Claim,
-    requester: Requester,
-    effects: Effects<Ready>,
-    life: number,
-  ): Promise<OperationView | null> {
-    const claimed = await effects.claim(claim);
-    if (claimed.kind === "busy" || claimed.kind === "bad_supersedes") return null;
-    let { operation } = claimed;
-    const waits = operation.state.startsWith("awaiting");
-    const other = waits && operation.requester.subject !== requester.subject;
-    if (claimed.kind === "match" && operation.state !== "failed_safe" && !other) return operation;
-    const row = this.disk.get(operation.id) as Operation;
-    // Seen now, heard of whenever the model lets it be.
-    const in_effect = this.vendor.shows(claim.tool, this.#time);
-    const looked = await this.#hold("gate", row, life);
-    if (looked === "cut_before") {
-      await effects.abandon(operation.id, null);
-      return null;
+  /** What a caller is told is theirs: what they asked for, and so still as far as anybody could know. */
+  #receive(answered: Answered | null, wanted: Asked, known_of: number): void {
+    if (answered === null) return;
+    const { view, by_key } = answered;
+    const row = this.disk.get(view.id);
+    if (row === null) return;
+    const effect = this.vendor.effects.find(({ operation_id }) => operation_id === view.id);
+    const open = !IN_DOUBT.includes(view.state);
+    if (open && wanted.title !== null && !sameInput(effect?.input ?? row.input, wanted.input)) {
+      this.violations.push(`${view.id} (${view.state}) answers for what it isn't`);
     }
-    const before = dataOf(claim.tool);
-    const go: Go = {
-      requester,
-      policy_version: "1",
-      before,
-      in_effect,
-      as_of: claimed.as_of,
-      input: {},
-      reason: "model",
-    };
-    if (requester.roles.includes("responder")) {
-      const executed = await effects.execute(operation.id, go);
-      return executed.kind === "busy" || executed.kind === "failed" ? null : executed.operation;
+    if (view.state !== "succeeded" || view.data === null) return;
+    const seen = this.received.get(view.id) ?? new Set();
+    this.received.set(view.id, seen.add(view.data));
+    if (!by_key && this.#wasContradicted(row, known_of)) {
+      this.violations.push(`${view.id} answers, though what it did was changed since`);
     }
-    if (waits) return operation;
-    if (operation.state === "failed_safe") {
-      const instead = await effects.claimInstead(
-        { ...claim, operation_id: newOperationId("acme", TARGET) },
-        operation.id,
-      );
-      if (instead.kind !== "new") return null;
-      operation = instead.operation;
-    }
-    return effects.hold(operation.id, {
-      for: "approval",
-      policy_version: "1",
-      because: "model",
-      before,
-      attributes: {},
-    });
   }
 
-  #receive(answer: OperationView | null): void {
-    if (answer === null || answer.state !== "succeeded" || answer.data === null) return;
-    const seen = this.received.get(answer.id) ?? new Set();
-    this.received.set(answer.id, seen.add(answer.data));
+  /** Something sent after it, and before the call, gave a facet of it another value. */
+  #wasContradicted({ target, sets, dispatch_order }: Operation, known_of: number): boolean {
+    return this.disk.operations.some(
+      (other) =>
+        other.target.id === target.id &&
+        other.state !== "failed_safe" &&
+        (other.dispatch_order ?? 0) > (dispatch_order ?? 0) &&
+        (other.dispatch_order ?? 0) <= known_of &&
+        atOdds(other.sets, sets),
+    );
   }
 
   #end(which: number, fate: Fate): void {
@@ -292,7 +289,7 @@ export class Run {
   /** An old life that stood still: the vendor has answered in time, and the answer is heard whenever it goes on. */
   #stall(pending: Pending): void {
     const fate = ++this.#stalled % 2 === 0 ? "done" : "refused";
-    this.vendor.land(pending.operation, fate, this.#time);
+    this.vendor.land(pending.operation, fate, Math.min(this.#time, pending.since + DEADLINE_MS));
     this.#pending.push({ ...pending, fate });
   }
 

@@ -1,51 +1,130 @@
 import { z } from "zod";
-import { type ChangeTool, defineChange } from "../../src/path/tool.ts";
+import { folded } from "../../src/effect/creation.ts";
+import { operationKey } from "../../src/effect/operation.ts";
+import type { Claim } from "../../src/effect/protocol.ts";
+import { type ChangeTool, defineChange, type JsonObject, type Target } from "../../src/path/tool.ts";
 import { DEADLINE_MS, SETTLE_MS } from "./vendor.ts";
 
 /** How long a success answers. Short, so that a run can outlive it. */
-const WINDOW_MS = 120_000;
+export const WINDOW_MS = 120_000;
 
-/** What the model's tools act on. */
+/** What the model's changes act on. */
 export const TARGET = { kind: "device", id: "model" };
-export const TOOL_NAMES = ["contain_device", "release_device"] as const;
 
-function tool(name: string, reversed_by: string): ChangeTool {
+const FACE = {
+  annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
+  scope: "devices:contain",
+  credential: "crowdstrike.contain",
+  read_credential: "crowdstrike.read",
+  countermeasure: null,
+  output: z.unknown(),
+  inspect: () => Promise.reject(new Error("the model looks by itself")),
+  request: () => ({ operation: "none", method: "POST" as const, path: "/" }),
+  conclude: () => Promise.reject(new Error("the model concludes by itself")) as never,
+} as const;
+
+const effect = (repeat: "same" | "adds", landing_ms: number | null, reversed_by: string | null = null) => ({
+  class: "probe" as const,
+  repeat,
+  window_ms: WINDOW_MS,
+  deadline_ms: DEADLINE_MS,
+  landing_ms: () => landing_ms,
+  reversed_by,
+});
+
+function containment(name: string, network: string, reversed_by: string): ChangeTool {
   return defineChange({
-    name,
-    title: name,
-    description: name,
-    annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
-    scope: "devices:contain",
-    credential: "crowdstrike.contain",
-    read_credential: "crowdstrike.read",
-    effect: {
-      class: "probe",
-      window_ms: WINDOW_MS,
-      deadline_ms: DEADLINE_MS,
-      settle_ms: () => SETTLE_MS,
-      reversed_by,
-    },
-    countermeasure: null,
+    ...FACE,
+    ...{ name, title: name, description: name },
+    effect: effect("same", SETTLE_MS, reversed_by),
     input: z.strictObject({}),
-    output: z.unknown(),
     target: () => TARGET,
-    identity: () => ({}),
-    inspect: () => Promise.reject(new Error("the model looks by itself")),
-    request: () => ({ operation: "none", method: "POST", path: "/" }),
-    conclude: () => Promise.reject(new Error("the model concludes by itself")) as never,
+    sets: () => ({ network }),
   });
 }
 
-const TOOLS = new Map(
-  [tool("contain_device", "release_device"), tool("release_device", "contain_device")].map((made) => [
-    made.name,
-    made,
-  ]),
-);
+/** Sets two facets or one, and shares neither with the containment. */
+const update = defineChange({
+  ...FACE,
+  ...{ name: "update", title: "update", description: "update" },
+  effect: effect("same", SETTLE_MS),
+  input: z.strictObject({ status: z.string().optional(), owner: z.string().optional() }),
+  target: () => TARGET,
+  sets: (input) => input as JsonObject,
+});
 
-/** The model's two tools, each of which undoes the other. */
+function creation(name: string, landing_ms: number | null, rather_twice: boolean): ChangeTool {
+  return defineChange({
+    ...FACE,
+    ...{ name, title: name, description: name },
+    effect: effect("adds", landing_ms),
+    input: z.strictObject({ title: z.string(), urgency: z.string() }),
+    target: null,
+    creates: {
+      title: ({ title }) => title,
+      answers_while: ["open"],
+      ...(rather_twice ? { rather_twice } : {}),
+    },
+    sets: () => ({}),
+  });
+}
+
+/** A page may be sent twice; a ticket's vendor gives no bound for late landings. */
+const TOOLS: readonly ChangeTool[] = [
+  containment("contain", "isolated", "release"),
+  containment("release", "normal", "contain"),
+  update,
+  creation("page", SETTLE_MS, true),
+  creation("ticket", null, false),
+];
+const BY_NAME = new Map(TOOLS.map((tool) => [tool.name, tool]));
+
+const UPDATES: readonly JsonObject[] = [
+  { status: "closed" },
+  { status: "open" },
+  { owner: "rosa" },
+  { status: "closed", owner: "rosa" },
+];
+const THINGS: readonly JsonObject[] = [
+  { title: "One", urgency: "low" },
+  { title: "One", urgency: "high" },
+  { title: "Two", urgency: "low" },
+  { title: "Two", urgency: "high" },
+];
+const FINDINGS = ["f1", "f2"] as const;
+
+/** A tool of the model by its name. */
 export function modelTool(name: string): ChangeTool {
-  const found = TOOLS.get(name);
+  const found = BY_NAME.get(name);
   if (found === undefined) throw new TypeError(name);
   return found;
+}
+
+/** What a call of the model is about. */
+export type Asked = Pick<Claim, "tool" | "target" | "key" | "sets" | "title" | "finding_id" | "input">;
+
+/** What a call asks for. @param key_in_target the planted bug: a caller's key that a creation's target is named for */
+export function asked(
+  call: { readonly tool: number; readonly args: number; readonly finding: number | null },
+  key_in_target: string | null = null,
+): Asked {
+  const tool = TOOLS[call.tool % TOOLS.length] as ChangeTool;
+  const { name, creates } = tool;
+  const examples = creates !== undefined ? THINGS : name === "update" ? UPDATES : [{}];
+  const input = examples[call.args % examples.length] as JsonObject;
+  const creation: Target = { kind: "creation", id: [name, key_in_target ?? []].flat().join("/") };
+  const target = tool.target?.(input) ?? creation;
+  const title = creates === undefined ? null : folded(creates.title(input));
+  const finding_id = call.finding === null ? null : (FINDINGS[call.finding % FINDINGS.length] as string);
+  const sets = tool.sets(input);
+  const identity = title === null ? { sets, says: {} } : { finding_id, title };
+  return {
+    tool: name,
+    target,
+    key: operationKey("acme", name, target, identity),
+    sets,
+    title,
+    finding_id,
+    input,
+  };
 }

@@ -1,9 +1,10 @@
 import type { Operation } from "../../src/effect/operation.ts";
 import type { Dispatching, Ending, ReadingBack, Ready } from "../../src/effect/ports.ts";
+import type { Holding } from "../../src/effect/protocol.ts";
 import type { ReadbackResult } from "../../src/effect/readback.ts";
 import { answerLost } from "../../src/effect/refusals.ts";
 import { Failure, publicError } from "../../src/path/failure.ts";
-import type { ChangeTool } from "../../src/path/tool.ts";
+import type { ChangeTool, JsonObject } from "../../src/path/tool.ts";
 
 export const DEADLINE_MS = 10_000;
 /** The vendor's own word: a request of ours lands, and can be seen, within this after its deadline, or never. */
@@ -27,43 +28,43 @@ const ACTING: readonly Fate[] = ["done", "error_after", "cut_after"];
 /** What the vendor did, and for which dispatch. */
 export interface Effect {
   readonly operation_id: string;
-  readonly fence: number;
-  readonly action: string;
   readonly at: number;
+  /** What it changed: facets of the device, or what it created. */
+  readonly sets: JsonObject;
+  readonly input: JsonObject;
 }
 
-const DATA: Readonly<Record<string, string>> = {
-  contain_device: '{"containment":"pending"}',
-  release_device: '{"containment":"lifting"}',
-};
-
-/** The `data` that a tool answers with. */
-export function dataOf(tool: string): string {
-  return DATA[tool] ?? "{}";
+/** The `data` that an operation answers with. */
+export function dataOf({ tool, input }: Pick<Operation, "tool" | "input">): string {
+  return JSON.stringify({ tool, ...input });
 }
 
-/** One device at a vendor. Its clock is the true one. */
+/** How the device was before anybody changed it. */
+const UNTOUCHED: JsonObject = { network: "normal", status: "new", owner: "nobody" };
+
+/** One device at a vendor, and what was created there. Its clock is the true one. */
 export class ModelVendor {
   readonly effects: Effect[] = [];
-  readonly #history: { readonly at: number; readonly contained: boolean }[] = [];
 
   /** A request lands. Whoever sent it may be long gone. */
   land(operation: Operation, fate: Fate, at: number): void {
     if (!ACTING.includes(fate)) return;
-    const { id: operation_id, fence, tool: action } = operation;
-    this.effects.push({ operation_id, fence, action, at });
-    this.#history.push({ at, contained: action === "contain_device" });
+    const { id: operation_id, sets, input } = operation;
+    this.effects.push({ operation_id, at, sets, input });
   }
 
-  /** Whether a tool's state is so, whatever reads show. */
-  isSo(tool: string): boolean {
-    return (this.#history.at(-1)?.contained ?? false) === (tool === "contain_device");
+  /** Whether what an operation wants is so, whatever reads show. */
+  isSo(operation: Operation): boolean {
+    return this.shows(operation, Number.POSITIVE_INFINITY);
   }
 
-  /** What a read at `at` shows: how things were a while ago. */
-  shows(tool: string, at: number): boolean {
-    const contained = this.#history.findLast((change) => change.at <= at - LAG_MS)?.contained ?? false;
-    return contained === (tool === "contain_device");
+  /** What a read at `at` shows: how things were a while ago. What was created is found by its operation. */
+  shows({ id, title, sets }: Operation, at: number): boolean {
+    const seen = this.effects.filter((effect) => effect.at <= at - LAG_MS);
+    if (title !== null) return seen.some(({ operation_id }) => operation_id === id);
+    const in_order = seen.toSorted((a, b) => a.at - b.at);
+    const state: JsonObject = Object.assign({}, UNTOUCHED, ...in_order.map((effect) => effect.sets));
+    return Object.entries(sets).every(([facet, value]) => state[facet] === value);
   }
 }
 
@@ -84,7 +85,7 @@ export interface Pending {
 export interface Wire {
   readonly life: number;
   hold(kind: Pending["kind"], operation: Operation): Promise<Fate>;
-  shows(tool: string): boolean;
+  shows(operation: Operation): boolean;
 }
 
 /** The way to the vendor in one life of the object. */
@@ -103,12 +104,12 @@ export class ModelDispatcher implements Dispatching<Ready> {
   }
 
   async send(operation: Operation): Promise<Ending> {
-    const { fence, tool } = operation;
+    const { fence } = operation;
     const fate = await this.#wire.hold("send", operation);
     switch (fate) {
       case "done":
         return {
-          transition: { type: "succeed", fence, evidence: "answered", data: dataOf(tool) },
+          transition: { type: "succeed", fence, evidence: "answered", data: dataOf(operation) },
           token_refused: false,
         };
       case "refused":
@@ -130,16 +131,16 @@ export class ModelReadback implements ReadingBack {
     this.#wire = wire;
   }
 
-  async read(tool: ChangeTool, operation: Operation): Promise<ReadbackResult> {
+  async read(_tool: ChangeTool, operation: Operation): Promise<ReadbackResult> {
     const fate = await this.#wire.hold("read", operation);
     if (fate !== "done") return { reading: "failed" };
-    return this.#wire.shows(tool.name)
-      ? { reading: "present", data: dataOf(tool.name), in_effect: true }
-      : { reading: "absent" };
+    return this.#wire.shows(operation)
+      ? { reading: "present", data: dataOf(operation), in_effect: true }
+      : { reading: "absent", data: null };
   }
 
-  stillInEffect(): Promise<"unknown"> {
-    return Promise.resolve("unknown");
+  holding(): Promise<Holding> {
+    return Promise.resolve({ still_in_effect: "unknown", differences: [] });
   }
 
   forget(): void {}

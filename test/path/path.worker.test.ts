@@ -147,18 +147,16 @@ describe("the gate", () => {
     const scopes = ["pages:write"];
     const finding_id = "finding-of-two";
     const analyst = await agentOf(await signedIn("words-analyst", "analyst"), scopes);
-    const theirs = { title: "Analyst's words", urgency: "high", finding_id, ...why };
+    const theirs = { title: "Ransomware on FRA", urgency: "high", finding_id, ...why };
     expect(await call(analyst, "page_on_call", theirs)).toMatchObject({ status: "pending_approval" });
     const responder = await agentOf(await signedIn("words-responder", "responder"), scopes);
-    const own = { title: "Responder's words", urgency: "low", finding_id, ...why };
+    const own = { title: "RANSOMWARE  on fra", urgency: "high", finding_id, ...why };
     const paged = (await call(responder, "page_on_call", own)) as { operation: { id: string } };
     expect(paged).toMatchObject({ status: "ok", operation: { requested_by: "words-responder@acme.test" } });
     const { id } = paged.operation;
     const operation = await env.EFFECT.getByName(effectNameOf(id) ?? "").read(id);
-    expect(JSON.parse(operation?.input ?? "{}")).toMatchObject({
-      title: "Responder's words",
-      urgency: "low",
-    });
+    expect(JSON.parse(operation?.input ?? "{}")).toMatchObject({ title: own.title });
+    expect(operation?.tool).toBe("page_on_call");
   });
 
   it("doesn't page twice when a responder retries what an analyst had approved in its place", async () => {
@@ -180,7 +178,14 @@ describe("the gate", () => {
     const held = (await call(analyst, "page_on_call", page)) as { operation: { id: string } };
     expect(held).toMatchObject({ status: "pending_approval" });
     const again = (await call(responder, "page_on_call", keyed)) as { operation: { id: string } };
-    expect(again.operation.id).toBe(held.operation.id);
+    expect(again).toMatchObject({ status: "ok", operation: { replayed: false } });
+    const effect = env.EFFECT.getByName(effectNameOf(held.operation.id) ?? "");
+    const { subject, person, session_id } = await signedIn("twice-approver", "approver", "console");
+    const by = { subject, person, session_id };
+    await effect.decide(held.operation.id, { decision: "approve", by, reason: "Seen" });
+    await expect
+      .poll(() => effect.read(held.operation.id))
+      .toMatchObject({ state: "expired", error: { message: expect.stringContaining(again.operation.id) } });
   });
 
   it("holds a device that matters, and counts up to the twenty-first change", async () => {
@@ -237,16 +242,20 @@ describe("a caller's idempotency key", () => {
     expect(await lab.effects(other)).toHaveLength(0);
   });
 
-  it("stands for its operation even after a release", async () => {
+  it("stands for its operation even after a release, which is no longer what was asked for", async () => {
     const agent = await agentOf(await signedIn("key-life", "responder"));
     const device_id = device();
     const key = { idempotency_key: "for-the-session" };
     const first = await call(agent, "contain_device", { device_id, ...why, ...key });
     await call(agent, "release_device", { device_id, ...why });
     const id = "operation" in first && first.operation?.id;
-    await expect
-      .poll(() => call(agent, "contain_device", { device_id, ...why, ...key }))
-      .toMatchObject({ operation: { id, replayed: true, still_in_effect: false } });
+    expect(await call(agent, "contain_device", { device_id, ...why, ...key })).toMatchObject({
+      error: {
+        code: "differs_from_done",
+        differences: [{ field: "containment", done: "pending", now: "lifting" }],
+      },
+      operation: { id },
+    });
     expect(await lab.effects(device_id)).toHaveLength(2);
   });
 

@@ -3,6 +3,7 @@ import { DEFAULT_POLICY, decide, type GateFacts, newlyHeld } from "../../src/pat
 
 const FACTS: GateFacts = {
   tool: "contain_device",
+  countermeasure: "isolate",
   roles: ["responder"],
   attributes: { criticality: "low" },
   count: 1,
@@ -15,19 +16,30 @@ function decision(changes: Partial<GateFacts>): string {
 
 describe("the default policy", () => {
   it("lets a responder contain and release devices of low and medium criticality", () => {
-    for (const tool of ["contain_device", "release_device"]) {
+    for (const countermeasure of ["isolate", "restore"] as const) {
       for (const criticality of ["low", "medium"] as const) {
-        expect(decision({ tool, attributes: { criticality } })).toBe("go");
+        expect(decision({ countermeasure, attributes: { criticality } })).toBe("go");
       }
     }
   });
 
-  it("asks for another person when the device is of high or critical criticality", () => {
-    for (const tool of ["contain_device", "release_device"]) {
-      for (const criticality of ["high", "critical"] as const) {
-        expect(decision({ tool, attributes: { criticality } })).toBe("approval");
+  it("asks for another person for a countermeasure of any tool on a device that matters, or may", () => {
+    for (const countermeasure of ["isolate", "restore", "evict"] as const) {
+      for (const criticality of ["high", "critical", "unknown"] as const) {
+        expect(decision({ tool: "a_new_one", countermeasure, attributes: { criticality } })).toBe("approval");
       }
     }
+    expect(decision({ countermeasure: null, attributes: { criticality: "critical" } })).toBe("go");
+  });
+
+  it("takes a device that nobody has rated for what the policy says", () => {
+    const attributes = { criticality: "unknown" } as const;
+    const relaxed = { ...DEFAULT_POLICY, unknown_criticality: "low" } as const;
+    expect(decide(relaxed, { ...FACTS, attributes })).toEqual({ decision: "go" });
+  });
+
+  it("names no tool, so that a new vendor's containment is held like the first one's", () => {
+    expect(DEFAULT_POLICY.rules.filter(({ when }) => when.tools !== undefined)).toEqual([]);
   });
 
   it("asks for another person when the target is an administrator", () => {

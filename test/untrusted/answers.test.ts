@@ -157,9 +157,10 @@ test.each(Object.keys(EDGES) as State[])(
     const creation = operation({
       state,
       tool: "create_ticket",
-      target: { kind: "ticket", id: `title/${title}` },
+      target: { kind: "creation", id: "create_ticket/jira" },
+      input: { title },
     });
-    const answer = operationAnswer(viewOf(creation), {
+    const answer = operationAnswer(viewOf(creation, false), {
       replayed: true,
       public_url: "https://sallyport.example",
     });

@@ -11,7 +11,7 @@ import { signIn } from "../../scripts/oauth-client.ts";
 import { Devices } from "../e2e/support/devices.ts";
 import { startTestInstance, type TestInstance } from "../support/instance.ts";
 import { submitAs } from "./console-form.ts";
-import { keepState, type Recorded, type RecordedOperation } from "./recorded-state.ts";
+import { keepState, LOST_PAGE, type Recorded, type RecordedOperation } from "./recorded-state.ts";
 
 /** Far longer than reading back goes on. */
 const GIVES_UP_MS = 180_000;
@@ -23,7 +23,7 @@ const [name = ""] = new Command("record-state")
   .parse().args;
 
 // Without a bound on late effects, absence is never proven, and a person has to settle it.
-const instance = await startTestInstance({ environment: { CROWDSTRIKE_SETTLE_MS: "" } });
+const instance = await startTestInstance({ environment: { PAGERDUTY_SETTLE_MS: "" } });
 const agents: Agent[] = [];
 try {
   const recorded = await work(instance);
@@ -38,7 +38,7 @@ try {
 async function work({ url, lab: { url: labUrl } }: TestInstance): Promise<Recorded> {
   const lab = new LabControls(labUrl);
   const devices = await Devices.of(labUrl);
-  const [contained, released, held, lost, denied] = Array.from({ length: 5 }, () => devices.take());
+  const [contained, released, held, denied] = Array.from({ length: 4 }, () => devices.take());
   const responder = await agentOf(url, "responder");
   const analyst = await agentOf(url, "analyst");
   const contain = (agent: Agent, device_id: string | undefined, more = {}) =>
@@ -53,8 +53,8 @@ async function work({ url, lab: { url: labUrl } }: TestInstance): Promise<Record
   await decideAs("approver", refused.operation?.approval_url ?? "", "deny");
   answers.push(refused);
 
-  await lab.fault({ operation: "PerformActionV2", mode: "reset", times: 1 });
-  const in_doubt = await contain(responder, lost);
+  await lab.fault({ vendor: "pagerduty", operation: "createIncident", mode: "reset", times: 1 });
+  const in_doubt = await responder.call("page_on_call", LOST_PAGE);
   answers.push(in_doubt);
   await submitAs("admin", `${url}/console/connectors`, `${url}/console/connectors/switch`, {
     kind: "tool",
@@ -73,7 +73,11 @@ async function work({ url, lab: { url: labUrl } }: TestInstance): Promise<Record
   return { disabled_tool: "search_tickets", operations };
 }
 
-async function agentOf(url: string, user: string, scope = "devices:read devices:contain"): Promise<Agent> {
+async function agentOf(
+  url: string,
+  user: string,
+  scope = "devices:read devices:contain pages:write",
+): Promise<Agent> {
   const mcpUrl = `${url}/mcp`;
   const { access_token } = await signIn({ mcpUrl, user, scope });
   const agent = await connect(mcpUrl, agents.length % 2 === 0 ? "2026-07-28" : "2025-11-25", access_token);

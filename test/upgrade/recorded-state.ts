@@ -3,6 +3,9 @@ import { dirname, join, relative } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { gunzipSync, gzipSync } from "node:zlib";
 
+/** A page that nobody knows the outcome of: its vendor gives no bound, so a person has to settle it. */
+export const LOST_PAGE = { title: "To be kept", urgency: "low", reason: "To be kept" } as const;
+
 /** What `get_operation` said of an operation when it was recorded. */
 export interface RecordedOperation {
   readonly operation_id: string;

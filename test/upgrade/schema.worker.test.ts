@@ -3,7 +3,6 @@ import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { applySchema } from "../../src/audit/schema.ts";
 import { LEDGER_SCHEMA, LEDGER_TABLES } from "../../src/audit/tables.ts";
-import { EFFECT_SCHEMA, EFFECT_WHOLE } from "../../src/effect/store.ts";
 import { PERSON_SCHEMA } from "../../src/person/schema.ts";
 
 const STEPS = [
@@ -67,10 +66,7 @@ test("a step that fails leaves the version before it whole", async () => {
   });
 });
 
-test.each([
-  ["audit", LEDGER_SCHEMA, LEDGER_TABLES],
-  ["effect", EFFECT_SCHEMA, EFFECT_WHOLE],
-] as const)(
+test.each([["audit", LEDGER_SCHEMA, LEDGER_TABLES]] as const)(
   "a new object's %s tables are what an old object's have become",
   async (component, steps, whole) => {
     const all = ({ sql }: DurableObjectStorage) =>

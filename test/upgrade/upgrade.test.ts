@@ -6,7 +6,7 @@ import { type Agent, connect } from "../../scripts/demo/agent.ts";
 import { signIn } from "../../scripts/oauth-client.ts";
 import { startTestInstance, type TestInstance } from "../support/instance.ts";
 import { submitAs } from "./console-form.ts";
-import { keptStates, type Recorded, restoreState } from "./recorded-state.ts";
+import { keptStates, LOST_PAGE, type Recorded, restoreState } from "./recorded-state.ts";
 
 /** In days. What was recorded stays recorded: events that are let go by their age are another test's matter. */
 const A_CENTURY = "36500";
@@ -21,13 +21,13 @@ describe.each(await keptStates())("what an instance of version %s stored", (vers
 
   beforeAll(async () => {
     instance = await startTestInstance({
-      environment: { CROWDSTRIKE_SETTLE_MS: "", AUDIT_RETENTION_DAYS: A_CENTURY },
+      environment: { PAGERDUTY_SETTLE_MS: "", AUDIT_RETENTION_DAYS: A_CENTURY },
       async prepare(stateDir) {
         recorded = await restoreState(version, stateDir);
       },
     });
     auditor = await agentOf("auditor", "audit:read");
-    responder = await agentOf("responder", "devices:read devices:contain tickets:read");
+    responder = await agentOf("responder", "devices:read devices:contain pages:write tickets:read");
   }, 120_000);
   afterAll(async () => {
     await auditor?.close();
@@ -70,8 +70,7 @@ describe.each(await keptStates())("what an instance of version %s stored", (vers
 
   test("leaves what is in doubt to a person, who can settle it", async () => {
     const [doubtful] = inState("needs_operator");
-    const device_id = doubtful?.target.replace("device/", "");
-    expect(await responder.call("contain_device", { device_id, reason: "The same again" })).toMatchObject({
+    expect(await responder.call("page_on_call", LOST_PAGE)).toMatchObject({
       error: { code: "outcome_unknown" },
       operation: { id: doubtful?.operation_id },
     });

@@ -20,6 +20,8 @@ const Contained = z.strictObject({
 /** An action of PerformActionV2 and what it leads to. */
 interface Action {
   readonly action_name: "contain" | "lift_containment";
+  /** What it sets the device's network to. */
+  readonly network: "isolated" | "normal";
   /** What the vendor has taken on to bring about: the sensor does it when it is online. */
   readonly accepted: Containment;
   /** The states in which there is nothing left to ask for. */
@@ -38,7 +40,7 @@ type Words = Pick<ChangeTool, "name" | "title" | "description" | "countermeasure
   readonly reversed_by: string;
 };
 
-function containmentTool(words: Words, { action_name, accepted, in_effect }: Action): ChangeTool {
+function containmentTool(words: Words, { action_name, network, accepted, in_effect }: Action): ChangeTool {
   const { reversed_by, ...naming } = words;
   return defineChange({
     ...naming,
@@ -48,15 +50,17 @@ function containmentTool(words: Words, { action_name, accepted, in_effect }: Act
     read_credential: "crowdstrike.read",
     effect: {
       class: "probe",
+      repeat: "same",
       window_ms: WINDOW_MS,
       deadline_ms: DEADLINE_MS,
-      settle_ms: settleMs,
+      landing_ms: settleMs,
       reversed_by,
     },
     input: z.strictObject({ device_id: DeviceId.describe("From search_devices") }),
     output: Contained,
     target: ({ device_id }) => ({ kind: "device", id: device_id }),
-    identity: ({ device_id }) => ({ device_id }),
+    sets: () => ({ network }),
+    pending: { is: ({ containment }) => containment === accepted, read: "get_device" },
     async inspect({ device_id }, upstream, env) {
       const [device] = (await describeDevices(upstream, [device_id])).records;
       if (device === undefined) return { exists: false };
@@ -93,10 +97,15 @@ export const containDevice = containmentTool(
     title: "Contain a device",
     description:
       "Cuts a device off the network; only its sensor stays connected. May need approval. Next: get_device until it is contained; offline devices stay pending. Undo: release_device.",
-    reversed_by: "release_device",
     countermeasure: "isolate",
+    reversed_by: "release_device",
   },
-  { action_name: "contain", accepted: "pending", in_effect: ["pending", "contained"] },
+  {
+    action_name: "contain",
+    network: "isolated",
+    accepted: "pending",
+    in_effect: ["pending", "contained"],
+  },
 );
 
 export const releaseDevice = containmentTool(
@@ -105,8 +114,13 @@ export const releaseDevice = containmentTool(
     title: "Release a device",
     description:
       "Lets a contained device back on the network. May need approval. Next: get_device until it is normal. Undo: contain_device.",
-    reversed_by: "contain_device",
     countermeasure: "restore",
+    reversed_by: "contain_device",
   },
-  { action_name: "lift_containment", accepted: "lifting", in_effect: ["lifting", "normal"] },
+  {
+    action_name: "lift_containment",
+    network: "normal",
+    accepted: "lifting",
+    in_effect: ["lifting", "normal"],
+  },
 );

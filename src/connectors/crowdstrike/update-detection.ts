@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { defineChange } from "../../path/tool.ts";
+import { digest } from "../../effect/operation.ts";
+import { defineChange, type JsonObject } from "../../path/tool.ts";
 import { reportedText } from "../../untrusted/reported-text.ts";
 import { DetectionId, STATUSES } from "./alert-schemas.ts";
 import { describeAlerts } from "./detections.ts";
@@ -31,9 +32,11 @@ export const updateDetection = defineChange({
   read_credential: "crowdstrike.alerts_read",
   effect: {
     class: "probe",
+    // A comment that lands twice stands there twice.
+    repeat: "adds",
     window_ms: WINDOW_MS,
     deadline_ms: DEADLINE_MS,
-    settle_ms: settleMs,
+    landing_ms: settleMs,
     reversed_by: null,
   },
   countermeasure: null,
@@ -44,11 +47,8 @@ export const updateDetection = defineChange({
   }),
   output: z.strictObject({ detection_id: DetectionId, title: reportedText(), status: AnyStatus }),
   target: ({ detection_id }) => ({ kind: "detection", id: detection_id }),
-  identity: ({ detection_id, status, comment }) => ({
-    detection_id,
-    status,
-    ...(comment === undefined ? {} : { comment }),
-  }),
+  sets: ({ status }) => ({ status }),
+  says: ({ comment }): JsonObject => (comment === undefined ? {} : { comment: digest({ comment }) }),
   async inspect({ detection_id, status, comment }, upstream, _env, operation_id) {
     const [record] = (await describeAlerts(upstream, [detection_id])).records;
     if (record === undefined) return { exists: false };

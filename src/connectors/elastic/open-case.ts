@@ -30,9 +30,10 @@ export const openCase = defineChange({
   read_credential: "elastic.read",
   effect: {
     class: "deterministic-create",
+    repeat: "adds",
     window_ms: WINDOW_MS,
     deadline_ms: DEADLINE_MS,
-    settle_ms: settleMs,
+    landing_ms: settleMs,
     reversed_by: null,
   },
   countermeasure: null,
@@ -43,10 +44,9 @@ export const openCase = defineChange({
     alert_ids: z.array(AlertId).min(1).max(50).optional().describe("From search_alerts"),
   }),
   output: z.strictObject({ case_id: opaqueId, title: reportedText() }),
-  creates: ({ title }) => title,
-  // The target is the identity of what is to be created, so no argument is left that tells two of them apart.
-  target: (_input, created) => ({ kind: "case", id: created }),
-  identity: () => ({}),
+  target: null,
+  creates: { title: ({ title }) => title, answers_while: ["open", "in-progress"] },
+  sets: () => ({}),
   /** Looks for the tag, which no other case has. */
   async inspect({ title }, upstream, _env, operation_id) {
     const { cases } = await upstream.read(
@@ -65,7 +65,7 @@ export const openCase = defineChange({
       throw contractChanged(elastic, OPERATIONS.findCases, "cases.0.tags");
     }
     if (found === undefined) return { ...seen, in_effect: false, data: null };
-    return { ...seen, in_effect: true, data: { case_id: found.id, title } };
+    return { ...seen, in_effect: true, state: found.status, data: { case_id: found.id, title } };
   },
   request: ({ title, description, severity, alert_ids }, operation_id) => ({
     operation: OPERATIONS.createCase,

@@ -95,7 +95,11 @@ export const StatusUpdate = z.object({
 });
 
 /** `Cases_case_response_properties`, as far as it is used. */
-export const Case = z.object({ id: opaqueId, tags: z.array(z.string()).nullish() });
+export const Case = z.object({
+  id: opaqueId,
+  tags: z.array(z.string()).nullish(),
+  status: z.string().nullish(),
+});
 
 /** `GET /api/cases/_find`. */
 export const CasePage = z.object({ cases: records(Case) });

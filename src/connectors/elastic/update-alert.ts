@@ -23,9 +23,10 @@ export const updateAlert = defineChange({
   read_credential: "elastic.read",
   effect: {
     class: "probe",
+    repeat: "same",
     window_ms: WINDOW_MS,
     deadline_ms: DEADLINE_MS,
-    settle_ms: settleMs,
+    landing_ms: settleMs,
     reversed_by: null,
   },
   countermeasure: null,
@@ -35,7 +36,7 @@ export const updateAlert = defineChange({
   }),
   output: z.strictObject({ alert_id: AlertId, title: reportedText().nullable(), status: AnyStatus }),
   target: ({ alert_id }) => ({ kind: "alert", id: alert_id }),
-  identity: ({ alert_id, status }) => ({ alert_id, status }),
+  sets: ({ status }) => ({ status }),
   async inspect({ alert_id, status }, upstream) {
     const { hits } = await findAlerts(upstream, alertRequest(alert_id), 1);
     const hit = hits.find(({ _id }) => _id === alert_id);

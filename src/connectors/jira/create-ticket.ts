@@ -28,9 +28,10 @@ export const createTicket = defineChange({
   read_credential: "jira.read",
   effect: {
     class: "deterministic-create",
+    repeat: "adds",
     window_ms: WINDOW_MS,
     deadline_ms: DEADLINE_MS,
-    settle_ms: settleMs,
+    landing_ms: settleMs,
     reversed_by: null,
   },
   countermeasure: null,
@@ -40,16 +41,17 @@ export const createTicket = defineChange({
     priority: z.enum(PRIORITIES).optional().describe("How urgent it is"),
   }),
   output: z.strictObject({ ticket_id: IssueKey, title: reportedText() }),
-  creates: ({ title }) => title,
-  // The target is the identity of what is to be created, so no argument is left that tells two of them apart.
-  target: (_input, created) => ({ kind: "ticket", id: created }),
-  identity: () => ({}),
-  /** Looks for the label, which no other ticket has. A search that shows nothing may only be behind: see `settle_ms`. */
+  target: null,
+  // The keys of the status's category: what is done answers for nothing any more.
+  creates: { title: ({ title }) => title, answers_while: ["new", "indeterminate", "undefined"] },
+  sets: () => ({}),
+  /** Looks for the label, which no other ticket has. A search that shows nothing may only be behind: see `landing_ms`. */
   async inspect({ title }, upstream, env, operation_id) {
     const found = await findCreation(upstream, project(env), operation_id);
     const seen = { exists: true, attributes: {} } as const;
     if (found === null) return { ...seen, in_effect: false, data: null };
-    return { ...seen, in_effect: true, data: { ticket_id: found.key, title } };
+    const state = found.fields?.status?.statusCategory?.key;
+    return { ...seen, in_effect: true, state, data: { ticket_id: found.key, title } };
   },
   request: ({ title, description, priority }, operation_id, env) => ({
     operation: OPERATIONS.create,

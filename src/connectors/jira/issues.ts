@@ -65,7 +65,7 @@ export async function findCreation(
   const jql = creationJql(project, operation_id);
   const { records } = await search(upstream, LabelledIssue, {
     jql,
-    fields: "labels",
+    fields: "labels,status",
     limit: 1,
     token: null,
     about: [],

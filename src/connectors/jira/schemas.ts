@@ -44,7 +44,12 @@ export const TICKET_FIELDS = "summary,status,issuetype,priority,assignee,created
 /** An issue with the labels by which a creation is found again. */
 export const LabelledIssue = z.object({
   key: IssueKey,
-  fields: z.object({ labels: z.array(z.string()).nullish() }).nullish(),
+  fields: z
+    .object({
+      labels: z.array(z.string()).nullish(),
+      status: z.object({ statusCategory: z.object({ key: z.string().nullish() }).nullish() }).nullish(),
+    })
+    .nullish(),
 });
 
 /** Long enough for any that the vendor gives out, and short enough for a cursor of ours. */

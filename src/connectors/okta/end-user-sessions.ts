@@ -53,9 +53,11 @@ export const endUserSessions = defineChange({
   read_credential: "okta.read",
   effect: {
     class: "probe",
+    // What lands late ends the sessions that were begun since, too.
+    repeat: "adds",
     window_ms: WINDOW_MS,
     deadline_ms: DEADLINE_MS,
-    settle_ms: settleInLogMs,
+    landing_ms: settleInLogMs,
     reversed_by: null,
   },
   countermeasure: "evict",
@@ -67,7 +69,7 @@ export const endUserSessions = defineChange({
     sessions_ended_time: z.iso.datetime().nullable(),
   }),
   target: ({ user_id }) => ({ kind: "user", id: user_id }),
-  identity: ({ user_id }) => ({ user_id }),
+  sets: () => ({}),
   /**
    * Okta shows no sessions; only its log tells that they were ended. It is enough that they were, whoever did it,
    * as long as the user hasn't signed in again.

@@ -23,6 +23,8 @@ const Suspended = z.strictObject({
 interface Move {
   readonly operation: "suspendUser" | "unsuspendUser";
   readonly path: "suspend" | "unsuspend";
+  /** What it sets the account to. */
+  readonly account: "suspended" | "active";
   /** The only status that Okta does it from. */
   readonly from: Status;
   readonly to: Status;
@@ -35,7 +37,7 @@ type Words = Pick<ChangeTool, "name" | "title" | "description" | "countermeasure
   readonly reversed_by: string;
 };
 
-function lifecycleTool(words: Words, { operation, path, from, to, in_effect }: Move): ChangeTool {
+function lifecycleTool(words: Words, { operation, path, account, from, to, in_effect }: Move): ChangeTool {
   const { reversed_by, ...naming } = words;
   return defineChange({
     ...naming,
@@ -44,15 +46,16 @@ function lifecycleTool(words: Words, { operation, path, from, to, in_effect }: M
     read_credential: "okta.read",
     effect: {
       class: "probe",
+      repeat: "same",
       window_ms: WINDOW_MS,
       deadline_ms: DEADLINE_MS,
-      settle_ms: settleMs,
+      landing_ms: settleMs,
       reversed_by,
     },
     input: z.strictObject({ user_id: UserId.describe("From search_users") }),
     output: Suspended,
     target: ({ user_id }) => ({ kind: "user", id: user_id }),
-    identity: ({ user_id }) => ({ user_id }),
+    sets: () => ({ account }),
     async inspect({ user_id }, upstream) {
       const read = await readUserAndRoles(upstream, user_id);
       if (read === null) return { exists: false };
@@ -109,10 +112,17 @@ export const suspendUser = lifecycleTool(
       "Keeps a user from signing in to Okta; the account keeps its groups and apps. Only active accounts. May need approval. Next: end_user_sessions. Undo: unsuspend_user.",
     // Somebody can't work any more; asking again changes nothing more.
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
-    reversed_by: "unsuspend_user",
     countermeasure: "evict",
+    reversed_by: "unsuspend_user",
   },
-  { operation: "suspendUser", path: "suspend", from: "active", to: "suspended", in_effect: ["suspended"] },
+  {
+    operation: "suspendUser",
+    path: "suspend",
+    account: "suspended",
+    from: "active",
+    to: "suspended",
+    in_effect: ["suspended"],
+  },
 );
 
 export const unsuspendUser = lifecycleTool(
@@ -122,12 +132,13 @@ export const unsuspendUser = lifecycleTool(
     description: "Lets a suspended user sign in to Okta again. May need approval. Undo: suspend_user.",
     // It opens a door that somebody closed for a reason.
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
-    reversed_by: "suspend_user",
     countermeasure: "restore",
+    reversed_by: "suspend_user",
   },
   {
     operation: "unsuspendUser",
     path: "unsuspend",
+    account: "active",
     from: "suspended",
     to: "active",
     // An account gets into the other three from active only: whoever is there is not suspended any more.

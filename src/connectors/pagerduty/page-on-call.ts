@@ -33,9 +33,10 @@ export const pageOnCall = defineChange({
   read_credential: "pagerduty.read",
   effect: {
     class: "deterministic-create",
+    repeat: "adds",
     window_ms: WINDOW_MS,
     deadline_ms: DEADLINE_MS,
-    settle_ms: settleMs,
+    landing_ms: settleMs,
     reversed_by: null,
   },
   countermeasure: null,
@@ -44,15 +45,14 @@ export const pageOnCall = defineChange({
     urgency: z.enum(URGENCIES).describe("high wakes people"),
   }),
   output: Page,
-  creates: ({ title }) => title,
-  // The target is the identity of what is to be created, so no argument is left that tells two of them apart.
-  target: (_input, created) => ({ kind: "incident", id: created }),
-  identity: () => ({}),
+  target: null,
+  creates: { title: ({ title }) => title, answers_while: ["triggered", "acknowledged"], rather_twice: true },
+  sets: () => ({}),
   async inspect({ title }, upstream, _env, operation_id) {
     const found = await findIncident(upstream, operation_id);
     const seen = { exists: true, attributes: {} } as const;
     if (found === null) return { ...seen, in_effect: false, data: null };
-    return { ...seen, in_effect: true, data: pageOf(found, title) };
+    return { ...seen, in_effect: true, state: found.status, data: pageOf(found, title) };
   },
   request: ({ title, urgency }, operation_id, env) => ({
     operation: OPERATIONS.create,

@@ -24,9 +24,10 @@ export const launchScan = defineChange({
   read_credential: "tenable.read",
   effect: {
     class: "probe",
+    repeat: "adds",
     window_ms: WINDOW_MS,
     deadline_ms: DEADLINE_MS,
-    settle_ms: settleMs,
+    landing_ms: settleMs,
     reversed_by: null,
   },
   countermeasure: null,
@@ -38,7 +39,7 @@ export const launchScan = defineChange({
     run_uid: opaqueId.nullable(),
   }),
   target: ({ scan_id }) => ({ kind: "scan", id: scan_id }),
-  identity: ({ scan_id }) => ({ scan_id }),
+  sets: () => ({}),
   /** In effect is a scan that runs, or ran since the operation was claimed: whoever launched it. */
   async inspect({ scan_id }, upstream, _env, operation_id) {
     const state = await scanState(upstream, scan_id, claimedAt(operation_id));

@@ -4,9 +4,9 @@ import type { OperationView } from "../../effect/protocol.ts";
 import { targetName } from "../../path/tool.ts";
 import { Csrf, Foreign, Who } from "../elements.tsx";
 import { clientNameOf, requireOperation } from "../operations/access.ts";
-import { Before, OperationCard, Outcome } from "../operations/card.tsx";
+import { Before, Beside, OperationCard, Outcome } from "../operations/card.tsx";
 import { OperationTable } from "../operations/history.tsx";
-import { latestOperations } from "../operations/latest.ts";
+import { latestOperations, readOperation } from "../operations/latest.ts";
 import { page } from "../page.tsx";
 import type { Visit, Visitor } from "../visit.ts";
 import { MAX_REASON, whyNotTheirs } from "./decide.ts";
@@ -31,6 +31,7 @@ export async function showApproval(visit: Visit): Promise<Response> {
       limit: HISTORY,
     }),
   ]);
+  const beside = operation.beside === null ? null : await readOperation(env, operation.beside);
   const title = findTool(operation.tool)?.title ?? operation.tool;
   const content = (
     <>
@@ -49,6 +50,7 @@ export async function showApproval(visit: Visit): Promise<Response> {
           ) : (
             <TargetThenAndNow operation={operation} look={look} />
           )}
+          {beside === null ? null : <Beside operation={beside} now={now} />}
         </div>
         <div>
           <Decision operation={operation} visitor={visitor} now={now} />

@@ -1,5 +1,4 @@
 import type { AuditRecord } from "../../audit/record.ts";
-import { findTool } from "../../catalogue.ts";
 import type { OperationView } from "../../effect/protocol.ts";
 import { targetName } from "../../path/tool.ts";
 
@@ -48,21 +47,14 @@ export function bodyOf(
   operation: OperationView,
   { TENANT, PUBLIC_URL }: Pick<Env, "TENANT" | "PUBLIC_URL">,
 ): string {
-  const { id, tool, requester, expires_at } = operation;
+  const { id, tool, target, requester, expires_at } = operation;
   const page = about === "awaiting_approval" ? "approvals" : "operations";
   return JSON.stringify({
     type: `operation.${about}`,
     event_id,
     timestamp: at,
     tenant: TENANT,
-    operation: { id, tool, target: targetOf(operation), requested_by: requester.subject, expires_at },
+    operation: { id, tool, target: targetName(target), requested_by: requester.subject, expires_at },
     url: `${PUBLIC_URL}/console/${page}/${id}`,
   });
-}
-
-/** What is yet to be created has no id but what its caller wrote, so it goes by its kind alone. */
-function targetOf({ tool, target }: OperationView): string {
-  const declared = findTool(tool);
-  const creates = declared?.kind === "change" && declared.creates !== undefined;
-  return creates ? target.kind : targetName(target);
 }

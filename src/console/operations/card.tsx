@@ -53,6 +53,24 @@ export const Before: FC<{ operation: OperationView }> = ({ operation }) => {
   );
 };
 
+/** One that is alike and was sent meanwhile: whoever decides says whether both are wanted. */
+export const Beside: FC<{ operation: OperationView; now: number }> = ({ operation, now }) => (
+  <section class="card" aria-labelledby="beside">
+    <h2 id="beside">Another one like it was sent meanwhile</h2>
+    <Facts
+      of={[
+        ...factsOf(operation.input, operation.target.id),
+        ["Asked for by", <Foreign>{operation.requester.display}</Foreign>],
+        ["State", <StateBadge state={operation.state} />],
+        operation.executed_at === null
+          ? null
+          : ["Took effect", <Time at={operation.executed_at} now={now} />],
+        ["Operation", <Id>{operation.id}</Id>],
+      ]}
+    />
+  </section>
+);
+
 /** How an operation stands, and how that is known. */
 export const Outcome: FC<{ operation: OperationView; now: number }> = ({ operation, now }) => {
   const { state, approved_by, evidence, executed_at, expires_at, decision_reason, error } = operation;

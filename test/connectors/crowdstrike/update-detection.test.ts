@@ -79,10 +79,11 @@ describe("an update with a comment", () => {
   });
 
   test("is another action than the same without, or with another comment", () => {
-    const identities = [{}, { comment: "One." }, { comment: "Two." }].map((comment) =>
-      JSON.stringify(updateDetection.identity({ detection_id, status: "closed", ...comment })),
+    const said = [{}, { comment: "One." }, { comment: "Two." }].map((comment) =>
+      JSON.stringify(updateDetection.says?.({ detection_id, status: "closed", ...comment })),
     );
-    expect(new Set(identities).size).toBe(3);
+    expect(new Set(said).size).toBe(3);
+    expect(said.join()).not.toContain("One.");
   });
 
   test("can't be empty", () => {

@@ -138,9 +138,22 @@ describe("update_detection", () => {
     await expect
       .poll(() => call(agent, "update_detection", wanted))
       .toMatchObject({
-        data: { status: "closed" },
-        operation: { replayed: true, still_in_effect: false },
+        error: {
+          code: "differs_from_done",
+          differences: [{ field: "status", done: "closed", now: "reopened" }],
+        },
       });
+    expect(await effectsOn(detection_id)).toHaveLength(2);
+  });
+
+  test("closes again what was closed and reopened", async () => {
+    const agent = await responder();
+    const detection_id = await detection();
+    for (const status of ["closed", "reopened", "closed"]) {
+      const changed = await call(agent, "update_detection", { detection_id, status, ...why });
+      expect(changed).toMatchObject({ status: "ok", data: { status }, operation: { replayed: false } });
+    }
+    expect(await effectsOn(detection_id)).toHaveLength(3);
   });
 
   test("doesn't claim that a commented update still holds when it doesn't", async () => {
@@ -149,9 +162,9 @@ describe("update_detection", () => {
     const wanted = { detection_id, status: "closed", comment: "Benign.", ...why };
     await call(agent, "update_detection", wanted);
     await elsewhere(detection_id, "reopened");
-    const again = await call(agent, "update_detection", wanted);
-    expect(again).toMatchObject({ operation: { replayed: true } });
-    expect(again).not.toMatchObject({ operation: { still_in_effect: true } });
+    await expect
+      .poll(() => call(agent, "update_detection", wanted))
+      .toMatchObject({ error: { code: "differs_from_done" } });
     expect(await effectsOn(detection_id)).toHaveLength(2);
   });
 

@@ -188,12 +188,9 @@ describe("a case", () => {
     );
   });
 
-  test("is what its title says, and nothing else tells two apart", () => {
-    expect(openCase.creates?.(input)).toBe("Lateral movement");
-    expect(openCase.target(input, "title/lateral movement")).toEqual({
-      kind: "case",
-      id: "title/lateral movement",
-    });
-    expect(openCase.identity(input)).toEqual({});
+  test("is called what its title says, and changes no target that is there", () => {
+    expect(openCase.creates?.title(input)).toBe("Lateral movement");
+    expect(openCase.target).toBeNull();
+    expect(openCase.sets(input)).toEqual({});
   });
 });

@@ -257,17 +257,24 @@ describe("open_case", () => {
       data: { case_id: expect.any(String), title },
       operation: { evidence: "answered", replayed: false },
     });
-    const again = await call(agent, "open_case", { title: "lateral  MOVEMENT in Boston", ...about });
+    const again = await call(agent, "open_case", {
+      title: "lateral  MOVEMENT in Boston",
+      alert_ids,
+      ...about,
+    });
     expect(again).toMatchObject({ operation: { id: idOf(first), replayed: true } });
     expect(await effects()).toMatchObject([{ action: "create_case", request_id: idOf(first) }]);
   });
 
-  test("for the same finding is the same case, under another title, too", async () => {
+  test("for the same finding isn't opened again: another title is told of the one that is there", async () => {
     const agent = await responder();
     const finding_id = "finding-4711";
     const first = await call(agent, "open_case", { title: "One title", finding_id, ...about });
     const again = await call(agent, "open_case", { title: "Another title", finding_id, ...about });
-    expect(again).toMatchObject({ operation: { id: idOf(first), replayed: true } });
+    expect(again).toMatchObject({
+      error: { code: "differs_from_done", differences: [{ field: "title" }] },
+      operation: { id: idOf(first) },
+    });
     expect(await effects()).toHaveLength(1);
   });
 

@@ -13,6 +13,7 @@ describe("a page", () => {
     for (const status of ["triggered", "resolved", "snoozed"]) {
       expect(await inspect({ ...incident, status })).toEqual({
         exists: true,
+        state: status,
         attributes: {},
         in_effect: true,
         data: { incident_id: "PT4KHLK", title: "Ransomware", urgency: "low", status },

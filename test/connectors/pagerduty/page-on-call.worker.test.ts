@@ -67,19 +67,23 @@ describe("page_on_call", () => {
     const { id } = first.operation;
     const target = `incident/${first.data.incident_id}`;
     expect(await effects()).toMatchObject([{ action: "createIncident", target, request_id: id }]);
-    const again = await call(agent, "page_on_call", { title: title.toUpperCase(), ...page, urgency: "low" });
+    const again = await call(agent, "page_on_call", { title: title.toUpperCase(), ...page });
     expect(again).toMatchObject({ data: first.data, operation: { id, replayed: true } });
     expect(await effects()).toHaveLength(1);
   });
 
-  it("doesn't page again for what somebody has resolved meanwhile, though the vendor's own key would", async () => {
+  it("says that somebody has resolved it meanwhile, and doesn't page again, though the vendor's own key would", async () => {
     const agent = await responder();
     const title = fresh();
     const first = (await call(agent, "page_on_call", { title, ...page })) as unknown as Told;
     await atPagerDuty("PUT", `/incidents/${first.data.incident_id}`, resolved);
     expect(await call(agent, "page_on_call", { title, ...page })).toMatchObject({
-      data: first.data,
-      operation: { replayed: true },
+      error: {
+        code: "differs_from_done",
+        message: expect.stringContaining(first.data.incident_id),
+        differences: [{ field: "status", done: "triggered", now: "resolved" }],
+      },
+      operation: { id: first.operation.id },
     });
     expect((await effects()).filter(({ action }) => action === "createIncident")).toHaveLength(1);
   });
