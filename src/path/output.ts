@@ -55,7 +55,7 @@ export function outputJsonSchema(tool: Tool): JsonObject {
 const READ_STATUSES = ["ok", "not_found", "error"];
 const CHANGE_STATUSES = ["ok", "not_found", "pending_approval", "error"];
 
-/** An object whose values may be anything, and a union of plain types, as short as they can be said. */
+/** An object whose values may be anything, as short as it can be said. */
 function simplified({
   zodSchema,
   jsonSchema,
@@ -63,32 +63,27 @@ function simplified({
   zodSchema: z.core.$ZodType;
   jsonSchema: z.core.JSONSchema.BaseSchema;
 }): void {
-  if (zodSchema instanceof z.ZodRecord) {
-    for (const key of Object.keys(jsonSchema)) delete jsonSchema[key];
-    jsonSchema.type = "object";
-  }
-  const plain = jsonSchema.anyOf?.map((option) =>
-    typeof option === "object" ? plainType(option) : undefined,
-  );
-  const types = plain?.filter((type) => type !== undefined);
-  if (types === undefined || types.length !== plain?.length) return;
-  delete jsonSchema.anyOf;
-  jsonSchema.type = types as NonNullable<typeof jsonSchema.type>;
+  if (!(zodSchema instanceof z.ZodRecord)) return;
+  for (const key of Object.keys(jsonSchema)) delete jsonSchema[key];
+  jsonSchema.type = "object";
 }
 
-/** The type of a schema that says nothing else worth telling. */
-function plainType({ type, ...rest }: z.core.JSONSchema.BaseSchema): string | undefined {
-  const plain = typeof type === "string" && type !== "object" && type !== "array";
-  return plain && Object.keys(rest).every((key) => CHECKS.has(key)) ? type : undefined;
-}
+/** How deep `data` is typed: itself, and the things in its lists. What they consist of is left open. */
+const TYPED_DEPTH = 2;
 
 /** A schema without {@link CHECKS}. A property may be called like one of them, so names of properties stay. */
-function bare(node: unknown, names = false): unknown {
-  if (Array.isArray(node)) return node.map((item) => bare(item));
+function bare(node: unknown, depth = 0): unknown {
+  if (Array.isArray(node)) return node.map((item) => bare(item, depth));
   if (typeof node !== "object" || node === null) return node;
+  const kept = Object.entries(node).filter(([key]) => !CHECKS.has(key));
   return Object.fromEntries(
-    Object.entries(node)
-      .filter(([key]) => names || !CHECKS.has(key))
-      .map(([key, value]) => [key, bare(value, !names && key === "properties")]),
+    kept.flatMap(([key, value]) => {
+      // Hosts that map schemas onto a dialect of one type each can't read a list of types.
+      if (key === "type" && Array.isArray(value)) return [["anyOf", value.map((type) => ({ type }))]];
+      if (key !== "properties") return [[key, bare(value, depth)]];
+      if (depth === TYPED_DEPTH) return [];
+      const properties = Object.entries(value as object);
+      return [[key, Object.fromEntries(properties.map(([name, of]) => [name, bare(of, depth + 1)]))]];
+    }),
   );
 }

@@ -472,7 +472,7 @@ describe("sql", () => {
 
   test.each([
     ["SQL that is none", ["SELEC"], "syntax error"],
-    ["no SQL", [], "usage"],
+    ["no SQL", [], "missing required argument"],
   ])("refuses %s", async (_what, args, message) => {
     await createStore();
     const ended = await run("sql.ts", ...args);

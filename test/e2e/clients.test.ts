@@ -122,7 +122,7 @@ describe.each([
       { name: "whoami", arguments: {}, status: "ok" },
       { name: "search_devices", arguments: { limit: 2 }, status: "ok" },
       { name: "get_device", arguments: { device_id: "0".repeat(32) }, status: "not_found" },
-      { name: "get_device", arguments: { device_id: "no" }, status: "error" },
+      { name: "get_device", arguments: { device_id: "it's none" }, status: "error" },
       {
         name: "contain_device",
         arguments: { device_id: devices.take(), reason: "End to end" },

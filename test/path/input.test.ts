@@ -102,10 +102,8 @@ describe("arguments", () => {
 
   it("say where a value of the right form is to be had", () => {
     const tool = TOOLS.find(({ name }) => name === "get_user");
-    const [issue] = tool === undefined ? [] : issues(tool, { user_id: "ada" });
-    expect(issue?.hint).toBe(
-      "It must be an Okta user id: 00u and 17 more letters or digits. From search_users.",
-    );
+    const [issue] = tool === undefined ? [] : issues(tool, { user_id: "ada lovelace" });
+    expect(issue?.hint).toMatch(/From search_users\.$/);
   });
 
   it("are unknown whatever their name, also where objects have one of that name already", () => {
