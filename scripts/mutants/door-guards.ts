@@ -56,13 +56,6 @@ export const DOOR_GUARDS: readonly Mutant[] = [
     replace: "",
   },
   {
-    name: "a-title-in-the-notice",
-    file: "src/console/notices/notice.ts",
-    tests: ["test/console/notice.test.ts"],
-    find: "return creates ? target.kind : targetName(target);",
-    replace: "return targetName(target);",
-  },
-  {
     name: "a-title-of-letters-that-nobody-sees",
     file: "src/connectors/title.ts",
     tests: ["test/connectors/title.test.ts"],

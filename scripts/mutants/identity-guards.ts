@@ -94,7 +94,7 @@ function standing(): Mutant[] {
       tests: ORDER,
       find: `    const [token] = await Promise.all([
       tokenFor(this.#env, tool.credential, { stale: refused_token ?? undefined }),
-      spendRequest(this.#env, tool.credential),
+      spendRequest(this.#env, tool.credential, { person: requester.subject }),
     ]);`,
       replace: `    const held = tokenFor(this.#env, tool.credential, { stale: refused_token ?? undefined });
     await spendRequest(this.#env, tool.credential);`,
@@ -129,7 +129,7 @@ function decisions(): Mutant[] {
       name: "a-decision-that-outlives-what-it-was-about",
       file: "src/path/policy.ts",
       tests: ["test/path/policy.test.ts"],
-      find: "!applies(when, { ...facts, attributes: then })",
+      find: "!applies(when, { ...facts, attributes: then }, before)",
       replace: "then === null",
     },
   ];

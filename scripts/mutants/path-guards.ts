@@ -81,7 +81,7 @@ export const PATH_GUARDS: readonly Mutant[] = [
     name: "administrators-like-anybody",
     file: "src/path/policy.ts",
     tests: POLICY,
-    find: "when.administrator === (administrator ?? false))",
+    find: "when.administrator === (administrator !== false && administrator !== undefined))",
     replace: "administrator === null)",
   },
   {

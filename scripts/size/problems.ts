@@ -1,7 +1,7 @@
 import type { BundledModule } from "./contents.ts";
 
 /** What the Worker may weigh compressed, in bytes: some growth beyond what it weighs. The platform is far from it. */
-export const GZIP_BUDGET = 550 * 1024;
+export const GZIP_BUDGET = 600 * 1024;
 
 /** The packages that requests go through, all the way down. Whatever else comes in, comes in unasked. */
 const PACKAGES: readonly string[] = [

@@ -4,11 +4,17 @@
 export const CHAIN_KINDS = ["session", "effect", "person", "credential", "plan", "tenant"] as const;
 export type ChainKind = (typeof CHAIN_KINDS)[number];
 
-const CHAIN = new RegExp(`^(?:${CHAIN_KINDS.join("|")})/\\P{Cc}+/\\P{Cc}+$`, "u");
-
 /** True for a name that an object's chain may have: kind, name, incarnation. */
 export function isChain(name: string): boolean {
-  return CHAIN.test(name);
+  const kind_ends = name.indexOf("/");
+  const incarnation_begins = name.lastIndexOf("/") + 1;
+  const kinds: readonly string[] = CHAIN_KINDS;
+  return (
+    kinds.includes(name.slice(0, Math.max(0, kind_ends))) &&
+    incarnation_begins > kind_ends + 2 &&
+    incarnation_begins < name.length &&
+    !/\p{Cc}/u.test(name)
+  );
 }
 
 /** As SQL: the value in this column is a number that an object writes. */

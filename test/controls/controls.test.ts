@@ -37,6 +37,7 @@ const account = (
   status: "active",
   last_login_time: last_login_days === null ? null : daysAgo(last_login_days),
   created_time: daysAgo(created_days),
+  unused_since: daysAgo(last_login_days ?? created_days),
   has_mfa,
 });
 

@@ -11,7 +11,10 @@ export const User = z
   .trim()
   .min(1)
   .max(256)
-  .regex(/^(?:[^\p{C}\\'*?]+\\)?[^\p{C}\\'*?]+$/u, "must be a user's name, without quotes and wildcards");
+  .refine(
+    (name) => !/[\p{C}'*?]/u.test(name) && /^[^\\]+(?:\\[^\\]+)?$/.test(name),
+    "must be a user's name, without quotes and wildcards",
+  );
 
 /** The hash of a file. */
 export const Hash = z
@@ -88,8 +91,9 @@ function statusClause(statuses: readonly DetectionStatus[]): string {
 
 /** The user's names under which alerts may know them: some products write the account, some the address. */
 export function userNames(user: string): string[] {
-  const [, account = user] = /^[^\\]+\\(.+)$/.exec(user) ?? [];
-  const [, local = account] = /^(.+)@[^@]+$/.exec(account) ?? [];
+  const account = user.slice(user.indexOf("\\") + 1);
+  const at = account.lastIndexOf("@");
+  const local = at > 0 ? account.slice(0, at) : account;
   const names = [account, local];
   return [...new Set([...names, ...names.map((name) => name.toLowerCase())])];
 }

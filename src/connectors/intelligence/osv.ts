@@ -67,7 +67,13 @@ const OsvAnswer = z.unknown().transform((payload, context): Advisory | z.output<
 });
 
 /** An id in OSV's "not found": of whichever database, they all begin with its name. */
-const ID = /\b[A-Z][A-Z0-9_]*-[A-Za-z0-9][\w:.-]{0,98}\w/g;
+const ID = /^[A-Z][A-Z0-9_]{0,30}-[A-Za-z0-9]/;
+
+/** The ids that a text names, without the marks of the sentence around them. */
+function idsIn(text: string): string[] {
+  const words = text.split(/[^\w:.-]/).map((word) => word.replace(/[.:-]$/, ""));
+  return words.filter((word) => word.length <= 100 && ID.test(word));
+}
 
 /** How many advisories of one vulnerability are asked for. */
 const MOST_ADVISORIES = 5;
@@ -85,7 +91,7 @@ export async function readOsv(
 ): Promise<OsvRecord | null> {
   const first = await ask(upstream, cve_id, patience);
   const own = "id" in first ? [about(first, cve_id)] : [];
-  const named = "id" in first ? aliasesWorthAsking(first) : (first.message.match(ID) ?? []);
+  const named = "id" in first ? aliasesWorthAsking(first) : idsIn(first.message);
   const others = [...new Set(named)].filter((id) => id !== cve_id).slice(0, MOST_ADVISORIES);
   const answers = await Promise.all(others.map((id) => ask(upstream, id, patience)));
   const advisories = [

@@ -17,7 +17,7 @@ import { kindOf } from "./sign-in-events.ts";
  * tomorrow. A login without an at sign can't be told by its form: the answer must describe the id that was asked for.
  */
 export const UserId = opaqueId.refine(
-  (id) => id !== "me" && !/[@/\\?#%]|^\.+$/.test(id),
+  (id) => id !== "me" && !/[@/\\?#%]/.test(id) && /[^.]/.test(id),
   "must be a user_id as search_users gives it, not a login or an address",
 );
 

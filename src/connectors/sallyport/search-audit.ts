@@ -31,7 +31,7 @@ export const searchAuditTool = defineRead({
   output: z.strictObject({
     events: z.array(reportedObject),
     /** Only where there are any. */
-    left_out: z.strictObject({ rows: z.int(), why: z.string() }).optional(),
+    left_out: z.strictObject({ rows: z.int(), why: z.literal(LEFT_OUT) }).optional(),
   }),
   run: async (query, { env, now }) => {
     const [{ events, next_cursor }, rows] = await Promise.all([searchAudit(env.DB, query), leftOut(env.DB)]);
@@ -41,7 +41,7 @@ export const searchAuditTool = defineRead({
       count: events.length,
       queried_at: new Date(now).toISOString(),
     };
-    const left_out = rows === 0 ? {} : { left_out: { rows, why: LEFT_OUT } };
+    const left_out = rows === 0 ? {} : { left_out: { rows, why: LEFT_OUT } as const };
     return { outcome: "found", data: { events: [...events], ...left_out }, sources: [source], next_cursor };
   },
 });

@@ -27,7 +27,7 @@ export interface Names {
 }
 
 /** Ids of devices at other vendors: `crowdstrike:…`, and the bare digits of Falcon and of Defender. */
-const FOREIGN = /^(?:[a-z][a-z0-9-]*:.+|[0-9a-f]{32}|[0-9a-f]{40})$/i;
+const FOREIGN = /^(?:[a-z][a-z0-9-]{0,30}:[!-~]|(?:[0-9a-f]{32}|[0-9a-f]{40})$)/i;
 
 /**
  * What `text` says of a device.
