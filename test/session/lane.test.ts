@@ -69,7 +69,7 @@ describe("tools/list", () => {
   it("tells clients the truth about what each tool does", () => {
     for (const { kind, annotations, name, title, description } of TOOLS) {
       expect(annotations.readOnlyHint, name).toBe(kind === "read");
-      expect(annotations.destructiveHint && kind === "read", name).toBe(false);
+      expect(annotations.destructiveHint, name).toBe(kind === "change");
       expect(name).toMatch(/^[a-z][a-z_]{2,63}$/);
       expect(title.length, name).toBeGreaterThan(3);
       expect(description.length, name).toBeLessThan(300);

@@ -24,7 +24,7 @@ export const openCase = defineChange({
   description:
     "Opens a case in the SIEM, which names alert_ids; the same finding or title within a day is the same case.",
   // A repeat within the window creates nothing; a later one does.
-  annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
+  annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
   scope: "alerts:write",
   credential: "elastic.cases",
   read_credential: "elastic.read",

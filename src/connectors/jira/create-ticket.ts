@@ -22,7 +22,7 @@ export const createTicket = defineChange({
   description:
     "Creates a ticket for the security team, in plain text. The same finding or title within a day is the same ticket.",
   // A repeat within the window creates nothing; a later one does.
-  annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
+  annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
   scope: "tickets:write",
   credential: "jira.create",
   read_credential: "jira.read",

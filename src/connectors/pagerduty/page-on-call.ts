@@ -27,7 +27,7 @@ export const pageOnCall = defineChange({
   description:
     "Pages the person on call for security, by opening an incident. High urgency wakes people. The same finding or title within a day pages once.",
   // A repeat within the window pages nobody; a later one does.
-  annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
+  annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
   scope: "pages:write",
   credential: "pagerduty.page",
   read_credential: "pagerduty.read",

@@ -18,7 +18,7 @@ export const launchScan = defineChange({
   description:
     "Launches a vulnerability scan on the targets that it was set up for. One that is running isn't launched again.",
   // A repeat within the window launches nothing; a later one does.
-  annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
+  annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
   scope: "scans:launch",
   credential: "tenable.scan",
   read_credential: "tenable.read",

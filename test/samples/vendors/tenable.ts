@@ -159,6 +159,10 @@ export const tenable: SampleVendor = {
   lab: {
     calls: [
       { tool: "search_vulnerabilities", args: { limit: 100 } },
+      ...["informational", "low", "medium", "high", "critical"].map((severity) => ({
+        tool: "search_vulnerabilities",
+        args: { limit: 100, severity: [severity] },
+      })),
       { tool: "search_vulnerabilities", args: { limit: 100, device: "10.20.0.11" } },
     ],
     records: {
