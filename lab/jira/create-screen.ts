@@ -6,7 +6,7 @@ import { isProject } from "./issues.ts";
 
 const base = "/rest/api/3/issue/createmeta/{projectIdOrKey}/issuetypes";
 
-/** The fields on the create screen of Acme's projects; the reporter is whoever creates. */
+/** The fields on the create screen of Acme's projects; the reporter is the account that creates. */
 const fields = [
   { fieldId: "summary", required: true },
   { fieldId: "description", required: false },

@@ -28,7 +28,7 @@ export abstract class AuditedObject extends DurableObject<Env> {
    */
   protected abstract readonly tasks: Readonly<Record<string, (key: string) => Promise<void>>>;
 
-  /** @param tables `later`: whoever makes the object calls {@link prepare} before the first write */
+  /** @param tables `later`: the object calls {@link prepare} before the first write */
   constructor(ctx: DurableObjectState, env: Env, tables: "now" | "later" = "now") {
     super(ctx, env);
     this.sql = ctx.storage.sql;

@@ -26,7 +26,7 @@ const NOT_FOUND: ReadonlySet<string> = new Set(["grant_not_found", "refresh_toke
 /**
  * `POST /oauth/token`. A refresh belongs to its grant:
  *
- * - Whoever presents the same token at the same time, or within a minute, gets the same successor.
+ * - Requests with the same token at the same time, or within a minute, get the same successor.
  * - A token whose successor was used is old. When it comes back, it or its successor is in two hands: its grant ends, and
  *   the person signs in again there (RFC 9700 section 4.14.2). The provider alone would only refuse it.
  * - A client that lost an answer and asks again isn't meant: until a successor is used, its predecessor still holds.

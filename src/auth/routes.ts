@@ -47,7 +47,7 @@ pages.onError((error) => {
       "This app could not be verified",
       passing
         ? `What ${host} publishes about it could not be fetched. Go back to the app and try again in a minute.`
-        : `What ${host} publishes about it doesn't hold. Whoever makes the app has to mend that.`,
+        : `What ${host} publishes about it doesn't hold. The people who make the app have to correct that.`,
     );
   }
   log("error", "sign_in_failed", { reason: reasonOf(error) });

@@ -49,7 +49,7 @@ class Spending {
 
   /** Spends one request: 0. Or says when to come again, in milliseconds. */
   async take(person: string | null): Promise<number> {
-    // Whoever asks is counted, so that nobody who is there before them keeps it all.
+    // The caller is counted, so that nobody who is there before them keeps it all.
     this.#count(person, 0);
     const wait_ms = await this.#lease.take(waitUntil);
     if (wait_ms === 0) this.#count(person, 1);

@@ -89,7 +89,7 @@ export type Transition =
       /** The arguments that the gate judged, and the reason given with them. */
       readonly input?: JsonObject;
       readonly reason?: string;
-      /** The identity provider couldn't confirm whoever asked or approved. */
+      /** The identity provider couldn't confirm the requester or the approver. */
       readonly unconfirmed?: boolean;
       /** It goes by the approval that the operation has. Without it, an earlier approval is no longer its ground. */
       readonly approved?: true;

@@ -98,7 +98,7 @@ export interface Operation {
   /** Looked at again before the dispatch: an approval doesn't outlive its giver's standing. */
   readonly approver: Approver | null;
   readonly approved_at: number | null;
-  /** The identity provider couldn't confirm whoever asked or approved when it was dispatched. */
+  /** The identity provider couldn't confirm the requester or the approver when it was dispatched. */
   readonly unconfirmed: boolean;
   readonly settled_by: string | null;
   readonly settled_because: string | null;

@@ -11,7 +11,7 @@ import { Waiters } from "./waiters.ts";
 /** What the gate let through, and how long the vendor gets for it. */
 export interface Intent extends Go {
   readonly deadline_ms: number;
-  /** The identity provider couldn't confirm whoever asked or approved. */
+  /** The identity provider couldn't confirm the requester or the approver. */
   readonly unconfirmed?: boolean;
 }
 

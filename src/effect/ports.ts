@@ -57,7 +57,7 @@ export interface Ending {
 /** A request that is ready to be sent. */
 export interface Ready {
   readonly token: string;
-  /** The identity provider couldn't confirm whoever asked or approved, and it goes all the same. */
+  /** The identity provider couldn't confirm the requester or the approver, and it goes all the same. */
   readonly unconfirmed: boolean;
 }
 

@@ -33,7 +33,7 @@ export interface OperationView {
   readonly requester: Requester;
   readonly approved_by: string | null;
   readonly evidence: Evidence | null;
-  /** Absent where whoever asked and approved was confirmed by the identity provider. */
+  /** Absent where requester and approver were confirmed by the identity provider. */
   readonly standing?: "unconfirmed";
   /** ISO 8601 UTC. */
   readonly executed_at: string | null;

@@ -17,7 +17,7 @@ export interface OperationResult {
   readonly approved_by?: string | null;
   /** The approver's own words, where there are any. */
   readonly decision_reason?: string;
-  /** The identity provider couldn't be asked whether whoever asked and approved still may. */
+  /** The identity provider couldn't be asked whether requester and approver still may. */
   readonly standing?: "unconfirmed";
   readonly still_in_effect?: StillInEffect;
   readonly approval_url?: string;

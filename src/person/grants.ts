@@ -33,7 +33,7 @@ export type Verdict =
   | { readonly verdict: "ended" }
   /** Its successor was used: two have it, or had. */
   | { readonly verdict: "reused" }
-  /** It was exchanged just now: whoever presents it gets that answer. */
+  /** It was exchanged just now: a request that presents it gets that answer. */
   | { readonly verdict: "exchanged"; readonly sealed: string }
   | { readonly verdict: "exchange" };
 

@@ -63,7 +63,7 @@ export class Renewals {
     return { roles, epoch, ...known, confidence: confidenceIn(this.#limits, act, known, Date.now()) };
   }
 
-  /** To its end, whoever goes away meanwhile. Never rejects. */
+  /** To its end, even if the caller goes away meanwhile. Never rejects. */
   #renewBeside(): Promise<void> {
     const renewed = this.renew().catch((thrown) => {
       // What a session has to be told stays owed, and the alarm goes on trying.

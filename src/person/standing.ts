@@ -8,7 +8,7 @@
 /** What somebody is about to do, by how much the provider's word matters for it. */
 export type Act =
   | "read"
-  /** A change that protects, or a decision on one: an attack on the provider must not disarm whoever defends. */
+  /** A change that protects, or a decision on one: an attack on the provider must not disarm the defenders. */
   | "protect"
   /** Every other change, decision, settlement, revocation and switch. */
   | "change";

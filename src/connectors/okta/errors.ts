@@ -148,7 +148,7 @@ function objection(status: number, payload: unknown, asked: Asked): Failure {
     : misconfigured(okta, { field: argument, status });
 }
 
-/** No such API: whoever answers isn't the org's. */
+/** No such API: what answers isn't the org's. */
 function notOkta(status: number): Failure {
   return misconfigured(okta, {
     settings: ["OKTA_BASE_URL"],

@@ -1,4 +1,4 @@
-/** Exports: asked for, taken up again by whoever asks the same, and read as far as they are. */
+/** Exports: asked for, taken up again by callers who ask the same, and read as far as they are. */
 import type { Upstream } from "../../downstream/upstream.ts";
 import { asFailure, Failure } from "../../path/failure.ts";
 import type { JsonObject } from "../../path/tool.ts";

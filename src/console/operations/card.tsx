@@ -53,7 +53,7 @@ export const Before: FC<{ operation: OperationView }> = ({ operation }) => {
   );
 };
 
-/** One that is alike and was sent meanwhile: whoever decides says whether both are wanted. */
+/** One that is alike and was sent meanwhile: the approver says whether both are wanted. */
 export const Beside: FC<{ operation: OperationView; now: number }> = ({ operation, now }) => (
   <section class="card" aria-labelledby="beside">
     <h2 id="beside">Another one like it was sent meanwhile</h2>

@@ -75,7 +75,7 @@ describe("what Okta objects to", () => {
     });
   });
 
-  test("whoever answers without being the org's API: the address is named", () => {
+  test("an answer that isn't the org's API's names the address", () => {
     for (const given of [answer(302, ""), answer(404, "<html></html>"), answer(405, oktaError("E0000022"))]) {
       expect(failureOf(given, "getUser", ["user_id"])).toMatchObject({
         code: "misconfigured",

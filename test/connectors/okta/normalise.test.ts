@@ -132,7 +132,7 @@ describe("an administrator is", () => {
   const role = (type: unknown) => ({ id: "ra1", type, label: "Some Administrator" });
   const administrative = (...types: unknown[]) => isAdministrative(Roles.parse(types.map(role)));
 
-  test("whoever has a role that we know, if only one to look", () => {
+  test("a person with a role that we know, if only one to look", () => {
     expect(administrative("READ_ONLY_ADMIN")).toBe(true);
     expect(administrative("AGENT_ADMIN", 4, "CUSTOM")).toBe(true);
   });
