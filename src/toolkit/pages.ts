@@ -47,21 +47,26 @@ export function onward<Position extends string | number>(
   return next;
 }
 
+/** How much smaller each page is than the one that was too large, and how often that is tried. */
+const SMALLER = 4;
+const SMALLER_PAGES = 2;
+
 /**
- * Reads with fewer and fewer records at once, until the answer is short enough to be read.
+ * Reads with fewer records at once, until the answer is short enough to be read. An answer that stays too large isn't
+ * large for its records, so the vendor isn't asked without end.
  * @param size how many to ask for first
- * @throws Failure the last one, where even a single record is too much
+ * @throws Failure the last one, where a sixteenth is still too much
  */
 export async function inSmallerPages<Content>(
   size: number,
   read: (size: number) => Promise<Content>,
 ): Promise<Content> {
-  for (let at_once = size; ; at_once = Math.ceil(at_once / 2)) {
+  for (let at_once = size, tried = 0; ; at_once = Math.ceil(at_once / SMALLER), tried += 1) {
     try {
       return await read(at_once);
     } catch (thrown) {
       const failure = asFailure(thrown);
-      if (failure.code !== "too_large" || at_once <= 1) throw failure;
+      if (failure.code !== "too_large" || at_once <= 1 || tried === SMALLER_PAGES) throw failure;
     }
   }
 }

@@ -35,6 +35,21 @@ export const FAULTS = {
 /** Faults whose cells last as long as a deadline. */
 export const LASTING: ReadonlySet<string> = new Set(["time-out", "one byte a second"]);
 
+/**
+ * Faults after which nothing is asked again, or once: more requests would help nobody, and make a slow vendor slower.
+ */
+export const UNREPEATED: ReadonlySet<string> = new Set([
+  "HTML body",
+  "malformed JSON",
+  "HTTP 302 to a login page",
+  "empty body",
+  "Retry-After of an hour",
+  "Retry-After as a date",
+  "60 MB",
+  "one byte a second",
+  "time-out",
+]);
+
 export type FaultName = keyof typeof FAULTS;
 
 /** All of them, in a fixed order. */

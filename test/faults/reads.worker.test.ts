@@ -13,7 +13,7 @@ import { resetLab } from "../downstream/lab-control.ts";
 import { agentOf, call } from "../support/worker/agent.ts";
 import { lab } from "../support/worker/lab.ts";
 import { signedIn } from "../support/worker/people.ts";
-import { FAULT_NAMES, FAULTS, LASTING } from "./faults.ts";
+import { FAULT_NAMES, FAULTS, LASTING, UNREPEATED } from "./faults.ts";
 import { requestsSeen } from "./lab-log.ts";
 import { readArguments } from "./read-arguments.ts";
 import { type Cell, OWN_READS, READS, type ReadColumn } from "./read-matrix.ts";
@@ -48,6 +48,11 @@ afterAll(() => {
 /** Asked once in a while, by whichever call needs a token. What goes wrong there is told in the broker's tests. */
 const FOR_A_TOKEN = new Set(["oauth2AccessToken", "token", "getCurrentUser"]);
 
+/** How many requests the vendors were sent, without those for tokens. */
+async function askedSoFar(): Promise<number> {
+  return (await requestsSeen()).filter(({ operation }) => !FOR_A_TOKEN.has(operation)).length;
+}
+
 function ask({ tool, control_id }: ReadColumn): Promise<Result> {
   return call(agent, tool, control_id === undefined ? argumentsOf(tool) : { control_id });
 }
@@ -73,11 +78,22 @@ function cellOf(result: Result, { vendor, tool }: ReadColumn): Cell {
 describe.each(READS.map((column) => [column.control_id ?? column.tool, column.operation, column] as const))(
   "%s, while %s answers with",
   (_tool, operation, column) => {
+    let usual = 0;
+
+    beforeAll(async () => {
+      await lab.clear();
+      const before = await askedSoFar();
+      await ask(column);
+      usual = (await askedSoFar()) - before;
+    });
+
     it.each(FAULT_NAMES)("%s", async (fault) => {
+      const before = await askedSoFar();
       await lab.fault({ vendor: column.vendor, operation, ...FAULTS[fault] });
       time.impatient = LASTING.has(fault);
       const result = await ask(column);
       expect(cellOf(result, column)).toEqual(column.cells[fault]);
+      if (UNREPEATED.has(fault)) expect((await askedSoFar()) - before).toBeLessThanOrEqual(2 * usual);
       expect(traffic.foundIn(JSON.stringify(result))).toEqual([]);
     });
   },

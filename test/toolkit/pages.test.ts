@@ -29,8 +29,11 @@ test("an answer that is too large is asked for in ever smaller pages", async () 
     sizes.push(size);
     return size > fits ? Promise.reject(answerTooLarge(crowdstrike, "op")) : Promise.resolve(size);
   };
-  expect(await inSmallerPages(500, most(100))).toBe(63);
-  expect(sizes).toEqual([500, 250, 125, 63]);
+  expect(await inSmallerPages(500, most(100))).toBe(32);
+  expect(sizes).toEqual([500, 125, 32]);
+  sizes.length = 0;
+  await expect(inSmallerPages(500, most(0))).rejects.toMatchObject({ code: "too_large" });
+  expect(sizes).toEqual([500, 125, 32]);
   await expect(inSmallerPages(3, most(0))).rejects.toMatchObject({ code: "too_large" });
   await expect(inSmallerPages(3, () => Promise.reject(unavailable(crowdstrike)))).rejects.toMatchObject({
     code: "upstream_unavailable",
