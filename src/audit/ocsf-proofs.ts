@@ -53,8 +53,8 @@ export function anchorToOcsf({ chain, seq, hash, jws }: PresentedAnchor): JsonOb
   };
 }
 
-function proofToOcsf(log_name: string, sequence: number, jws: string, at: string | undefined): JsonObject {
-  const time = Date.parse(at ?? "");
+/** What every line of an export has that isn't an event: an API activity of our own, in a log of this name. Pure. */
+export function ownActivity(log_name: string) {
   return {
     category_uid: 6,
     category_name: "Application Activity",
@@ -63,11 +63,6 @@ function proofToOcsf(log_name: string, sequence: number, jws: string, at: string
     activity_id: 99,
     activity_name: log_name,
     type_uid: 600_399,
-    severity_id: 1,
-    severity: "Informational",
-    status_id: 1,
-    status: "Success",
-    time: Number.isFinite(time) ? time : 0,
     actor: { app_name: "Sallyport" },
     api: { operation: log_name, service: { name: "Sallyport" } },
     src_endpoint: { name: "unknown" },
@@ -75,8 +70,21 @@ function proofToOcsf(log_name: string, sequence: number, jws: string, at: string
       version: OCSF_VERSION,
       product: { name: "Sallyport", vendor_name: "Sallyport" },
       log_name,
-      sequence,
     },
+  } as const;
+}
+
+function proofToOcsf(log_name: string, sequence: number, jws: string, at: string | undefined): JsonObject {
+  const time = Date.parse(at ?? "");
+  const own = ownActivity(log_name);
+  return {
+    ...own,
+    severity_id: 1,
+    severity: "Informational",
+    status_id: 1,
+    status: "Success",
+    time: Number.isFinite(time) ? time : 0,
+    metadata: { ...own.metadata, sequence },
     raw_data: jws,
     raw_data_hash: { ...SHA_256, value: eventHash(jws) },
   };

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import type { JsonObject } from "../path/tool.ts";
 import type { Finding } from "./finding.ts";
-import { OCSF_VERSION } from "./ocsf.ts";
+import { ownActivity } from "./ocsf-proofs.ts";
 import { isChain } from "./place.ts";
 import type { StoredEvent } from "./stored-event.ts";
 
@@ -80,27 +80,13 @@ export function leftOutToOcsf(rows: number): JsonObject {
 
 function noticeToOcsf(log_name: string, message: string): JsonObject {
   return {
-    category_uid: 6,
-    category_name: "Application Activity",
-    class_uid: 6003,
-    class_name: "API Activity",
-    activity_id: 99,
-    activity_name: log_name,
-    type_uid: 600_399,
+    ...ownActivity(log_name),
     severity_id: 4,
     severity: "High",
     status_id: 0,
     status: "Unknown",
     time: 0,
     message,
-    actor: { app_name: "Sallyport" },
-    api: { operation: log_name, service: { name: "Sallyport" } },
-    src_endpoint: { name: "unknown" },
-    metadata: {
-      version: OCSF_VERSION,
-      product: { name: "Sallyport", vendor_name: "Sallyport" },
-      log_name,
-    },
   };
 }
 
