@@ -62,12 +62,12 @@ const device =
   (device_id: string) => ({ ...DEVICE, device_id, ...changes });
 
 describe("all devices", () => {
-  test("are read in as few pieces as the answers' length allows, each once", async () => {
+  test("are read in quarters where the answers would be too long, each once", async () => {
     const falcon = new Falcon([...ids(900), "id-0"], device(), 300);
     const { items, error, more } = await devices.run(falcon, context);
     expect(new Set(items.map(({ device_id }) => device_id)).size).toBe(900);
     expect([items.length, error, more]).toEqual([900, null, false]);
-    expect(falcon.described).toEqual([250, 250, 250, 150]);
+    expect(falcon.described).toEqual([125, 125, 125, 125, 125, 125, 125, 25]);
   });
 
   test("are not all there where the vendor lists no further", async () => {
@@ -135,7 +135,7 @@ describe("detections that nobody took for a day", () => {
   test("are read in smaller pieces where the answer is too long", async () => {
     const falcon = new Falcon(ids(500), alert(), 400);
     expect(await unassignedForADay.run(falcon, context)).toMatchObject({ error: null, more: false });
-    expect(falcon.described).toEqual([250, 250]);
+    expect(falcon.described).toEqual([125, 125, 125, 125]);
   });
 
   test("are more than a check reads where there are more", async () => {
