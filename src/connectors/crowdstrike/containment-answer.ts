@@ -1,10 +1,10 @@
 /** What CrowdStrike's answer to a containment action proves. */
 import { jsonOf } from "../../downstream/exchange.ts";
-import { contractChanged, credentialRejected, withoutEffect } from "../../downstream/failures.ts";
+import { contractChanged, credentialRejected, turnsAway, withoutEffect } from "../../downstream/failures.ts";
 import type { UpstreamAnswer } from "../../downstream/upstream.ts";
 import { Failure } from "../../path/failure.ts";
 import type { Conclusion } from "../../path/tool.ts";
-import { crowdstrike, errorCodes, isRedirect, isRefusal, otherCloud, saysAlready } from "./errors.ts";
+import { crowdstrike, errorCodes, isRefusal, otherCloud, saysAlready } from "./errors.ts";
 import { AffectedEntities } from "./schemas.ts";
 
 export const OPERATION = "PerformActionV2";
@@ -25,7 +25,7 @@ const NOTHING_DONE = "The device's containment was not changed.";
  *   device. The same status in another body comes from something between us and the vendor, and proves nothing.
  * - 409 that says that it is so already, or on its way: what is so is for a read to say.
  * - 401: no effect whatever the body says; the status itself means that the request "has not been applied"
- *   (RFC 9110 §15.5.2). 3xx: no effect; it isn't followed.
+ *   (RFC 9110 §15.5.2). 3xx: no effect, it isn't followed; but a 303 comes after the deed.
  * - Everything else, a 202 that we can't read included: unknown.
  */
 export function concludeAction<Data>(
@@ -34,7 +34,7 @@ export function concludeAction<Data>(
   done: Data,
 ): Conclusion<Data> {
   if (answer.status === 401) return nothingDone(credentialRejected(crowdstrike, ASKED, 401));
-  if (isRedirect(answer.status)) return nothingDone(otherCloud(answer));
+  if (turnsAway(answer.status)) return nothingDone(otherCloud(answer));
   const payload = jsonOf(answer);
   const failure = crowdstrike.errorOf(answer, payload, ASKED);
   const affected = AffectedEntities.safeParse(payload);

@@ -147,8 +147,8 @@ export function isRefusal(status: number, codes: readonly number[], success: num
   return status === success || REFUSALS.has(status);
 }
 
-/** A redirect isn't followed: it would carry the credential to wherever it points. So nothing was done. */
-export function isRedirect(status: number): boolean {
+/** A redirect isn't followed: it would carry the credential to wherever it points. */
+function isRedirect(status: number): boolean {
   return status >= 300 && status <= 399;
 }
 

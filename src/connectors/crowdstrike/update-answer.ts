@@ -1,11 +1,11 @@
 /** What CrowdStrike's answer to a change of an alert proves. */
 import { jsonOf } from "../../downstream/exchange.ts";
-import { contractChanged, credentialRejected, withoutEffect } from "../../downstream/failures.ts";
+import { contractChanged, credentialRejected, turnsAway, withoutEffect } from "../../downstream/failures.ts";
 import type { UpstreamAnswer } from "../../downstream/upstream.ts";
 import type { Failure } from "../../path/failure.ts";
 import type { Conclusion } from "../../path/tool.ts";
 import { AlertWrites } from "./alert-schemas.ts";
-import { crowdstrike, errorCodes, isRedirect, isRefusal, otherCloud, saysAlready } from "./errors.ts";
+import { crowdstrike, errorCodes, isRefusal, otherCloud, saysAlready } from "./errors.ts";
 
 export const OPERATION = "PatchEntitiesAlertsV3";
 export const ABOUT = ["detection_id", "status", "comment"] as const;
@@ -21,12 +21,12 @@ const NOTHING_DONE = "The detection was not changed.";
  *   actions may have been carried out and others refused, only if it says that none was affected. One that says
  *   that it is so already, or on its way, is for a read to decide.
  * - 401: no effect whatever the body says; the status itself means that the request "has not been applied"
- *   (RFC 9110 §15.5.2). 3xx: no effect; it isn't followed.
+ *   (RFC 9110 §15.5.2). 3xx: no effect, it isn't followed; but a 303 comes after the deed.
  * - Everything else, a 200 that we can't read included: unknown.
  */
 export function concludeUpdate<Data>(answer: UpstreamAnswer, done: Data): Conclusion<Data> {
   if (answer.status === 401) return nothingDone(credentialRejected(crowdstrike, ASKED, 401));
-  if (isRedirect(answer.status)) return nothingDone(otherCloud(answer));
+  if (turnsAway(answer.status)) return nothingDone(otherCloud(answer));
   const payload = jsonOf(answer);
   const failure = crowdstrike.errorOf(answer, payload, ASKED);
   const written = AlertWrites.safeParse(payload);

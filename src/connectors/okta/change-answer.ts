@@ -1,9 +1,9 @@
 /** What Okta's answer to a change of an account proves. */
 import { jsonOf } from "../../downstream/exchange.ts";
-import { contractChanged } from "../../downstream/failures.ts";
+import { contractChanged, turnsAway, withoutEffect } from "../../downstream/failures.ts";
 import type { UpstreamAnswer } from "../../downstream/upstream.ts";
 import type { Asked } from "../../downstream/vendor.ts";
-import { Failure } from "../../path/failure.ts";
+import type { Failure } from "../../path/failure.ts";
 import type { Conclusion } from "../../path/tool.ts";
 import { errorCode, okta } from "./errors.ts";
 
@@ -38,7 +38,7 @@ const WRONG_STATUS: ReadonlySet<string> = new Set(["E0000001", "E0000038", "E000
  *   and Okta, and proves nothing.
  * - 401: no effect whatever the body says; the status itself means that the request "has not been applied"
  *   (RFC 9110 §15.5.2).
- * - A redirect: no effect, it isn't followed.
+ * - A redirect: no effect, it isn't followed. But a 303 comes after the deed: unknown.
  * - Everything else: unknown.
  */
 export function concludeChange<Data>(
@@ -53,21 +53,13 @@ export function concludeChange<Data>(
   if (status === success && isEmpty(answer.body, payload)) return { outcome: "done", data: done };
   const failure = okta.errorOf(answer, payload, asked) ?? contractChanged(okta, asked.operation, "");
   const refused = code !== null && (REFUSALS.has(status) || (status === 400 && REFUSED.has(code)));
-  if (!refused && status !== 401 && !isRedirect(status)) return { outcome: "unknown", failure };
+  if (!refused && status !== 401 && !turnsAway(status)) return { outcome: "unknown", failure };
   if (refused && WRONG_STATUS.has(code)) return { outcome: "no_effect", failure: refused_status(status) };
-  return { outcome: "no_effect", failure: saying(failure, nothing_done) };
+  return { outcome: "no_effect", failure: withoutEffect(failure, nothing_done) };
 }
 
 /** No content, or an object without anything in it, which is how JSON frameworks write that. */
 function isEmpty(body: string, payload: unknown): boolean {
   if (body.trim() === "") return true;
   return typeof payload === "object" && payload !== null && Object.keys(payload).length === 0;
-}
-
-function isRedirect(status: number): boolean {
-  return status >= 300 && status <= 399;
-}
-
-function saying({ code, message, detail }: Failure, sentence: string): Failure {
-  return new Failure(code, `${message} ${sentence}`, detail);
 }

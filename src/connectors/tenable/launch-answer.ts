@@ -1,7 +1,7 @@
 /** What Tenable's answer to the launch of a scan proves. */
 import * as z from "zod";
 import { jsonOf } from "../../downstream/exchange.ts";
-import { contractChanged } from "../../downstream/failures.ts";
+import { contractChanged, turnsAway, withoutEffect } from "../../downstream/failures.ts";
 import type { UpstreamAnswer } from "../../downstream/upstream.ts";
 import { Failure } from "../../path/failure.ts";
 import type { Conclusion } from "../../path/tool.ts";
@@ -30,7 +30,7 @@ const NOTHING_DONE = "No scan was launched.";
  *
  * - 200 that names the run: done.
  * - A documented refusal, or another in the vendor's own shape, a scan that is active already (409) among them, or a
- *   redirect, which isn't followed: no effect.
+ *   redirect, which isn't followed: no effect. But a 303 comes after the deed.
  * - Everything else, a 200 that names no run included: unknown.
  */
 export function concludeLaunch<Data>(
@@ -51,7 +51,7 @@ export function concludeLaunch<Data>(
 }
 
 function refuses(status: number, payload: unknown): boolean {
-  if (DOCUMENTED.has(status) || (status >= 300 && status <= 399)) return true;
+  if (DOCUMENTED.has(status) || turnsAway(status)) return true;
   return IN_ITS_SHAPE.has(status) && VendorError.safeParse(payload).success;
 }
 
@@ -61,7 +61,7 @@ function refusal(status: number, failure: Failure): Failure {
     return aboutTheScan(status, "It is active already", "Repeat the call when it has ended.");
   if (status === 404)
     return aboutTheScan(status, "It isn't there", "Take scan_id from search_vulnerabilities.");
-  return new Failure(failure.code, `${failure.message} ${NOTHING_DONE}`, failure.detail);
+  return withoutEffect(failure, NOTHING_DONE);
 }
 
 function aboutTheScan(upstream_status: number, why: string, hint: string): Failure {

@@ -94,3 +94,7 @@ test("nothing that the vendor wrote is in what is said about it", () => {
     expect(JSON.stringify(publicError(concluded.failure))).not.toContain(CANARY);
   }
 });
+
+test("a 303 says that it was done, and where to look: that is a doubt", () => {
+  expect(conclude(answer(303, ""))).toMatchObject({ outcome: "unknown" });
+});

@@ -171,3 +171,7 @@ describe("a tool", () => {
     expect(endUserSessions.description).toContain("forgetDevices");
   });
 });
+
+test("a 303 says that it was done, and where to look: that is a doubt", () => {
+  expect(conclude(answer(303, "<html></html>"))).toMatchObject({ outcome: "unknown" });
+});

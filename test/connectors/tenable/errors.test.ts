@@ -141,6 +141,10 @@ describe("the launch of a scan", () => {
     });
   });
 
+  test("a 303 says that it was done, and where to look: that is a doubt", () => {
+    expect(conclude(303, "")).toMatchObject({ outcome: "unknown" });
+  });
+
   test("that was redirected had no effect, for nobody followed", () => {
     expect(conclude(302, "")).toMatchObject({ outcome: "no_effect" });
   });
