@@ -87,7 +87,7 @@ export function startNewObjects(workspace: Workspace): Promise<Contender> {
 export interface SallyportOptions {
   /** The Worker's main module, of those in `workers`. */
   readonly entry?: string;
-  /** In place of the catalogue: a module of `workers`. */
+  /** In place of what the deployment is made of: a module of `workers`. */
   readonly catalogue?: string;
   /** Whether it can be profiled. */
   readonly inspected?: boolean;
@@ -99,12 +99,7 @@ export async function startSallyport(
   name: string,
   { entry = "sallyport", catalogue, inspected = false }: SallyportOptions = {},
 ): Promise<Contender> {
-  const instead =
-    catalogue === undefined
-      ? {}
-      : Object.fromEntries(
-          ["../catalogue.ts", "../../catalogue.ts"].map((path) => [path, workerSource(catalogue)]),
-        );
+  const instead = catalogue === undefined ? {} : { "./deployment.ts": workerSource(catalogue) };
   config ??= readWorkerConfig(join(import.meta.dirname, ".."));
   const { options, migrations, ...declared } = await config;
   const [script, port] = await Promise.all([

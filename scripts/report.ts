@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
-import { FRAMEWORK_IDS, frameworkCalled } from "../src/controls/frameworks.ts";
+import { FRAMEWORK_IDS, frameworkCalled } from "../src/catalogue/controls/frameworks.ts";
 import { signIn } from "./oauth-client.ts";
 import { portFrom } from "./ports.ts";
 import { gatherReport } from "./report/gather.ts";

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { OFFLINE_ACCESS } from "../src/auth/offer.ts";
-import { ALL_SCOPES, isScope } from "../src/path/scopes.ts";
+import { ALL_SCOPES, isScope } from "../src/toolkit/scopes.ts";
 import { signIn } from "./oauth-client.ts";
 
 const { PORT = "8787" } = process.env;

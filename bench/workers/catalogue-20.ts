@@ -1,6 +1,4 @@
-/** The catalogue with 20 tools, in place of the project's own. */
-import { catalogueOf } from "./catalogue-of.ts";
+/** The deployment with 20 tools, in place of the project's own. */
+import { deploymentOf } from "./catalogue-of.ts";
 
-export { findPrompt, findResource, PROMPTS, RESOURCES } from "../../src/catalogue.ts";
-
-export const { TOOLS, findTool, changeTool } = catalogueOf(20);
+export const deployment = deploymentOf(20);

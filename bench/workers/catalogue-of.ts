@@ -1,29 +1,15 @@
-import { TOOLS } from "../../src/catalogue.ts";
-import type { ChangeTool, Tool } from "../../src/path/tool.ts";
+import { Catalogue, type Deployment } from "../../src/catalogue/catalogue.ts";
+import { deployment } from "../../src/deployment.ts";
 
-/** What the catalogue's module offers. */
-interface Catalogue {
-  readonly TOOLS: readonly Tool[];
-  readonly findTool: (name: string) => Tool | undefined;
-  readonly changeTool: (name: string) => ChangeTool;
-}
-
-/** A catalogue of `count` tools: `get_device`, others of ours, and copies under other names for the rest. */
-export function catalogueOf(count: number): Catalogue {
-  const ours = TOOLS.toSorted((a, b) => Number(b.name === "get_device") - Number(a.name === "get_device"));
+/** This deployment with `count` tools: `get_device`, others of ours, and copies under other names for the rest. */
+export function deploymentOf(count: number): Deployment {
+  const { tools } = new Catalogue(deployment);
+  const ours = tools.toSorted((a, b) => Number(b.name === "get_device") - Number(a.name === "get_device"));
   const all = Array.from({ length: count }, (_, nth) => {
     const tool = ours[nth % ours.length];
     if (tool === undefined) throw new RangeError("there are no tools");
     return nth < ours.length ? tool : { ...tool, name: `${tool.name}_${Math.floor(nth / ours.length)}` };
   });
-  const byName = new Map(all.map((tool) => [tool.name, tool]));
-  return {
-    TOOLS: all,
-    findTool: (name) => byName.get(name),
-    changeTool(name) {
-      const tool = byName.get(name);
-      if (tool?.kind !== "change") throw new TypeError(`${name} is not a state-changing tool`);
-      return tool;
-    },
-  };
+  const connectors = deployment.connectors.map((connector) => ({ ...connector, tools: [] }));
+  return { ...deployment, connectors, tools: all };
 }

@@ -1,6 +1,11 @@
 /** The Worker of the bench, with what it asks of the platform counted. One call at a time, or the counts mix. */
-import { BrokerObject, PersonObject, TenantObject } from "../../src/index.ts";
-import { SessionWithHistory, TargetWithHistory } from "./history.ts";
+import { AuditedObject } from "../../src/audit/audited-object.ts";
+import { BrokerObject } from "../../src/downstream/broker-object.ts";
+import { EffectObject } from "../../src/effect/effect-object.ts";
+import { PersonObject } from "../../src/person/person-object.ts";
+import { SessionObject as AnySessionObject } from "../../src/session/session-object.ts";
+import { TenantObject } from "../../src/tenant/tenant-object.ts";
+import { SessionWithHistory } from "./history.ts";
 import sallyport from "./sallyport.ts";
 
 export * from "./sallyport.ts";
@@ -59,10 +64,12 @@ function bytes(value: unknown): number {
   return JSON.stringify(value)?.length ?? 0;
 }
 
-for (const Class of [BrokerObject, PersonObject, TenantObject]) countMethods(Class.name, Class.prototype);
-countMethods("SessionObject", Object.getPrototypeOf(SessionWithHistory.prototype));
-countMethods("EffectObject", Object.getPrototypeOf(TargetWithHistory.prototype));
-countAlarms(Object.getPrototypeOf(BrokerObject.prototype));
+countMethods("BrokerObject", BrokerObject.prototype);
+countMethods("EffectObject", EffectObject.prototype);
+countMethods("PersonObject", PersonObject.prototype);
+countMethods("SessionObject", AnySessionObject.prototype);
+countMethods("TenantObject", TenantObject.prototype);
+countAlarms(AuditedObject.prototype);
 
 function countAlarms(audited: { alarm(): Promise<void> }): void {
   const { alarm } = audited;

@@ -24,7 +24,7 @@ export default {
         return new Response(null, { status: 204 });
       case "/bench/consume":
         return Response.json(
-          await consume(env, searchParams.get("queue") ?? "", Number(searchParams.get("batch"))),
+          await consume(env, ctx, searchParams.get("queue") ?? "", Number(searchParams.get("batch"))),
         );
       default:
         return sallyport.fetch(request, env, ctx);
@@ -32,7 +32,7 @@ export default {
   },
 } satisfies ExportedHandler<Env>;
 
-async function consume(env: Env, queue: string, size: number): Promise<Consumed> {
+async function consume(env: Env, ctx: ExecutionContext, queue: string, size: number): Promise<Consumed> {
   let acknowledged = 0;
   for (let first = 0; first < brought.length; first += size) {
     const messages = brought.slice(first, first + size).map((body, nth) => ({
@@ -45,7 +45,11 @@ async function consume(env: Env, queue: string, size: number): Promise<Consumed>
       },
       retry: () => {},
     }));
-    await sallyport.queue({ queue, messages, metadata: NO_BACKLOG, ackAll: refuse, retryAll: refuse }, env);
+    await sallyport.queue(
+      { queue, messages, metadata: NO_BACKLOG, ackAll: refuse, retryAll: refuse },
+      env,
+      ctx,
+    );
   }
   return { acknowledged };
 }

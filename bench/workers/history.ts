@@ -1,16 +1,11 @@
 /** Objects with a past: what the bench fills through the very code that writes when a call comes in. */
 import type { AuditFact } from "../../src/audit/event.ts";
 import { containDevice, releaseDevice } from "../../src/connectors/crowdstrike/contain-device.ts";
-import { EffectObject } from "../../src/effect/effect-object.ts";
-import {
-  claimedOperation,
-  newOperationId,
-  type Operation,
-  operationKey,
-} from "../../src/effect/operation.ts";
+import { claimedOperation, type Operation, operationKey } from "../../src/effect/operation.ts";
 import { OperationStore } from "../../src/effect/store.ts";
-import type { ChangeTool } from "../../src/path/tool.ts";
-import { SessionObject } from "../../src/session/session-object.ts";
+import { EffectObject, SessionObject } from "../../src/index.ts";
+import { newOperationId } from "../../src/toolkit/operation-id.ts";
+import type { ChangeTool } from "../../src/toolkit/tool.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 

@@ -2,10 +2,11 @@
  * The Worker as it is deployed, but for two things: whoever signs in is a responder at once, and its objects can be
  * given a past.
  */
+
+import { personKey } from "../../src/auth/person-key.ts";
 import { oauthApi } from "../../src/auth/provider.ts";
-import { effectName } from "../../src/effect/operation.ts";
 import sallyport from "../../src/index.ts";
-import { personKey } from "../../src/person/person-key.ts";
+import { effectName } from "../../src/toolkit/operation-id.ts";
 import type { SessionWithHistory, TargetWithHistory } from "./history.ts";
 
 export * from "../../src/index.ts";

@@ -1,7 +1,8 @@
 /** What the two templates have in common: the tools and the vendor, without anything that governs them. */
 import type { z } from "zod";
-import { TOOLS } from "../../src/catalogue.ts";
-import type { Tool } from "../../src/path/tool.ts";
+import { Catalogue } from "../../src/catalogue/catalogue.ts";
+import { deployment } from "../../src/deployment.ts";
+import type { Tool } from "../../src/toolkit/tool.ts";
 import { inputSchemaOf, writtenShape } from "./written-schema.ts";
 
 /** A template's own bindings. */
@@ -21,7 +22,7 @@ export interface TemplateTool {
   };
 }
 
-const WRITTEN = TOOLS.map((tool) => ({ tool, schema: inputSchemaOf(tool.input) }));
+const WRITTEN = new Catalogue(deployment).tools.map((tool) => ({ tool, schema: inputSchemaOf(tool.input) }));
 
 /**
  * Sallyport's own list of tools, their schemas made anew: the documentation of both templates writes them into the

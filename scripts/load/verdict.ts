@@ -1,5 +1,5 @@
 /** What an answer is, judged by the published forms alone. Pure. */
-import { CODES } from "../../src/path/failure.ts";
+import { CODES } from "../../src/toolkit/failure.ts";
 import type { Answer } from "./wire.ts";
 
 /** What a tool said, wherever in the answer it says so. */

@@ -8,8 +8,8 @@ const SPENDING = ["test/downstream/spending.worker.test.ts"];
 export const DOOR_GUARDS: readonly Mutant[] = [
   {
     name: "an-address-for-every-knock",
-    file: "src/limits/doors.ts",
-    tests: ["test/limits/doors.worker.test.ts"],
+    file: "src/auth/doors.ts",
+    tests: ["test/auth/doors.worker.test.ts"],
     find: "networkOf(address)",
     replace: "address",
   },
@@ -57,8 +57,8 @@ export const DOOR_GUARDS: readonly Mutant[] = [
   },
   {
     name: "a-title-of-letters-that-nobody-sees",
-    file: "src/connectors/title.ts",
-    tests: ["test/connectors/title.test.ts"],
+    file: "src/toolkit/title.ts",
+    tests: ["test/toolkit/title.test.ts"],
     find: ".refine(isLegibleLine,",
     replace: ".refine(() => true,",
   },

@@ -127,8 +127,8 @@ function decisions(): Mutant[] {
     },
     {
       name: "a-decision-that-outlives-what-it-was-about",
-      file: "src/path/policy.ts",
-      tests: ["test/path/policy.test.ts"],
+      file: "src/policy/policy.ts",
+      tests: ["test/policy/policy.test.ts"],
       find: "!applies(when, { ...facts, attributes: then }, before)",
       replace: "then === null",
     },

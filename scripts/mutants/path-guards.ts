@@ -1,7 +1,7 @@
 import type { Mutant } from "./mutant.ts";
 
 const PATH = ["test/path/path.worker.test.ts"];
-const POLICY = ["test/path/policy.test.ts"];
+const POLICY = ["test/policy/policy.test.ts"];
 const AUTHORIZE = ["test/auth/authorize.test.ts"];
 const STANDING = ["test/session/standing.worker.test.ts"];
 
@@ -58,28 +58,28 @@ export const PATH_GUARDS: readonly Mutant[] = [
   },
   {
     name: "no-rule-means-go",
-    file: "src/path/policy.ts",
+    file: "src/policy/policy.ts",
     tests: POLICY,
     find: `if (rule?.decision === "go") return { decision: "go" };`,
     replace: `if (rule === undefined || rule.decision === "go") return { decision: "go" };`,
   },
   {
     name: "no-limit-on-changes-in-ten-minutes",
-    file: "src/path/policy.ts",
+    file: "src/policy/policy.ts",
     tests: POLICY,
     find: "facts.count > when.count_over)",
     replace: "facts.count < 0)",
   },
   {
     name: "criticality-without-a-say",
-    file: "src/path/policy.ts",
+    file: "src/policy/policy.ts",
     tests: POLICY,
     find: "(criticality !== undefined && when.criticality.includes(criticality)))",
     replace: "criticality === null)",
   },
   {
     name: "administrators-like-anybody",
-    file: "src/path/policy.ts",
+    file: "src/policy/policy.ts",
     tests: POLICY,
     find: "when.administrator === (administrator !== false && administrator !== undefined))",
     replace: "administrator === null)",

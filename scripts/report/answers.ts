@@ -1,7 +1,7 @@
 /** What the report reads of the tools' answers, and nothing else. */
 import { z } from "zod";
-import { FRAMEWORK_IDS } from "../../src/controls/frameworks.ts";
-import { STATUSES } from "../../src/controls/verdict.ts";
+import { FRAMEWORK_IDS } from "../../src/catalogue/controls/frameworks.ts";
+import { STATUSES } from "../../src/catalogue/controls/verdict.ts";
 
 const Requirements = z.partialRecord(z.enum(FRAMEWORK_IDS), z.array(z.string()));
 

@@ -1,7 +1,7 @@
 /** Gathers a report from a running instance, as an MCP client of a signed-in person. */
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { z } from "zod";
-import { FRAMEWORKS, type Framework } from "../../src/controls/frameworks.ts";
+import { FRAMEWORKS, type Framework } from "../../src/catalogue/controls/frameworks.ts";
 import { AuditEvent, answerWith, Checked, Control, Whoami } from "./answers.ts";
 import { type Report, type ReportedControl, summaryOf } from "./report.ts";
 

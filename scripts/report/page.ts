@@ -1,6 +1,6 @@
 /** A report as one page that needs nothing else: no script, nothing loaded from anywhere. Pure. */
 import { html, raw } from "hono/html";
-import type { Status } from "../../src/controls/verdict.ts";
+import type { Status } from "../../src/catalogue/controls/verdict.ts";
 import type { AuditLink, Report, ReportedControl } from "./report.ts";
 import { STYLE } from "./style.ts";
 

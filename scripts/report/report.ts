@@ -1,6 +1,6 @@
 /** What a report says, as its JSON file holds it. */
-import type { Framework } from "../../src/controls/frameworks.ts";
-import type { Status } from "../../src/controls/verdict.ts";
+import type { Framework } from "../../src/catalogue/controls/frameworks.ts";
+import type { Status } from "../../src/catalogue/controls/verdict.ts";
 import type { AuditEvent, Checked, Control } from "./answers.ts";
 
 /** The audit event of the call that an answer came from. */

@@ -1,6 +1,6 @@
-import type { UpstreamExchange } from "../downstream/upstream.ts";
-import type { Kind } from "../path/failure.ts";
-import type { Countermeasure, JsonObject } from "../path/tool.ts";
+import type { Kind } from "../toolkit/failure.ts";
+import type { Countermeasure, JsonObject } from "../toolkit/tool.ts";
+import type { UpstreamExchange } from "../toolkit/upstream/upstream.ts";
 
 /** How one step of a call ended. */
 export interface StepRecord {

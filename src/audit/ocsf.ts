@@ -1,4 +1,4 @@
-import type { Countermeasure, Json, JsonObject } from "../path/tool.ts";
+import type { Countermeasure, Json, JsonObject } from "../toolkit/tool.ts";
 import { GENESIS } from "./chain.ts";
 import type { AuditEvent } from "./record.ts";
 

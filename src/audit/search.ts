@@ -1,7 +1,7 @@
 import { Kysely, type SelectQueryBuilder, sql } from "kysely";
 import { D1Dialect } from "kysely-d1";
 import * as z from "zod";
-import { Failure } from "../path/failure.ts";
+import { Failure } from "../toolkit/failure.ts";
 import { inPlace } from "./place.ts";
 import type { AuditDatabase } from "./store.ts";
 

@@ -1,8 +1,8 @@
 import { log } from "../observe/log.ts";
-import type { Role } from "../path/scopes.ts";
-import { personKey } from "../person/person-key.ts";
+import type { Role } from "../toolkit/scopes.ts";
 import type { Identity } from "./identity-provider.ts";
 import { problemPage } from "./page.tsx";
+import { personKey } from "./person-key.ts";
 import { ClaimUnreadable, type RolePolicy, rolesFrom } from "./roles.ts";
 import type { SignedIn } from "./signed-in.ts";
 

@@ -1,5 +1,5 @@
-import type { Principal } from "../path/principal.ts";
-import { type Scope, scopesOfRoles } from "../path/scopes.ts";
+import type { Principal } from "../toolkit/principal.ts";
+import { type Scope, scopesOfRoles } from "../toolkit/scopes.ts";
 
 /** Whether a call may be made, and if not, whether a broader token would help. */
 export type Authorization =

@@ -1,6 +1,6 @@
 import type { ConsentDescription } from "@cloudflare/workers-oauth-provider";
 import type { FC } from "hono/jsx";
-import { SCOPES, type Scope } from "../path/scopes.ts";
+import { SCOPES, type Scope } from "../toolkit/scopes.ts";
 import { clientName, mixesAlphabets } from "./client-name.ts";
 import type { Offer } from "./offer.ts";
 import { page } from "./page.tsx";

@@ -1,5 +1,5 @@
 import type { AuthRequest } from "@cloudflare/workers-oauth-provider";
-import { isScope, type Scope } from "../path/scopes.ts";
+import { isScope, type Scope } from "../toolkit/scopes.ts";
 import { clientName } from "./client-name.ts";
 import { consentPage } from "./consent-page.tsx";
 import { grantedScopes, type Offer, offerFor } from "./offer.ts";

@@ -1,4 +1,4 @@
-import { ALL_SCOPES, isScope, type Role, type Scope, scopesOfRoles } from "../path/scopes.ts";
+import { ALL_SCOPES, isScope, type Role, type Scope, scopesOfRoles } from "../toolkit/scopes.ts";
 
 /**
  * What a first connection asks for: everything a viewer may do. Clients request what the resource metadata

@@ -5,7 +5,7 @@ import {
   OAuthResourceServer,
   type ValidatedAccessToken,
 } from "@cloudflare/workers-oauth-provider";
-import { ALL_SCOPES } from "../path/scopes.ts";
+import { ALL_SCOPES } from "../toolkit/scopes.ts";
 import { FIRST_SCOPES, OFFLINE_ACCESS } from "./offer.ts";
 import { resourceOf } from "./public-url.ts";
 import { countRefusal, type Refusal } from "./refusals.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { ROLES, type Role } from "../path/scopes.ts";
-import type { Json } from "../path/tool.ts";
+import { ROLES, type Role } from "../toolkit/scopes.ts";
+import type { Json } from "../toolkit/tool.ts";
 
 /** Which values of which claim give which role. Read from ROLE_POLICY. */
 export interface RolePolicy {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { ROLES } from "../path/scopes.ts";
+import { ROLES } from "../toolkit/scopes.ts";
 import { open, seal } from "./seal.ts";
 
 const signedInSchema = z.object({

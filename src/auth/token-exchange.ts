@@ -1,6 +1,6 @@
 import { GrantType, OAuthError, type TokenExchangeCallbackOptions } from "@cloudflare/workers-oauth-provider";
 import { log, reasonOf } from "../observe/log.ts";
-import type { Grant } from "../person/grants.ts";
+import type { Grant } from "./grant.ts";
 import type { GrantProps } from "./provider.ts";
 import { currentTokenRequest, openAnswer } from "./token-request.ts";
 

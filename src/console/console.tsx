@@ -1,10 +1,11 @@
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { countRefusal } from "../auth/refusals.ts";
+import type { Catalogue } from "../catalogue/catalogue.ts";
 import { log, reasonOf } from "../observe/log.ts";
-import type { JsonObject } from "../path/tool.ts";
 import type { ConfirmedStanding } from "../person/protocol.ts";
 import { confidenceIn, standingLimits } from "../person/standing.ts";
+import type { JsonObject } from "../toolkit/tool.ts";
 import { isCrossSite, isOwnForm } from "./cross-site.ts";
 import { inWords, may } from "./need.ts";
 import { PROTECTION, page, problemPage } from "./page.tsx";
@@ -25,7 +26,8 @@ import {
 /** More than any form here ever holds, in bytes. */
 const MAX_FORM_BYTES = 64 * 1024;
 
-type Bindings = { readonly Bindings: Env };
+/** What a request is answered from. */
+type Bindings = { readonly Bindings: { readonly env: Env; readonly catalogue: Catalogue } };
 
 const app = new Hono<Bindings>({ strict: false });
 
@@ -54,13 +56,13 @@ app.onError((error) => {
  */
 export async function handleConsole(
   request: Request,
-  env: Env,
+  { env, catalogue }: Bindings["Bindings"],
   ctx: ExecutionContext,
 ): Promise<Response | null> {
   const url = new URL(request.url);
   if (isConsoleCallback(url)) return guarded(() => finishConsoleSignIn(request, env));
   if (url.pathname !== "/console" && !url.pathname.startsWith("/console/")) return null;
-  return app.fetch(request, env, ctx);
+  return app.fetch(request, { env, catalogue }, ctx);
 }
 
 async function guarded(answer: () => Promise<Response>): Promise<Response> {
@@ -78,7 +80,7 @@ async function guarded(answer: () => Promise<Response>): Promise<Response> {
 
 /** Every page and action, from whoever it comes: who is it, may they, and what the audit has to say of it. */
 async function visit(c: Context<Bindings>, route: Route): Promise<Response> {
-  const { env } = c;
+  const { env, catalogue } = c.env;
   const request = c.req.raw;
   if (route.method === "POST" && isCrossSite(request, env)) return crossSite("other_origin");
   const now = Date.now();
@@ -96,6 +98,7 @@ async function visit(c: Context<Bindings>, route: Route): Promise<Response> {
   const visitor: Visitor = { ...session, tenant: env.TENANT, roles: standing.roles };
   const visit: Visit = {
     env,
+    catalogue,
     url: new URL(request.url),
     visitor,
     now,

@@ -1,6 +1,6 @@
 import type { Child, FC, PropsWithChildren } from "hono/jsx";
 import type { State } from "../effect/machine.ts";
-import { visible } from "../untrusted/hidden.ts";
+import { visible } from "../toolkit/text/hidden.ts";
 
 /** A moment, in UTC, with how long ago or ahead it is. `at` is ISO 8601; `now` milliseconds since the epoch. */
 export const Time: FC<{ at: string; now: number }> = ({ at, now }) => (

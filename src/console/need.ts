@@ -1,4 +1,4 @@
-import { type Role, type Scope, scopesOfRoles } from "../path/scopes.ts";
+import { type Role, type Scope, scopesOfRoles } from "../toolkit/scopes.ts";
 
 /** What a page or an action asks of whoever wants it: a scope of their role, the role itself, or any role at all. */
 export type Need = Scope | "admin" | "any";

@@ -7,8 +7,8 @@ import { countRefusal } from "../auth/refusals.ts";
 import { type RolePolicy, readRolePolicy } from "../auth/roles.ts";
 import { open, seal } from "../auth/seal.ts";
 import { log, reasonOf } from "../observe/log.ts";
-import { scopesOfRoles } from "../path/scopes.ts";
 import { CONSOLE_CLIENT_ID } from "../person/sessions.ts";
+import { scopesOfRoles } from "../toolkit/scopes.ts";
 import { problemPage } from "./page.tsx";
 import { HOST_COOKIE, sessionCookie } from "./session-cookie.ts";
 

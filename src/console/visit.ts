@@ -1,6 +1,7 @@
-import type { Role } from "../path/scopes.ts";
+import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { ConsoleVisit } from "../person/protocol.ts";
 import type { Act } from "../person/standing.ts";
+import type { Role } from "../toolkit/scopes.ts";
 import type { Need } from "./need.ts";
 
 /** Who sits before the browser, as their person's object sees them now. */
@@ -19,6 +20,8 @@ export interface Visitor {
 /** One request of somebody who is signed in and may make it. */
 export interface Visit {
   readonly env: Env;
+  /** What the deployment can be asked for. */
+  readonly catalogue: Catalogue;
   readonly url: URL;
   readonly visitor: Visitor;
   /** Milliseconds since the epoch, fixed for the request. */

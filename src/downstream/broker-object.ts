@@ -1,12 +1,11 @@
 import { AuditedObject } from "../audit/audited-object.ts";
-import { type CredentialName, credentialOf, isCredentialName } from "../connectors/credentials.ts";
-import { unready } from "../connectors/readiness.ts";
 import { FairShare, type Spent } from "../limits/fair-share.ts";
 import { type Grant, TokenBucket } from "../limits/token-bucket.ts";
-import { asFailure, type Code, type Failure, type PublicError, publicError } from "../path/failure.ts";
+import { asFailure, type Code, type Failure, type PublicError, publicError } from "../toolkit/failure.ts";
+import type { AccessToken, Credential } from "../toolkit/upstream/credential.ts";
+import { concluded } from "../toolkit/upstream/failures.ts";
 import type { BreakerState } from "./breaker.ts";
-import type { AccessToken, Credential } from "./credential.ts";
-import { concluded } from "./failures.ts";
+import { unready } from "./readiness.ts";
 import { retrying } from "./resilience.ts";
 import { type IssuedToken, TokenIssuer } from "./token-issuer.ts";
 import { budgetOf, keptForChanges, type Purpose } from "./vendor-budget.ts";
@@ -52,10 +51,17 @@ export interface CredentialHealth {
 export class BrokerObject extends AuditedObject {
   protected override readonly tasks = {};
 
+  readonly #credentialNamed: (name: string) => Credential | undefined;
   #issuer: TokenIssuer | null = null;
   readonly #parts = new Map<Purpose, Part>();
   #last_refresh: CredentialHealth["last_refresh"] = null;
   #breaker: CredentialHealth["breaker"] = null;
+
+  /** @param credentialNamed the credential that the deployment declares under a name */
+  constructor(ctx: DurableObjectState, env: Env, credentialNamed: (name: string) => Credential | undefined) {
+    super(ctx, env);
+    this.#credentialNamed = credentialNamed;
+  }
 
   /**
    * The credential's token, for isolates to remember until `renew_at`.
@@ -64,11 +70,11 @@ export class BrokerObject extends AuditedObject {
    */
   async token(name: string, stale: string | null = null): Promise<TokenAnswer> {
     try {
-      const credential = declared(name);
+      const credential = this.#declared(name);
       // Half a credential is never tried at the vendor.
       const refusal = unready(this.env, credential);
       if (refusal !== null) throw refusal;
-      return { ok: true, ...(await this.#issuerOf(credentialOf(credential)).token(stale)) };
+      return { ok: true, ...(await this.#issuerOf(credential).token(stale)) };
     } catch (thrown) {
       return { ok: false, error: publicError(asFailure(thrown)) };
     }
@@ -85,20 +91,20 @@ export class BrokerObject extends AuditedObject {
     spent: Spent = [],
   ): Promise<SharedGrant> {
     const now = Date.now();
-    const { bucket, shares } = this.#partOf(declared(name), purpose, now);
+    const { bucket, shares } = this.#partOf(this.#declared(name), purpose, now);
     shares.note(spent, now);
     return { ...bucket.grant(wanted, now), over_share: Object.fromEntries(shares.overShare(now)) };
   }
 
   /** An isolate's circuit breaker for this credential changed its state. */
   async report(name: string, state: BreakerState): Promise<void> {
-    declared(name);
+    this.#declared(name);
     this.#breaker = { state, reported_at: new Date().toISOString() };
   }
 
   /** How the credential does, without asking the vendor. */
   async health(name: string): Promise<CredentialHealth> {
-    const credential = credentialOf(declared(name));
+    const credential = this.#declared(name);
     const held = this.#issuer?.held ?? null;
     return {
       credential: credential.name,
@@ -110,15 +116,21 @@ export class BrokerObject extends AuditedObject {
     };
   }
 
-  #partOf(name: CredentialName, purpose: Purpose, now: number): Part {
-    const kept = purpose === "change" ? keptForChanges(this.env, name) : null;
+  #partOf(credential: Credential, purpose: Purpose, now: number): Part {
+    const kept = purpose === "change" ? keptForChanges(this.env, credential) : null;
     const drawn_on = kept === null ? "anything" : "change";
     const known = this.#parts.get(drawn_on);
     if (known !== undefined) return known;
-    const rate = kept ?? budgetOf(this.env, name);
+    const rate = kept ?? budgetOf(this.env, credential);
     const part = { bucket: new TokenBucket(rate, now), shares: new FairShare(rate.per_minute) };
     this.#parts.set(drawn_on, part);
     return part;
+  }
+
+  #declared(name: string): Credential {
+    const credential = this.#credentialNamed(name);
+    if (credential === undefined) throw new TypeError("no credential of that name is declared");
+    return credential;
   }
 
   #issuerOf(credential: Credential): TokenIssuer {
@@ -171,9 +183,4 @@ export class BrokerObject extends AuditedObject {
       },
     });
   }
-}
-
-function declared(name: string): CredentialName {
-  if (!isCredentialName(name)) throw new TypeError("no credential of that name is declared");
-  return name;
 }

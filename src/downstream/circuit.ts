@@ -1,13 +1,12 @@
 import { env, waitUntil } from "cloudflare:workers";
-import type { CredentialName } from "../connectors/credentials.ts";
-import { credentialOf } from "../connectors/credentials.ts";
+import type { Credential } from "../toolkit/upstream/credential.ts";
+import { circuitOpen } from "../toolkit/upstream/failures.ts";
 import { Breaker } from "./breaker.ts";
-import { circuitOpen } from "./failures.ts";
 
-/** One for each credential, in this isolate's memory: sharing it would cost a hop with each request. */
-const breakers = new Map<CredentialName, Breaker>();
+/** One for each credential, by its name, in this isolate's memory: sharing it would cost a hop with each request. */
+const breakers = new Map<string, Breaker>();
 
-function breakerOf(name: CredentialName): Breaker {
+function breakerOf(name: string): Breaker {
   let breaker = breakers.get(name);
   if (breaker === undefined) {
     breaker = new Breaker();
@@ -20,13 +19,13 @@ function breakerOf(name: CredentialName): Breaker {
  * Asks whether a request may go out with this credential; {@link breakerReport} is to follow.
  * @throws Failure `circuit_open`: nothing may be sent for a moment
  */
-export function breakerAllows(name: CredentialName): void {
+export function breakerAllows({ name, vendor }: Credential): void {
   const wait_ms = breakerOf(name).refusal();
-  if (wait_ms !== null) throw circuitOpen(credentialOf(name).vendor, wait_ms);
+  if (wait_ms !== null) throw circuitOpen(vendor, wait_ms);
 }
 
 /** Whether the circuit stands open. Asks nothing and promises nothing. */
-export function breakerIsOpen(name: CredentialName): boolean {
+export function breakerIsOpen(name: string): boolean {
   return breakerOf(name).state === "open";
 }
 
@@ -34,7 +33,7 @@ export function breakerIsOpen(name: CredentialName): boolean {
  * Says how a request ended.
  * @param answered `true` for any answer below 500: a refusal shows that the vendor is there
  */
-export function breakerReport(name: CredentialName, answered: boolean): void {
+export function breakerReport(name: string, answered: boolean): void {
   const breaker = breakerOf(name);
   const before = breaker.state;
   breaker.report(answered);

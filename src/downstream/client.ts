@@ -1,14 +1,8 @@
 import type * as z from "zod";
-import { type CredentialName, credentialOf } from "../connectors/credentials.ts";
-import { asFailure, type Failure } from "../path/failure.ts";
-import { breakerAllows, breakerIsOpen, breakerReport } from "./circuit.ts";
-import type { Credential } from "./credential.ts";
-import { buildRequest, exchangeBy, jsonOf, readAnswer } from "./exchange.ts";
-import { concluded, contractChanged, timedOut } from "./failures.ts";
-import { type ListAnswer, readListAnswer } from "./list-answer.ts";
-import { retrying } from "./resilience.ts";
-import { type Spender, spendRequest } from "./spending.ts";
-import { rememberedToken, tokenFor } from "./tokens.ts";
+import { asFailure, type Failure } from "../toolkit/failure.ts";
+import type { Credential } from "../toolkit/upstream/credential.ts";
+import { buildRequest, exchangeBy, jsonOf, readAnswer } from "../toolkit/upstream/exchange.ts";
+import { concluded, contractChanged, timedOut } from "../toolkit/upstream/failures.ts";
 import type {
   ListPart,
   ListWindow,
@@ -17,7 +11,12 @@ import type {
   UpstreamAnswer,
   UpstreamExchange,
   UpstreamRequest,
-} from "./upstream.ts";
+} from "../toolkit/upstream/upstream.ts";
+import { breakerAllows, breakerIsOpen, breakerReport } from "./circuit.ts";
+import { type ListAnswer, readListAnswer } from "./list-answer.ts";
+import { retrying } from "./resilience.ts";
+import { type Spender, spendRequest } from "./spending.ts";
+import { rememberedToken, tokenFor } from "./tokens.ts";
 
 /** What a vendor gets that says nothing else of itself. */
 const USUAL: Patience = { attempts: 3, attempt_ms: 8_000, deadline_ms: 20_000 };
@@ -37,14 +36,17 @@ export interface RecordedUpstream extends Upstream {
 }
 
 /** A vendor's API through one credential, for reading. Its deadline starts now. */
-export function upstreamFor(env: Env, name: CredentialName, options: UpstreamOptions = {}): RecordedUpstream {
-  return new Reader(env, name, options);
+export function upstreamFor(
+  env: Env,
+  credential: Credential,
+  options: UpstreamOptions = {},
+): RecordedUpstream {
+  return new Reader(env, credential, options);
 }
 
 class Reader implements RecordedUpstream {
   readonly exchanges: UpstreamExchange[] = [];
   readonly #env: Env;
-  readonly #name: CredentialName;
   readonly #credential: Credential;
   readonly #patience: Patience;
   readonly #deadline_at: number;
@@ -53,10 +55,9 @@ class Reader implements RecordedUpstream {
   readonly #trace_id: string | null;
   readonly #spender: Spender;
 
-  constructor(env: Env, name: CredentialName, options: UpstreamOptions) {
+  constructor(env: Env, credential: Credential, options: UpstreamOptions) {
     this.#env = env;
-    this.#name = name;
-    this.#credential = credentialOf(name);
+    this.#credential = credential;
     this.#patience = { ...USUAL, ...this.#credential.vendor.patience };
     const { deadline_ms } = this.#patience;
     this.#deadline_at = Date.now() + Math.min(options.deadline_ms ?? deadline_ms, deadline_ms);
@@ -122,7 +123,7 @@ class Reader implements RecordedUpstream {
     understand: (answer: Answer, payload: unknown) => Result,
     asked: Asked,
   ): Promise<Result> {
-    breakerAllows(this.#name);
+    breakerAllows(this.#credential);
     // Outside the retries: the broker has its own, and three times three would be a storm.
     let token = await this.#token();
     let token_renewed = false;
@@ -133,7 +134,7 @@ class Reader implements RecordedUpstream {
       deadline_at: this.#deadline_at,
       signal: this.#signal,
       // The failure that opened the circuit says more than the open circuit does.
-      mayContinue: () => !breakerIsOpen(this.#name),
+      mayContinue: () => !breakerIsOpen(this.#credential.name),
     };
     return retrying(options, async (signal) => {
       let answer = await this.#ask(request, read, token, signal, asked);
@@ -157,13 +158,13 @@ class Reader implements RecordedUpstream {
 
   /** A token within the deadline. The broker goes on without us, for the next who asks. */
   async #token(stale?: string): Promise<string> {
-    const known = rememberedToken(this.#name, stale);
+    const known = rememberedToken(this.#credential, stale);
     if (known !== undefined) return known;
     const late = Promise.withResolvers<never>();
     const left_ms = Math.max(0, this.#deadline_at - Date.now());
     const timer = setTimeout(() => late.reject(timedOut(this.#credential.vendor)), left_ms);
     try {
-      return await Promise.race([tokenFor(this.#env, this.#name, { stale }), late.promise]);
+      return await Promise.race([tokenFor(this.#env, this.#credential, { stale }), late.promise]);
     } finally {
       clearTimeout(timer);
     }
@@ -178,7 +179,7 @@ class Reader implements RecordedUpstream {
   ): Promise<Answer> {
     const { vendor } = this.#credential;
     const sending = { request_id: this.#request_id, trace_id: this.#trace_id, signal };
-    await spendRequest(this.#env, this.#name, this.#spender);
+    await spendRequest(this.#env, this.#credential, this.#spender);
     asked.attempts += 1;
     asked.status = null;
     try {
@@ -186,11 +187,12 @@ class Reader implements RecordedUpstream {
       await this.#credential.prove?.(built, token, Date.now());
       const answer = await exchangeBy(read, vendor, request.operation, built, signal);
       asked.status = answer.status;
-      breakerReport(this.#name, answer.status < 500);
+      breakerReport(this.#credential.name, answer.status < 500);
       return answer;
     } catch (thrown) {
       // A caller who left says nothing about the vendor, and an answer that is too long is an answer.
-      if (!this.#signal?.aborted) breakerReport(this.#name, asFailure(thrown).code === "too_large");
+      if (!this.#signal?.aborted)
+        breakerReport(this.#credential.name, asFailure(thrown).code === "too_large");
       throw thrown;
     }
   }

@@ -1,8 +1,8 @@
 /** An answer that is one long list, of which only a part is wanted. */
 import type * as z from "zod";
-import { readAnswer } from "./exchange.ts";
+import { readAnswer } from "../toolkit/upstream/exchange.ts";
+import type { ListPart, ListWindow, UpstreamAnswer } from "../toolkit/upstream/upstream.ts";
 import { elementsOf, NotAList } from "./json-list.ts";
-import type { ListPart, ListWindow, UpstreamAnswer } from "./upstream.ts";
 
 /** No documented element comes near this. */
 const LONGEST_ELEMENT = 4 * 1024 * 1024;

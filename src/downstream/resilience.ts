@@ -1,5 +1,5 @@
 import { DelegateBackoff, handleWhen, retry } from "cockatiel";
-import { asFailure, type Failure } from "../path/failure.ts";
+import { asFailure, type Failure } from "../toolkit/failure.ts";
 
 /** The longest pause before the first retry, in milliseconds. It doubles with each. */
 const FIRST_PAUSE_MS = 200;

@@ -1,10 +1,10 @@
 import { waitUntil } from "cloudflare:workers";
-import { type CredentialName, credentialOf } from "../connectors/credentials.ts";
 import { Lease } from "../limits/lease.ts";
 import type { Rate } from "../limits/token-bucket.ts";
-import type { Failure } from "../path/failure.ts";
+import type { Failure } from "../toolkit/failure.ts";
+import type { Credential } from "../toolkit/upstream/credential.ts";
+import { budgetSpent, shareSpent } from "../toolkit/upstream/failures.ts";
 import type { SharedGrant } from "./broker-object.ts";
-import { budgetSpent, shareSpent } from "./failures.ts";
 import { budgetOf, keptForChanges, type Purpose } from "./vendor-budget.ts";
 
 /** How often an isolate asks the broker for more: about this many times in a burst of the budget. */
@@ -80,13 +80,13 @@ const PARTS: Readonly<Record<Purpose, readonly Purpose[]>> = {
  */
 export async function spendRequest(
   env: Env,
-  name: CredentialName,
+  credential: Credential,
   { purpose = "anything", person = null }: Spender = {},
 ): Promise<void> {
-  const { vendor } = credentialOf(name);
+  const { name, vendor } = credential;
   let refusal: Failure | undefined;
   for (const part of PARTS[purpose]) {
-    const held = spendingOf(env, name, part);
+    const held = spendingOf(env, credential, part);
     if (held === null) continue;
     const share_wait_ms = held.shareWait(person);
     if (share_wait_ms > 0) {
@@ -100,11 +100,12 @@ export async function spendRequest(
   if (refusal !== undefined) throw refusal;
 }
 
-function spendingOf(env: Env, name: CredentialName, purpose: Purpose): Spending | null {
+function spendingOf(env: Env, credential: Credential, purpose: Purpose): Spending | null {
+  const { name } = credential;
   const key = `${name} ${purpose}`;
   const known = spending.get(key);
   if (known !== undefined) return known;
-  const budget = purpose === "change" ? keptForChanges(env, name) : budgetOf(env, name);
+  const budget = purpose === "change" ? keptForChanges(env, credential) : budgetOf(env, credential);
   const begun =
     budget === null
       ? null

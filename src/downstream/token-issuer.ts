@@ -1,5 +1,5 @@
-import { asFailure, type Failure } from "../path/failure.ts";
-import type { AccessToken } from "./credential.ts";
+import { asFailure, type Failure } from "../toolkit/failure.ts";
+import type { AccessToken } from "../toolkit/upstream/credential.ts";
 
 /** A token is renewed when less of its life is left than this, in milliseconds… */
 const RENEW_LEFT_MS = 60_000;

@@ -1,15 +1,15 @@
-import type { CredentialName } from "../connectors/credentials.ts";
-import { failureFrom } from "../path/failure.ts";
+import { failureFrom } from "../toolkit/failure.ts";
+import type { Credential } from "../toolkit/upstream/credential.ts";
 import type { IssuedToken } from "./token-issuer.ts";
 
 /**
  * This isolate's memory, so that a read doesn't pay a hop to the broker. Values only, never promises: on
  * Workers, one request must not wait for another one's I/O. Waiting together is the broker's business.
  */
-const remembered = new Map<CredentialName, IssuedToken>();
+const remembered = new Map<string, IssuedToken>();
 
 /** The token that this isolate remembers and that needs no renewal yet, if there is one. */
-export function rememberedToken(name: CredentialName, stale?: string): string | undefined {
+export function rememberedToken({ name }: Credential, stale?: string): string | undefined {
   const known = remembered.get(name);
   const good = known !== undefined && known.token !== stale && Date.now() < known.renew_at;
   return good ? known.token : undefined;
@@ -22,11 +22,12 @@ export function rememberedToken(name: CredentialName, stale?: string): string | 
  */
 export async function tokenFor(
   env: Env,
-  name: CredentialName,
+  credential: Credential,
   { stale }: { readonly stale?: string | undefined } = {},
 ): Promise<string> {
-  const known = rememberedToken(name, stale);
+  const known = rememberedToken(credential, stale);
   if (known !== undefined) return known;
+  const { name } = credential;
   const answer = await env.BROKER.getByName(name).token(name, stale);
   if (!answer.ok) {
     remembered.delete(name);

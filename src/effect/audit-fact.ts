@@ -1,7 +1,8 @@
 import type { AuditFact, Outcome } from "../audit/event.ts";
-import { type Countermeasure, type JsonObject, targetName } from "../path/tool.ts";
-import { withoutSecretsIn } from "../untrusted/secrets.ts";
-import { digest, type Operation, type ProbeRecord } from "./operation.ts";
+import { digest } from "../toolkit/digest.ts";
+import { withoutSecretsIn } from "../toolkit/text/secrets.ts";
+import { type Countermeasure, type JsonObject, targetName } from "../toolkit/tool.ts";
+import type { Operation, ProbeRecord } from "./operation.ts";
 
 /** The audit's view of an operation that has just entered its state. @param countermeasure its tool's */
 export function transitionFact(operation: Operation, countermeasure: Countermeasure | null): AuditFact {

@@ -1,16 +1,15 @@
-import { credentialOf } from "../connectors/credentials.ts";
 import { breakerAllows, breakerReport } from "../downstream/circuit.ts";
-import { buildRequest, readAnswer } from "../downstream/exchange.ts";
 import { spendRequest } from "../downstream/spending.ts";
 import { tokenFor } from "../downstream/tokens.ts";
 import { alert } from "../observe/log.ts";
-import { requireAvailable } from "../path/availability.ts";
-import { actOf, unconfirmed as notConfirmed } from "../path/confirmation.ts";
-import { asFailure, Failure, publicError } from "../path/failure.ts";
-import { scopesOfRoles } from "../path/scopes.ts";
-import type { ChangeTool, Conclusion } from "../path/tool.ts";
-import { typed } from "../path/typed.ts";
+import { actOf, unconfirmed as notConfirmed } from "../person/confirmation.ts";
 import type { Confidence } from "../person/standing.ts";
+import { requireAvailable } from "../tenant/availability.ts";
+import { asFailure, Failure, publicError } from "../toolkit/failure.ts";
+import { scopesOfRoles } from "../toolkit/scopes.ts";
+import type { ChangeTool, Conclusion } from "../toolkit/tool.ts";
+import { typed } from "../toolkit/typed.ts";
+import { buildRequest, readAnswer } from "../toolkit/upstream/exchange.ts";
 import type { Transition } from "./machine.ts";
 import type { Approver, Operation, Requester } from "./operation.ts";
 import type { Dispatching, Ending, Ready } from "./ports.ts";
@@ -61,7 +60,7 @@ export class Dispatcher implements Dispatching<PreparedRequest> {
     if (unconfirmed) alert("dispatched_unconfirmed", { operation_id: request_id, trace_id }, "warn");
     const sending = { request_id, trace_id, signal: AbortSignal.timeout(tool.effect.deadline_ms) };
     const asked = tool.request(operation.input, operation.id, this.#env);
-    const credential = credentialOf(tool.credential);
+    const { credential } = tool;
     const request = buildRequest(this.#env, credential, asked, token, sending);
     await credential.prove?.(request, token, Date.now());
     return { token, request, unconfirmed };
@@ -75,13 +74,13 @@ export class Dispatcher implements Dispatching<PreparedRequest> {
     const { fence } = operation;
     try {
       const answer = await readAnswer(await fetch(ready.request));
-      breakerReport(tool.credential, answer.status < 500);
+      breakerReport(tool.credential.name, answer.status < 500);
       const { input, id: operation_id } = operation;
       const before = JSON.parse(operation.before ?? "null");
       const conclusion = tool.conclude(answer, { input, operation_id, before });
       return { transition: toTransition(tool, conclusion, fence), token_refused: answer.status === 401 };
     } catch (thrown) {
-      breakerReport(tool.credential, false);
+      breakerReport(tool.credential.name, false);
       return { transition: { type: "lose", fence, error: answerLost(thrown) }, token_refused: false };
     }
   }

@@ -1,9 +1,9 @@
 import { AuditedObject } from "../audit/audited-object.ts";
-import { changeTool } from "../catalogue.ts";
-import type { PublicError } from "../path/failure.ts";
+import type { PublicError } from "../toolkit/failure.ts";
+import { effectNameOf } from "../toolkit/operation-id.ts";
+import type { ChangeTool } from "../toolkit/tool.ts";
 import { Dispatcher, type PreparedRequest } from "./dispatch.ts";
 import { Effects } from "./effects.ts";
-import { effectNameOf } from "./operation.ts";
 import type { Durable, World } from "./ports.ts";
 import { landingOf } from "./probing.ts";
 import type {
@@ -31,14 +31,17 @@ const NOT_HERE = { ok: false, refusal: "not_here" } as const;
  * even tables, before the first claim.
  */
 export class EffectObject extends AuditedObject {
+  readonly #changeTool: (name: string) => ChangeTool;
   #effects: Effects<PreparedRequest> | null = null;
 
   protected override readonly tasks = {
     operation: (id: string) => this.#open().turn(id),
   };
 
-  constructor(ctx: DurableObjectState, env: Env) {
+  /** @param changeTool the state-changing tool that an operation was made by */
+  constructor(ctx: DurableObjectState, env: Env, changeTool: (name: string) => ChangeTool) {
     super(ctx, env, "later");
+    this.#changeTool = changeTool;
     if (OperationStore.exists(ctx.storage)) this.#open();
   }
 
@@ -89,7 +92,7 @@ export class EffectObject extends AuditedObject {
         const timer = setTimeout(fire, ms);
         return () => clearTimeout(timer);
       },
-      tool: changeTool,
+      tool: this.#changeTool,
       landing: ({ effect }) => landingOf(effect.repeat, effect.landing_ms(env)),
     };
     this.#effects = new Effects(this.#durable(), new Dispatcher(env), new Readback(env), world, (running) =>

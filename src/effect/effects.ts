@@ -1,5 +1,5 @@
 import { alert, reasonOf } from "../observe/log.ts";
-import { asFailure, type PublicError, publicError } from "../path/failure.ts";
+import { asFailure, type PublicError, publicError } from "../toolkit/failure.ts";
 import { APPROVAL_LIFE_MS, HOLD_LIFE_MS, type Transition } from "./machine.ts";
 import type { Met } from "./matching.ts";
 import type { Operation } from "./operation.ts";

@@ -1,6 +1,6 @@
 /** Whether what an operation brought about is still so, by one read of its target. Pure. */
-import type { Difference } from "../path/failure.ts";
-import type { ChangeTool, Creation, JsonObject } from "../path/tool.ts";
+import type { Difference } from "../toolkit/failure.ts";
+import type { ChangeTool, Creation, JsonObject } from "../toolkit/tool.ts";
 import { told } from "./creation.ts";
 import type { Operation } from "./operation.ts";
 import type { Holding } from "./protocol.ts";

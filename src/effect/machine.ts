@@ -8,8 +8,8 @@
  * unknown → probing → succeeded | failed_safe | needs_operator → succeeded | failed_safe
  * ```
  */
-import type { PublicError } from "../path/failure.ts";
-import type { JsonObject, TargetAttributes } from "../path/tool.ts";
+import type { PublicError } from "../toolkit/failure.ts";
+import type { JsonObject, TargetAttributes } from "../toolkit/tool.ts";
 import { type Approver, type Evidence, type Operation, type Requester, UNREAD } from "./operation.ts";
 
 export const EDGES = {

@@ -1,7 +1,8 @@
+import { newOperationId } from "../toolkit/operation-id.ts";
 import { transitionFact } from "./audit-fact.ts";
 import { APPROVAL_LIFE_MS, advance, CLAIM_LIFE_MS, type Transition } from "./machine.ts";
 import { blocks, type Met, match, maySupersede, meetAgain, type Repeats, type Wanted } from "./matching.ts";
-import { claimedOperation, newOperationId, type Operation } from "./operation.ts";
+import { claimedOperation, type Operation } from "./operation.ts";
 import type { Durable, World } from "./ports.ts";
 import { FIRST_PROBE_MS } from "./probing.ts";
 import { type Claim, type ClaimAnswer, type Go, type OperationView, viewOf } from "./protocol.ts";

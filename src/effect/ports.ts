@@ -3,7 +3,7 @@
  * ones; a model of everything that can go wrong gives them its own.
  */
 import type { AuditFact } from "../audit/event.ts";
-import type { ChangeTool, Target } from "../path/tool.ts";
+import type { ChangeTool, Target } from "../toolkit/tool.ts";
 import type { Transition } from "./machine.ts";
 import type { Standing, UnderWay, Wanted } from "./matching.ts";
 import type { Operation } from "./operation.ts";

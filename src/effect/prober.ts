@@ -1,5 +1,5 @@
 /** Reads targets back until what was in doubt is settled, or a person has to settle it. */
-import type { ChangeTool } from "../path/tool.ts";
+import type { ChangeTool } from "../toolkit/tool.ts";
 import type { Operation } from "./operation.ts";
 import type { Operations } from "./operations.ts";
 import type { ReadingBack, World } from "./ports.ts";

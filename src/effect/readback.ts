@@ -1,6 +1,6 @@
 import { upstreamFor } from "../downstream/client.ts";
-import type { ChangeTool } from "../path/tool.ts";
-import { typed } from "../path/typed.ts";
+import type { ChangeTool } from "../toolkit/tool.ts";
+import { typed } from "../toolkit/typed.ts";
 import { holdingOf } from "./holding.ts";
 import type { Operation } from "./operation.ts";
 import type { ReadingBack } from "./ports.ts";

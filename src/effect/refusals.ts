@@ -1,6 +1,6 @@
-import type { PublicError } from "../path/failure.ts";
-import { Failure, publicError } from "../path/failure.ts";
-import type { TargetAttributes } from "../path/tool.ts";
+import type { PublicError } from "../toolkit/failure.ts";
+import { Failure, publicError } from "../toolkit/failure.ts";
+import type { TargetAttributes } from "../toolkit/tool.ts";
 import type { Refusal } from "./machine.ts";
 import type { Met } from "./matching.ts";
 import type { Operation } from "./operation.ts";

@@ -1,9 +1,9 @@
 import { upstreamFor } from "../downstream/client.ts";
-import { Failure } from "../path/failure.ts";
-import { newlyHeld } from "../path/policy.ts";
-import { policyOf } from "../path/policy-document.ts";
-import { type ChangeTool, targetName } from "../path/tool.ts";
-import { typed } from "../path/typed.ts";
+import { newlyHeld } from "../policy/policy.ts";
+import { policyOf } from "../policy/policy-document.ts";
+import { Failure } from "../toolkit/failure.ts";
+import { type ChangeTool, targetName } from "../toolkit/tool.ts";
+import { typed } from "../toolkit/typed.ts";
 import type { Operation } from "./operation.ts";
 import { NeedsMore } from "./refusals.ts";
 

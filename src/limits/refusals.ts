@@ -1,5 +1,5 @@
 /** Refusals for coming too often, in words for a model. */
-import { Failure } from "../path/failure.ts";
+import { Failure } from "../toolkit/failure.ts";
 import type { CallLimits } from "./settings.ts";
 
 /** Which limit was reached. */

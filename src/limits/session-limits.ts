@@ -1,4 +1,4 @@
-import type { Failure } from "../path/failure.ts";
+import type { Failure } from "../toolkit/failure.ts";
 import { type Ask, Lease } from "./lease.ts";
 import { type LimitName, overLimit } from "./refusals.ts";
 import type { CallLimits } from "./settings.ts";

@@ -1,10 +1,10 @@
 /** The public result of a call: one shape, whatever the tool. Other programs parse it. */
 import type { OperationView, StillInEffect } from "../effect/protocol.ts";
-import { plainJson, visible } from "../untrusted/hidden.ts";
-import { shown } from "../untrusted/shown.ts";
+import { type Failure, type PublicError, publicError } from "../toolkit/failure.ts";
+import { plainJson, visible } from "../toolkit/text/hidden.ts";
+import { shown } from "../toolkit/text/shown.ts";
+import type { JsonObject, ReadOutcome } from "../toolkit/tool.ts";
 import { type Coverage, coverageOf, remarksOn, searchedOf } from "./coverage.ts";
-import { type Failure, type PublicError, publicError } from "./failure.ts";
-import type { JsonObject, ReadOutcome } from "./tool.ts";
 
 /** An operation as part of a result. */
 export interface OperationResult {

@@ -1,18 +1,18 @@
 import type { AuditFact, StepRecord } from "../audit/event.ts";
-import { type CredentialName, credentialOf } from "../connectors/credentials.ts";
 import { upstreamFor } from "../downstream/client.ts";
-import { refusingUpstream, type Upstream, type UpstreamExchange } from "../downstream/upstream.ts";
 import type { Purpose } from "../downstream/vendor-budget.ts";
-import { digest } from "../effect/operation.ts";
 import { type StepSpan, stepSpan } from "../observe/step-span.ts";
-import { withoutSecrets, withoutSecretsIn } from "../untrusted/secrets.ts";
-import { shown } from "../untrusted/shown.ts";
+import type { Missing } from "../tenant/availability.ts";
+import { digest } from "../toolkit/digest.ts";
+import type { Failure } from "../toolkit/failure.ts";
+import type { Principal } from "../toolkit/principal.ts";
+import { withoutSecrets, withoutSecretsIn } from "../toolkit/text/secrets.ts";
+import { shown } from "../toolkit/text/shown.ts";
+import type { JsonObject, Tool } from "../toolkit/tool.ts";
+import type { Credential } from "../toolkit/upstream/credential.ts";
+import { refusingUpstream, type Upstream, type UpstreamExchange } from "../toolkit/upstream/upstream.ts";
 import type { Answer } from "./answer.ts";
-import type { Missing } from "./availability.ts";
-import type { Failure } from "./failure.ts";
 import type { Call } from "./ports.ts";
-import type { Principal } from "./principal.ts";
-import type { JsonObject, Tool } from "./tool.ts";
 
 /** The steps of the path, in the order in which a call takes them. */
 export type Step = "identity" | "scope" | "schema" | "claim" | "gate" | "downstream" | "answer";
@@ -93,16 +93,16 @@ export class CallRecord {
    */
   upstreams(
     env: Env,
-    credentials: readonly CredentialName[],
+    credentials: readonly Credential[],
     missing: Missing = new Map(),
     purpose: Purpose = "anything",
-  ): (credential: CredentialName) => Upstream {
-    const opened = new Map<CredentialName, Upstream>();
+  ): (credential: Credential) => Upstream {
+    const opened = new Map<Credential, Upstream>();
     return (credential) => {
       if (!credentials.includes(credential))
-        throw new TypeError(`${this.#tool} doesn't declare ${credential}`);
+        throw new TypeError(`${this.#tool} doesn't declare ${credential.name}`);
       const refusal = missing.get(credential);
-      if (refusal !== undefined) return refusingUpstream(credentialOf(credential).vendor.name, refusal);
+      if (refusal !== undefined) return refusingUpstream(credential.vendor.name, refusal);
       const known = opened.get(credential);
       if (known !== undefined) return known;
       const deadline_ms = Math.max(0, this.#started_at + READING_MS - Date.now());

@@ -1,15 +1,16 @@
-import { credentialOf } from "../connectors/credentials.ts";
 import { folded } from "../effect/creation.ts";
 import type { EffectObject } from "../effect/effect-object.ts";
-import { digest, effectName, newOperationId, operationKey } from "../effect/operation.ts";
+import { operationKey } from "../effect/operation.ts";
 import type { Claim, OperationView, StillInEffect } from "../effect/protocol.ts";
+import { digest } from "../toolkit/digest.ts";
+import { effectName, newOperationId } from "../toolkit/operation-id.ts";
+import type { Principal } from "../toolkit/principal.ts";
+import { type ChangeTool, type JsonObject, type Target, targetName } from "../toolkit/tool.ts";
 import type { Answer } from "./answer.ts";
 import type { CallRecord } from "./call-record.ts";
 import { takeApart } from "./input.ts";
 import { operationAnswer } from "./operation-answer.ts";
 import type { Call, PathSession } from "./ports.ts";
-import type { Principal } from "./principal.ts";
-import { type ChangeTool, type JsonObject, type Target, targetName } from "./tool.ts";
 
 /** One call of one state-changing tool, once its input is known to be valid. */
 export interface ChangeCall {
@@ -70,7 +71,7 @@ export function changeCall(
 /** All that a tool creates at one source is one target: what is alike is found there. */
 function targetOf({ name, target, credential }: ChangeTool, own: JsonObject): Target {
   if (target !== null) return target(own);
-  return { kind: "creation", id: `${name}/${credentialOf(credential).vendor.name}` };
+  return { kind: "creation", id: `${name}/${credential.vendor.name}` };
 }
 
 /** The answer that an operation's state gives to this call. */

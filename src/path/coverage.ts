@@ -1,6 +1,6 @@
 /** What was asked for an answer, of whom, and whether the answer is whole. */
-import { type PublicError, publicError } from "./failure.ts";
-import type { JsonObject, Matched, ReadOutcome, SourceReport } from "./tool.ts";
+import { type PublicError, publicError } from "../toolkit/failure.ts";
+import type { JsonObject, Matched, ReadOutcome, SourceReport } from "../toolkit/tool.ts";
 
 interface SourceCoverage {
   readonly source: string;

@@ -1,15 +1,16 @@
 /** Step 5: may this happen now, on this target, for this person? */
+import { HOLD_LIFE_MS } from "../effect/machine.ts";
 import type { Go, Hold, OperationView } from "../effect/protocol.ts";
+import { COUNT_WINDOW_MS, type Decision, decide } from "../policy/policy.ts";
+import { policyOf } from "../policy/policy-document.ts";
+import { asFailure, publicError } from "../toolkit/failure.ts";
+import type { ChangeTool, Inspection } from "../toolkit/tool.ts";
+import { typed } from "../toolkit/typed.ts";
 import type { Answer } from "./answer.ts";
 import { type ChangeCall, tell } from "./change-call.ts";
 import { claimInstead, type GoingOn } from "./claim.ts";
 import { coverageOf } from "./coverage.ts";
-import { asFailure, publicError } from "./failure.ts";
-import { COUNT_WINDOW_MS, type Decision, decide } from "./policy.ts";
-import { policyOf } from "./policy-document.ts";
 import { tooManyWait } from "./refusals.ts";
-import type { ChangeTool, Inspection } from "./tool.ts";
-import { typed } from "./typed.ts";
 
 /** Either the call is answered, or it goes on with what the gate saw. */
 export type Gated = { readonly answer: Answer } | { readonly operation: OperationView; readonly go: Go };
@@ -105,7 +106,7 @@ async function hold(change: ChangeCall, operation: OperationView, hold: Hold): P
 
 /** One person's requests must not hide those of others. @throws Failure `rate_limited` where too many wait */
 async function requireRoom({ session, effect }: ChangeCall, id: string): Promise<void> {
-  if (await session.env.PERSON.getByName(session.person).mayWait(id)) return;
+  if (await session.env.PERSON.getByName(session.person).mayWait(id, HOLD_LIFE_MS)) return;
   const failure = tooManyWait();
   await effect.abandon(id, publicError(failure));
   throw failure;

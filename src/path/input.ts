@@ -1,9 +1,9 @@
 /** Strict in: zod objects that refuse what they don't know, and errors that a model can act on. */
 import * as z from "zod";
-import { isLegibleLine } from "../untrusted/hidden.ts";
-import { Failure } from "./failure.ts";
-import { halfCharacters, issuesOf } from "./issues.ts";
-import type { JsonObject, Tool } from "./tool.ts";
+import { Failure } from "../toolkit/failure.ts";
+import { halfCharacters, issuesOf } from "../toolkit/issues.ts";
+import { isLegibleLine } from "../toolkit/text/hidden.ts";
+import type { JsonObject, Tool } from "../toolkit/tool.ts";
 
 /** What a target's name may be made of: an approver has to see all of it. */
 const Legible = z

@@ -1,7 +1,7 @@
 /** What to say of an operation, by the state that it is in. Pure. */
 import type { OperationView } from "../effect/protocol.ts";
+import { Failure, failureFrom } from "../toolkit/failure.ts";
 import { type Answer, type ChangeTelling, changeAnswer, errorAnswer, pendingAnswer } from "./answer.ts";
-import { Failure, failureFrom } from "./failure.ts";
 
 /** How long a caller should wait before asking for an operation that is under way, in milliseconds. */
 const COME_BACK_MS = 2_000;

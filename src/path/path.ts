@@ -5,28 +5,27 @@
  * 1 identity · 2 scope · 3 schema · 4 claim · 5 gate · 6 downstream · 7 answer
  */
 import { authorize, covers } from "../auth/authorize.ts";
-import { effectName } from "../effect/operation.ts";
 import type { ExecuteAnswer } from "../effect/protocol.ts";
-import { failedCall, ownFault } from "../observe/failed-call.ts";
 import { alert, reasonOf } from "../observe/log.ts";
+import { actOf, unconfirmed } from "../person/confirmation.ts";
+import type { Missing } from "../tenant/availability.ts";
+import { asFailure, failureFrom } from "../toolkit/failure.ts";
+import { effectName } from "../toolkit/operation-id.ts";
+import type { Principal } from "../toolkit/principal.ts";
+import { Progress, type ProgressUpdate } from "../toolkit/progress.ts";
+import { scopesOfRoles } from "../toolkit/scopes.ts";
+import type { JsonObject, ReadTool } from "../toolkit/tool.ts";
+import { typed } from "../toolkit/typed.ts";
 import { type Answer, errorAnswer, type Result, readAnswer } from "./answer.ts";
-import type { Missing } from "./availability.ts";
 import { CallRecord } from "./call-record.ts";
 import { type ChangeCall, changeCall, tell } from "./change-call.ts";
 import { claimOperation } from "./claim.ts";
-import { actOf, unconfirmed } from "./confirmation.ts";
-import { type Declaration, findDeclaration, undeclared } from "./declaration.ts";
-import { asFailure, failureFrom } from "./failure.ts";
+import { failedCall, ownFault } from "./failed-call.ts";
 import { type Gated, gate } from "./gate.ts";
 import { parseInput } from "./input.ts";
 import { inProgress } from "./operation-answer.ts";
-import type { Call, PathSession } from "./ports.ts";
-import type { Principal } from "./principal.ts";
-import { Progress, type ProgressUpdate } from "./progress.ts";
-import { differsFromDone, mayNot, notResumable } from "./refusals.ts";
-import { scopesOfRoles } from "./scopes.ts";
-import type { JsonObject, ReadTool } from "./tool.ts";
-import { typed } from "./typed.ts";
+import type { Call, Declaration, PathSession } from "./ports.ts";
+import { differsFromDone, mayNot, notResumable, undeclared } from "./refusals.ts";
 
 /** Answers one call. Never throws: whatever happens is a result, and is in the audit. */
 export async function walk(call: Call, session: PathSession): Promise<Result> {
@@ -37,7 +36,7 @@ export async function walk(call: Call, session: PathSession): Promise<Result> {
     session.admitted();
     const known = session.principal();
     record.by(known);
-    const declaration = findDeclaration(call);
+    const declaration = session.find(call);
     const confidence = await session.confidence(actOf(declaration?.tool));
     // Again: the identity provider may just have said no, or other roles.
     const principal = session.principal();

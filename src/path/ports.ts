@@ -1,9 +1,9 @@
 import type { AuditFact } from "../audit/event.ts";
 import type { Act, Confidence } from "../person/standing.ts";
-import type { Missing } from "./availability.ts";
-import type { Principal } from "./principal.ts";
-import type { ProgressListener } from "./progress.ts";
-import type { Tool } from "./tool.ts";
+import type { Missing } from "../tenant/availability.ts";
+import type { Principal } from "../toolkit/principal.ts";
+import type { ProgressListener } from "../toolkit/progress.ts";
+import type { Tool } from "../toolkit/tool.ts";
 
 /** A caller's idempotency keys, kept by the session for its life. */
 export interface Keys {
@@ -16,10 +16,18 @@ export interface Keys {
   rebind(key: string, operation_id: string): void;
 }
 
+/** What answers a call, and the arguments for it: the client's, or those that a resource's URI holds. */
+export interface Declaration {
+  readonly tool: Tool;
+  readonly args: unknown;
+}
+
 /** What the path needs of the session that a call came in through. */
 export interface PathSession {
   readonly env: Env;
   readonly keys: Keys;
+  /** What answers a call, or `null` where this deployment has nothing that does. */
+  find(call: Call): Declaration | null;
   /** Lets the call in. @throws Failure `rate_limited` if its session or its person has made too many */
   admitted(): void;
   /**

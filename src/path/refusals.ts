@@ -2,20 +2,21 @@
 import type { Authorization } from "../auth/authorize.ts";
 import type { OperationView } from "../effect/protocol.ts";
 import { MOST_WAITING } from "../person/waiting.ts";
-import { shown } from "../untrusted/shown.ts";
-import { type Difference, Failure } from "./failure.ts";
-import type { Principal } from "./principal.ts";
-import type { JsonObject, Tool } from "./tool.ts";
+import { type Difference, Failure } from "../toolkit/failure.ts";
+import type { Principal } from "../toolkit/principal.ts";
+import { shown } from "../toolkit/text/shown.ts";
+import type { JsonObject, Tool } from "../toolkit/tool.ts";
+import type { Call } from "./ports.ts";
 
 /** There is no tool of that name. */
-export function unknownTool(name: string): Failure {
+function unknownTool(name: string): Failure {
   return new Failure("unknown_tool", `There is no tool called ${JSON.stringify(shown(name, 64))} here.`, {
     next_step: "Call tools/list and use one of the names it gives.",
   });
 }
 
 /** There is no resource of that URI. */
-export function unknownResource(uri: string): Failure {
+function unknownResource(uri: string): Failure {
   return new Failure("invalid_input", "There is no resource of this URI here.", {
     issues: [
       {
@@ -29,7 +30,7 @@ export function unknownResource(uri: string): Failure {
 }
 
 /** There is no prompt of that name. */
-export function unknownPrompt(name: string): Failure {
+function unknownPrompt(name: string): Failure {
   return new Failure("invalid_input", "There is no prompt of this name here.", {
     issues: [
       {
@@ -138,14 +139,6 @@ export function tooManyWait(): Failure {
   );
 }
 
-/** An administrator has switched the tool, or a credential that it needs, off. */
-export function disabled(tool: Tool, credential: string | null): Failure {
-  const what = credential === null ? tool.name : `${credential}, which ${tool.name} needs,`;
-  return new Failure("tool_disabled", `${what} is switched off by an administrator. Nothing was done.`, {
-    next_step: "Ask an administrator of this instance, or do without it.",
-  });
-}
-
 /** A caller's key was used for another action before: the operation that it stands for. */
 export function keyReused(operation_id: string): Failure {
   return new Failure(
@@ -179,4 +172,16 @@ export function revoked(): Failure {
   return new Failure("session_revoked", "This session was revoked. Nothing was done.", {
     next_step: "Have the person sign in again.",
   });
+}
+
+/** The refusal of a call that nothing here answers. */
+export function undeclared({ method, name }: Pick<Call, "method" | "name">): Failure {
+  switch (method) {
+    case "tools/call":
+      return unknownTool(name);
+    case "prompts/get":
+      return unknownPrompt(name);
+    case "resources/read":
+      return unknownResource(name);
+  }
 }

@@ -1,4 +1,5 @@
-import type { Grant, Grants } from "./grants.ts";
+import type { Grant } from "../auth/grant.ts";
+import type { Grants } from "./grants.ts";
 import type { Person, PersonRecord } from "./person-record.ts";
 import type { SessionControl } from "./session-control.ts";
 import type { Session, Sessions } from "./sessions.ts";

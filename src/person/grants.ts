@@ -1,41 +1,11 @@
+import type { Exchange, Grant, PresentedToken, Verdict } from "../auth/grant.ts";
+
 /** How long a grant and its tokens are remembered, in milliseconds: as long as an unused refresh token is good for. */
 const REMEMBERED_MS = 30 * 24 * 60 * 60_000;
 /** How long everybody who presents a token gets the same answer, in milliseconds. */
 const SHARED_MS = 60_000;
 /** How long KV may go on showing a grant as it was, in milliseconds. It says a minute; this is kinder. */
 const LAG_MS = 5 * 60_000;
-
-/** One authorization inside a session: one family of refresh tokens. */
-export interface Grant {
-  readonly grant_id: string;
-  readonly session_id: string;
-}
-
-/** A refresh token that a client presents. */
-export interface PresentedToken extends Grant {
-  /** base64url(SHA-256) of it, which itself is kept nowhere. */
-  readonly digest: string;
-}
-
-/** What a refresh token was exchanged for. */
-export interface Exchange {
-  readonly grant_id: string;
-  /** Digests of the token that was presented, and of its successor. */
-  readonly digest: string;
-  readonly successor: string;
-  /** The answer, sealed with a key that only the presented token gives. */
-  readonly sealed: string;
-}
-
-/** What is to be done with a token that the OAuth provider found genuine. */
-export type Verdict =
-  /** Its grant has ended. */
-  | { readonly verdict: "ended" }
-  /** Its successor was used: two have it, or had. */
-  | { readonly verdict: "reused" }
-  /** It was exchanged just now: a request that presents it gets that answer. */
-  | { readonly verdict: "exchanged"; readonly sealed: string }
-  | { readonly verdict: "exchange" };
 
 /**
  * The grants of one person and their refresh tokens. The OAuth provider keeps them in KV, which lags and forgets all

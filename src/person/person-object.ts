@@ -1,18 +1,13 @@
 import { AuditedObject } from "../audit/audited-object.ts";
 import { applySchema } from "../audit/schema.ts";
+import type { Grant as AuthorizationGrant, Exchange, PresentedToken, Verdict } from "../auth/grant.ts";
 import { callLimits } from "../limits/settings.ts";
 import { type Grant, rate, TokenBucket } from "../limits/token-bucket.ts";
-import type { JsonObject } from "../path/tool.ts";
+import type { JsonObject } from "../toolkit/tool.ts";
 import { Announcements } from "./announcements.ts";
 import * as facts from "./audit-fact.ts";
 import { Changes } from "./changes.ts";
-import {
-  type Grant as AuthorizationGrant,
-  type Exchange,
-  Grants,
-  type PresentedToken,
-  type Verdict,
-} from "./grants.ts";
+import { Grants } from "./grants.ts";
 import { PersonRecord } from "./person-record.ts";
 import type {
   ConfirmedStanding,
@@ -227,9 +222,13 @@ export class PersonObject extends AuditedObject {
     return this.#changes.count(operation_id, window_ms, Date.now());
   }
 
-  /** Notes that an operation is to wait for somebody's approval. False if too many of this person's do already. */
-  mayWait(operation_id: string): Promise<boolean> {
-    return this.#waiting.admit(operation_id, Date.now());
+  /**
+   * Notes that an operation is to wait for somebody's approval. False if too many of this person's do already.
+   * @param at_most_ms how long it waits before it expires
+   */
+  mayWait(operation_id: string, at_most_ms: number): Promise<boolean> {
+    const now = Date.now();
+    return this.#waiting.admit(operation_id, now, now + at_most_ms);
   }
 
   /**

@@ -1,4 +1,5 @@
-import type { Exchange, Grant, Grants, PresentedToken, Verdict } from "./grants.ts";
+import type { Exchange, Grant, PresentedToken, Verdict } from "../auth/grant.ts";
+import type { Grants } from "./grants.ts";
 import type { GrantEnd } from "./protocol.ts";
 
 /** How long a leader may take before another one leads, in milliseconds: its request may be gone. */

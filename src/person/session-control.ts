@@ -1,4 +1,4 @@
-import type { Role } from "../path/scopes.ts";
+import type { Role } from "../toolkit/scopes.ts";
 import type { Confirmation } from "./standing.ts";
 
 /** Everything a session object has to know of whose it is. Survives RPC. */

@@ -1,7 +1,7 @@
 import { claimsNow, refreshSignIn, type UpstreamTokens } from "../auth/identity-provider.ts";
 import { readRolePolicy, rolesFrom } from "../auth/roles.ts";
 import { reasonOf } from "../observe/log.ts";
-import type { Role } from "../path/scopes.ts";
+import type { Role } from "../toolkit/scopes.ts";
 import type { PersonRecord, UpstreamToken } from "./person-record.ts";
 import { pauseOf, standingLimits } from "./standing.ts";
 

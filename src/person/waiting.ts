@@ -1,6 +1,5 @@
 import { applySchema } from "../audit/schema.ts";
-import { HOLD_LIFE_MS } from "../effect/machine.ts";
-import { effectNameOf } from "../effect/operation.ts";
+import { effectNameOf } from "../toolkit/operation-id.ts";
 
 /** How many requests of one person may wait for somebody's approval: more would hide other people's. */
 export const MOST_WAITING = 20;
@@ -23,14 +22,14 @@ export class Waiting {
     this.#env = env;
   }
 
-  /** Notes that an operation is to wait. False, and nothing is noted, if too many do. */
-  async admit(operation_id: string, now: number): Promise<boolean> {
-    if (this.#note(operation_id, now)) return true;
+  /** Notes that an operation is to wait until then, at most. False, and nothing is noted, if too many do. */
+  async admit(operation_id: string, now: number, until: number): Promise<boolean> {
+    if (this.#note(operation_id, now, until)) return true;
     await this.#forgetDecided();
-    return this.#note(operation_id, now);
+    return this.#note(operation_id, now, until);
   }
 
-  #note(operation_id: string, now: number): boolean {
+  #note(operation_id: string, now: number, until: number): boolean {
     this.#sql.exec("DELETE FROM waiting WHERE until <= ?", now);
     const { others } = this.#sql
       .exec<{ others: number }>(
@@ -43,7 +42,7 @@ export class Waiting {
       `INSERT INTO waiting (operation_id, until) VALUES (?1, ?2)
        ON CONFLICT (operation_id) DO UPDATE SET until = ?2`,
       operation_id,
-      now + HOLD_LIFE_MS,
+      until,
     );
     return true;
   }

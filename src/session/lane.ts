@@ -1,12 +1,14 @@
 /** What both protocol lanes share: what they need of the session, and how a result becomes MCP. */
+
+import type { Catalogue } from "../catalogue/catalogue.ts";
+import { PromptText } from "../catalogue/prompts/prompt.ts";
 import { asText, isError, type Result } from "../path/answer.ts";
 import type { Call } from "../path/ports.ts";
-import type { ProgressListener } from "../path/progress.ts";
 import { REQUEST_STATE } from "../path/refusals.ts";
-import type { Role } from "../path/scopes.ts";
-import type { Tool } from "../path/tool.ts";
-import { PromptText } from "../prompts/prompt.ts";
-import { plainJson } from "../untrusted/hidden.ts";
+import type { ProgressListener } from "../toolkit/progress.ts";
+import type { Role } from "../toolkit/scopes.ts";
+import { plainJson } from "../toolkit/text/hidden.ts";
+import type { Tool } from "../toolkit/tool.ts";
 import { RESOURCE_TYPE } from "./listings.ts";
 
 /** How this server names itself to clients. */
@@ -34,6 +36,7 @@ export const CAPABILITIES = {
 export interface LaneHost {
   /** The roles of whoever the session belongs to, as they stand now. */
   readonly roles: readonly Role[];
+  readonly catalogue: Catalogue;
   /** False for what this instance can't answer, because it doesn't use the vendors that it asks. */
   offers(tool: Tool): boolean;
   /** Walks one call down the path. */

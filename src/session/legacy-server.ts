@@ -18,7 +18,7 @@ import {
   UrlElicitationRequiredError,
 } from "@modelcontextprotocol/sdk/types.js";
 import { CfWorkerJsonSchemaValidator } from "@modelcontextprotocol/server/validators/cf-worker";
-import type { ProgressListener } from "../path/progress.ts";
+import type { ProgressListener } from "../toolkit/progress.ts";
 import { errorOf } from "./call-error.ts";
 import { CONFIRMATION_FORM, confirmed, humanStep } from "./human-step.ts";
 import {

@@ -1,16 +1,15 @@
 /** What a caller can ask for, as both protocol eras list it: by role, in one order, and made once in an isolate's life. */
 import { covers } from "../auth/authorize.ts";
-import { findPrompt, PROMPTS, RESOURCES, TOOLS } from "../catalogue.ts";
+import type { Prompt } from "../catalogue/prompts/prompt.ts";
+import { type Resource, uriOf } from "../catalogue/resources/resource.ts";
 import { inputJsonSchema } from "../path/input.ts";
 import { outputJsonSchema } from "../path/output.ts";
-import { scopesOfRoles } from "../path/scopes.ts";
-import type { Tool } from "../path/tool.ts";
-import type { Prompt } from "../prompts/prompt.ts";
-import { uriOf } from "../resources/resource.ts";
+import { scopesOfRoles } from "../toolkit/scopes.ts";
+import type { Tool } from "../toolkit/tool.ts";
 import type { LaneHost } from "./lane.ts";
 
 /** Whom a list is for. */
-export type Viewer = Pick<LaneHost, "roles" | "offers">;
+export type Viewer = Pick<LaneHost, "roles" | "offers" | "catalogue">;
 
 /** True for what a viewer is shown. */
 type Shown = (tool: Tool) => boolean;
@@ -61,45 +60,47 @@ const tools = new WeakMap<Tool, ToolListing>();
 
 /** The tools that a role may use, of those offered. By role, not by token: a client must see a tool in order to step up. */
 export function listTools(viewer: Viewer): ToolListing[] {
-  return TOOLS.filter(shownTo(viewer)).map(toolListing);
+  return viewer.catalogue.tools.filter(shownTo(viewer)).map(toolListing);
 }
 
 /** The resources that exist whatever the vendors hold. */
 export function listResources(viewer: Viewer): ResourceListing[] {
   const shows = shownTo(viewer);
-  return RESOURCES.filter(({ read }) => shows(read)).flatMap((resource) =>
-    resource.listed.map((listed) => {
-      const { name, title, description } = listed;
-      return { uri: uriOf(resource, listed), name, title, description, mimeType: RESOURCE_TYPE };
-    }),
-  );
+  return viewer.catalogue.resources
+    .filter(({ read }) => shows(read))
+    .flatMap((resource) =>
+      resource.listed.map((listed) => {
+        const { name, title, description } = listed;
+        return { uri: uriOf(resource, listed), name, title, description, mimeType: RESOURCE_TYPE };
+      }),
+    );
 }
 
 /** The kinds of resources that are found by an id. */
 export function listTemplates(viewer: Viewer): TemplateListing[] {
   const shows = shownTo(viewer);
-  return RESOURCES.filter(({ read, template }) => template.variableNames.length > 0 && shows(read)).map(
-    ({ name, title, description, template }) => ({
+  return viewer.catalogue.resources
+    .filter(({ read, template }) => template.variableNames.length > 0 && shows(read))
+    .map(({ name, title, description, template }) => ({
       uriTemplate: String(template),
       name,
       title,
       description,
       mimeType: RESOURCE_TYPE,
-    }),
-  );
+    }));
 }
 
 /** The prompts whose tools a role may use, of those offered. */
 export function listPrompts(viewer: Viewer): PromptListing[] {
   const shows = shownTo(viewer);
-  return PROMPTS.filter((prompt) => showsPrompt(shows, prompt)).map(
-    ({ name, title, description, arguments: given }) => ({
+  return viewer.catalogue.prompts
+    .filter((prompt) => showsPrompt(shows, prompt))
+    .map(({ name, title, description, arguments: given }) => ({
       name,
       title,
       description,
       arguments: given.map(({ name, description, required }) => ({ name, description, required })),
-    }),
-  );
+    }));
 }
 
 /** What `completion/complete` completes: an argument of a prompt, or the variable of a resource's template. */
@@ -117,22 +118,23 @@ export function complete(
   { name, value }: { readonly name: string; readonly value: string },
 ): { values: string[]; total: number; hasMore: boolean } | null {
   const shows = shownTo(viewer);
+  const { catalogue } = viewer;
   const all =
-    completed.type === "ref/prompt" ? ofPrompt(shows, completed, name) : ofResource(shows, completed, name);
+    completed.type === "ref/prompt"
+      ? ofPrompt(shows, catalogue.prompt(completed.name), name)
+      : ofResource(shows, catalogue.template(completed.uri), name);
   if (all === null) return null;
   const values = all.filter((each) => each.startsWith(value));
   const most = values.slice(0, MOST_COMPLETIONS);
   return { values: most, total: values.length, hasMore: values.length > most.length };
 }
 
-function ofPrompt(shows: Shown, { name }: { name: string }, argument: string): readonly string[] | null {
-  const prompt = findPrompt(name);
+function ofPrompt(shows: Shown, prompt: Prompt | undefined, argument: string): readonly string[] | null {
   if (prompt === undefined || !showsPrompt(shows, prompt)) return null;
   return prompt.arguments.find((each) => each.name === argument)?.values ?? null;
 }
 
-function ofResource(shows: Shown, { uri }: { uri: string }, argument: string): readonly string[] | null {
-  const found = RESOURCES.find(({ template }) => String(template) === uri);
+function ofResource(shows: Shown, found: Resource | undefined, argument: string): readonly string[] | null {
   if (found === undefined || !found.template.variableNames.includes(argument) || !shows(found.read))
     return null;
   return found.listed.flatMap(({ variables }) => variables[argument] ?? []);

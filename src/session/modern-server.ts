@@ -8,7 +8,7 @@ import {
   type ServerContext,
 } from "@modelcontextprotocol/server";
 import type { Result } from "../path/answer.ts";
-import type { ProgressListener } from "../path/progress.ts";
+import type { ProgressListener } from "../toolkit/progress.ts";
 import { errorOf } from "./call-error.ts";
 import { CONFIRMATION_FORM, confirmed, type HumanStep, humanStep } from "./human-step.ts";
 import {

@@ -1,6 +1,6 @@
 import type { AuditFact } from "../audit/event.ts";
-import { traceIdOf } from "../observe/trace-context.ts";
-import { shown } from "../untrusted/shown.ts";
+import { shown } from "../toolkit/text/shown.ts";
+import { traceIdOf } from "../toolkit/upstream/trace-context.ts";
 import { callOf, methodOf } from "./body.ts";
 
 /** 401 and 429 say nothing of the request: its session has ended, or asks too often, which is counted elsewhere. */

@@ -1,9 +1,9 @@
 import { v7 as uuidv7 } from "uuid";
 import * as z from "zod";
 import { open, seal } from "../auth/seal.ts";
-import { digest } from "../effect/operation.ts";
 import type { CallMethod } from "../path/ports.ts";
-import type { JsonObject } from "../path/tool.ts";
+import { digest } from "../toolkit/digest.ts";
+import type { JsonObject } from "../toolkit/tool.ts";
 
 /** As long as an approval may wait: after that there is nothing to resume. */
 const LIFE_MS = 60 * 60_000;

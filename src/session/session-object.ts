@@ -1,26 +1,26 @@
 import { isLegacyRequest } from "@modelcontextprotocol/server";
 import { AuditedObject } from "../audit/audited-object.ts";
 import type { AuditFact } from "../audit/event.ts";
-import { effectNameOf } from "../effect/operation.ts";
-import { chargeFor } from "../limits/charge.ts";
+import type { Catalogue } from "../catalogue/catalogue.ts";
 import { REFUSED_CALLS_TASK, RefusedCalls } from "../limits/refused-calls.ts";
 import { type Refused, SessionLimits } from "../limits/session-limits.ts";
 import { callLimits } from "../limits/settings.ts";
-import { refusedRequest } from "../limits/too-many-requests.ts";
-import { traceIdOf } from "../observe/trace-context.ts";
 import type { Result } from "../path/answer.ts";
-import { isOffered } from "../path/availability.ts";
 import { walk } from "../path/path.ts";
 import type { PathSession } from "../path/ports.ts";
-import type { Principal } from "../path/principal.ts";
 import { revoked } from "../path/refusals.ts";
-import type { Role } from "../path/scopes.ts";
 import type { SessionControl, SessionRecord, Standing } from "../person/session-control.ts";
 import { standingLimits } from "../person/standing.ts";
+import { isOffered } from "../tenant/availability.ts";
 import type { Switches, SwitchListener } from "../tenant/protocol.ts";
 import { Switchboard } from "../tenant/switchboard.ts";
+import { effectNameOf } from "../toolkit/operation-id.ts";
+import type { Principal } from "../toolkit/principal.ts";
+import type { Role } from "../toolkit/scopes.ts";
+import { traceIdOf } from "../toolkit/upstream/trace-context.ts";
 import { callOf, idOf, isCall, readBody } from "./body.ts";
 import { CALLER_HEADER, type CallerAuth } from "./caller.ts";
+import { chargeFor } from "./charge.ts";
 import { Confirmations } from "./confirmations.ts";
 import type { LaneCall, LaneHost } from "./lane.ts";
 import { LegacyLane } from "./legacy-lane.ts";
@@ -30,6 +30,7 @@ import { type ResumedCall, redeemState, sealState } from "./resumption.ts";
 import { rpcError } from "./rpc-error.ts";
 import { type KnownSession, SessionStore } from "./session-store.ts";
 import { needsStepUp, stepUp, unauthorized } from "./step-up.ts";
+import { refusedRequest } from "./too-many-requests.ts";
 
 const METHODS = ["GET", "POST", "DELETE"];
 
@@ -51,12 +52,14 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
     [REFUSED_CALLS_TASK]: async (limit: string) => this.#refused.conclude(limit),
   };
 
-  constructor(ctx: DurableObjectState, env: Env) {
+  /** @param catalogue what the deployment can be asked for */
+  constructor(ctx: DurableObjectState, env: Env, catalogue: Catalogue) {
     super(ctx, env);
     this.#store = new SessionStore(ctx.storage);
     this.#switchboard = new Switchboard(env, () => this.#store.record?.session_id ?? "");
     const roles = () => this.#store.record?.roles ?? [];
     this.#host = {
+      catalogue,
       get roles() {
         return roles();
       },
@@ -145,7 +148,7 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
       return unauthorized(this.env, "This session was revoked. Sign in again.");
     }
     if (legacy) return this.#audited(request, parsed, await this.#legacy.handle(request, parsed, auth));
-    const call = ended ? null : needsStepUp(parsed, this.#principal(auth.scopes));
+    const call = ended ? null : needsStepUp(this.#host.catalogue, parsed, this.#principal(auth.scopes));
     if (call !== null) return stepUp(this.env, call, await this.#call({ ...call, scopes: auth.scopes }));
     return this.#audited(request, parsed, await this.#modern.handle(request, parsed, auth));
   }
@@ -176,6 +179,7 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
     const session: PathSession = {
       env: this.env,
       keys: this.#store,
+      find: (asked) => this.#host.catalogue.find(asked),
       person: this.#store.record?.person ?? "",
       admitted: () => {
         if (refused !== null) throw refused.failure;

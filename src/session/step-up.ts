@@ -3,17 +3,17 @@
  * stream is open, no status can follow.
  */
 import { authorize } from "../auth/authorize.ts";
-import { tooManyRequests } from "../limits/too-many-requests.ts";
+import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { Result } from "../path/answer.ts";
-import { findDeclaration } from "../path/declaration.ts";
-import type { Principal } from "../path/principal.ts";
+import type { Principal } from "../toolkit/principal.ts";
 import { type AskedCall, callOf } from "./body.ts";
 import { FORBIDDEN, rpcError } from "./rpc-error.ts";
+import { tooManyRequests } from "./too-many-requests.ts";
 
 /** The call that a broader token would allow, or `null`. */
-export function needsStepUp(parsed: unknown, principal: Principal): AskedCall | null {
+export function needsStepUp(catalogue: Catalogue, parsed: unknown, principal: Principal): AskedCall | null {
   const call = callOf(parsed);
-  const declaration = call === null ? null : findDeclaration(call);
+  const declaration = call === null ? null : catalogue.find(call);
   if (declaration === null) return null;
   const authorization = authorize(principal, declaration.tool.scope);
   return !authorization.ok && authorization.reason === "scope_missing" ? call : null;

@@ -1,5 +1,5 @@
-import { type Missing, requireAvailable } from "../path/availability.ts";
-import type { Tool } from "../path/tool.ts";
+import type { Tool } from "../toolkit/tool.ts";
+import { type Missing, requireAvailable } from "./availability.ts";
 import type { Switches } from "./protocol.ts";
 
 /** How long a session object relies on being told. Far less than the tenant's object remembers whom to tell. */

@@ -1,7 +1,8 @@
 /** Walks over the pages of a listing, for what has to be read whole. */
-import { contractChanged } from "../downstream/failures.ts";
-import type { Vendor } from "../downstream/vendor.ts";
-import { asFailure } from "../path/failure.ts";
+
+import { asFailure } from "./failure.ts";
+import { contractChanged } from "./upstream/failures.ts";
+import type { Vendor } from "./upstream/vendor.ts";
 
 /** One page, and where the next one begins; `null` where there is none. */
 export interface Page<Position, Content> {

@@ -1,8 +1,8 @@
 /** Whoever gets an address into the configuration that leads somewhere else than it seems to. */
 import { describe, expect, it } from "vitest";
 import { authProblems } from "../../src/auth/problems.ts";
-import { BaseUrl } from "../../src/connectors/settings.ts";
 import { noticeProblems } from "../../src/console/notices/problems.ts";
+import { BaseUrl } from "../../src/toolkit/settings.ts";
 
 const SECRET = `whsec_${Buffer.alloc(32).toString("base64")}`;
 

@@ -1,7 +1,7 @@
 /** Whoever has a name at the identity provider that could be taken for somebody else's. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { personKey } from "../../src/person/person-key.ts";
+import { personKey } from "../../src/auth/person-key.ts";
 
 const issuer = "https://id.acme.test";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { authorize } from "../../src/auth/authorize.ts";
-import { ALL_SCOPES, ROLES, scopesOfRoles } from "../../src/path/scopes.ts";
+import { ALL_SCOPES, ROLES, scopesOfRoles } from "../../src/toolkit/scopes.ts";
 
 test("a call is allowed exactly where token and role both allow it", () => {
   fc.assert(

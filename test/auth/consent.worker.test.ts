@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import type { Browser } from "../../scripts/browser.ts";
 import type { OAuthClient } from "../../scripts/oauth-client.ts";
-import { scopesOfRoles } from "../../src/path/scopes.ts";
+import { scopesOfRoles } from "../../src/toolkit/scopes.ts";
 import { newClient } from "../support/worker/oauth.ts";
 import { eventsOf } from "../support/worker/person.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { asksForNothingKnown, FIRST_SCOPES, grantedScopes, offerFor } from "../../src/auth/offer.ts";
-import { ALL_SCOPES, ROLES, scopesOfRoles } from "../../src/path/scopes.ts";
+import { ALL_SCOPES, ROLES, scopesOfRoles } from "../../src/toolkit/scopes.ts";
 
 test("nobody is offered what their role doesn't allow", () => {
   for (const role of ROLES) {

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { ALL_SCOPES, scopesOfRoles } from "../../src/path/scopes.ts";
+import { ALL_SCOPES, scopesOfRoles } from "../../src/toolkit/scopes.ts";
 import { connect, MCP_URL, newClient, oauthError, reach } from "../support/worker/oauth.ts";
 import { personOf, sessionOf } from "../support/worker/person.ts";
 

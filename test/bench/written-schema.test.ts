@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { inputSchemaOf, writtenShape } from "../../bench/workers/written-schema.ts";
-import { TOOLS } from "../../src/catalogue.ts";
+import { TOOLS } from "../support/deployed.ts";
 
 test.each(TOOLS)("the template's schema of $name says what ours says", ({ input }) => {
   const ours = inputSchemaOf(input);

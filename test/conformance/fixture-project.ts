@@ -17,12 +17,8 @@ const PARTS = [
   FIXTURES,
 ];
 
-/** Lists that are others. */
-const LISTS = {
-  "src/tools.ts": "tools.ts",
-  "src/resources/resources.ts": "resources.ts",
-  "src/prompts/prompts.ts": "prompts.ts",
-};
+/** What is made of other things. */
+const DEPLOYMENT = "src/deployment.ts";
 
 /** Servers that also act out what the suites want asked; each begins with the real one. */
 const SERVERS = {
@@ -35,9 +31,8 @@ export async function writeFixtureProject(): Promise<{ root: string; remove: () 
   const root = await mkdtemp(join(tmpdir(), "sallyport-conformance-"));
   await Promise.all(PARTS.map((part) => cp(join(PROJECT, part), join(root, part), { recursive: true })));
   await symlink(join(PROJECT, "node_modules"), join(root, "node_modules"));
-  for (const [list, fixture] of Object.entries(LISTS)) {
-    await writeFile(join(root, list), `export * from "${up(list)}${FIXTURES}/${fixture}";\n`);
-  }
+  const fixture = `export * from "${up(DEPLOYMENT)}${FIXTURES}/deployment.ts";\n`;
+  await writeFile(join(root, DEPLOYMENT), fixture);
   for (const [lane, fixture] of Object.entries(SERVERS)) {
     const text = await readFile(join(root, lane), "utf8");
     const parts = text.split(`from "./${fixture}"`);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { changeTool, TOOLS } from "../../src/catalogue.ts";
+import { catalogue, TOOLS } from "../support/deployed.ts";
 
-const CHANGES = TOOLS.flatMap((tool) => (tool.kind === "change" ? [changeTool(tool.name)] : []));
+const CHANGES = TOOLS.flatMap((tool) => (tool.kind === "change" ? [catalogue.changeTool(tool.name)] : []));
 /** Arguments that any tool's declaration can be asked about. */
 const INPUT = {
   device_id: "d",
@@ -24,7 +24,7 @@ describe.each(CHANGES.map((tool) => [tool.name, tool] as const))("the declaratio
 
   it("is undone by a tool that gives the same facets of the same target another value", () => {
     if (tool.effect.reversed_by === null) return;
-    const reversal = changeTool(tool.effect.reversed_by);
+    const reversal = catalogue.changeTool(tool.effect.reversed_by);
     expect(reversal.effect.reversed_by).toBe(tool.name);
     expect(reversal.target?.(INPUT)).toEqual(tool.target?.(INPUT));
     const [sets, reversed] = [tool.sets(INPUT), reversal.sets(INPUT)];

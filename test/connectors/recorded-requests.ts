@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { ListPart, ListWindow, Upstream, UpstreamRequest } from "../../src/downstream/upstream.ts";
+import type { ListPart, ListWindow, Upstream, UpstreamRequest } from "../../src/toolkit/upstream/upstream.ts";
 
 /** What a connector asks, and an answer that the vendor could give for each operation. */
 export class RecordedRequests implements Upstream {

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { headingOf } from "../../scripts/browser.ts";
 import { may } from "../../src/console/need.ts";
 import { ROUTES } from "../../src/console/routes.ts";
-import { ROLES } from "../../src/path/scopes.ts";
+import { ROLES } from "../../src/toolkit/scopes.ts";
 import { ConsoleBrowser, consoleOf, csrfOn } from "../support/worker/console.ts";
 import { held } from "../support/worker/held.ts";
 import { lab } from "../support/worker/lab.ts";

@@ -1,7 +1,8 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";
 import { headingOf } from "../../scripts/browser.ts";
-import { effectName, newOperationId, operationKey } from "../../src/effect/operation.ts";
+import { operationKey } from "../../src/effect/operation.ts";
+import { effectName, newOperationId } from "../../src/toolkit/operation-id.ts";
 import { type ConsoleBrowser, consoleOf } from "../support/worker/console.ts";
 import { lab } from "../support/worker/lab.ts";
 import { operationOnce } from "../support/worker/operations.ts";

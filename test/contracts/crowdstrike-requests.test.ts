@@ -2,7 +2,7 @@ import { describe, it } from "vitest";
 import { containDevice, releaseDevice } from "../../src/connectors/crowdstrike/contain-device.ts";
 import { deviceSearch } from "../../src/connectors/crowdstrike/device-filter.ts";
 import { describeDevices, listDeviceIds } from "../../src/connectors/crowdstrike/devices.ts";
-import type { ChangeTool } from "../../src/path/tool.ts";
+import type { ChangeTool } from "../../src/toolkit/tool.ts";
 import { RecordedRequests } from "../connectors/recorded-requests.ts";
 import { folder, VendorDocument, why } from "./vendor-document.ts";
 

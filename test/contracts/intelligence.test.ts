@@ -4,7 +4,7 @@ import { readEpss } from "../../src/connectors/intelligence/epss.ts";
 import { knownExploited } from "../../src/connectors/intelligence/kev.ts";
 import { readNvd } from "../../src/connectors/intelligence/nvd.ts";
 import { readOsv } from "../../src/connectors/intelligence/osv.ts";
-import type { UpstreamRequest } from "../../src/downstream/upstream.ts";
+import type { UpstreamRequest } from "../../src/toolkit/upstream/upstream.ts";
 import { RecordedRequests } from "../connectors/recorded-requests.ts";
 import { fault, lab } from "../lab/support/estate.ts";
 import { folder, VendorDocument, why } from "./vendor-document.ts";

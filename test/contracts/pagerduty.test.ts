@@ -77,7 +77,7 @@ describe.skipIf(!folder)(`PagerDuty, held against the vendor's document${why}`, 
     expect(through.asked).toHaveLength(1);
     for (const request of [...through.asked, creation]) document.expectRequest(request);
     const headers = new Headers();
-    pagerdutyCredentials["pagerduty.page"].authorize(headers, "lab-pd-page-key", env);
+    pagerdutyCredentials.page.authorize(headers, "lab-pd-page-key", env);
     const { url } = await lab();
     const response = await fetch(`${url}/pagerduty${creation.path}`, {
       method: creation.method,

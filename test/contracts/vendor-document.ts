@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv } from "ajv";
 import { expect } from "vitest";
-import type { UpstreamRequest } from "../../src/downstream/upstream.ts";
+import type { UpstreamRequest } from "../../src/toolkit/upstream/upstream.ts";
 
 /** Where the vendors' own OpenAPI documents are. Without them, what is held against them is skipped. */
 export const folder = process.env.VENDOR_SPECS;

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { TOOLS } from "../../src/catalogue.ts";
-import { ALL_SCOPES, ROLES, SCOPES, type Scope, scopesOfRoles } from "../../src/path/scopes.ts";
+import { ALL_SCOPES, ROLES, SCOPES, type Scope, scopesOfRoles } from "../../src/toolkit/scopes.ts";
+import { TOOLS } from "../support/deployed.ts";
 
 test("the page on scopes says of each what the consent page says, which tools need it and which roles have it", async () => {
   const page = await readFile("docs/scopes.md", "utf8");

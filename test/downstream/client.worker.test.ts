@@ -3,8 +3,9 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { breakerReport } from "../../src/downstream/circuit.ts";
 import { type UpstreamOptions, upstreamFor } from "../../src/downstream/client.ts";
-import type { UpstreamExchange, UpstreamRequest } from "../../src/downstream/upstream.ts";
-import { asFailure, type PublicError, publicError } from "../../src/path/failure.ts";
+import { asFailure, type PublicError, publicError } from "../../src/toolkit/failure.ts";
+import type { UpstreamExchange, UpstreamRequest } from "../../src/toolkit/upstream/upstream.ts";
+import { credentialOf } from "../support/deployed.ts";
 import { lab } from "../support/worker/lab.ts";
 import { clearFaults, inject, requestsOf, resetLab } from "./lab-control.ts";
 
@@ -31,7 +32,7 @@ interface Result {
 
 /** One read. Whatever comes of it, no failure may tell a secret or what the vendor wrote. */
 async function read(options: UpstreamOptions = {}, request = query): Promise<Result> {
-  const upstream = upstreamFor(env, NAME, options);
+  const upstream = upstreamFor(env, credentialOf(NAME), options);
   try {
     const data = await upstream.read(request, Ids);
     return { data, error: null, contract_path: undefined, exchange: upstream.exchanges[0] };

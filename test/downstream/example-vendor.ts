@@ -1,9 +1,11 @@
-import type { Vendor } from "../../src/downstream/vendor.ts";
+import * as z from "zod";
+import type { Vendor } from "../../src/toolkit/upstream/vendor.ts";
 
 /** A vendor for tests of what holds for all of them. */
 export const exampleVendor: Vendor = {
   name: "example",
   title: "Example",
+  settings: z.object({ EXAMPLE_BASE_URL: z.string() }),
   budget: { per_minute: () => 600, shares: {} },
   errorOf: () => null,
   retryAfterMs: () => null,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { readListAnswer } from "../../src/downstream/list-answer.ts";
-import type { ListWindow } from "../../src/downstream/upstream.ts";
+import type { ListWindow } from "../../src/toolkit/upstream/upstream.ts";
 
 const Item = z.object({ n: z.int() });
 const everything: ListWindow<{ n: number }> = { from: 0, most: 100, keep: () => true };

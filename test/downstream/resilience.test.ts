@@ -1,8 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { circuitOpen, rateLimited, rejected, timedOut, unavailable } from "../../src/downstream/failures.ts";
 import { pauseBeforeRetry, retrying } from "../../src/downstream/resilience.ts";
-import { asFailure } from "../../src/path/failure.ts";
+import { asFailure } from "../../src/toolkit/failure.ts";
+import {
+  circuitOpen,
+  rateLimited,
+  rejected,
+  timedOut,
+  unavailable,
+} from "../../src/toolkit/upstream/failures.ts";
 import { exampleVendor as vendor } from "./example-vendor.ts";
 
 const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });

@@ -2,9 +2,10 @@ import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { upstreamFor } from "../../src/downstream/client.ts";
-import type { UpstreamRequest } from "../../src/downstream/upstream.ts";
 import { budgetOf } from "../../src/downstream/vendor-budget.ts";
-import { asFailure, publicError } from "../../src/path/failure.ts";
+import { asFailure, publicError } from "../../src/toolkit/failure.ts";
+import type { UpstreamRequest } from "../../src/toolkit/upstream/upstream.ts";
+import { credentialOf } from "../support/deployed.ts";
 import { agentOf, call } from "../support/worker/agent.ts";
 import { lab } from "../support/worker/lab.ts";
 import { signedIn } from "../support/worker/people.ts";
@@ -23,7 +24,7 @@ afterEach(() => {
 });
 
 async function read(person: string | null = null) {
-  const upstream = upstreamFor(frugal, NAME, { person });
+  const upstream = upstreamFor(frugal, credentialOf(NAME), { person });
   try {
     return { ids: (await upstream.read(query, Ids)).resources, error: null };
   } catch (thrown) {
@@ -82,7 +83,7 @@ describe("a credential whose budget is spent", () => {
       return result.status === "error" ? result.error : undefined;
     };
     const [device_id = ""] = await lab.devices();
-    const { per_minute } = budgetOf(env, NAME);
+    const { per_minute } = budgetOf(env, credentialOf(NAME));
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
     await env.BROKER.getByName(NAME).grantRequests(NAME, 0, "anything", [
       ["spending-2@acme.test", per_minute - 10],
@@ -103,7 +104,7 @@ describe("a credential whose budget is spent", () => {
 
   it("is counted by person as it is spent", async () => {
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
-    const { per_minute } = budgetOf(env, NAME);
+    const { per_minute } = budgetOf(env, credentialOf(NAME));
     const broker = env.BROKER.getByName(NAME);
     await broker.grantRequests(NAME, 0, "anything", [
       ["counted@acme.test", Math.floor(per_minute / 2)],

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { AccessToken } from "../../src/downstream/credential.ts";
-import { credentialRejected, rateLimited, unavailable } from "../../src/downstream/failures.ts";
 import { issued, TokenIssuer } from "../../src/downstream/token-issuer.ts";
-import type { Failure } from "../../src/path/failure.ts";
+import type { Failure } from "../../src/toolkit/failure.ts";
+import type { AccessToken } from "../../src/toolkit/upstream/credential.ts";
+import { credentialRejected, rateLimited, unavailable } from "../../src/toolkit/upstream/failures.ts";
 import { Clock, exampleVendor as vendor } from "./example-vendor.ts";
 
 const LIFE_MS = 30 * 60_000;

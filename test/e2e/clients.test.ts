@@ -11,8 +11,9 @@ import { type Request, Response, fetch as send } from "miniflare";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { LabControls } from "../../scripts/demo/lab.ts";
 import { signIn } from "../../scripts/oauth-client.ts";
-import { scopesOfRoles } from "../../src/path/scopes.ts";
 import { listTools } from "../../src/session/listings.ts";
+import { scopesOfRoles } from "../../src/toolkit/scopes.ts";
+import { catalogue } from "../support/deployed.ts";
 import { startTestInstance, type TestInstance } from "../support/instance.ts";
 import { Devices } from "./support/devices.ts";
 import { inspect } from "./support/inspector.ts";
@@ -24,7 +25,9 @@ const BOTH = "devices:read devices:contain";
 const VIEW = scopesOfRoles(["viewer"]).join(" ");
 
 /** As a client sees them. */
-const RESPONDERS_TOOLS = JSON.parse(JSON.stringify(listTools({ roles: ["responder"], offers: () => true })));
+const RESPONDERS_TOOLS = JSON.parse(
+  JSON.stringify(listTools({ roles: ["responder"], offers: () => true, catalogue })),
+);
 /** Where a client that doesn't register publishes what it is. */
 const CLIENT_ID = "https://client.example/mcp/client.json";
 /** Both ways by which a client makes itself known, with where it publishes what it is. */
@@ -110,7 +113,7 @@ describe.each([
   it("sees the tools of its person's role, however little its token allows", async () => {
     const { tools } = await (await as("responder", "devices:read")).client.listTools();
     expect(tools).toEqual(
-      JSON.parse(JSON.stringify(listTools({ roles: ["responder"], offers: () => true }))),
+      JSON.parse(JSON.stringify(listTools({ roles: ["responder"], offers: () => true, catalogue }))),
     );
     const viewer = await (await as("viewer", "devices:read")).client.listTools();
     expect(viewer.tools.map(({ name }) => name)).not.toContain("contain_device");

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { signIn, type Tokens } from "../../scripts/oauth-client.ts";
-import { scopesOfRoles } from "../../src/path/scopes.ts";
-import { personKey } from "../../src/person/person-key.ts";
+import { personKey } from "../../src/auth/person-key.ts";
+import { scopesOfRoles } from "../../src/toolkit/scopes.ts";
 import { startTestInstance, type TestInstance } from "../support/instance.ts";
 import { INITIALIZE, type Reply, Wire } from "./support/wire.ts";
 

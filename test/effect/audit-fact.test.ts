@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { transitionFact } from "../../src/effect/audit-fact.ts";
-import { digest } from "../../src/effect/operation.ts";
 import { ASSUMED_LANDING_MS, landingOf } from "../../src/effect/probing.ts";
+import { digest } from "../../src/toolkit/digest.ts";
 import { operation } from "./operation-builder.ts";
 
 it("the audit of an operation keeps no secret of its arguments and reasons, and digests them whole", () => {

@@ -2,10 +2,10 @@ import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import type { Client } from "@modelcontextprotocol/client";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { changeTool } from "../../src/catalogue.ts";
-import { effectNameOf } from "../../src/effect/operation.ts";
 import { Readback } from "../../src/effect/readback.ts";
 import { OperationStore } from "../../src/effect/store.ts";
+import { effectNameOf } from "../../src/toolkit/operation-id.ts";
+import { catalogue } from "../support/deployed.ts";
 import { agentOf, call } from "../support/worker/agent.ts";
 import { freshDevices } from "../support/worker/devices.ts";
 import { lab } from "../support/worker/lab.ts";
@@ -229,7 +229,7 @@ describe("reading back", () => {
     const reading = await runInDurableObject(effectOf(id), (_object, { storage }) => {
       const operation = new OperationStore(storage).get(id);
       if (operation === null) throw new Error("the operation isn't there");
-      return new Readback(env).read({ ...changeTool("contain_device"), inspect: gone }, operation);
+      return new Readback(env).read({ ...catalogue.changeTool("contain_device"), inspect: gone }, operation);
     });
     expect(reading).toEqual({ reading: "failed" });
   });

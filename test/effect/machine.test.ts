@@ -9,7 +9,7 @@ import {
   type Transition,
 } from "../../src/effect/machine.ts";
 import type { Operation } from "../../src/effect/operation.ts";
-import { Failure, publicError } from "../../src/path/failure.ts";
+import { Failure, publicError } from "../../src/toolkit/failure.ts";
 import { operation, REQUESTER } from "./operation-builder.ts";
 
 const NOW = 1_000_000;

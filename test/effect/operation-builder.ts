@@ -1,5 +1,6 @@
-import { claimedOperation, newOperationId, type Operation } from "../../src/effect/operation.ts";
+import { claimedOperation, type Operation } from "../../src/effect/operation.ts";
 import type { Claim } from "../../src/effect/protocol.ts";
+import { newOperationId } from "../../src/toolkit/operation-id.ts";
 
 export const TARGET = { kind: "device", id: "a".repeat(32) };
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { CLAIM_LIFE_MS } from "../../src/effect/machine.ts";
-import { newOperationId } from "../../src/effect/operation.ts";
 import { type Intent, Operations } from "../../src/effect/operations.ts";
 import type { World } from "../../src/effect/ports.ts";
 import type { Claim } from "../../src/effect/protocol.ts";
-import { Failure, publicError } from "../../src/path/failure.ts";
+import { Failure, publicError } from "../../src/toolkit/failure.ts";
+import { newOperationId } from "../../src/toolkit/operation-id.ts";
 import { MemoryDisk } from "../model/memory.ts";
 import { asked, modelTool, TARGET } from "../model/tools.ts";
 import { REQUESTER } from "./operation-builder.ts";

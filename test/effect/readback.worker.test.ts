@@ -5,8 +5,9 @@ import { listDeviceIds } from "../../src/connectors/crowdstrike/devices.ts";
 import { upstreamFor } from "../../src/downstream/client.ts";
 import type { Operation } from "../../src/effect/operation.ts";
 import { Readback } from "../../src/effect/readback.ts";
-import type { ChangeTool } from "../../src/path/tool.ts";
+import type { ChangeTool } from "../../src/toolkit/tool.ts";
 import { resetLab } from "../downstream/lab-control.ts";
+import { credentialOf } from "../support/deployed.ts";
 import { rested } from "../support/worker/credentials.ts";
 
 beforeEach(async () => {
@@ -21,7 +22,7 @@ function read(tool: ChangeTool, device_id: string) {
 }
 
 async function deviceWhose(status: string): Promise<string> {
-  const upstream = upstreamFor(env, "crowdstrike.read");
+  const upstream = upstreamFor(env, credentialOf("crowdstrike.read"));
   const listing = { filter: `status:'${status}'`, offset: 0, limit: 1 };
   const [device_id] = (await listDeviceIds(upstream, listing)).records;
   if (device_id === undefined) throw new Error(`the lab has no device whose status is ${status}`);

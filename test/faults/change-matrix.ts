@@ -1,5 +1,5 @@
 /** What each fault of the one request that performs a state change has to come to. */
-import type { Code } from "../../src/path/failure.ts";
+import type { Code } from "../../src/toolkit/failure.ts";
 import { CHANGE_FAULT_NAMES, type ChangeFaultName } from "./faults.ts";
 
 /** What the first call comes to, and where it leaves the operation. */

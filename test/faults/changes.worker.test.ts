@@ -2,14 +2,13 @@ import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import type { Client } from "@modelcontextprotocol/client";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { TOOLS } from "../../src/catalogue.ts";
-import { CREDENTIALS, type CredentialName } from "../../src/connectors/credentials.ts";
 import { breakerReport } from "../../src/downstream/circuit.ts";
-import { effectName, effectNameOf } from "../../src/effect/operation.ts";
 import { OperationStore } from "../../src/effect/store.ts";
 import type { Result } from "../../src/path/answer.ts";
-import { ALL_SCOPES } from "../../src/path/scopes.ts";
+import { effectName, effectNameOf } from "../../src/toolkit/operation-id.ts";
+import { ALL_SCOPES } from "../../src/toolkit/scopes.ts";
 import { resetLab } from "../downstream/lab-control.ts";
+import { CREDENTIALS, TOOLS } from "../support/deployed.ts";
 import { agentOf, call } from "../support/worker/agent.ts";
 import { chainTexts } from "../support/worker/chain.ts";
 import { lab } from "../support/worker/lab.ts";
@@ -68,7 +67,7 @@ async function responder(): Promise<Client> {
 
 /** A call that no earlier one kept from being sent. */
 function ask(agent: Client, tool: string, args: Wish["args"]): Promise<Result> {
-  for (const name of Object.keys(CREDENTIALS)) breakerReport(name as CredentialName, true);
+  for (const { name } of CREDENTIALS) breakerReport(name, true);
   return call(agent, tool, { ...args });
 }
 

@@ -1,5 +1,5 @@
 /** The tables as a page for people. Pure: the same tables give the same page. */
-import { kindOf } from "../../src/path/failure.ts";
+import { kindOf } from "../../src/toolkit/failure.ts";
 import { CHANGES, type ChangeColumn, type Outcome } from "./change-matrix.ts";
 import { CHANGE_FAULT_NAMES, FAULT_NAMES } from "./faults.ts";
 import { type Cell, OWN_READS, READS, type ReadColumn } from "./read-matrix.ts";

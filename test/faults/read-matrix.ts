@@ -1,5 +1,5 @@
 /** What each fault of each operation that a read asks has to look like to whoever reads. */
-import type { Code } from "../../src/path/failure.ts";
+import type { Code } from "../../src/toolkit/failure.ts";
 import { FAULT_NAMES, type FaultName } from "./faults.ts";
 
 /** What a call under a fault comes to. */

@@ -2,14 +2,13 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import type { Client } from "@modelcontextprotocol/client";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { TOOLS } from "../../src/catalogue.ts";
-import { CREDENTIALS, type CredentialName } from "../../src/connectors/credentials.ts";
 import { breakerReport } from "../../src/downstream/circuit.ts";
 import type { Requester } from "../../src/effect/operation.ts";
 import type { Result } from "../../src/path/answer.ts";
-import { kindOf } from "../../src/path/failure.ts";
-import { ALL_SCOPES } from "../../src/path/scopes.ts";
+import { kindOf } from "../../src/toolkit/failure.ts";
+import { ALL_SCOPES } from "../../src/toolkit/scopes.ts";
 import { resetLab } from "../downstream/lab-control.ts";
+import { CREDENTIALS, TOOLS } from "../support/deployed.ts";
 import { agentOf, call } from "../support/worker/agent.ts";
 import { lab } from "../support/worker/lab.ts";
 import { signedIn } from "../support/worker/people.ts";
@@ -35,7 +34,7 @@ beforeAll(async () => {
 });
 // What failed in one cell must not keep the next one from being asked.
 beforeEach(() => {
-  for (const name of Object.keys(CREDENTIALS)) breakerReport(name as CredentialName, true);
+  for (const { name } of CREDENTIALS) breakerReport(name, true);
 });
 afterEach(async () => {
   time.impatient = false;

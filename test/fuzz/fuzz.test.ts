@@ -3,10 +3,10 @@ import { Response as MiniflareResponse, type Request as Outgoing, fetch as send 
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { localEnvironment } from "../../scripts/local-environment.ts";
 import { signIn } from "../../scripts/oauth-client.ts";
-import { TOOLS } from "../../src/catalogue.ts";
-import { CONTROLS } from "../../src/controls/catalogue.ts";
+import { CONTROLS } from "../../src/catalogue/controls/catalogue.ts";
 import { inputJsonSchema } from "../../src/path/input.ts";
-import type { Tool } from "../../src/path/tool.ts";
+import type { Tool } from "../../src/toolkit/tool.ts";
+import { TOOLS } from "../support/deployed.ts";
 import { startTestInstance, type TestInstance } from "../support/instance.ts";
 import { hostileArguments, type Known, soundArguments } from "./arguments.ts";
 import { type Answered, objections } from "./judgement.ts";

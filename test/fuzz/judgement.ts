@@ -1,7 +1,7 @@
 /** What must hold of every answer, whatever was asked and whatever the vendors said. */
 import { z } from "zod";
-import { CODES } from "../../src/path/failure.ts";
-import { hidesSomething } from "../../src/untrusted/hidden.ts";
+import { CODES } from "../../src/toolkit/failure.ts";
+import { hidesSomething } from "../../src/toolkit/text/hidden.ts";
 
 /** What came back. */
 export interface Answered {

@@ -2,15 +2,15 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { localEnvironment } from "../../scripts/local-environment.ts";
-import { TOOLS } from "../../src/catalogue.ts";
-import { type CredentialName, credentialOf } from "../../src/connectors/credentials.ts";
-import { buildRequest } from "../../src/downstream/exchange.ts";
-import { unavailable } from "../../src/downstream/failures.ts";
-import type { Upstream, UpstreamRequest } from "../../src/downstream/upstream.ts";
-import { Failure } from "../../src/path/failure.ts";
 import { inputJsonSchema, parseInput, takeApart } from "../../src/path/input.ts";
-import type { Principal } from "../../src/path/principal.ts";
-import type { ReadTool, Tool } from "../../src/path/tool.ts";
+import { Failure } from "../../src/toolkit/failure.ts";
+import type { Principal } from "../../src/toolkit/principal.ts";
+import type { ReadTool, Tool } from "../../src/toolkit/tool.ts";
+import type { Credential } from "../../src/toolkit/upstream/credential.ts";
+import { buildRequest } from "../../src/toolkit/upstream/exchange.ts";
+import { unavailable } from "../../src/toolkit/upstream/failures.ts";
+import type { Upstream, UpstreamRequest } from "../../src/toolkit/upstream/upstream.ts";
+import { TOOLS } from "../support/deployed.ts";
 import { hostileText, SMUGGLED } from "./hostile.ts";
 import { formOf } from "./request-form.ts";
 
@@ -29,24 +29,24 @@ const env = {
 /** A vendor that answers nothing and keeps what it was asked. */
 class Listener implements Upstream {
   readonly asked: Request[] = [];
-  readonly #credential: CredentialName;
+  readonly #credential: Credential;
 
-  constructor(credential: CredentialName) {
+  constructor(credential: Credential) {
     this.#credential = credential;
   }
 
   get source(): string {
-    return credentialOf(this.#credential).vendor.name;
+    return this.#credential.vendor.name;
   }
 
   hear(request: UpstreamRequest): void {
     const sending = { request_id: "r", signal: AbortSignal.timeout(60_000) };
-    this.asked.push(buildRequest(env, credentialOf(this.#credential), request, "token", sending));
+    this.asked.push(buildRequest(env, this.#credential, request, "token", sending));
   }
 
   read(request: UpstreamRequest): Promise<never> {
     this.hear(request);
-    return Promise.reject(unavailable(credentialOf(this.#credential).vendor));
+    return Promise.reject(unavailable(this.#credential.vendor));
   }
 
   readWithHeaders(request: UpstreamRequest): Promise<never> {
@@ -67,7 +67,7 @@ async function formsOf(tool: Tool, args: object): Promise<string[] | null> {
     return null;
   }
   const listeners: Listener[] = [];
-  const listen = (credential: CredentialName) => {
+  const listen = (credential: Credential) => {
     const listener = new Listener(credential);
     listeners.push(listener);
     return listener;
@@ -81,7 +81,7 @@ async function formsOf(tool: Tool, args: object): Promise<string[] | null> {
 async function ask(
   tool: Tool,
   input: ReturnType<typeof parseInput>,
-  listen: (credential: CredentialName) => Listener,
+  listen: (credential: Credential) => Listener,
 ): Promise<void> {
   if (tool.kind === "read") {
     const context = { env, principal: {} as Principal, now: 0, upstream: listen, progress: () => undefined };

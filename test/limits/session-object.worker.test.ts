@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Requester } from "../../src/effect/operation.ts";
 import { CALLER_HEADER } from "../../src/session/caller.ts";
 import { SessionObject } from "../../src/session/session-object.ts";
+import { catalogue } from "../support/deployed.ts";
 import { signedIn } from "../support/worker/people.ts";
 
 const MINUTE_MS = 60_000;
@@ -129,7 +130,7 @@ async function limited(
 ): Promise<void> {
   await runInDurableObject(env.SESSION.getByName(requester.session_id), async (_object, state) => {
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
-    const object = new SessionObject(state, { ...env, ...limits } as Env);
+    const object = new SessionObject(state, { ...env, ...limits } as Env, catalogue);
     await work(new Limited(requester, object, state.storage.sql));
   });
 }

@@ -1,7 +1,9 @@
 import type { Effects } from "../../src/effect/effects.ts";
-import { digest, newOperationId, type Operation, type Requester } from "../../src/effect/operation.ts";
+import type { Operation, Requester } from "../../src/effect/operation.ts";
 import type { Ready } from "../../src/effect/ports.ts";
 import type { Claim, Go, OperationView } from "../../src/effect/protocol.ts";
+import { digest } from "../../src/toolkit/digest.ts";
+import { newOperationId } from "../../src/toolkit/operation-id.ts";
 import { type Asked, modelTool } from "./tools.ts";
 import { dataOf } from "./vendor.ts";
 

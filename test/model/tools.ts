@@ -2,7 +2,8 @@ import { z } from "zod";
 import { folded } from "../../src/effect/creation.ts";
 import { operationKey } from "../../src/effect/operation.ts";
 import type { Claim } from "../../src/effect/protocol.ts";
-import { type ChangeTool, defineChange, type JsonObject, type Target } from "../../src/path/tool.ts";
+import { type ChangeTool, defineChange, type JsonObject, type Target } from "../../src/toolkit/tool.ts";
+import { credentialOf } from "../support/deployed.ts";
 import { DEADLINE_MS, SETTLE_MS } from "./vendor.ts";
 
 /** How long a success answers. Short, so that a run can outlive it. */
@@ -14,8 +15,8 @@ export const TARGET = { kind: "device", id: "model" };
 const FACE = {
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
   scope: "devices:contain",
-  credential: "crowdstrike.contain",
-  read_credential: "crowdstrike.read",
+  credential: credentialOf("crowdstrike.contain"),
+  read_credential: credentialOf("crowdstrike.read"),
   countermeasure: null,
   output: z.unknown(),
   inspect: () => Promise.reject(new Error("the model looks by itself")),

@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { failedCall, ownFault } from "../../src/observe/failed-call.ts";
 import { alert, reasonOf } from "../../src/observe/log.ts";
-import { Failure } from "../../src/path/failure.ts";
+import { failedCall, ownFault } from "../../src/path/failed-call.ts";
+import { Failure } from "../../src/toolkit/failure.ts";
 
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
 

@@ -2,7 +2,7 @@ import { tracing } from "cloudflare:workers";
 import { afterEach, expect, test, vi } from "vitest";
 import { errorAnswer } from "../../src/path/answer.ts";
 import { CallRecord } from "../../src/path/call-record.ts";
-import { Failure } from "../../src/path/failure.ts";
+import { Failure } from "../../src/toolkit/failure.ts";
 
 /** What the platform was told of one span. */
 interface Told {

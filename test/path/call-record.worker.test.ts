@@ -3,19 +3,22 @@ import { expect, it } from "vitest";
 import { z } from "zod";
 import { errorAnswer } from "../../src/path/answer.ts";
 import { CallRecord } from "../../src/path/call-record.ts";
-import { asFailure } from "../../src/path/failure.ts";
+import { asFailure } from "../../src/toolkit/failure.ts";
+import { credentialOf } from "../support/deployed.ts";
+
+const READ = credentialOf("crowdstrike.read");
 
 it("a tool asks vendors through the credentials that it declares, and through no other", () => {
   const call = { method: "tools/call", name: "get_device", trace_id: null } as const;
-  const upstream = new CallRecord(call, Date.now()).upstreams(env, ["crowdstrike.read"]);
-  expect(upstream("crowdstrike.read")).toBe(upstream("crowdstrike.read"));
-  expect(() => upstream("crowdstrike.contain")).toThrow(TypeError);
+  const upstream = new CallRecord(call, Date.now()).upstreams(env, [READ]);
+  expect(upstream(READ)).toBe(upstream(READ));
+  expect(() => upstream(credentialOf("crowdstrike.contain"))).toThrow(TypeError);
 });
 
 it("a call reads no longer than clients wait, however late it comes to a vendor", async () => {
   const call = { method: "tools/call", name: "get_device", trace_id: null } as const;
   const record = new CallRecord(call, Date.now() - 45_000);
-  const upstream = record.upstreams(env, ["crowdstrike.read"])("crowdstrike.read");
+  const upstream = record.upstreams(env, [READ])(READ);
   const request = {
     operation: "QueryDevicesByFilter",
     method: "GET",

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { TOOLS } from "../../src/catalogue.ts";
-import { Failure } from "../../src/path/failure.ts";
 import { inputJsonSchema, parseInput, takeApart } from "../../src/path/input.ts";
-import { defineChange, defineRead, type Tool } from "../../src/path/tool.ts";
+import { Failure } from "../../src/toolkit/failure.ts";
+import { defineChange, defineRead, type Tool } from "../../src/toolkit/tool.ts";
+import { credentialOf, TOOLS } from "../support/deployed.ts";
 
 const annotations = { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true };
 const words = { title: "Test", description: "Test", annotations };
@@ -29,8 +29,8 @@ const change = defineChange({
   ...words,
   name: "change",
   scope: "devices:contain",
-  credential: "crowdstrike.contain",
-  read_credential: "crowdstrike.read",
+  credential: credentialOf("crowdstrike.contain"),
+  read_credential: credentialOf("crowdstrike.read"),
   effect: {
     class: "none",
     repeat: "adds",

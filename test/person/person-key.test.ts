@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { personKey } from "../../src/person/person-key.ts";
+import { personKey } from "../../src/auth/person-key.ts";
 
 test("no subject can pass for another, and none gets a separator into a token", () => {
   const subjects = [

@@ -2,7 +2,7 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { signIn } from "../../scripts/oauth-client.ts";
-import { scopesOfRoles } from "../../src/path/scopes.ts";
+import { scopesOfRoles } from "../../src/toolkit/scopes.ts";
 import { startTestInstance, type TestInstance } from "../support/instance.ts";
 import { StandIn } from "./stand-in.ts";
 import type { SampleVendor } from "./vendor.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { TOOLS } from "../../src/catalogue.ts";
-import { ROLES, type Role, scopesOfRoles } from "../../src/path/scopes.ts";
 import { listTools } from "../../src/session/listings.ts";
+import { ROLES, type Role, scopesOfRoles } from "../../src/toolkit/scopes.ts";
+import { catalogue, TOOLS } from "../support/deployed.ts";
 
 /** Names, descriptions and schemas of arguments cost every client's context window. */
 const BUDGET_BYTES = 36 * 1024;
@@ -10,7 +10,7 @@ const VIEWER_BUDGET_BYTES = 16 * 1024;
 const OUTPUT_BUDGET_BYTES = 24 * 1024;
 
 /** Whoever holds these roles, on an instance that has every vendor. */
-const all = (roles: readonly Role[]) => ({ roles, offers: () => true });
+const all = (roles: readonly Role[]) => ({ roles, offers: () => true, catalogue });
 
 describe("tools/list", () => {
   const bytesOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value));

@@ -1,8 +1,9 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { effectName, type Requester } from "../../src/effect/operation.ts";
+import type { Requester } from "../../src/effect/operation.ts";
 import { CALLER_HEADER } from "../../src/session/caller.ts";
+import { effectName } from "../../src/toolkit/operation-id.ts";
 import { ALL, agentOf, call } from "../support/worker/agent.ts";
 import { calls } from "../support/worker/chain.ts";
 import { lab } from "../support/worker/lab.ts";

@@ -1,6 +1,6 @@
 /** A vendor's records with something missing, and reads that are answered with them. */
 import { type Answer, readAnswer } from "../../src/path/answer.ts";
-import type { JsonObject, ReadContext, Tool } from "../../src/path/tool.ts";
+import type { JsonObject, ReadContext, Tool } from "../../src/toolkit/tool.ts";
 import { RecordedRequests } from "../connectors/recorded-requests.ts";
 
 /** A record without one of its fields, and what is missing from it. */

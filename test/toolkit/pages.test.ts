@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { crowdstrike } from "../../src/connectors/crowdstrike/errors.ts";
-import { answerTooLarge, unavailable } from "../../src/downstream/failures.ts";
 import { inSmallerPages, onward, type Page, pagesOf } from "../../src/toolkit/pages.ts";
+import { answerTooLarge, unavailable } from "../../src/toolkit/upstream/failures.ts";
 
 async function read(next: Record<string, string | null>, most = 100): Promise<string[]> {
   const seen: string[] = [];

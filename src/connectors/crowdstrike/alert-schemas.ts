@@ -1,8 +1,8 @@
 /** What we rely on of CrowdStrike's alerts: their ids, as in `schemas.ts`. Each product leaves out other fields. */
 import * as z from "zod";
 import { records } from "../../toolkit/records.ts";
+import { opaqueId } from "../../toolkit/text/reported-text.ts";
 import { vendorWord } from "../../toolkit/words.ts";
-import { opaqueId } from "../../untrusted/reported-text.ts";
 import { DeviceId, idPage, moment, reported } from "./schemas.ts";
 
 /** An alert's `composite_id`. It only ever travels in JSON, so any printable character may stand in it. */

@@ -1,8 +1,9 @@
 /** What a look at CrowdStrike shows of this instance's API clients and settings. */
 
-import type { Upstream } from "../../downstream/upstream.ts";
-import type { VendorCheck } from "../../downstream/vendor-check.ts";
-import { asFailure } from "../../path/failure.ts";
+import { asFailure } from "../../toolkit/failure.ts";
+import type { Upstream } from "../../toolkit/upstream/upstream.ts";
+import type { VendorCheck } from "../../toolkit/upstream/vendor-check.ts";
+import { crowdstrikeCredentials } from "./credentials.ts";
 import { listAlertIds } from "./detections.ts";
 import { listDeviceIds } from "./devices.ts";
 
@@ -34,12 +35,12 @@ function writesOnly(read: (upstream: Upstream) => Promise<unknown>, scope: strin
 export const crowdstrikeChecks: readonly VendorCheck[] = [
   {
     name: "hosts",
-    credential: "crowdstrike.read",
+    credential: crowdstrikeCredentials.read,
     run: async (upstream) => ((await listDeviceIds(upstream, ONE)).total > 0 ? [] : [NO_HOSTS]),
   },
   {
     name: "alerts",
-    credential: "crowdstrike.alerts_read",
+    credential: crowdstrikeCredentials.alerts_read,
     async run(upstream) {
       await listAlertIds(upstream, ONE);
       return [];
@@ -47,7 +48,7 @@ export const crowdstrikeChecks: readonly VendorCheck[] = [
   },
   {
     name: "API client for containment",
-    credential: "crowdstrike.contain",
+    credential: crowdstrikeCredentials.contain,
     run: writesOnly(
       (upstream) => listDeviceIds(upstream, ONE),
       "Hosts: WRITE",
@@ -56,7 +57,7 @@ export const crowdstrikeChecks: readonly VendorCheck[] = [
   },
   {
     name: "API client for changes of alerts",
-    credential: "crowdstrike.alerts_write",
+    credential: crowdstrikeCredentials.alerts_write,
     run: writesOnly(
       (upstream) => listAlertIds(upstream, ONE),
       "Alerts: WRITE",

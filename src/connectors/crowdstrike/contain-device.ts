@@ -1,7 +1,8 @@
 import * as z from "zod";
-import { type ChangeTool, defineChange, type ToolAnnotations } from "../../path/tool.ts";
-import { reportedText } from "../../untrusted/reported-text.ts";
+import { reportedText } from "../../toolkit/text/reported-text.ts";
+import { type ChangeTool, defineChange, type ToolAnnotations } from "../../toolkit/tool.ts";
 import { ABOUT, concludeAction, OPERATION } from "./containment-answer.ts";
+import { crowdstrikeCredentials } from "./credentials.ts";
 import { describeDevices } from "./devices.ts";
 import { AnyContainment, type Containment } from "./normalise.ts";
 import { DeviceId } from "./schemas.ts";
@@ -46,8 +47,8 @@ function containmentTool(words: Words, { action_name, network, accepted, in_effe
     ...naming,
     annotations,
     scope: "devices:contain",
-    credential: "crowdstrike.contain",
-    read_credential: "crowdstrike.read",
+    credential: crowdstrikeCredentials.contain,
+    read_credential: crowdstrikeCredentials.read,
     effect: {
       class: "probe",
       repeat: "same",

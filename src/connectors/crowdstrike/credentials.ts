@@ -1,8 +1,8 @@
 import * as z from "zod";
-import type { AccessToken, Credential } from "../../downstream/credential.ts";
-import { exchange, jsonOf } from "../../downstream/exchange.ts";
-import { contractChanged, credentialRejected, misconfigured } from "../../downstream/failures.ts";
-import type { UpstreamAnswer } from "../../downstream/upstream.ts";
+import type { AccessToken, Credential } from "../../toolkit/upstream/credential.ts";
+import { exchange, jsonOf } from "../../toolkit/upstream/exchange.ts";
+import { contractChanged, credentialRejected, misconfigured } from "../../toolkit/upstream/failures.ts";
+import type { UpstreamAnswer } from "../../toolkit/upstream/upstream.ts";
 import { apiNamedIn, isCloud } from "./clouds.ts";
 import { crowdstrike, otherCloud } from "./errors.ts";
 import { baseUrl, memberCid } from "./settings.ts";
@@ -84,25 +84,25 @@ function noSuchMember(status: number) {
 
 /** CrowdStrike's credentials: what reads can't change, what changes can't read, and hosts are apart from alerts. */
 export const crowdstrikeCredentials = {
-  "crowdstrike.read": apiClient({
+  read: apiClient({
     name: "crowdstrike.read",
     permission: "Hosts: READ",
     id: "CROWDSTRIKE_READ_CLIENT_ID",
     secret: "CROWDSTRIKE_READ_CLIENT_SECRET",
   }),
-  "crowdstrike.contain": apiClient({
+  contain: apiClient({
     name: "crowdstrike.contain",
     permission: "Hosts: WRITE",
     id: "CROWDSTRIKE_CONTAIN_CLIENT_ID",
     secret: "CROWDSTRIKE_CONTAIN_CLIENT_SECRET",
   }),
-  "crowdstrike.alerts_read": apiClient({
+  alerts_read: apiClient({
     name: "crowdstrike.alerts_read",
     permission: "Alerts: READ",
     id: "CROWDSTRIKE_ALERTS_READ_CLIENT_ID",
     secret: "CROWDSTRIKE_ALERTS_READ_CLIENT_SECRET",
   }),
-  "crowdstrike.alerts_write": apiClient({
+  alerts_write: apiClient({
     name: "crowdstrike.alerts_write",
     permission: "Alerts: WRITE",
     id: "CROWDSTRIKE_ALERTS_WRITE_CLIENT_ID",

@@ -1,6 +1,6 @@
 /** Filters for alerts in the Falcon Query Language, built from validated parts. */
 import * as z from "zod";
-import { SEVERITIES, type Severity } from "../severity.ts";
+import { SEVERITIES, type Severity } from "../../toolkit/severity.ts";
 import type { DetectionStatus } from "./alert-schemas.ts";
 import { allOf, anyOf, clause, oneOf } from "./fql.ts";
 import { BUCKETS } from "./normalise-detection.ts";

@@ -1,6 +1,6 @@
-import type { Upstream } from "../../downstream/upstream.ts";
-import type { JsonObject } from "../../path/tool.ts";
 import type { Records } from "../../toolkit/records.ts";
+import type { JsonObject } from "../../toolkit/tool.ts";
+import type { Upstream } from "../../toolkit/upstream/upstream.ts";
 import { AlertDetails, AlertIdPage, type AlertRecord } from "./alert-schemas.ts";
 import { type IdPage, inOrder, type Listing, outOfReach, pageOf, REACH } from "./devices.ts";
 

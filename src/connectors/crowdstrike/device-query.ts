@@ -3,7 +3,7 @@
  * question in its place would find something else, and nobody would notice.
  */
 import * as z from "zod";
-import { Failure } from "../../path/failure.ts";
+import { Failure } from "../../toolkit/failure.ts";
 import { addressesIn } from "./cidr.ts";
 import { anyOf, clause, matching } from "./fql.ts";
 

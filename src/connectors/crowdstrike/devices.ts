@@ -1,7 +1,7 @@
-import { contractChanged, incomplete } from "../../downstream/failures.ts";
-import type { Upstream } from "../../downstream/upstream.ts";
-import { Failure } from "../../path/failure.ts";
+import { Failure } from "../../toolkit/failure.ts";
 import { mapRecords, type Records } from "../../toolkit/records.ts";
+import { contractChanged, incomplete } from "../../toolkit/upstream/failures.ts";
+import type { Upstream } from "../../toolkit/upstream/upstream.ts";
 import { crowdstrike } from "./errors.ts";
 import { type Device, deviceOf } from "./normalise.ts";
 import { DeviceDetails, DeviceIdPage } from "./schemas.ts";

@@ -1,11 +1,13 @@
 /** How CrowdStrike Falcon says that something went wrong, as one table. */
+
 import * as z from "zod";
-import { failureOfStatus, misconfigured, redirected, rejected } from "../../downstream/failures.ts";
-import { waitByMagnitude, waitByRetryAfter } from "../../downstream/retry-after.ts";
-import type { UpstreamAnswer } from "../../downstream/upstream.ts";
-import type { Asked, Vendor } from "../../downstream/vendor.ts";
-import type { Failure } from "../../path/failure.ts";
+import type { Failure } from "../../toolkit/failure.ts";
+import { failureOfStatus, misconfigured, redirected, rejected } from "../../toolkit/upstream/failures.ts";
+import { waitByMagnitude, waitByRetryAfter } from "../../toolkit/upstream/retry-after.ts";
+import type { UpstreamAnswer } from "../../toolkit/upstream/upstream.ts";
+import type { Asked, Vendor } from "../../toolkit/upstream/vendor.ts";
 import { apiNamedIn } from "./clouds.ts";
+import { crowdstrikeSettings } from "./settings.ts";
 
 /** What an API client needs for each operation, in the words of the Falcon console (`x-api-scopes`). */
 const PERMISSIONS: Readonly<Record<string, string>> = {
@@ -73,6 +75,7 @@ const ARGUMENT_OF: ReadonlyMap<string, string | null> = new Map([
 export const crowdstrike: Vendor = {
   name: "crowdstrike",
   title: "CrowdStrike",
+  settings: crowdstrikeSettings,
 
   // Documented: 6,000 requests a minute for the customer's account, whoever asks. Half is left to the others.
   budget: {

@@ -1,6 +1,7 @@
 import * as z from "zod";
-import { defineRead } from "../../path/tool.ts";
+import { defineRead } from "../../toolkit/tool.ts";
 import { DetectionId } from "./alert-schemas.ts";
+import { crowdstrikeCredentials } from "./credentials.ts";
 import { describeAlerts } from "./detections.ts";
 import { detectionOf, WholeDetection } from "./normalise-detection.ts";
 
@@ -11,11 +12,11 @@ export const getDetection = defineRead({
     "One detection as it is now: status, severity, who is assigned, device, user, process with its command line and hashes, attack technique.",
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
   scope: "detections:read",
-  credentials: ["crowdstrike.alerts_read"],
+  credentials: [crowdstrikeCredentials.alerts_read],
   input: z.strictObject({ detection_id: DetectionId.describe("From search_detections") }),
   output: WholeDetection,
   async run({ detection_id }, { now, upstream: through }) {
-    const upstream = through("crowdstrike.alerts_read");
+    const upstream = through(crowdstrikeCredentials.alerts_read);
     const [record] = (await describeAlerts(upstream, [detection_id])).records;
     const source = { source: upstream.source, queried_at: new Date(now).toISOString() };
     if (record === undefined) {

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { defineRead } from "../../path/tool.ts";
+import { defineRead } from "../../toolkit/tool.ts";
+import { crowdstrikeCredentials } from "./credentials.ts";
 import { describeDevices } from "./devices.ts";
 import { Device } from "./normalise.ts";
 import { DeviceId } from "./schemas.ts";
@@ -11,11 +12,11 @@ export const getDevice = defineRead({
     "One device as it is now: containment, criticality, last sign-in, when its sensor was last seen. After contain_device, tells when pending has become contained.",
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
   scope: "devices:read",
-  credentials: ["crowdstrike.read"],
+  credentials: [crowdstrikeCredentials.read],
   input: z.strictObject({ device_id: DeviceId.describe("From search_devices") }),
   output: Device,
   async run({ device_id }, { now, upstream: through }) {
-    const upstream = through("crowdstrike.read");
+    const upstream = through(crowdstrikeCredentials.read);
     const [device] = (await describeDevices(upstream, [device_id])).records;
     const source = { source: upstream.source, queried_at: new Date(now).toISOString() };
     if (device === undefined) {

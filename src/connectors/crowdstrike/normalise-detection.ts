@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { opaqueId, reportedText } from "../../untrusted/reported-text.ts";
-import { nonBlank } from "../non-blank.ts";
-import { ocsfSeverity, SEVERITIES, type Severity, severityShape } from "../severity.ts";
+import { ocsfSeverity, SEVERITIES, type Severity, severityShape } from "../../toolkit/severity.ts";
+import { nonBlank } from "../../toolkit/text/non-blank.ts";
+import { opaqueId, reportedText } from "../../toolkit/text/reported-text.ts";
 import { type AlertRecord, DetectionId, STATUSES } from "./alert-schemas.ts";
 import { consoleLink } from "./clouds.ts";
 import { DeviceId } from "./schemas.ts";

@@ -1,6 +1,6 @@
-import type { Failure } from "../../path/failure.ts";
-import type { Matched, SourceReport } from "../../path/tool.ts";
+import type { Failure } from "../../toolkit/failure.ts";
 import type { Records } from "../../toolkit/records.ts";
+import type { Matched, SourceReport } from "../../toolkit/tool.ts";
 import type { IdPage } from "./devices.ts";
 
 /**

@@ -1,11 +1,12 @@
 import * as z from "zod";
-import { asFailure } from "../../path/failure.ts";
-import { cursor, decodeCursor, encodeCursor, limit } from "../../path/paging.ts";
-import { type Scope, scopesOfRoles } from "../../path/scopes.ts";
-import { defineRead, type Matched, type ReadContext } from "../../path/tool.ts";
-import { severities } from "../severity.ts";
-import { since } from "../since.ts";
+import { asFailure } from "../../toolkit/failure.ts";
+import { cursor, decodeCursor, encodeCursor, limit } from "../../toolkit/paging.ts";
+import { type Scope, scopesOfRoles } from "../../toolkit/scopes.ts";
+import { severities } from "../../toolkit/severity.ts";
+import { since } from "../../toolkit/since.ts";
+import { defineRead, type Matched, type ReadContext } from "../../toolkit/tool.ts";
 import { STATUSES } from "./alert-schemas.ts";
+import { crowdstrikeCredentials } from "./credentials.ts";
 import { detectionFilter, Hash, User, userNames } from "./detection-filter.ts";
 import { describeAlerts, listAlertIds } from "./detections.ts";
 import { describeDevices, lacking } from "./devices.ts";
@@ -28,7 +29,7 @@ export const searchDetections = defineRead({
     "Detections, newest first: device, user, process, severity, attack technique, who is assigned. Next: get_detection, get_device, update_detection, contain_device.",
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
   scope: "detections:read",
-  credentials: ["crowdstrike.alerts_read", "crowdstrike.read"],
+  credentials: [crowdstrikeCredentials.alerts_read, crowdstrikeCredentials.read],
   input: z.strictObject({
     severity: severities.optional(),
     status: z
@@ -48,7 +49,7 @@ export const searchDetections = defineRead({
   output: z.strictObject({ detections: z.array(Detection) }),
   async run({ cursor: from, limit: most, query: text, ...asked }, context) {
     const { now } = context;
-    const upstream = context.upstream("crowdstrike.alerts_read");
+    const upstream = context.upstream(crowdstrikeCredentials.alerts_read);
     const filter = detectionFilter(asked);
     const question = `search_detections ${filter} ${text ?? ""}`;
     const offset = from === undefined ? 0 : decodeCursor(from, question, Offset);
@@ -100,7 +101,7 @@ async function deviceExists(
   const may = principal.scopes.includes(DEVICES) && scopesOfRoles(principal.roles).includes(DEVICES);
   if (!may) return null;
   try {
-    return (await describeDevices(upstream("crowdstrike.read"), [device_id])).records.length > 0;
+    return (await describeDevices(upstream(crowdstrikeCredentials.read), [device_id])).records.length > 0;
   } catch (thrown) {
     const failure = asFailure(thrown);
     if (failure.kind === "permission" || failure.kind === "configuration") return null;

@@ -1,7 +1,8 @@
 import * as z from "zod";
-import { cursor, decodeCursor, encodeCursor, limit } from "../../path/paging.ts";
-import { defineRead } from "../../path/tool.ts";
-import { since } from "../since.ts";
+import { cursor, decodeCursor, encodeCursor, limit } from "../../toolkit/paging.ts";
+import { since } from "../../toolkit/since.ts";
+import { defineRead } from "../../toolkit/tool.ts";
+import { crowdstrikeCredentials } from "./credentials.ts";
 import { deviceSearch, Group, OS_NAMES } from "./device-filter.ts";
 import { DeviceQuery } from "./device-query.ts";
 import { describeDevices, lacking, listDeviceIds } from "./devices.ts";
@@ -17,7 +18,7 @@ export const searchDevices = defineRead({
     "Finds devices by name, address, containment or criticality. Next: get_device or contain_device with a device_id.",
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
   scope: "devices:read",
-  credentials: ["crowdstrike.read"],
+  credentials: [crowdstrikeCredentials.read],
   input: z.strictObject({
     query: DeviceQuery.optional().describe(
       "Part of a host name (* is a wildcard), IP, 10.0.0.*, 10.0.0.0/24, MAC, serial number or device_id",
@@ -35,7 +36,7 @@ export const searchDevices = defineRead({
   }),
   output: z.strictObject({ devices: z.array(Device) }),
   async run({ cursor: from, limit: most, ...asked }, { now, upstream: through }) {
-    const upstream = through("crowdstrike.read");
+    const upstream = through(crowdstrikeCredentials.read);
     const { filter, meaning } = deviceSearch(asked);
     const question = `search_devices ${filter}`;
     const offset = from === undefined ? 0 : decodeCursor(from, question, Offset);

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { BaseUrl, Milliseconds, millisecondsOf, problemsIn } from "../settings.ts";
+import { BaseUrl, Milliseconds, millisecondsOf } from "../../toolkit/settings.ts";
 import { apiOfConsole, isCloud } from "./clouds.ts";
 
 /** How much a device matters, from least to most. */
@@ -23,17 +23,13 @@ const MemberCid = z
   )
   .default("");
 
-const Settings = z.object({
+/** What says where and how it is asked, secrets aside. */
+export const crowdstrikeSettings = z.object({
   CROWDSTRIKE_BASE_URL: Api,
   CROWDSTRIKE_MEMBER_CID: MemberCid,
   CROWDSTRIKE_SETTLE_MS: Milliseconds,
   CROWDSTRIKE_UNASSIGNED_CRITICALITY: AnyCriticality,
 });
-
-/** What is wrong with the settings that are no secrets: sentences that name the variable. Empty if nothing is. */
-export function settingsProblems(env: Env): string[] {
-  return problemsIn(Settings, env);
-}
 
 /** The API of the customer's Falcon cloud (US-1, US-2, EU-1, GOV), without a slash at its end. */
 export function baseUrl(env: Env): string {

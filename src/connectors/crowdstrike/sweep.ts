@@ -1,5 +1,5 @@
 /** Everything that a filter holds for, read for a control: in pieces, each thing once, with what is missing. */
-import { Failure } from "../../path/failure.ts";
+import { Failure } from "../../toolkit/failure.ts";
 import { inSmallerPages, pagesOf } from "../../toolkit/pages.ts";
 import type { Records } from "../../toolkit/records.ts";
 import { type IdPage, lacking } from "./devices.ts";

@@ -1,7 +1,7 @@
 /** What somebody has to see of a process to judge a detection: its command line, its file, its parent. */
 import * as z from "zod";
-import { reportedText } from "../../untrusted/reported-text.ts";
-import { nonBlank } from "../non-blank.ts";
+import { nonBlank } from "../../toolkit/text/non-blank.ts";
+import { reportedText } from "../../toolkit/text/reported-text.ts";
 import type { AlertRecord } from "./alert-schemas.ts";
 
 const text = reportedText().nullable();

@@ -1,9 +1,15 @@
 /** What CrowdStrike's answer to a change of an alert proves. */
-import { jsonOf } from "../../downstream/exchange.ts";
-import { contractChanged, credentialRejected, turnsAway, withoutEffect } from "../../downstream/failures.ts";
-import type { UpstreamAnswer } from "../../downstream/upstream.ts";
-import type { Failure } from "../../path/failure.ts";
-import type { Conclusion } from "../../path/tool.ts";
+
+import type { Failure } from "../../toolkit/failure.ts";
+import type { Conclusion } from "../../toolkit/tool.ts";
+import { jsonOf } from "../../toolkit/upstream/exchange.ts";
+import {
+  contractChanged,
+  credentialRejected,
+  turnsAway,
+  withoutEffect,
+} from "../../toolkit/upstream/failures.ts";
+import type { UpstreamAnswer } from "../../toolkit/upstream/upstream.ts";
 import { AlertWrites } from "./alert-schemas.ts";
 import { crowdstrike, errorCodes, isRefusal, otherCloud, saysAlready } from "./errors.ts";
 

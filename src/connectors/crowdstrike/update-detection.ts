@@ -1,8 +1,9 @@
 import * as z from "zod";
-import { digest } from "../../effect/operation.ts";
-import { defineChange, type JsonObject } from "../../path/tool.ts";
-import { reportedText } from "../../untrusted/reported-text.ts";
+import { digest } from "../../toolkit/digest.ts";
+import { reportedText } from "../../toolkit/text/reported-text.ts";
+import { defineChange, type JsonObject } from "../../toolkit/tool.ts";
 import { DetectionId, STATUSES } from "./alert-schemas.ts";
+import { crowdstrikeCredentials } from "./credentials.ts";
 import { describeAlerts } from "./detections.ts";
 import { AnyStatus, detectionOf } from "./normalise-detection.ts";
 import { settleMs } from "./settings.ts";
@@ -28,8 +29,8 @@ export const updateDetection = defineChange({
   // Overwrites a status; and when the window is over, the same comment is added again.
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
   scope: "detections:write",
-  credential: "crowdstrike.alerts_write",
-  read_credential: "crowdstrike.alerts_read",
+  credential: crowdstrikeCredentials.alerts_write,
+  read_credential: crowdstrikeCredentials.alerts_read,
   effect: {
     class: "probe",
     // A comment that lands twice stands there twice.

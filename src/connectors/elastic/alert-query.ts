@@ -1,6 +1,7 @@
 /** Searches for alerts, built from validated parts: no caller writes a query, and what they write are values in one. */
-import type { UpstreamRequest } from "../../downstream/upstream.ts";
-import type { JsonObject } from "../../path/tool.ts";
+
+import type { JsonObject } from "../../toolkit/tool.ts";
+import type { UpstreamRequest } from "../../toolkit/upstream/upstream.ts";
 import { OPERATIONS } from "./errors.ts";
 import { anyOf, hostClause, ruleClause, userClause } from "./named-things.ts";
 import type { Place } from "./place.ts";

@@ -1,5 +1,5 @@
-import type { Upstream, UpstreamRequest } from "../../downstream/upstream.ts";
-import { Failure } from "../../path/failure.ts";
+import { Failure } from "../../toolkit/failure.ts";
+import type { Upstream, UpstreamRequest } from "../../toolkit/upstream/upstream.ts";
 import { type AlertHit, AlertSearch } from "./schemas.ts";
 
 /** What a search came to. */

@@ -1,9 +1,11 @@
 /** What can be wrong with Elastic's settings, seen by looking: the space, and what each key may do in it. */
+
 import * as z from "zod";
-import type { Upstream } from "../../downstream/upstream.ts";
-import type { VendorCheck } from "../../downstream/vendor-check.ts";
+import type { Upstream } from "../../toolkit/upstream/upstream.ts";
+import type { VendorCheck } from "../../toolkit/upstream/vendor-check.ts";
 import { searchRequest } from "./alert-query.ts";
 import { findAlerts } from "./alerts.ts";
+import { elasticCredentials } from "./credentials.ts";
 import { OPERATIONS } from "./errors.ts";
 import { CasePage } from "./schemas.ts";
 
@@ -17,7 +19,7 @@ const Privileges = z.object({
 export const elasticChecks: readonly VendorCheck[] = [
   {
     name: "alerts of the space",
-    credential: "elastic.read",
+    credential: elasticCredentials.read,
     async run(upstream) {
       await findAlerts(upstream, searchRequest({}, null, 1), 1);
       return [];
@@ -25,12 +27,12 @@ export const elasticChecks: readonly VendorCheck[] = [
   },
   {
     name: "cases of the space",
-    credential: "elastic.read",
+    credential: elasticCredentials.read,
     run: seesCases,
   },
   {
     name: "privileges on alerts",
-    credential: "elastic.alerts",
+    credential: elasticCredentials.alerts,
     async run(upstream) {
       const { index } = await upstream.read(
         { operation: OPERATIONS.privileges, method: "GET", path: "/api/detection_engine/privileges" },
@@ -48,7 +50,7 @@ export const elasticChecks: readonly VendorCheck[] = [
   },
   {
     name: "cases",
-    credential: "elastic.cases",
+    credential: elasticCredentials.cases,
     run: seesCases,
   },
 ];

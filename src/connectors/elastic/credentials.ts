@@ -1,4 +1,4 @@
-import type { Credential } from "../../downstream/credential.ts";
+import type { Credential } from "../../toolkit/upstream/credential.ts";
 import { elastic } from "./errors.ts";
 import { baseUrl } from "./settings.ts";
 
@@ -47,17 +47,17 @@ function apiKey<Name extends string>({ name, permission, key }: ApiKey<Name>) {
 
 /** Elastic's credentials: what reads can't change, and what changes alerts can't open cases. */
 export const elasticCredentials = {
-  "elastic.read": apiKey({
+  read: apiKey({
     name: "elastic.read",
     permission: "Security: Read, Cases: Read",
     key: "ELASTIC_READ_API_KEY",
   }),
-  "elastic.alerts": apiKey({
+  alerts: apiKey({
     name: "elastic.alerts",
     permission: "Security: Read, write on .alerts-security.alerts-*",
     key: "ELASTIC_ALERTS_API_KEY",
   }),
-  "elastic.cases": apiKey({
+  cases: apiKey({
     name: "elastic.cases",
     permission: "Cases: All",
     key: "ELASTIC_CASES_API_KEY",

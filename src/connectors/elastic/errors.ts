@@ -1,10 +1,12 @@
 /** How Elastic says that something went wrong, as one table. */
+
 import * as z from "zod";
-import { failureOfStatus, misconfigured, redirected } from "../../downstream/failures.ts";
-import { waitByRetryAfter } from "../../downstream/retry-after.ts";
-import type { UpstreamAnswer } from "../../downstream/upstream.ts";
-import type { Asked, Vendor } from "../../downstream/vendor.ts";
-import type { Failure } from "../../path/failure.ts";
+import type { Failure } from "../../toolkit/failure.ts";
+import { failureOfStatus, misconfigured, redirected } from "../../toolkit/upstream/failures.ts";
+import { waitByRetryAfter } from "../../toolkit/upstream/retry-after.ts";
+import type { UpstreamAnswer } from "../../toolkit/upstream/upstream.ts";
+import type { Asked, Vendor } from "../../toolkit/upstream/vendor.ts";
+import { elasticSettings } from "./settings.ts";
 
 /** The operations that are used, by the names in the vendor's document. */
 export const OPERATIONS = {
@@ -43,6 +45,7 @@ export function refusedBy(answer: UpstreamAnswer, payload: unknown): "platform" 
 export const elastic: Vendor = {
   name: "elastic",
   title: "Elastic",
+  settings: elasticSettings,
 
   // The customer's own cluster, without a documented limit: this number is ours.
   budget: {

@@ -3,7 +3,7 @@
  * in all of them. Pure.
  */
 import * as z from "zod";
-import type { JsonObject } from "../../path/tool.ts";
+import type { JsonObject } from "../../toolkit/tool.ts";
 
 /** A name, whole: these filters know no patterns, and as a part of a name a pattern would find nothing. */
 export const Named = z

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { opaqueId, reportedText } from "../../untrusted/reported-text.ts";
-import { nonBlank } from "../non-blank.ts";
-import { ocsfSeverity, SEVERITIES, severityShape } from "../severity.ts";
+import { ocsfSeverity, SEVERITIES, severityShape } from "../../toolkit/severity.ts";
+import { nonBlank } from "../../toolkit/text/non-blank.ts";
+import { opaqueId, reportedText } from "../../toolkit/text/reported-text.ts";
 import { reachable } from "./addresses.ts";
 import { type AlertHit, AlertId, STATUSES } from "./schemas.ts";
 import { fileOf, fileShape, processOf, processShape } from "./triage.ts";

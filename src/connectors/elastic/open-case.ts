@@ -1,9 +1,10 @@
 import * as z from "zod";
-import { contractChanged } from "../../downstream/failures.ts";
-import { defineChange } from "../../path/tool.ts";
-import { opaqueId, reportedText } from "../../untrusted/reported-text.ts";
-import { Title } from "../title.ts";
+import { opaqueId, reportedText } from "../../toolkit/text/reported-text.ts";
+import { Title } from "../../toolkit/title.ts";
+import { defineChange } from "../../toolkit/tool.ts";
+import { contractChanged } from "../../toolkit/upstream/failures.ts";
 import { concludeCase } from "./case-answer.ts";
+import { elasticCredentials } from "./credentials.ts";
 import { elastic, OPERATIONS } from "./errors.ts";
 import { AlertId, CasePage } from "./schemas.ts";
 import { settleMs } from "./settings.ts";
@@ -26,8 +27,8 @@ export const openCase = defineChange({
   // A repeat within the window creates nothing; a later one does.
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
   scope: "alerts:write",
-  credential: "elastic.cases",
-  read_credential: "elastic.read",
+  credential: elasticCredentials.cases,
+  read_credential: elasticCredentials.read,
   effect: {
     class: "deterministic-create",
     repeat: "adds",

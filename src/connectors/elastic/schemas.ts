@@ -5,7 +5,7 @@
  */
 import * as z from "zod";
 import { records } from "../../toolkit/records.ts";
-import { opaqueId } from "../../untrusted/reported-text.ts";
+import { opaqueId } from "../../toolkit/text/reported-text.ts";
 
 /** An alert's id: mostly a hash, or a UUID. Elasticsearch makes one up where the writer gives none. */
 export const AlertId = z

@@ -1,11 +1,12 @@
 import * as z from "zod";
-import { Failure } from "../../path/failure.ts";
-import { cursor, decodeCursor, encodeCursor, limit } from "../../path/paging.ts";
-import { defineRead } from "../../path/tool.ts";
-import { SEVERITIES } from "../severity.ts";
-import { since } from "../since.ts";
+import { Failure } from "../../toolkit/failure.ts";
+import { cursor, decodeCursor, encodeCursor, limit } from "../../toolkit/paging.ts";
+import { SEVERITIES } from "../../toolkit/severity.ts";
+import { since } from "../../toolkit/since.ts";
+import { defineRead } from "../../toolkit/tool.ts";
 import { searchRequest } from "./alert-query.ts";
 import { findAlerts } from "./alerts.ts";
+import { elasticCredentials } from "./credentials.ts";
 import { Named } from "./named-things.ts";
 import { Alert, alertOf } from "./normalise.ts";
 import { PlaceText, placeBehind, textOf } from "./place.ts";
@@ -18,7 +19,7 @@ export const searchAlerts = defineRead({
     "Alerts of the SIEM's detection rules, newest first. Next: update_alert with an alert_id, open_case with alert_ids.",
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
   scope: "alerts:read",
-  credentials: ["elastic.read"],
+  credentials: [elasticCredentials.read],
   input: z.strictObject({
     severity: z.array(z.enum(SEVERITIES)).min(1).optional().describe("Any of these"),
     status: z.enum(STATUSES).optional().describe("As analysts set it"),
@@ -31,7 +32,7 @@ export const searchAlerts = defineRead({
   }),
   output: z.strictObject({ alerts: z.array(Alert) }),
   async run({ cursor: given, limit: most, ...filter }, { now, upstream: through }) {
-    const upstream = through("elastic.read");
+    const upstream = through(elasticCredentials.read);
     const question = `search_alerts ${JSON.stringify(filter)}`;
     const from = given === undefined ? null : decodeCursor(given, question, PlaceText);
     // One more than wanted tells whether there is more.

@@ -1,7 +1,8 @@
 import * as z from "zod";
-import { BaseUrl, Milliseconds, millisecondsOf, problemsIn } from "../settings.ts";
+import { BaseUrl, Milliseconds, millisecondsOf } from "../../toolkit/settings.ts";
 
-const Settings = z.object({
+/** What says where and how it is asked, secrets aside. */
+export const elasticSettings = z.object({
   ELASTIC_BASE_URL: BaseUrl.refine(
     (value) => value.split("/").at(-2) !== "s",
     "must not name a space: that is ELASTIC_SPACE",
@@ -12,11 +13,6 @@ const Settings = z.object({
     .default(""),
   ELASTIC_SETTLE_MS: Milliseconds,
 });
-
-/** What is wrong with the settings that are no secrets: sentences that name the variable. Empty if nothing is. */
-export function elasticProblems(env: Env): string[] {
-  return problemsIn(Settings, env);
-}
 
 /** Kibana's address, with the space's path if it isn't the default space, without a slash at its end. */
 export function baseUrl(env: Env): string {

@@ -1,7 +1,7 @@
 /** What somebody has to see of an alert's event to judge it: the process with its parent, and the file. Pure. */
 import * as z from "zod";
-import { reportedText } from "../../untrusted/reported-text.ts";
-import { nonBlank } from "../non-blank.ts";
+import { nonBlank } from "../../toolkit/text/non-blank.ts";
+import { reportedText } from "../../toolkit/text/reported-text.ts";
 import type { AlertFields } from "./schemas.ts";
 
 const text = reportedText().nullable();

@@ -1,8 +1,9 @@
 import * as z from "zod";
-import { defineChange } from "../../path/tool.ts";
-import { reportedText } from "../../untrusted/reported-text.ts";
+import { reportedText } from "../../toolkit/text/reported-text.ts";
+import { defineChange } from "../../toolkit/tool.ts";
 import { alertRequest } from "./alert-query.ts";
 import { findAlerts } from "./alerts.ts";
+import { elasticCredentials } from "./credentials.ts";
 import { OPERATIONS } from "./errors.ts";
 import { AnyStatus, alertOf } from "./normalise.ts";
 import { AlertId, STATUSES } from "./schemas.ts";
@@ -19,8 +20,8 @@ export const updateAlert = defineChange({
   // Overwrites what somebody else may have set.
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
   scope: "alerts:write",
-  credential: "elastic.alerts",
-  read_credential: "elastic.read",
+  credential: elasticCredentials.alerts,
+  read_credential: elasticCredentials.read,
   effect: {
     class: "probe",
     repeat: "same",

@@ -1,5 +1,7 @@
 /** What the doctor tries at the public sources: one vulnerability that each of them knows. */
-import type { VendorCheck } from "../../downstream/vendor-check.ts";
+
+import type { VendorCheck } from "../../toolkit/upstream/vendor-check.ts";
+import { intelligenceCredentials } from "./credentials.ts";
 import { readEpss } from "./epss.ts";
 import { knownExploited } from "./kev.ts";
 import { readNvd } from "./nvd.ts";
@@ -11,17 +13,17 @@ const LOG4SHELL = "CVE-2021-44228";
 export const intelligenceChecks: readonly VendorCheck[] = [
   {
     name: "a CVE",
-    credential: "osv.read",
+    credential: intelligenceCredentials.osv,
     run: async (upstream) => known("OSV_BASE_URL", await readOsv(upstream, LOG4SHELL, Date.now())),
   },
   {
     name: "a CVE",
-    credential: "nvd.read",
+    credential: intelligenceCredentials.nvd,
     run: async (upstream) => known("NVD_BASE_URL", await readNvd(upstream, LOG4SHELL)),
   },
   {
     name: "the catalogue",
-    credential: "kev.read",
+    credential: intelligenceCredentials.kev,
     async run(upstream, env) {
       const { entries } = await knownExploited(upstream, env, Date.now());
       return known("CISA_KEV_PATH", entries.get(LOG4SHELL) ?? null);
@@ -29,7 +31,7 @@ export const intelligenceChecks: readonly VendorCheck[] = [
   },
   {
     name: "a score",
-    credential: "epss.read",
+    credential: intelligenceCredentials.epss,
     run: async (upstream) => known("EPSS_BASE_URL", await readEpss(upstream, LOG4SHELL)),
   },
 ];

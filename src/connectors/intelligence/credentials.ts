@@ -1,5 +1,5 @@
-import type { Credential } from "../../downstream/credential.ts";
-import type { Vendor } from "../../downstream/vendor.ts";
+import type { Credential } from "../../toolkit/upstream/credential.ts";
+import type { Vendor } from "../../toolkit/upstream/vendor.ts";
 import { epss, kev, nvd, osv } from "./sources.ts";
 
 /** A source asks for no credential, so what stands for one lasts as long as anybody likes. */
@@ -33,13 +33,13 @@ function keyless<Name extends string>({ name, vendor, base, key }: Keyless<Name>
 
 /** One for each public source, so that each has its own breaker. */
 export const intelligenceCredentials = {
-  "epss.read": keyless({ name: "epss.read", vendor: epss, base: "EPSS_BASE_URL" }),
-  "kev.read": keyless({ name: "kev.read", vendor: kev, base: "CISA_KEV_BASE_URL" }),
-  "nvd.read": keyless({
+  epss: keyless({ name: "epss.read", vendor: epss, base: "EPSS_BASE_URL" }),
+  kev: keyless({ name: "kev.read", vendor: kev, base: "CISA_KEV_BASE_URL" }),
+  nvd: keyless({
     name: "nvd.read",
     vendor: nvd,
     base: "NVD_BASE_URL",
     key: { of: (env) => env.NVD_API_KEY, header: "apiKey" },
   }),
-  "osv.read": keyless({ name: "osv.read", vendor: osv, base: "OSV_BASE_URL" }),
+  osv: keyless({ name: "osv.read", vendor: osv, base: "OSV_BASE_URL" }),
 } as const;

@@ -1,8 +1,8 @@
 /** What the sources say of one vulnerability, put together. Pure. */
 import * as z from "zod";
-import { reportedText } from "../../untrusted/reported-text.ts";
-import { nonBlank } from "../non-blank.ts";
-import { ocsfSeverity, type Severity, severityShape } from "../severity.ts";
+import { ocsfSeverity, type Severity, severityShape } from "../../toolkit/severity.ts";
+import { nonBlank } from "../../toolkit/text/non-blank.ts";
+import { reportedText } from "../../toolkit/text/reported-text.ts";
 import type { EpssRow } from "./epss.ts";
 import type { KevEntry } from "./kev.ts";
 import type { NvdRecord, Rating } from "./nvd.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { contractChanged } from "../../downstream/failures.ts";
-import type { Patience, Upstream } from "../../downstream/upstream.ts";
+import { contractChanged } from "../../toolkit/upstream/failures.ts";
+import type { Patience, Upstream } from "../../toolkit/upstream/upstream.ts";
 import { epss } from "./sources.ts";
 
 const OPERATION = "getEpss";

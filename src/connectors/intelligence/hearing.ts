@@ -1,7 +1,8 @@
 /** What a public source says of a CVE: asked, or remembered, with its report. */
-import type { Patience, Upstream } from "../../downstream/upstream.ts";
-import { Failure } from "../../path/failure.ts";
-import type { SourceReport } from "../../path/tool.ts";
+
+import { Failure } from "../../toolkit/failure.ts";
+import type { SourceReport } from "../../toolkit/tool.ts";
+import type { Patience, Upstream } from "../../toolkit/upstream/upstream.ts";
 import { type KevEntry, type KnownExploited, knownExploited, rememberedCatalogue } from "./kev.ts";
 import { Memory } from "./memory.ts";
 

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { contractChanged } from "../../downstream/failures.ts";
-import type { Upstream } from "../../downstream/upstream.ts";
-import type { Failure } from "../../path/failure.ts";
+import type { Failure } from "../../toolkit/failure.ts";
 import { records } from "../../toolkit/records.ts";
+import { contractChanged } from "../../toolkit/upstream/failures.ts";
+import type { Upstream } from "../../toolkit/upstream/upstream.ts";
 import { Memory } from "./memory.ts";
 import { kev } from "./sources.ts";
 

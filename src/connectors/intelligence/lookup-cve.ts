@@ -1,6 +1,7 @@
 import * as z from "zod";
-import { Failure } from "../../path/failure.ts";
-import { defineRead, type SourceReport } from "../../path/tool.ts";
+import { Failure } from "../../toolkit/failure.ts";
+import { defineRead, type SourceReport } from "../../toolkit/tool.ts";
+import { intelligenceCredentials } from "./credentials.ts";
 import { Cve, CveId, cveOf } from "./cve.ts";
 import { readEpss } from "./epss.ts";
 import { type Heard, inCatalogue, remembering } from "./hearing.ts";
@@ -17,7 +18,12 @@ const TURNS_MS = 44_000;
 const STILL_WAITING_MS = 5_000;
 
 /** Everybody who is asked. */
-const SOURCES = ["osv.read", "nvd.read", "kev.read", "epss.read"] as const;
+const SOURCES = [
+  intelligenceCredentials.osv,
+  intelligenceCredentials.nvd,
+  intelligenceCredentials.kev,
+  intelligenceCredentials.epss,
+] as const;
 
 export const lookupCve = defineRead({
   name: "lookup_cve",
@@ -49,10 +55,10 @@ export const lookupCve = defineRead({
       return its;
     };
     const [osv, nvd, kev, epss] = [
-      upstream("osv.read"),
-      upstream("nvd.read"),
-      upstream("kev.read"),
-      upstream("epss.read"),
+      upstream(intelligenceCredentials.osv),
+      upstream(intelligenceCredentials.nvd),
+      upstream(intelligenceCredentials.kev),
+      upstream(intelligenceCredentials.epss),
     ];
     const about = { env, now, queried_at, cve_id };
     const until = now + TURNS_MS;

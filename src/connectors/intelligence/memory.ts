@@ -5,7 +5,7 @@
  * A convenience: if the store fails, the sources are asked, and nothing is remembered.
  */
 import { log, reasonOf } from "../../observe/log.ts";
-import { millisecondsOf } from "../settings.ts";
+import { millisecondsOf } from "../../toolkit/settings.ts";
 
 /** How many answers are kept. One is a few kilobytes. */
 const MOST = 2_000;

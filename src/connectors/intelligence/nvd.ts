@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { contractChanged } from "../../downstream/failures.ts";
-import type { Patience, Upstream } from "../../downstream/upstream.ts";
-import { asFailure } from "../../path/failure.ts";
+import { asFailure } from "../../toolkit/failure.ts";
 import { type Records, records } from "../../toolkit/records.ts";
+import { contractChanged } from "../../toolkit/upstream/failures.ts";
+import type { Patience, Upstream } from "../../toolkit/upstream/upstream.ts";
 import { vendorWord } from "../../toolkit/words.ts";
 import { nvd } from "./sources.ts";
 

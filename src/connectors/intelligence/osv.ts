@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { contractChanged } from "../../downstream/failures.ts";
-import type { Patience, Upstream } from "../../downstream/upstream.ts";
 import { type Records, records } from "../../toolkit/records.ts";
+import { contractChanged } from "../../toolkit/upstream/failures.ts";
+import type { Patience, Upstream } from "../../toolkit/upstream/upstream.ts";
 import { OsvUnknown, osv } from "./sources.ts";
 
 const OPERATION = "OSV_GetVulnById";

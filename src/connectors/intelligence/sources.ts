@@ -1,5 +1,6 @@
 /** How the public sources say that something went wrong, as one table and what each of them does otherwise. */
 import * as z from "zod";
+import type { Failure } from "../../toolkit/failure.ts";
 import {
   contractChanged,
   credentialRejected,
@@ -9,13 +10,11 @@ import {
   rejected,
   timedOut,
   unavailable,
-} from "../../downstream/failures.ts";
-import { waitByRetryAfter } from "../../downstream/retry-after.ts";
-import type { Patience, UpstreamAnswer } from "../../downstream/upstream.ts";
-import type { Asked, Vendor } from "../../downstream/vendor.ts";
-import type { Budget } from "../../downstream/vendor-budget.ts";
-import type { Failure } from "../../path/failure.ts";
-import type { SourceUrl } from "./settings.ts";
+} from "../../toolkit/upstream/failures.ts";
+import { waitByRetryAfter } from "../../toolkit/upstream/retry-after.ts";
+import type { Patience, UpstreamAnswer } from "../../toolkit/upstream/upstream.ts";
+import type { Asked, Budget, Vendor } from "../../toolkit/upstream/vendor.ts";
+import { type SourceUrl, sourceSettings } from "./settings.ts";
 
 /** What a source means by an answer; `undefined` where it is what the status says. */
 type Peculiar = (
@@ -49,6 +48,7 @@ function publicSource({
   const source: Vendor = {
     name,
     title,
+    settings: sourceSettings(setting),
     ...(patience === undefined ? {} : { patience }),
     budget: { ...budget, shares: { [`${name}.read`]: 1 } },
     errorOf(answer, payload, asked) {

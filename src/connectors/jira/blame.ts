@@ -1,7 +1,8 @@
 /** Whose mistake a refusal of Jira is: the caller's, or that of the people who run the instance. Pure. */
-import { misconfigured, rejected } from "../../downstream/failures.ts";
-import type { Asked, Vendor } from "../../downstream/vendor.ts";
-import type { Failure } from "../../path/failure.ts";
+
+import type { Failure } from "../../toolkit/failure.ts";
+import { misconfigured, rejected } from "../../toolkit/upstream/failures.ts";
+import type { Asked, Vendor } from "../../toolkit/upstream/vendor.ts";
 import type { JiraErrors } from "./error-collection.ts";
 
 /** The fields that a caller fills in, as arguments of `create_ticket`. */

@@ -1,9 +1,11 @@
 /** What can be wrong with Jira's settings, seen by looking: account, project, and the screen that new tickets go through. */
+
 import * as z from "zod";
-import type { Upstream } from "../../downstream/upstream.ts";
-import type { VendorCheck } from "../../downstream/vendor-check.ts";
 import { records } from "../../toolkit/records.ts";
-import { shown } from "../../untrusted/shown.ts";
+import { shown } from "../../toolkit/text/shown.ts";
+import type { Upstream } from "../../toolkit/upstream/upstream.ts";
+import type { VendorCheck } from "../../toolkit/upstream/vendor-check.ts";
+import { jiraCredentials } from "./credentials.ts";
 import { OPERATIONS } from "./errors.ts";
 import { searchIssues } from "./issues.ts";
 import { ticketsJql } from "./jql.ts";
@@ -36,7 +38,7 @@ const whoAmI = { operation: OPERATIONS.whoAmI, method: "GET", path: "/rest/api/3
 export const jiraChecks: readonly VendorCheck[] = [
   {
     name: "account and project",
-    credential: "jira.read",
+    credential: jiraCredentials.read,
     async run(upstream, env) {
       await searchIssues(upstream, ticketsJql(project(env), {}), 1, null, []);
       return [];
@@ -44,13 +46,13 @@ export const jiraChecks: readonly VendorCheck[] = [
   },
   {
     name: "account",
-    credential: "jira.create",
+    credential: jiraCredentials.create,
     async run(upstream) {
       await upstream.read(whoAmI, CurrentUser);
       return [];
     },
   },
-  { name: "create screen", credential: "jira.create", run: createScreen },
+  { name: "create screen", credential: jiraCredentials.create, run: createScreen },
 ];
 
 async function createScreen(upstream: Upstream, env: Env): Promise<readonly string[]> {

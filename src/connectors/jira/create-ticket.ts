@@ -1,8 +1,9 @@
 import * as z from "zod";
-import { defineChange, type JsonObject } from "../../path/tool.ts";
-import { reportedText } from "../../untrusted/reported-text.ts";
-import { Title } from "../title.ts";
+import { reportedText } from "../../toolkit/text/reported-text.ts";
+import { Title } from "../../toolkit/title.ts";
+import { defineChange, type JsonObject } from "../../toolkit/tool.ts";
 import { concludeCreation } from "./creation-answer.ts";
+import { jiraCredentials } from "./credentials.ts";
 import { documentOf } from "./document.ts";
 import { OPERATIONS } from "./errors.ts";
 import { findCreation } from "./issues.ts";
@@ -24,8 +25,8 @@ export const createTicket = defineChange({
   // A repeat within the window creates nothing; a later one does.
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
   scope: "tickets:write",
-  credential: "jira.create",
-  read_credential: "jira.read",
+  credential: jiraCredentials.create,
+  read_credential: jiraCredentials.read,
   effect: {
     class: "deterministic-create",
     repeat: "adds",

@@ -1,8 +1,8 @@
-import type { AccessToken, Credential } from "../../downstream/credential.ts";
-import { exchange, jsonOf } from "../../downstream/exchange.ts";
-import { contractChanged } from "../../downstream/failures.ts";
-import type { UpstreamAnswer } from "../../downstream/upstream.ts";
-import { Failure } from "../../path/failure.ts";
+import { Failure } from "../../toolkit/failure.ts";
+import type { AccessToken, Credential } from "../../toolkit/upstream/credential.ts";
+import { exchange, jsonOf } from "../../toolkit/upstream/exchange.ts";
+import { contractChanged } from "../../toolkit/upstream/failures.ts";
+import type { UpstreamAnswer } from "../../toolkit/upstream/upstream.ts";
 import { jira, OPERATIONS } from "./errors.ts";
 import { CurrentUser } from "./schemas.ts";
 import { baseUrl } from "./settings.ts";
@@ -79,13 +79,13 @@ function tooBroad(credential: string, group: string): Failure {
 
 /** Jira's credentials: what reads can't create. */
 export const jiraCredentials = {
-  "jira.create": account({
+  create: account({
     name: "jira.create",
     permission: "Create issues",
     email: "JIRA_CREATE_EMAIL",
     token: "JIRA_CREATE_API_TOKEN",
   }),
-  "jira.read": account({
+  read: account({
     name: "jira.read",
     permission: "Browse projects",
     email: "JIRA_READ_EMAIL",

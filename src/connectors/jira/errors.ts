@@ -1,11 +1,13 @@
 /** How Jira Cloud says that something went wrong, as one table. */
-import { failureOfStatus, misconfigured, redirected, unavailable } from "../../downstream/failures.ts";
-import { waitByRetryAfter } from "../../downstream/retry-after.ts";
-import type { UpstreamAnswer } from "../../downstream/upstream.ts";
-import type { Asked, Vendor } from "../../downstream/vendor.ts";
-import type { Failure } from "../../path/failure.ts";
+
+import type { Failure } from "../../toolkit/failure.ts";
+import { failureOfStatus, misconfigured, redirected, unavailable } from "../../toolkit/upstream/failures.ts";
+import { waitByRetryAfter } from "../../toolkit/upstream/retry-after.ts";
+import type { UpstreamAnswer } from "../../toolkit/upstream/upstream.ts";
+import type { Asked, Vendor } from "../../toolkit/upstream/vendor.ts";
 import { refusedCreation, refusedSearch } from "./blame.ts";
 import { errorsIn } from "./error-collection.ts";
+import { jiraSettings } from "./settings.ts";
 
 /** The operations that are used, by the names in the vendor's document. */
 export const OPERATIONS = {
@@ -32,6 +34,7 @@ const USUAL: ReadonlySet<number> = new Set([401, 403, 408, 429]);
 export const jira: Vendor = {
   name: "jira",
   title: "Jira",
+  settings: jiraSettings,
 
   // Counted in points that depend on the answer, not in requests: this number is ours.
   budget: {

@@ -1,8 +1,8 @@
 import type * as z from "zod";
-import { contractChanged, misconfigured } from "../../downstream/failures.ts";
-import type { Upstream } from "../../downstream/upstream.ts";
 import { onward } from "../../toolkit/pages.ts";
 import type { Records } from "../../toolkit/records.ts";
+import { contractChanged, misconfigured } from "../../toolkit/upstream/failures.ts";
+import type { Upstream } from "../../toolkit/upstream/upstream.ts";
 import { jira, OPERATIONS } from "./errors.ts";
 import { creationJql } from "./jql.ts";
 import { CurrentUser, IssueOrNone, IssueRecord, issuePage, LabelledIssue, TICKET_FIELDS } from "./schemas.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { reportedText } from "../../untrusted/reported-text.ts";
-import { nonBlank } from "../non-blank.ts";
+import { nonBlank } from "../../toolkit/text/non-blank.ts";
+import { reportedText } from "../../toolkit/text/reported-text.ts";
 import { ocsfPriority, type Priority } from "./priorities.ts";
 import { IssueKey, type IssueRecord } from "./schemas.ts";
 

@@ -4,7 +4,7 @@
  */
 import * as z from "zod";
 import { records } from "../../toolkit/records.ts";
-import { opaqueId } from "../../untrusted/reported-text.ts";
+import { opaqueId } from "../../toolkit/text/reported-text.ts";
 import { hasErrors } from "./errors.ts";
 
 /** An issue's key. */

@@ -1,8 +1,9 @@
 import * as z from "zod";
-import type { Upstream } from "../../downstream/upstream.ts";
-import { cursor, decodeCursor, encodeCursor, limit } from "../../path/paging.ts";
-import { defineRead, type ReadOutcome } from "../../path/tool.ts";
+import { cursor, decodeCursor, encodeCursor, limit } from "../../toolkit/paging.ts";
 import { mapRecords } from "../../toolkit/records.ts";
+import { defineRead, type ReadOutcome } from "../../toolkit/tool.ts";
+import type { Upstream } from "../../toolkit/upstream/upstream.ts";
+import { jiraCredentials } from "./credentials.ts";
 import { getIssue, searchIssues } from "./issues.ts";
 import { keyIn, TicketQuery, ticketsJql } from "./jql.ts";
 import { TICKET_STATUSES, Ticket, type TicketStatus, ticketOf } from "./normalise.ts";
@@ -20,7 +21,7 @@ export const searchTickets = defineRead({
     "Finds the security team's tickets, newest first, by words or ticket_id. A new ticket is found by its ticket_id at once, by words a little later.",
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
   scope: "tickets:read",
-  credentials: ["jira.read"],
+  credentials: [jiraCredentials.read],
   input: z.strictObject({
     query: TicketQuery.optional().describe("Words that must all occur, or one ticket_id"),
     status: z.enum(TICKET_STATUSES).optional().describe("How far the work is"),
@@ -29,7 +30,7 @@ export const searchTickets = defineRead({
   }),
   output: Tickets,
   async run({ cursor: from, limit: most, query, status }, { env, now, upstream: through }) {
-    const upstream = through("jira.read");
+    const upstream = through(jiraCredentials.read);
     const asked = { upstream, env, report: { source: upstream.source, queried_at: isoOf(now) } };
     const key = query === undefined ? null : keyIn(query, project(env));
     if (key !== null) return one(asked, key, status);

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import type { Json, JsonObject } from "../../path/tool.ts";
-import { BaseUrl, Milliseconds, millisecondsOf, problemsIn } from "../settings.ts";
+import { BaseUrl, Milliseconds, millisecondsOf } from "../../toolkit/settings.ts";
+import type { Json, JsonObject } from "../../toolkit/tool.ts";
 import { PRIORITIES, type Priority } from "./priorities.ts";
 
 /** What `create_ticket` fills in by itself. */
@@ -41,7 +41,8 @@ const FixedFields = jsonIn(
   `{"customfield_10045":{"value":"A"}}, without ${OURS.join(", ")}`,
 );
 
-const Settings = z.object({
+/** What says where and how it is asked, secrets aside. */
+export const jiraSettings = z.object({
   JIRA_BASE_URL: BaseUrl,
   JIRA_PROJECT: z.string().regex(/^[A-Z][A-Z0-9_]+$/, "must be a project's key, such as SEC"),
   JIRA_ISSUE_TYPE: z.string().min(1, "must be the name or the id of an issue type of the project"),
@@ -49,11 +50,6 @@ const Settings = z.object({
   JIRA_FIELDS: FixedFields,
   JIRA_SETTLE_MS: Milliseconds,
 });
-
-/** What is wrong with Jira's settings that are no secrets: sentences that name the variable. Empty if nothing is. */
-export function jiraProblems(env: Env): string[] {
-  return problemsIn(Settings, env);
-}
 
 /** The customer's Jira: its site, or `https://api.atlassian.com/ex/jira/<cloudId>` for tokens with scopes. */
 export function baseUrl(env: Env): string {

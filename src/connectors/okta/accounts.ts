@@ -1,7 +1,8 @@
 /** Reading all accounts, for controls: who can sign in, when they last did, and who can with a password alone. */
-import type { Upstream } from "../../downstream/upstream.ts";
-import { asFailure, Failure } from "../../path/failure.ts";
+
+import { asFailure, Failure } from "../../toolkit/failure.ts";
 import { pagesOf } from "../../toolkit/pages.ts";
+import type { Upstream } from "../../toolkit/upstream/upstream.ts";
 import { okta } from "./errors.ts";
 import { statusFilter } from "./filter.ts";
 import { type User, userOf, utc } from "./normalise.ts";

@@ -1,10 +1,11 @@
 /** What Okta's answer to a change of an account proves. */
-import { jsonOf } from "../../downstream/exchange.ts";
-import { contractChanged, turnsAway, withoutEffect } from "../../downstream/failures.ts";
-import type { UpstreamAnswer } from "../../downstream/upstream.ts";
-import type { Asked } from "../../downstream/vendor.ts";
-import type { Failure } from "../../path/failure.ts";
-import type { Conclusion } from "../../path/tool.ts";
+
+import type { Failure } from "../../toolkit/failure.ts";
+import type { Conclusion } from "../../toolkit/tool.ts";
+import { jsonOf } from "../../toolkit/upstream/exchange.ts";
+import { contractChanged, turnsAway, withoutEffect } from "../../toolkit/upstream/failures.ts";
+import type { UpstreamAnswer } from "../../toolkit/upstream/upstream.ts";
+import type { Asked } from "../../toolkit/upstream/vendor.ts";
 import { errorCode, okta } from "./errors.ts";
 
 /** How one operation of Okta's answers, and what is said where it refuses. */

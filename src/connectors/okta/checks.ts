@@ -1,7 +1,8 @@
 /** What `doctor` tries at Okta: the least of each kind of read that the read credential is for. */
 
-import { contractChanged } from "../../downstream/failures.ts";
-import type { VendorCheck } from "../../downstream/vendor-check.ts";
+import { contractChanged } from "../../toolkit/upstream/failures.ts";
+import type { VendorCheck } from "../../toolkit/upstream/vendor-check.ts";
+import { oktaCredentials } from "./credentials.ts";
 import { okta } from "./errors.ts";
 import { listSignIns } from "./system-log.ts";
 import { isAdministrator, listUsers } from "./users.ts";
@@ -15,7 +16,7 @@ const HOUR_MS = 60 * 60_000;
 export const oktaChecks: readonly VendorCheck[] = [
   {
     name: "users and their roles",
-    credential: "okta.read",
+    credential: oktaCredentials.read,
     async run(upstream, env) {
       const { records } = await listUsers(upstream, env, {}, null, 1);
       const [user] = records;
@@ -28,7 +29,7 @@ export const oktaChecks: readonly VendorCheck[] = [
   },
   {
     name: "system log",
-    credential: "okta.read",
+    credential: oktaCredentials.read,
     async run(upstream, env) {
       await listSignIns(upstream, env, { since: new Date(Date.now() - HOUR_MS).toISOString() }, null, 1);
       return [];

@@ -1,10 +1,10 @@
 import type { JWK } from "jose";
 import * as z from "zod";
-import type { AccessToken, Credential } from "../../downstream/credential.ts";
-import { exchange, jsonOf } from "../../downstream/exchange.ts";
-import { contractChanged, credentialRejected } from "../../downstream/failures.ts";
-import type { UpstreamAnswer } from "../../downstream/upstream.ts";
-import { Failure } from "../../path/failure.ts";
+import { Failure } from "../../toolkit/failure.ts";
+import type { AccessToken, Credential } from "../../toolkit/upstream/credential.ts";
+import { exchange, jsonOf } from "../../toolkit/upstream/exchange.ts";
+import { contractChanged, credentialRejected } from "../../toolkit/upstream/failures.ts";
+import type { UpstreamAnswer } from "../../toolkit/upstream/upstream.ts";
 import { clientAssertion, isPrivateKey } from "./client-assertion.ts";
 import { held, heldIn, newKey, proofOf } from "./dpop.ts";
 import { okta, proofRefused } from "./errors.ts";
@@ -160,19 +160,19 @@ function oauthErrorOf(answer: UpstreamAnswer): string | null {
 
 /** Okta's credentials: what reads can't change, what changes can't read, and suspending is apart from sessions. */
 export const oktaCredentials = {
-  "okta.read": serviceApp({
+  read: serviceApp({
     name: "okta.read",
     scopes: ["okta.users.read", "okta.logs.read", "okta.roles.read"],
     id: "OKTA_READ_CLIENT_ID",
     key: "OKTA_READ_PRIVATE_KEY",
   }),
-  "okta.suspend": serviceApp({
+  suspend: serviceApp({
     name: "okta.suspend",
     scopes: ["okta.users.manage"],
     id: "OKTA_SUSPEND_CLIENT_ID",
     key: "OKTA_SUSPEND_PRIVATE_KEY",
   }),
-  "okta.sessions": serviceApp({
+  sessions: serviceApp({
     name: "okta.sessions",
     scopes: ["okta.users.manage"],
     id: "OKTA_SESSIONS_CLIENT_ID",

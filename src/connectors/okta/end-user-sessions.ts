@@ -1,9 +1,10 @@
 import * as z from "zod";
-import { claimedAt } from "../../effect/operation.ts";
-import { Failure } from "../../path/failure.ts";
-import { defineChange } from "../../path/tool.ts";
-import { reportedText } from "../../untrusted/reported-text.ts";
+import { Failure } from "../../toolkit/failure.ts";
+import { claimedAt } from "../../toolkit/operation-id.ts";
+import { reportedText } from "../../toolkit/text/reported-text.ts";
+import { defineChange } from "../../toolkit/tool.ts";
 import { concludeChange } from "./change-answer.ts";
+import { oktaCredentials } from "./credentials.ts";
 import { userOf } from "./normalise.ts";
 import { UserId } from "./schemas.ts";
 import { settleInLogMs } from "./settings.ts";
@@ -13,7 +14,7 @@ import { pathOf, readUserAndRoles } from "./users.ts";
 const WINDOW_MS = 15 * 60 * 1000;
 const DEADLINE_MS = 10_000;
 const OPERATION = "revokeUserSessions";
-const CREDENTIAL = "okta.sessions";
+const CREDENTIAL = oktaCredentials.sessions;
 const ANSWERS = {
   success: 204,
   nothing_done: "No session was ended.",
@@ -50,7 +51,7 @@ export const endUserSessions = defineChange({
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
   scope: "identities:suspend",
   credential: CREDENTIAL,
-  read_credential: "okta.read",
+  read_credential: oktaCredentials.read,
   effect: {
     class: "probe",
     // What lands late ends the sessions that were begun since, too.
@@ -98,9 +99,14 @@ export const endUserSessions = defineChange({
     query: { forgetDevices: "true", oauthTokens: "false" },
   }),
   conclude: (answer, { input: { user_id }, before }) =>
-    concludeChange(answer, { operation: OPERATION, credential: CREDENTIAL, about: ["user_id"] }, ANSWERS, {
-      user_id,
-      name: before?.name ?? null,
-      sessions_ended_time: new Date(answer.at).toISOString(),
-    }),
+    concludeChange(
+      answer,
+      { operation: OPERATION, credential: CREDENTIAL.name, about: ["user_id"] },
+      ANSWERS,
+      {
+        user_id,
+        name: before?.name ?? null,
+        sessions_ended_time: new Date(answer.at).toISOString(),
+      },
+    ),
 });

@@ -1,5 +1,7 @@
 /** How Okta says that something went wrong, as one table. */
+
 import * as z from "zod";
+import type { Failure } from "../../toolkit/failure.ts";
 import {
   contractChanged,
   credentialRejected,
@@ -9,11 +11,11 @@ import {
   rejected,
   timedOut,
   unavailable,
-} from "../../downstream/failures.ts";
-import { waitByMagnitude, waitByRetryAfter } from "../../downstream/retry-after.ts";
-import type { UpstreamAnswer } from "../../downstream/upstream.ts";
-import type { Asked, Vendor } from "../../downstream/vendor.ts";
-import type { Failure } from "../../path/failure.ts";
+} from "../../toolkit/upstream/failures.ts";
+import { waitByMagnitude, waitByRetryAfter } from "../../toolkit/upstream/retry-after.ts";
+import type { UpstreamAnswer } from "../../toolkit/upstream/upstream.ts";
+import type { Asked, Vendor } from "../../toolkit/upstream/vendor.ts";
+import { oktaSettings } from "./settings.ts";
 
 /** The OAuth scope that each operation needs. */
 const PERMISSIONS: Readonly<Record<string, string>> = {
@@ -55,6 +57,7 @@ const ErrorOf = z.object({
 export const okta: Vendor = {
   name: "okta",
   title: "Okta",
+  settings: oktaSettings,
 
   // Documented by endpoint and plan, 600 a minute for /api/v1/users in most. The organisation's own sign-ins come first.
   budget: {

@@ -1,7 +1,8 @@
 import * as z from "zod";
-import { contractChanged } from "../../downstream/failures.ts";
-import { asFailure, type Failure } from "../../path/failure.ts";
-import { defineRead } from "../../path/tool.ts";
+import { asFailure, type Failure } from "../../toolkit/failure.ts";
+import { defineRead } from "../../toolkit/tool.ts";
+import { contractChanged } from "../../toolkit/upstream/failures.ts";
+import { oktaCredentials } from "./credentials.ts";
 import { okta } from "./errors.ts";
 import { User, userOf } from "./normalise.ts";
 import { UserId } from "./schemas.ts";
@@ -24,11 +25,11 @@ export const getUser = defineRead({
     "One Okta account as it is now: status, last sign-in, whether it has MFA, whether it is an administrator's.",
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
   scope: "identities:read",
-  credentials: ["okta.read"],
+  credentials: [oktaCredentials.read],
   input: z.strictObject({ user_id: UserId.describe("From search_users") }),
   output: UserDetail,
   async run({ user_id }, { now, upstream: through }) {
-    const upstream = through("okta.read");
+    const upstream = through(oktaCredentials.read);
     const [user, mfa, administrator] = await Promise.all([
       readUser(upstream, user_id),
       known("listFactors", usesMfa(upstream, user_id)),

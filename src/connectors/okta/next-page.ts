@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { contractChanged } from "../../downstream/failures.ts";
 import { onward } from "../../toolkit/pages.ts";
+import { contractChanged } from "../../toolkit/upstream/failures.ts";
 import { okta } from "./errors.ts";
 
 /** A place in a list of Okta's, opaque to us. */

@@ -1,7 +1,7 @@
 /** Okta's users as ours. Pure. */
 import * as z from "zod";
-import { opaqueId, reportedText } from "../../untrusted/reported-text.ts";
-import { nonBlank } from "../non-blank.ts";
+import { nonBlank } from "../../toolkit/text/non-blank.ts";
+import { opaqueId, reportedText } from "../../toolkit/text/reported-text.ts";
 import type { Factors, Roles, UserRecord } from "./schemas.ts";
 
 /** Where an account stands, in Sallyport's words. */

@@ -7,8 +7,8 @@
  */
 import * as z from "zod";
 import { records } from "../../toolkit/records.ts";
+import { opaqueId } from "../../toolkit/text/reported-text.ts";
 import { vendorWord } from "../../toolkit/words.ts";
-import { opaqueId } from "../../untrusted/reported-text.ts";
 import { errorCode } from "./errors.ts";
 import { kindOf } from "./sign-in-events.ts";
 

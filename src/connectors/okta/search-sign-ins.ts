@@ -1,7 +1,8 @@
 import * as z from "zod";
-import { cursor, decodeCursor, encodeCursor, limit } from "../../path/paging.ts";
-import { defineRead, type SourceReport } from "../../path/tool.ts";
-import { since as moment } from "../since.ts";
+import { cursor, decodeCursor, encodeCursor, limit } from "../../toolkit/paging.ts";
+import { since as moment } from "../../toolkit/since.ts";
+import { defineRead, type SourceReport } from "../../toolkit/tool.ts";
+import { oktaCredentials } from "./credentials.ts";
 import { OUTCOMES } from "./filter.ts";
 import { UserId } from "./schemas.ts";
 import { logLagMs } from "./settings.ts";
@@ -28,7 +29,7 @@ export const searchSignIns = defineRead({
     "Sign-ins to Okta and attempts, newest first, with MFA, denials by policy and lock-outs: who, when, from where, how it ended. The last 7 days unless since says more (90 at most).",
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
   scope: "identities:read",
-  credentials: ["okta.read"],
+  credentials: [oktaCredentials.read],
   input: z.strictObject({
     user_id: UserId.optional().describe("From search_users"),
     since: moment.describe("From then on"),
@@ -40,7 +41,7 @@ export const searchSignIns = defineRead({
   }),
   output: z.strictObject({ sign_ins: z.array(SignIn) }),
   async run({ cursor: from, limit: most, ...asked }, { env, now, upstream: through }) {
-    const upstream = through("okta.read");
+    const upstream = through(oktaCredentials.read);
     const question = `search_sign_ins ${JSON.stringify(asked)}`;
     const place = from === undefined ? null : decodeCursor(from, question, Place).split(" ");
     const { since, until } = windowOf({ since: place?.[0] ?? asked.since, until: asked.until }, now);

@@ -1,6 +1,7 @@
 import * as z from "zod";
-import { cursor, decodeCursor, encodeCursor, limit } from "../../path/paging.ts";
-import { defineRead } from "../../path/tool.ts";
+import { cursor, decodeCursor, encodeCursor, limit } from "../../toolkit/paging.ts";
+import { defineRead } from "../../toolkit/tool.ts";
+import { oktaCredentials } from "./credentials.ts";
 import { UserQuery, userSearch } from "./filter.ts";
 import { After } from "./next-page.ts";
 import { STATUSES, User, userOf } from "./normalise.ts";
@@ -13,7 +14,7 @@ export const searchUsers = defineRead({
     "Finds Okta accounts by name, address or status; a change of the last seconds may not show yet. Next: get_user, search_sign_ins.",
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
   scope: "identities:read",
-  credentials: ["okta.read"],
+  credentials: [oktaCredentials.read],
   input: z.strictObject({
     query: UserQuery.optional().describe("Beginnings of name, e-mail or login, or a user_id"),
     status: z.enum(STATUSES).optional().describe("Of the account"),
@@ -22,7 +23,7 @@ export const searchUsers = defineRead({
   }),
   output: z.strictObject({ users: z.array(User) }),
   async run({ cursor: from, limit: most, ...asked }, { env, now, upstream: through }) {
-    const upstream = through("okta.read");
+    const upstream = through(oktaCredentials.read);
     const search = userSearch(asked);
     const question = `search_users ${search}`;
     const after = from === undefined ? null : decodeCursor(from, question, After);

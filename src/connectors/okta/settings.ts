@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { BaseUrl, Milliseconds, millisecondsOf, problemsIn } from "../settings.ts";
+import { BaseUrl, Milliseconds, millisecondsOf } from "../../toolkit/settings.ts";
 
 /** The console for administrators, which serves no API. */
 const CONSOLE = /^([\w-]+)-admin(\.okta(?:preview|-emea|-gov)?\.com|\.okta\.mil)$/;
@@ -15,27 +15,34 @@ const OrgUrl = BaseUrl.superRefine((value, context) => {
   }
 });
 
-const Settings = z.object({
-  OKTA_BASE_URL: OrgUrl,
-  OKTA_SETTLE_MS: Milliseconds,
-  OKTA_LOG_LAG_MS: Milliseconds,
-});
-
 /** Those that must be apps of their own: Okta reports the scopes that were asked for, not all that an app was granted. */
 const CLIENT_IDS = ["OKTA_READ_CLIENT_ID", "OKTA_SUSPEND_CLIENT_ID", "OKTA_SESSIONS_CLIENT_ID"] as const;
 
-/** What is wrong with the settings that are no secrets: sentences that name the variable. Empty if nothing is. */
-export function oktaProblems(env: Env): string[] {
-  return [...problemsIn(Settings, env), ...sharedApps(env)];
-}
+const ClientId = z.string().default("");
 
-function sharedApps(env: Env): string[] {
-  return CLIENT_IDS.flatMap((name, index) => {
-    const same = CLIENT_IDS.slice(0, index).find((earlier) => env[earlier] === env[name]);
-    const shared = same !== undefined && Boolean(env[name]);
-    return shared ? [`${name}: is the app of ${same}; each purpose needs one of its own`] : [];
-  });
-}
+/** What says where and how it is asked, secrets aside. */
+export const oktaSettings = z
+  .object({
+    OKTA_BASE_URL: OrgUrl,
+    OKTA_SETTLE_MS: Milliseconds,
+    OKTA_LOG_LAG_MS: Milliseconds,
+    OKTA_READ_CLIENT_ID: ClientId,
+    OKTA_SUSPEND_CLIENT_ID: ClientId,
+    OKTA_SESSIONS_CLIENT_ID: ClientId,
+  })
+  .check(
+    z.superRefine(
+      (settings, context) => {
+        for (const [index, name] of CLIENT_IDS.entries()) {
+          const same = CLIENT_IDS.slice(0, index).find((earlier) => settings[earlier] === settings[name]);
+          if (same === undefined || settings[name] === "") continue;
+          const message = `is the app of ${same}; each purpose needs one of its own`;
+          context.addIssue({ code: "custom", path: [name], message });
+        }
+      },
+      { when: () => true },
+    ),
+  );
 
 /** The org's URL, `https://<org>.okta.com`, without a slash at its end. */
 export function baseUrl(env: Env): string {

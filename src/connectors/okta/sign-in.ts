@@ -1,7 +1,7 @@
 /** Okta's log events as our sign-ins. Pure. */
 import * as z from "zod";
-import { opaqueId, reportedText } from "../../untrusted/reported-text.ts";
-import { nonBlank } from "../non-blank.ts";
+import { nonBlank } from "../../toolkit/text/non-blank.ts";
+import { opaqueId, reportedText } from "../../toolkit/text/reported-text.ts";
 import { utc } from "./normalise.ts";
 import type { Entity, SignInEvent } from "./schemas.ts";
 import { KINDS, type Kind } from "./sign-in-events.ts";

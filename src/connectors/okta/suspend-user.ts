@@ -1,8 +1,9 @@
 import * as z from "zod";
-import { Failure } from "../../path/failure.ts";
-import { type ChangeTool, defineChange, type ToolAnnotations } from "../../path/tool.ts";
-import { reportedText } from "../../untrusted/reported-text.ts";
+import { Failure } from "../../toolkit/failure.ts";
+import { reportedText } from "../../toolkit/text/reported-text.ts";
+import { type ChangeTool, defineChange, type ToolAnnotations } from "../../toolkit/tool.ts";
 import { concludeChange } from "./change-answer.ts";
+import { oktaCredentials } from "./credentials.ts";
 import { SEEN_STATUSES, type SeenStatus, type Status, userOf } from "./normalise.ts";
 import { UserId } from "./schemas.ts";
 import { settleMs } from "./settings.ts";
@@ -10,7 +11,7 @@ import { pathOf, readUserAndRoles } from "./users.ts";
 
 const WINDOW_MS = 24 * 60 * 60 * 1000;
 const DEADLINE_MS = 10_000;
-const CREDENTIAL = "okta.suspend";
+const CREDENTIAL = oktaCredentials.suspend;
 
 /** What both tools answer: the account, and where it stands. */
 const Suspended = z.strictObject({
@@ -43,7 +44,7 @@ function lifecycleTool(words: Words, { operation, path, account, from, to, in_ef
     ...naming,
     scope: "identities:suspend",
     credential: CREDENTIAL,
-    read_credential: "okta.read",
+    read_credential: oktaCredentials.read,
     effect: {
       class: "probe",
       repeat: "same",
@@ -75,7 +76,7 @@ function lifecycleTool(words: Words, { operation, path, account, from, to, in_ef
     conclude: (answer, { input: { user_id }, before }) =>
       concludeChange(
         answer,
-        { operation, credential: CREDENTIAL, about: ["user_id"] },
+        { operation, credential: CREDENTIAL.name, about: ["user_id"] },
         {
           success: 200,
           nothing_done: "The account was not changed.",

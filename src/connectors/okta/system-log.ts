@@ -1,8 +1,8 @@
 /** Reading the system log. */
 import * as z from "zod";
-import { contractChanged } from "../../downstream/failures.ts";
-import type { Upstream } from "../../downstream/upstream.ts";
 import type { Records } from "../../toolkit/records.ts";
+import { contractChanged } from "../../toolkit/upstream/failures.ts";
+import type { Upstream } from "../../toolkit/upstream/upstream.ts";
 import { okta } from "./errors.ts";
 import { type SignInFilter, sessionsBegunFilter, sessionsEndedFilter, signInFilter } from "./filter.ts";
 import { nextAfter } from "./next-page.ts";

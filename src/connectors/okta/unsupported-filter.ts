@@ -1,4 +1,4 @@
-import { Failure } from "../../path/failure.ts";
+import { Failure } from "../../toolkit/failure.ts";
 
 /** What was asked for can't be said in any filter of Okta's. Something narrower in its place would look like an answer. */
 export function unsupportedFilter(argument: string, message: string, hint: string): Failure {

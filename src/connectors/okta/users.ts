@@ -1,8 +1,8 @@
 /** Reading users, their roles and their factors. */
 import type * as z from "zod";
-import { contractChanged } from "../../downstream/failures.ts";
-import type { Upstream } from "../../downstream/upstream.ts";
 import type { Records } from "../../toolkit/records.ts";
+import { contractChanged } from "../../toolkit/upstream/failures.ts";
+import type { Upstream } from "../../toolkit/upstream/upstream.ts";
 import { okta } from "./errors.ts";
 import { nextAfter } from "./next-page.ts";
 import { hasMfa, isAdministrative } from "./normalise.ts";

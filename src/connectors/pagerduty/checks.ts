@@ -1,5 +1,7 @@
 /** What can be wrong with PagerDuty's settings, seen by looking: the user in whose name is paged, and the service. */
-import type { VendorCheck } from "../../downstream/vendor-check.ts";
+
+import type { VendorCheck } from "../../toolkit/upstream/vendor-check.ts";
+import { pagerdutyCredentials } from "./credentials.ts";
 import { OPERATIONS } from "./errors.ts";
 import { IncidentPage, ServiceOrNone, UserPage } from "./schemas.ts";
 
@@ -15,7 +17,7 @@ const QUIET: ReadonlyMap<string, string> = new Map([
 export const pagerdutyChecks: readonly VendorCheck[] = [
   {
     name: "the user who pages",
-    credential: "pagerduty.read",
+    credential: pagerdutyCredentials.read,
     async run(upstream, env) {
       const query = { query: env.PAGERDUTY_FROM, limit: "100" };
       const { users } = await upstream.read(
@@ -34,7 +36,7 @@ export const pagerdutyChecks: readonly VendorCheck[] = [
   },
   {
     name: "the service",
-    credential: "pagerduty.read",
+    credential: pagerdutyCredentials.read,
     async run(upstream, env) {
       const path = `/services/${encodeURIComponent(env.PAGERDUTY_SERVICE_ID)}`;
       const { service } = await upstream.read(
@@ -49,7 +51,7 @@ export const pagerdutyChecks: readonly VendorCheck[] = [
   },
   {
     name: "the key that pages",
-    credential: "pagerduty.page",
+    credential: pagerdutyCredentials.page,
     // What a key may do, the vendor doesn't tell: only that it is alive.
     async run(upstream) {
       const query = { limit: "1" };

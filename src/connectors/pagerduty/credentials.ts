@@ -1,5 +1,5 @@
-import type { AccessToken, Credential } from "../../downstream/credential.ts";
-import { exchange, jsonOf } from "../../downstream/exchange.ts";
+import type { AccessToken, Credential } from "../../toolkit/upstream/credential.ts";
+import { exchange, jsonOf } from "../../toolkit/upstream/exchange.ts";
 import { OPERATIONS, pagerduty } from "./errors.ts";
 import { baseUrl } from "./settings.ts";
 
@@ -53,12 +53,12 @@ function apiKey<Name extends string>({ name, permission, key }: ApiKey<Name>) {
 
 /** PagerDuty's credentials: what reads can't page. */
 export const pagerdutyCredentials = {
-  "pagerduty.page": apiKey({
+  page: apiKey({
     name: "pagerduty.page",
     permission: "incidents.write",
     key: "PAGERDUTY_PAGE_API_KEY",
   }),
-  "pagerduty.read": apiKey({
+  read: apiKey({
     name: "pagerduty.read",
     permission: "incidents.read",
     key: "PAGERDUTY_READ_API_KEY",

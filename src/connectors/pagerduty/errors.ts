@@ -1,16 +1,18 @@
 /** How PagerDuty says that something went wrong, as one table. */
+
+import type { Failure } from "../../toolkit/failure.ts";
 import {
   failureOfStatus,
   misconfigured,
   redirected,
   rejected,
   unavailable,
-} from "../../downstream/failures.ts";
-import { waitByMagnitude, waitByRetryAfter } from "../../downstream/retry-after.ts";
-import type { UpstreamAnswer } from "../../downstream/upstream.ts";
-import type { Asked, Vendor } from "../../downstream/vendor.ts";
-import type { Failure } from "../../path/failure.ts";
+} from "../../toolkit/upstream/failures.ts";
+import { waitByMagnitude, waitByRetryAfter } from "../../toolkit/upstream/retry-after.ts";
+import type { UpstreamAnswer } from "../../toolkit/upstream/upstream.ts";
+import type { Asked, Vendor } from "../../toolkit/upstream/vendor.ts";
 import { errorIn, type PagerDutyError } from "./error-body.ts";
+import { pagerdutySettings } from "./settings.ts";
 
 /** The operations that are used, by the names in the vendor's document. */
 export const OPERATIONS = {
@@ -48,6 +50,7 @@ const DUPLICATE = /already exist|duplicate|dedup|incident.?key|pending/i;
 export const pagerduty: Vendor = {
   name: "pagerduty",
   title: "PagerDuty",
+  settings: pagerdutySettings,
 
   // Documented: 960 requests a minute for an API key. One for each credential, and half is left to others who use it.
   budget: {

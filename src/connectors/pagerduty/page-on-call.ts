@@ -1,11 +1,12 @@
 import * as z from "zod";
-import { contractChanged } from "../../downstream/failures.ts";
-import type { Upstream } from "../../downstream/upstream.ts";
-import { defineChange } from "../../path/tool.ts";
-import { reportedText } from "../../untrusted/reported-text.ts";
-import { nonBlank } from "../non-blank.ts";
-import { Title } from "../title.ts";
+import { nonBlank } from "../../toolkit/text/non-blank.ts";
+import { reportedText } from "../../toolkit/text/reported-text.ts";
+import { Title } from "../../toolkit/title.ts";
+import { defineChange } from "../../toolkit/tool.ts";
+import { contractChanged } from "../../toolkit/upstream/failures.ts";
+import type { Upstream } from "../../toolkit/upstream/upstream.ts";
 import { concludePage } from "./creation-answer.ts";
+import { pagerdutyCredentials } from "./credentials.ts";
 import { OPERATIONS, pagerduty } from "./errors.ts";
 import { IncidentId, IncidentPage, type IncidentRecord, URGENCIES } from "./schemas.ts";
 import { settleMs } from "./settings.ts";
@@ -29,8 +30,8 @@ export const pageOnCall = defineChange({
   // A repeat within the window pages nobody; a later one does.
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
   scope: "pages:write",
-  credential: "pagerduty.page",
-  read_credential: "pagerduty.read",
+  credential: pagerdutyCredentials.page,
+  read_credential: pagerdutyCredentials.read,
   effect: {
     class: "deterministic-create",
     repeat: "adds",

@@ -4,8 +4,8 @@
  */
 import * as z from "zod";
 import { records } from "../../toolkit/records.ts";
+import { opaqueId } from "../../toolkit/text/reported-text.ts";
 import { word } from "../../toolkit/words.ts";
-import { opaqueId } from "../../untrusted/reported-text.ts";
 
 export const URGENCIES = ["high", "low"] as const;
 

@@ -1,7 +1,8 @@
 /** The scanner's assets: which of them a caller means. */
-import type { Upstream } from "../../downstream/upstream.ts";
-import { asFailure } from "../../path/failure.ts";
-import type { Matched } from "../../path/tool.ts";
+
+import { asFailure } from "../../toolkit/failure.ts";
+import type { Matched } from "../../toolkit/tool.ts";
+import type { Upstream } from "../../toolkit/upstream/upstream.ts";
 import { type Device, matchedBy, type Names } from "./devices.ts";
 import { OPERATIONS } from "./errors.ts";
 import { Asset, AssetList, type Finding } from "./schemas.ts";

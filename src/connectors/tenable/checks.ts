@@ -1,5 +1,7 @@
 /** What the doctor tries at Tenable. */
-import type { VendorCheck } from "../../downstream/vendor-check.ts";
+
+import type { VendorCheck } from "../../toolkit/upstream/vendor-check.ts";
+import { tenableCredentials } from "./credentials.ts";
 import { OPERATIONS } from "./errors.ts";
 import { AssetList, ScanList } from "./schemas.ts";
 
@@ -7,7 +9,7 @@ import { AssetList, ScanList } from "./schemas.ts";
 export const tenableChecks: readonly VendorCheck[] = [
   {
     name: "assets",
-    credential: "tenable.read",
+    credential: tenableCredentials.read,
     async run(upstream) {
       const request = { operation: OPERATIONS.listAssets, method: "GET", path: "/assets" } as const;
       const { assets } = await upstream.read(request, AssetList);
@@ -18,7 +20,7 @@ export const tenableChecks: readonly VendorCheck[] = [
   },
   {
     name: "scans",
-    credential: "tenable.scan",
+    credential: tenableCredentials.scan,
     async run(upstream) {
       await upstream.read({ operation: OPERATIONS.listScans, method: "GET", path: "/scans" }, ScanList);
       return [];

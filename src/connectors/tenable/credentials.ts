@@ -1,4 +1,4 @@
-import type { Credential } from "../../downstream/credential.ts";
+import type { Credential } from "../../toolkit/upstream/credential.ts";
 import { tenable } from "./errors.ts";
 import { baseUrl } from "./settings.ts";
 
@@ -46,13 +46,13 @@ function user<Name extends string>({ name, permission, access, secret }: User<Na
 
 /** Tenable's credentials: what reads can't launch a scan. */
 export const tenableCredentials = {
-  "tenable.read": user({
+  read: user({
     name: "tenable.read",
     permission: "Basic [16]",
     access: "TENABLE_READ_ACCESS_KEY",
     secret: "TENABLE_READ_SECRET_KEY",
   }),
-  "tenable.scan": user({
+  scan: user({
     name: "tenable.scan",
     permission: "Scan Operator [24]",
     access: "TENABLE_SCAN_ACCESS_KEY",

@@ -1,7 +1,7 @@
 /** What a caller calls a device, and whether an asset of the scanner is that. Pure. */
 import * as z from "zod";
-import { Failure } from "../../path/failure.ts";
-import type { Matched } from "../../path/tool.ts";
+import { Failure } from "../../toolkit/failure.ts";
+import type { Matched } from "../../toolkit/tool.ts";
 
 /** A host's name or address, or its id at the scanner. */
 export const DeviceName = z

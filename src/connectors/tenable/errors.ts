@@ -1,17 +1,19 @@
 /** How Tenable says that something went wrong, as one table. */
+
 import * as z from "zod";
+import { Failure } from "../../toolkit/failure.ts";
 import {
   failureOfStatus,
   misconfigured,
   redirected,
   rejected,
   unavailable,
-} from "../../downstream/failures.ts";
-import { waitByRetryAfter } from "../../downstream/retry-after.ts";
-import type { UpstreamAnswer } from "../../downstream/upstream.ts";
-import type { Asked, Vendor } from "../../downstream/vendor.ts";
-import { Failure } from "../../path/failure.ts";
+} from "../../toolkit/upstream/failures.ts";
+import { waitByRetryAfter } from "../../toolkit/upstream/retry-after.ts";
+import type { UpstreamAnswer } from "../../toolkit/upstream/upstream.ts";
+import type { Asked, Vendor } from "../../toolkit/upstream/vendor.ts";
 import { ConflictingExport } from "./schemas.ts";
+import { tenableSettings } from "./settings.ts";
 
 /** The operations that are used, by the names in the vendor's document. */
 export const OPERATIONS = {
@@ -39,6 +41,7 @@ const PERMISSIONS: Readonly<Record<string, string>> = {
 export const tenable: Vendor = {
   name: "tenable",
   title: "Tenable",
+  settings: tenableSettings,
 
   // An export of a large tenant is slow, and so is each part of it.
   patience: { attempt_ms: 15_000, deadline_ms: 45_000 },

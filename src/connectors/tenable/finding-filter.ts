@@ -1,7 +1,7 @@
 /** What is asked of an export, and what is told apart here. Pure. */
 import * as z from "zod";
-import type { JsonObject } from "../../path/tool.ts";
-import { SEVERITIES, type Severity } from "../severity.ts";
+import { SEVERITIES, type Severity } from "../../toolkit/severity.ts";
+import type { JsonObject } from "../../toolkit/tool.ts";
 import type { Finding } from "./schemas.ts";
 
 /** A CVE id, as CVE's own schema has it. */

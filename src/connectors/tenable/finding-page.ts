@@ -1,5 +1,5 @@
 /** One page of findings, out of the chunks of an export that may still be at work. */
-import type { Upstream } from "../../downstream/upstream.ts";
+import type { Upstream } from "../../toolkit/upstream/upstream.ts";
 import { ChunksRead } from "./chunks-read.ts";
 import { OPERATIONS } from "./errors.ts";
 import { type ExportState, notReady, stateOf } from "./export.ts";

@@ -1,10 +1,10 @@
 /** What Tenable's answer to the launch of a scan proves. */
 import * as z from "zod";
-import { jsonOf } from "../../downstream/exchange.ts";
-import { contractChanged, turnsAway, withoutEffect } from "../../downstream/failures.ts";
-import type { UpstreamAnswer } from "../../downstream/upstream.ts";
-import { Failure } from "../../path/failure.ts";
-import type { Conclusion } from "../../path/tool.ts";
+import { Failure } from "../../toolkit/failure.ts";
+import type { Conclusion } from "../../toolkit/tool.ts";
+import { jsonOf } from "../../toolkit/upstream/exchange.ts";
+import { contractChanged, turnsAway, withoutEffect } from "../../toolkit/upstream/failures.ts";
+import type { UpstreamAnswer } from "../../toolkit/upstream/upstream.ts";
 import { OPERATIONS, tenable } from "./errors.ts";
 import { LaunchedScan } from "./schemas.ts";
 

@@ -1,8 +1,9 @@
 import * as z from "zod";
-import { claimedAt } from "../../effect/operation.ts";
-import { defineChange } from "../../path/tool.ts";
-import { opaqueId, reportedText } from "../../untrusted/reported-text.ts";
-import { nonBlank } from "../non-blank.ts";
+import { claimedAt } from "../../toolkit/operation-id.ts";
+import { nonBlank } from "../../toolkit/text/non-blank.ts";
+import { opaqueId, reportedText } from "../../toolkit/text/reported-text.ts";
+import { defineChange } from "../../toolkit/tool.ts";
+import { tenableCredentials } from "./credentials.ts";
 import { OPERATIONS } from "./errors.ts";
 import { concludeLaunch } from "./launch-answer.ts";
 import { scanState } from "./scans.ts";
@@ -20,8 +21,8 @@ export const launchScan = defineChange({
   // A repeat within the window launches nothing; a later one does.
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
   scope: "scans:launch",
-  credential: "tenable.scan",
-  read_credential: "tenable.read",
+  credential: tenableCredentials.scan,
+  read_credential: tenableCredentials.read,
   effect: {
     class: "probe",
     repeat: "adds",

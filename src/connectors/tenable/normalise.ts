@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
-import { opaqueId, reportedText } from "../../untrusted/reported-text.ts";
-import { nonBlank } from "../non-blank.ts";
-import { ocsfSeverity, severityShape } from "../severity.ts";
+import { ocsfSeverity, severityShape } from "../../toolkit/severity.ts";
+import { nonBlank } from "../../toolkit/text/non-blank.ts";
+import { opaqueId, reportedText } from "../../toolkit/text/reported-text.ts";
 import { CveId, severityOf } from "./finding-filter.ts";
 import { type Finding, ScanId } from "./schemas.ts";
 

@@ -1,5 +1,5 @@
-import { contractChanged } from "../../downstream/failures.ts";
-import type { Upstream } from "../../downstream/upstream.ts";
+import { contractChanged } from "../../toolkit/upstream/failures.ts";
+import type { Upstream } from "../../toolkit/upstream/upstream.ts";
 import { OPERATIONS, tenable } from "./errors.ts";
 import { ListedScan, ScanList } from "./schemas.ts";
 

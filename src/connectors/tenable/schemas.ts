@@ -6,8 +6,8 @@
  */
 import * as z from "zod";
 import { records } from "../../toolkit/records.ts";
+import { opaqueId } from "../../toolkit/text/reported-text.ts";
 import { vendorWord } from "../../toolkit/words.ts";
-import { opaqueId } from "../../untrusted/reported-text.ts";
 
 const SCHEDULE_UUID = /^(template-)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}([0-9a-f]{16})?$/;
 

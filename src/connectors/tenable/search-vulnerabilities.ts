@@ -1,9 +1,10 @@
 import * as z from "zod";
-import { cursor, decodeCursor, encodeCursor, limit } from "../../path/paging.ts";
-import { defineRead } from "../../path/tool.ts";
-import { SEVERITIES } from "../severity.ts";
-import { since } from "../since.ts";
+import { cursor, decodeCursor, encodeCursor, limit } from "../../toolkit/paging.ts";
+import { SEVERITIES } from "../../toolkit/severity.ts";
+import { since } from "../../toolkit/since.ts";
+import { defineRead } from "../../toolkit/tool.ts";
 import { ChunksRead } from "./chunks-read.ts";
+import { tenableCredentials } from "./credentials.ts";
 import { DeviceName } from "./devices.ts";
 import { exportOf, partsMissing, stateOf } from "./export.ts";
 import { CveId, exportFilters, isAsked } from "./finding-filter.ts";
@@ -44,7 +45,7 @@ export const searchVulnerabilities = defineRead({
     "Open vulnerabilities that scans found. If they aren't ready in time, repeat the same call. Next: lookup_cve, launch_scan.",
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
   scope: "vulnerabilities:read",
-  credentials: ["tenable.read"],
+  credentials: [tenableCredentials.read],
   input: z.strictObject({
     severity: z.array(z.enum(SEVERITIES)).min(1).optional().describe("Any of these"),
     device: DeviceName.optional().describe("Hostname, IP, MAC or serial"),
@@ -55,7 +56,7 @@ export const searchVulnerabilities = defineRead({
   }),
   output: z.strictObject({ vulnerabilities: z.array(Vulnerability) }),
   async run({ cursor: from, limit: most, device, ...asked }, { now, upstream: through, progress }) {
-    const upstream = through("tenable.read");
+    const upstream = through(tenableCredentials.read);
     const until = now + WAIT_MS;
     const queried_at = new Date(now).toISOString();
     const question = `search_vulnerabilities ${JSON.stringify([asked, device?.toLowerCase() ?? null])}`;

@@ -1,15 +1,11 @@
 import * as z from "zod";
-import { BaseUrl, Milliseconds, millisecondsOf, problemsIn } from "../settings.ts";
+import { BaseUrl, Milliseconds, millisecondsOf } from "../../toolkit/settings.ts";
 
-const Settings = z.object({
+/** What says where and how it is asked, secrets aside. */
+export const tenableSettings = z.object({
   TENABLE_BASE_URL: BaseUrl,
   TENABLE_SETTLE_MS: Milliseconds,
 });
-
-/** What is wrong with the settings that are no secrets: sentences that name the variable. Empty if nothing is. */
-export function tenableProblems(env: Env): string[] {
-  return problemsIn(Settings, env);
-}
 
 /** The vendor's API, without a slash at its end. */
 export function baseUrl(env: Env): string {

@@ -1,7 +1,6 @@
 import type { FC } from "hono/jsx";
-import { findTool } from "../../catalogue.ts";
 import type { OperationView } from "../../effect/protocol.ts";
-import { targetName } from "../../path/tool.ts";
+import { targetName } from "../../toolkit/tool.ts";
 import { Csrf, Foreign, Who } from "../elements.tsx";
 import { clientNameOf, requireOperation } from "../operations/access.ts";
 import { Before, Beside, OperationCard, Outcome } from "../operations/card.tsx";
@@ -20,10 +19,10 @@ const HISTORY = 10;
  * nothing: the form does, if whoever opens it may.
  */
 export async function showApproval(visit: Visit): Promise<Response> {
-  const { env, visitor, now } = visit;
+  const { env, catalogue, visitor, now } = visit;
   const operation = await requireOperation(visit);
   const [look, client_name, { operations }] = await Promise.all([
-    isTheirs(operation, visitor) ? lookAtTarget(env, operation) : null,
+    isTheirs(operation, visitor) ? lookAtTarget(env, catalogue, operation) : null,
     clientNameOf(env, operation),
     latestOperations(env.DB, {
       target: targetName(operation.target),
@@ -32,7 +31,7 @@ export async function showApproval(visit: Visit): Promise<Response> {
     }),
   ]);
   const beside = operation.beside === null ? null : await readOperation(env, operation.beside);
-  const title = findTool(operation.tool)?.title ?? operation.tool;
+  const title = catalogue.tool(operation.tool)?.title ?? operation.tool;
   const content = (
     <>
       <p class="crumb">
@@ -44,7 +43,7 @@ export async function showApproval(visit: Visit): Promise<Response> {
       </p>
       <div class="columns">
         <div>
-          <OperationCard operation={operation} client_name={client_name} now={now} />
+          <OperationCard catalogue={catalogue} operation={operation} client_name={client_name} now={now} />
           {look === null ? (
             <Before operation={operation} />
           ) : (

@@ -1,6 +1,6 @@
-import { findTool } from "../../catalogue.ts";
+import type { Catalogue } from "../../catalogue/catalogue.ts";
 import type { OperationView } from "../../effect/protocol.ts";
-import { targetName } from "../../path/tool.ts";
+import { targetName } from "../../toolkit/tool.ts";
 import { Badge, Foreign, Id, Pager, Table, Time, Who } from "../elements.tsx";
 import { given } from "../filters.ts";
 import { OperationTable, shortened } from "../operations/history.tsx";
@@ -20,7 +20,7 @@ const DECIDED_SHOWN = 5;
  * `GET /console/approvals`: what waits for somebody's decision, page by page, the one that has waited longest first;
  * and what was decided last.
  */
-export async function showApprovals({ env, visitor, now, url }: Visit): Promise<Response> {
+export async function showApprovals({ env, catalogue, visitor, now, url }: Visit): Promise<Response> {
   const [waiting, denied, expired] = await Promise.all([
     waitingOperations(env, { state: "awaiting_approval", cursor: given(url, "cursor") }, now),
     latestOperations(env.DB, { state: "denied", limit: DECIDED_SHOWN }),
@@ -40,7 +40,9 @@ export async function showApprovals({ env, visitor, now, url }: Visit): Promise<
           label="Waiting for a decision"
           columns={["What", "Target", "Asked for by", "Held because", "Expires", ""]}
           empty="Nothing is waiting."
-          rows={waiting.operations.map((operation) => rowOf(operation, visitor.subject, now))}
+          rows={waiting.operations.map((operation) =>
+            rowOf(operation, { catalogue, subject: visitor.subject, now }),
+          )}
         />
         <Pager
           url={url}
@@ -63,12 +65,19 @@ function howMany({ operations, total }: WaitingPage): string {
   return `${total} in all${shown}; the longest waiting first`;
 }
 
-function rowOf(operation: OperationView, subject: string, now: number) {
+interface Listed {
+  readonly catalogue: Catalogue;
+  /** Who looks at it. */
+  readonly subject: string;
+  readonly now: number;
+}
+
+function rowOf(operation: OperationView, { catalogue, subject, now }: Listed) {
   const { id, tool, target, requester, reason, held_because, expires_at } = operation;
   const own = requester.subject === subject;
   return [
     <>
-      <strong>{findTool(tool)?.title ?? tool}</strong>
+      <strong>{catalogue.tool(tool)?.title ?? tool}</strong>
       <div class="dim small">
         <Foreign>{shortened(reason)}</Foreign>
       </div>

@@ -1,9 +1,8 @@
-import { findTool } from "../../catalogue.ts";
-import { effectNameOf } from "../../effect/operation.ts";
 import type { DecideAnswer, OperationView } from "../../effect/protocol.ts";
-import { actOf } from "../../path/confirmation.ts";
-import { targetName } from "../../path/tool.ts";
+import { actOf } from "../../person/confirmation.ts";
 import type { Act } from "../../person/standing.ts";
+import { effectNameOf } from "../../toolkit/operation-id.ts";
+import { targetName } from "../../toolkit/tool.ts";
 import { may } from "../need.ts";
 import { requireOperation } from "../operations/access.ts";
 import { readOperation } from "../operations/latest.ts";
@@ -27,7 +26,7 @@ export function whyNotTheirs(
 /** A decision matters as much as what is decided on. */
 export async function actDecidedOn(visit: Visit): Promise<Act> {
   const { tool } = await requireOperation(visit);
-  return actOf(findTool(tool));
+  return actOf(visit.catalogue.tool(tool));
 }
 
 /**

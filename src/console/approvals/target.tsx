@@ -1,10 +1,10 @@
 import type { FC } from "hono/jsx";
-import { findTool } from "../../catalogue.ts";
+import type { Catalogue } from "../../catalogue/catalogue.ts";
 import { upstreamFor } from "../../downstream/client.ts";
 import type { OperationView } from "../../effect/protocol.ts";
-import { asFailure } from "../../path/failure.ts";
-import type { TargetAttributes } from "../../path/tool.ts";
-import { typed } from "../../path/typed.ts";
+import { asFailure } from "../../toolkit/failure.ts";
+import type { TargetAttributes } from "../../toolkit/tool.ts";
+import { typed } from "../../toolkit/typed.ts";
 import { factsOf, Table } from "../elements.tsx";
 
 /** How long the page waits for the vendor, in milliseconds. */
@@ -18,8 +18,8 @@ export type Look =
   | { readonly seen: "failed"; readonly why: string };
 
 /** Looks at an operation's target with the tool's read credential. Never throws: a failed look is shown as such. */
-export async function lookAtTarget(env: Env, operation: OperationView): Promise<Look> {
-  const tool = findTool(operation.tool);
+export async function lookAtTarget(env: Env, catalogue: Catalogue, operation: OperationView): Promise<Look> {
+  const tool = catalogue.tool(operation.tool);
   if (tool?.kind !== "change") return { seen: "failed", why: "This version no longer has the tool." };
   try {
     const upstream = upstreamFor(env, tool.read_credential, { deadline_ms: PATIENCE_MS, purpose: "change" });

@@ -1,7 +1,7 @@
 import type { FC } from "hono/jsx";
 import { OUTCOMES } from "../../audit/event.ts";
 import { type AuditQuery, type FoundEvent, leftOut, searchAudit } from "../../audit/search.ts";
-import { TOOLS } from "../../catalogue.ts";
+import type { Tool } from "../../toolkit/tool.ts";
 import { Badge, Foreign, Id, inUtc, linkWith, Pager, Table, type Tone } from "../elements.tsx";
 import { given } from "../filters.ts";
 import { page } from "../page.tsx";
@@ -14,7 +14,7 @@ const SECTION = "/console/audit";
 const PAGE = 50;
 
 /** `GET /console/audit`: every event of every chain, newest first. */
-export async function showAudit({ env, visitor, url }: Visit): Promise<Response> {
+export async function showAudit({ env, catalogue, visitor, url }: Visit): Promise<Response> {
   const filters = auditFilters(url);
   const query: AuditQuery = { ...filters, limit: PAGE, cursor: given(url, "cursor") };
   const [{ events, next_cursor }, left_out, { waiting }] = await Promise.all([
@@ -34,7 +34,7 @@ export async function showAudit({ env, visitor, url }: Visit): Promise<Response>
       <LeftOut rows={left_out} />
       <Conflicts waiting={waiting} />
       <search class="card">
-        <Filters filters={filters} />
+        <Filters tools={catalogue.tools} filters={filters} />
       </search>
       <section class="card" aria-labelledby="events">
         <div class="heading">
@@ -104,7 +104,8 @@ function toneOf({ outcome, error_kind }: FoundEvent): Tone {
   }
 }
 
-const Filters: FC<{ filters: AuditFilters }> = ({
+const Filters: FC<{ filters: AuditFilters; tools: readonly Tool[] }> = ({
+  tools,
   filters: { since, until, subject, tool, target, outcome },
 }) => (
   <form method="get" action={SECTION}>
@@ -125,7 +126,7 @@ const Filters: FC<{ filters: AuditFilters }> = ({
         <label for="tool">Tool</label>
         <select id="tool" name="tool">
           <option value="">any</option>
-          {TOOLS.map(({ name }) => (
+          {tools.map(({ name }) => (
             <option value={name} selected={name === tool}>
               {name}
             </option>

@@ -1,5 +1,5 @@
 import type { AuditQuery } from "../../audit/search.ts";
-import { Failure } from "../../path/failure.ts";
+import { Failure } from "../../toolkit/failure.ts";
 import { given } from "../filters.ts";
 import { Refused } from "../visit.ts";
 

@@ -1,10 +1,8 @@
 import type { FC } from "hono/jsx";
-import { TOOLS } from "../../catalogue.ts";
-import { CREDENTIALS } from "../../connectors/credentials.ts";
-import type { Credential } from "../../downstream/credential.ts";
-import type { Vendor } from "../../downstream/vendor.ts";
-import { credentialsOf, type Tool } from "../../path/tool.ts";
 import type { Switches } from "../../tenant/protocol.ts";
+import { credentialsOf, type Tool } from "../../toolkit/tool.ts";
+import type { Credential } from "../../toolkit/upstream/credential.ts";
+import type { Vendor } from "../../toolkit/upstream/vendor.ts";
 import { Badge, Facts, Table, Time, type Tone } from "../elements.tsx";
 import { page } from "../page.tsx";
 import type { Visit, Visitor } from "../visit.ts";
@@ -14,13 +12,13 @@ import { SwitchForm } from "./switch-form.tsx";
 const SECTION = "/console/connectors";
 
 /** `GET /console/connectors`: how each vendor and each credential does, and what is switched off. */
-export async function showConnectors({ env, visitor, now }: Visit): Promise<Response> {
+export async function showConnectors({ env, catalogue, visitor, now }: Visit): Promise<Response> {
   const [switches, standings, days] = await Promise.all([
     env.TENANT_OBJECT.getByName(env.TENANT).switches(),
-    credentialStandings(env),
+    credentialStandings(env, catalogue.credentials),
     vendorsOfDay(env.DB, now),
   ]);
-  const vendors = Map.groupBy(Object.values<Credential>(CREDENTIALS), ({ vendor }) => vendor);
+  const vendors = Map.groupBy(catalogue.credentials, ({ vendor }) => vendor);
   const content = (
     <>
       <h1>Connectors</h1>
@@ -32,6 +30,7 @@ export async function showConnectors({ env, visitor, now }: Visit): Promise<Resp
         <VendorCard
           vendor={vendor}
           credentials={credentials}
+          tools={catalogue.tools.filter((tool) => uses(tool, credentials))}
           day={days.get(vendor.name)}
           standings={standings}
           switches={switches}
@@ -39,7 +38,7 @@ export async function showConnectors({ env, visitor, now }: Visit): Promise<Resp
           now={now}
         />
       ))}
-      <OwnTools switches={switches} visitor={visitor} />
+      <OwnTools tools={catalogue.tools.filter(asksNobody)} switches={switches} visitor={visitor} />
     </>
   );
   return page(visitor, { title: "Connectors", section: SECTION }, content);
@@ -54,11 +53,12 @@ const VendorCard: FC<
   Switchable & {
     vendor: Vendor;
     credentials: readonly Credential[];
+    tools: readonly Tool[];
     day: VendorDay | undefined;
     standings: ReadonlyMap<string, CredentialStanding>;
     now: number;
   }
-> = ({ vendor, credentials, day, standings, switches, visitor, now }) => (
+> = ({ vendor, credentials, tools, day, standings, switches, visitor, now }) => (
   <section class="card even" aria-labelledby={`vendor-${vendor.name}`}>
     <h2 id={`vendor-${vendor.name}`}>{vendor.title}</h2>
     <Day day={day} now={now} />
@@ -81,25 +81,15 @@ const VendorCard: FC<
         ];
       })}
     />
-    <Tools
-      label={`Tools of ${vendor.title}`}
-      tools={TOOLS.filter((tool) => uses(tool, credentials))}
-      switches={switches}
-      visitor={visitor}
-    />
+    <Tools label={`Tools of ${vendor.title}`} tools={tools} switches={switches} visitor={visitor} />
   </section>
 );
 
-const OwnTools: FC<Switchable> = ({ switches, visitor }) => (
+const OwnTools: FC<Switchable & { tools: readonly Tool[] }> = ({ tools, switches, visitor }) => (
   <section class="card even" aria-labelledby="own">
     <h2 id="own">Sallyport</h2>
     <p class="dim">Tools that ask no vendor.</p>
-    <Tools
-      label="Tools of Sallyport"
-      tools={TOOLS.filter((tool) => tool.kind === "read" && tool.credentials.length === 0)}
-      switches={switches}
-      visitor={visitor}
-    />
+    <Tools label="Tools of Sallyport" tools={tools} switches={switches} visitor={visitor} />
   </section>
 );
 
@@ -210,6 +200,10 @@ const Refresh: FC<InTime> = ({ standing, now }) => {
 };
 
 function uses(tool: Tool, credentials: readonly Credential[]): boolean {
-  const needed: readonly string[] = credentialsOf(tool);
-  return credentials.some(({ name }) => needed.includes(name));
+  const needed = credentialsOf(tool);
+  return credentials.some((credential) => needed.includes(credential));
+}
+
+function asksNobody(tool: Tool): boolean {
+  return credentialsOf(tool).length === 0;
 }

@@ -1,6 +1,6 @@
 import { inPlace } from "../../audit/place.ts";
-import { CREDENTIALS, type CredentialName } from "../../connectors/credentials.ts";
 import type { CredentialHealth } from "../../downstream/broker-object.ts";
+import type { Credential } from "../../toolkit/upstream/credential.ts";
 
 /** How one credential does: by its broker's word, and by the audit's. Times are ISO 8601 UTC. */
 export interface CredentialStanding {
@@ -29,8 +29,11 @@ export interface VendorDay {
 const DAY_MS = 24 * 3_600_000;
 
 /** All credentials, by name. */
-export async function credentialStandings(env: Env): Promise<ReadonlyMap<string, CredentialStanding>> {
-  const names = Object.keys(CREDENTIALS) as CredentialName[];
+export async function credentialStandings(
+  env: Env,
+  credentials: readonly Credential[],
+): Promise<ReadonlyMap<string, CredentialStanding>> {
+  const names = credentials.map(({ name }) => name);
   const [healths, refreshes] = await Promise.all([
     Promise.all(names.map((name) => env.BROKER.getByName(name).health(name))),
     lastRefreshes(env.DB, names),

@@ -1,15 +1,14 @@
-import { findTool } from "../../catalogue.ts";
-import { isCredentialName } from "../../connectors/credentials.ts";
 import type { SwitchChange } from "../../tenant/protocol.ts";
 import { type Done, field, Refused, type Visit } from "../visit.ts";
 import { MAX_SWITCH_REASON } from "./switch-form.tsx";
 
 /** `POST /console/connectors/switch`: one tool or credential, off or on, for everybody, from their next call. */
-export async function switchConnector({ env, visitor }: Visit, form: FormData): Promise<Done> {
+export async function switchConnector({ env, catalogue, visitor }: Visit, form: FormData): Promise<Done> {
   const change = read(form, visitor.subject);
   const { kind, name, disabled } = change;
   const detail = { kind, name, disabled };
-  if (kind === "tool" ? findTool(name) === undefined : !isCredentialName(name)) {
+  const found = kind === "tool" ? catalogue.tool(name) : catalogue.credential(name);
+  if (found === undefined) {
     const advice = "Nothing here has that name.";
     throw new Refused(400, "invalid_input", { title: "Nothing was switched", advice }, { detail });
   }

@@ -1,5 +1,7 @@
-import { CREDENTIALS, type CredentialName } from "../../connectors/credentials.ts";
-import { type Readiness, readinessOf } from "../../connectors/readiness.ts";
+import type { Catalogue } from "../../catalogue/catalogue.ts";
+import { type Readiness, readinessOf } from "../../downstream/readiness.ts";
+import type { Credential } from "../../toolkit/upstream/credential.ts";
+import type { VendorCheck } from "../../toolkit/upstream/vendor-check.ts";
 import { type CheckReport, checksOf } from "./vendor-checks.ts";
 
 /** How one credential does. Nothing in it is secret. */
@@ -29,19 +31,25 @@ export interface CredentialReport {
  */
 export function credentialReports(
   env: Env,
+  { credentials, checks }: Catalogue,
   options: { readonly tokens: boolean },
 ): Promise<CredentialReport[]> {
-  const names = Object.keys(CREDENTIALS) as CredentialName[];
-  return Promise.all(names.map((name) => reportOf(env, name, options)));
+  return Promise.all(
+    credentials
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+      .map((credential) => reportOf(env, credential, checks, options)),
+  );
 }
 
 async function reportOf(
   env: Env,
-  name: CredentialName,
+  credential: Credential,
+  checks: readonly VendorCheck[],
   { tokens }: { readonly tokens: boolean },
 ): Promise<CredentialReport> {
+  const { name } = credential;
   const broker = env.BROKER.getByName(name);
-  const { state, problems } = readinessOf(env, name);
+  const { state, problems } = readinessOf(env, credential);
   // One after the other: the health is to tell of this token as well.
   const answer = tokens && state === "ready" ? await broker.token(name) : null;
   const { vendor, breaker } = await broker.health(name);
@@ -54,6 +62,6 @@ async function reportOf(
     breaker: breaker?.state ?? "closed",
     // The token itself stays here.
     token: answer && { ok: answer.ok, code: error?.code ?? null, message: error?.message ?? null },
-    checks: answer?.ok ? await checksOf(env, name) : [],
+    checks: answer?.ok ? await checksOf(env, credential, checks) : [],
   };
 }

@@ -1,8 +1,8 @@
 import { type AuditReport, CHECKPOINT_OVERDUE_MS, reportGaps } from "../../audit/gaps.ts";
 import { refusalTotals } from "../../auth/refusals.ts";
-import { configurationProblems } from "../../config.ts";
 import { PROTECTION } from "../page.tsx";
 import type { Visit } from "../visit.ts";
+import { configurationProblems } from "./config.ts";
 import { credentialReports } from "./credentials.ts";
 import { drifts } from "./drifts.ts";
 import { figures as figuresOf } from "./figures.ts";
@@ -11,17 +11,17 @@ import { figures as figuresOf } from "./figures.ts";
  * The instance's health in detail, for whoever runs it: how calls end, how the audit arrives, which vendors have drifted, how each
  * credential does, and which migrations were applied. With `?tokens`, each credential is tried at its vendor.
  */
-export async function showHealth({ env, url, now }: Visit): Promise<Response> {
+export async function showHealth({ env, catalogue, url, now }: Visit): Promise<Response> {
   const [audit, figures, drift, credentials, migrations] = await Promise.all([
     reportGaps(env),
     figuresOf(env.DB, now),
     drifts(env.DB, now),
-    credentialReports(env, { tokens: url.searchParams.has("tokens") }),
+    credentialReports(env, catalogue, { tokens: url.searchParams.has("tokens") }),
     appliedMigrations(env.DB),
   ]);
   // One isolate's own count: what others refused is in the log.
   const refused_by_this_isolate = refusalTotals();
-  const { fatal, partial } = configurationProblems(env);
+  const { fatal, partial } = configurationProblems(env, catalogue);
   const problems = [...fatal, ...partial, ...auditProblems(audit)];
   return Response.json(
     {

@@ -1,8 +1,7 @@
-import { VENDOR_CHECKS } from "../../connectors/checks.ts";
-import type { CredentialName } from "../../connectors/credentials.ts";
 import { upstreamFor } from "../../downstream/client.ts";
-import type { VendorCheck } from "../../downstream/vendor-check.ts";
-import { asFailure } from "../../path/failure.ts";
+import { asFailure } from "../../toolkit/failure.ts";
+import type { Credential } from "../../toolkit/upstream/credential.ts";
+import type { VendorCheck } from "../../toolkit/upstream/vendor-check.ts";
 
 /** What one check at a vendor came to. Nothing in it is secret. */
 export interface CheckReport {
@@ -13,13 +12,15 @@ export interface CheckReport {
   readonly problems: readonly string[];
 }
 
-/** Tries, at their vendor, the credential `name` and the settings that are checked with it. */
+/** Tries, at its vendor, a credential and the settings that are checked with it. */
 export function checksOf(
   env: Env,
-  name: CredentialName,
-  checks: readonly VendorCheck[] = VENDOR_CHECKS,
+  credential: Credential,
+  checks: readonly VendorCheck[],
 ): Promise<CheckReport[]> {
-  return Promise.all(checks.filter(({ credential }) => credential === name).map((check) => run(env, check)));
+  return Promise.all(
+    checks.filter((check) => check.credential === credential).map((check) => run(env, check)),
+  );
 }
 
 async function run(env: Env, { name, credential, run: look }: VendorCheck): Promise<CheckReport> {

@@ -1,22 +1,22 @@
 import type { Child, FC } from "hono/jsx";
-import { findTool } from "../../catalogue.ts";
-import { credentialOf } from "../../connectors/credentials.ts";
+import type { Catalogue } from "../../catalogue/catalogue.ts";
 import type { OperationView } from "../../effect/protocol.ts";
-import { targetName } from "../../path/tool.ts";
+import { targetName } from "../../toolkit/tool.ts";
 import { Facts, Foreign, factsOf, Id, StateBadge, Time, Who } from "../elements.tsx";
 
 /** What somebody wants done, on what, by whom and why: everything that a decision needs. */
-export const OperationCard: FC<{ operation: OperationView; client_name: string | null; now: number }> = ({
-  operation,
-  client_name,
-  now,
-}) => {
+export const OperationCard: FC<{
+  catalogue: Catalogue;
+  operation: OperationView;
+  client_name: string | null;
+  now: number;
+}> = ({ catalogue, operation, client_name, now }) => {
   const { requester } = operation;
   const via = client_name ?? requester.client_id;
   return (
     <section class="card" aria-labelledby="what">
       <h2 id="what">What is asked for</h2>
-      <PlainWords operation={operation} />
+      <PlainWords catalogue={catalogue} operation={operation} />
       <Facts
         of={[
           ["Target", <TargetLine operation={operation} />],
@@ -112,11 +112,11 @@ const TargetLine: FC<{ operation: OperationView }> = ({ operation }) => {
 };
 
 /** The tool's own words, and what its declaration says besides. */
-const PlainWords: FC<{ operation: OperationView }> = ({ operation }) => {
-  const tool = findTool(operation.tool);
+const PlainWords: FC<{ catalogue: Catalogue; operation: OperationView }> = ({ catalogue, operation }) => {
+  const tool = catalogue.tool(operation.tool);
   if (tool?.kind !== "change") return <p>{operation.tool}, a tool that this version no longer has.</p>;
-  const undo = tool.effect.reversed_by === null ? undefined : findTool(tool.effect.reversed_by);
-  const { vendor, permission } = credentialOf(tool.credential);
+  const undo = tool.effect.reversed_by === null ? undefined : catalogue.tool(tool.effect.reversed_by);
+  const { vendor, permission } = tool.credential;
   return (
     <>
       <p>

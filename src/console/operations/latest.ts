@@ -1,6 +1,6 @@
 import { inPlace } from "../../audit/place.ts";
-import { effectNameOf } from "../../effect/operation.ts";
 import type { OperationView } from "../../effect/protocol.ts";
+import { effectNameOf } from "../../toolkit/operation-id.ts";
 import { decodePlace, encodePlace } from "../place.ts";
 
 /** An operation as the audit database last heard of it. It lags: what counts is the effect object's word. */

@@ -1,8 +1,7 @@
 import type { FC } from "hono/jsx";
 import { leftOut } from "../../audit/search.ts";
-import { findTool } from "../../catalogue.ts";
 import type { OperationView } from "../../effect/protocol.ts";
-import { targetName } from "../../path/tool.ts";
+import { targetName } from "../../toolkit/tool.ts";
 import { MAX_REASON } from "../approvals/decide.ts";
 import { LeftOut } from "../audit/left-out.tsx";
 import { Csrf, Facts, Foreign, factsOf } from "../elements.tsx";
@@ -17,14 +16,14 @@ const SECTION = "/console/operations";
 
 /** `GET /console/operations/{id}`: one state change, and its whole course. */
 export async function showOperation(visit: Visit): Promise<Response> {
-  const { env, visitor, now } = visit;
+  const { env, catalogue, visitor, now } = visit;
   const operation = await requireOperation(visit);
   const [client_name, course, left_out] = await Promise.all([
     clientNameOf(env, operation),
     courseOf(env.DB, operation.id),
     leftOut(env.DB),
   ]);
-  const title = findTool(operation.tool)?.title ?? operation.tool;
+  const title = catalogue.tool(operation.tool)?.title ?? operation.tool;
   const content = (
     <>
       <p class="crumb">
@@ -37,7 +36,7 @@ export async function showOperation(visit: Visit): Promise<Response> {
       <div class="columns">
         <div>
           <WhatNow operation={operation} visitor={visitor} />
-          <OperationCard operation={operation} client_name={client_name} now={now} />
+          <OperationCard catalogue={catalogue} operation={operation} client_name={client_name} now={now} />
           <Before operation={operation} />
         </div>
         <div>

@@ -1,5 +1,5 @@
 import type { FC } from "hono/jsx";
-import { TOOLS } from "../../catalogue.ts";
+import type { Tool } from "../../toolkit/tool.ts";
 import { Pager, STATE_NAMES, stateInWords } from "../elements.tsx";
 import { given } from "../filters.ts";
 import { page } from "../page.tsx";
@@ -12,7 +12,7 @@ const SECTION = "/console/operations";
 const PAGE = 25;
 
 /** `GET /console/operations`: state changes by how they stand, the latest change first. */
-export async function showOperations({ env, visitor, now, url }: Visit): Promise<Response> {
+export async function showOperations({ env, catalogue, visitor, now, url }: Visit): Promise<Response> {
   const all = maySeeAll(visitor);
   const filters = {
     state: given(url, "state"),
@@ -33,7 +33,7 @@ export async function showOperations({ env, visitor, now, url }: Visit): Promise
         list follows with a second's delay; an operation's own page is up to date. Times are UTC.
       </p>
       <search class="card">
-        <Filters all={all} {...filters} />
+        <Filters tools={catalogue.tools.filter(({ kind }) => kind === "change")} all={all} {...filters} />
       </search>
       <section class="card" aria-label="Operations">
         <OperationTable
@@ -49,15 +49,14 @@ export async function showOperations({ env, visitor, now, url }: Visit): Promise
   return page(visitor, { title: "Operations", section: SECTION }, content);
 }
 
-const CHANGES = TOOLS.filter(({ kind }) => kind === "change");
-
 const Filters: FC<{
+  tools: readonly Tool[];
   all: boolean;
   state: string | undefined;
   tool: string | undefined;
   target: string | undefined;
   subject: string | undefined;
-}> = ({ all, state, tool, target, subject }) => (
+}> = ({ tools, all, state, tool, target, subject }) => (
   <form method="get" action={SECTION}>
     <div class="fields">
       <div>
@@ -75,7 +74,7 @@ const Filters: FC<{
         <label for="tool">Tool</label>
         <select id="tool" name="tool">
           <option value="">any</option>
-          {CHANGES.map(({ name }) => (
+          {tools.map(({ name }) => (
             <option value={name} selected={name === tool}>
               {name}
             </option>

@@ -1,4 +1,4 @@
-import { effectNameOf } from "../../effect/operation.ts";
+import { effectNameOf } from "../../toolkit/operation-id.ts";
 import { aboutOperation, MAX_REASON } from "../approvals/decide.ts";
 import { type Done, field, Refused, type Visit } from "../visit.ts";
 import { requireOperation } from "./access.ts";

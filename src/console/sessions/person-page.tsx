@@ -1,5 +1,5 @@
 import type { FC } from "hono/jsx";
-import { isPersonKey } from "../../person/person-key.ts";
+import { isPersonKey } from "../../auth/person-key.ts";
 import type { SessionSummary } from "../../person/protocol.ts";
 import { Badge, Csrf, Facts, Foreign, Table, Time, type Tone } from "../elements.tsx";
 import { may } from "../need.ts";

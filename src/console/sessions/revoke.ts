@@ -1,4 +1,4 @@
-import { isPersonKey } from "../../person/person-key.ts";
+import { isPersonKey } from "../../auth/person-key.ts";
 import { type Done, field, Refused, type Visit } from "../visit.ts";
 import { requirePerson } from "./person-page.tsx";
 

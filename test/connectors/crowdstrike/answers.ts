@@ -1,4 +1,4 @@
-import type { UpstreamAnswer } from "../../../src/downstream/upstream.ts";
+import type { UpstreamAnswer } from "../../../src/toolkit/upstream/upstream.ts";
 
 /** The moment of all answers in these tests, in milliseconds since the epoch. */
 export const ANSWERED_AT = Date.parse("2026-11-22T10:00:00Z");

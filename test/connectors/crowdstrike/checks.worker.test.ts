@@ -1,25 +1,25 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, test } from "vitest";
-import type { CredentialName } from "../../../src/connectors/credentials.ts";
 import { crowdstrikeChecks } from "../../../src/connectors/crowdstrike/checks.ts";
 import { upstreamFor } from "../../../src/downstream/client.ts";
 import { effects, inject, resetLab } from "../../downstream/lab-control.ts";
+import { credentialOf } from "../../support/deployed.ts";
 import { rested } from "../../support/worker/credentials.ts";
 
 beforeEach(async () => {
   await resetLab();
-  await rested(...crowdstrikeChecks.map(({ credential }) => credential));
+  await rested(...crowdstrikeChecks.map(({ credential }) => credential.name));
 });
 
 /** What the check of a credential finds, through that credential or another in its place. */
-async function found(name: CredentialName, through: CredentialName = name): Promise<readonly string[]> {
-  const check = crowdstrikeChecks.find(({ credential }) => credential === name);
+async function found(name: string, through: string = name): Promise<readonly string[]> {
+  const check = crowdstrikeChecks.find(({ credential }) => credential.name === name);
   if (check === undefined) throw new Error(`nothing checks ${name}`);
-  return check.run(upstreamFor(env, through), env);
+  return check.run(upstreamFor(env, credentialOf(through)), env);
 }
 
 test("nothing is wrong with the lab's API clients, and nothing is changed to see that", async () => {
-  for (const { credential } of crowdstrikeChecks) expect(await found(credential)).toEqual([]);
+  for (const { credential } of crowdstrikeChecks) expect(await found(credential.name)).toEqual([]);
   expect(await effects()).toEqual([]);
 });
 

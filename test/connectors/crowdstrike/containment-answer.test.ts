@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { concludeAction } from "../../../src/connectors/crowdstrike/containment-answer.ts";
-import type { UpstreamAnswer } from "../../../src/downstream/upstream.ts";
-import { publicError } from "../../../src/path/failure.ts";
+import { publicError } from "../../../src/toolkit/failure.ts";
+import type { UpstreamAnswer } from "../../../src/toolkit/upstream/upstream.ts";
 import { answer, CANARY, envelope } from "./answers.ts";
 
 const ID = "0123456789abcdef0123456789abcdef";

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { localEnvironment } from "../../../scripts/local-environment.ts";
-import { CREDENTIALS } from "../../../src/connectors/credentials.ts";
-import { settingsProblems } from "../../../src/connectors/crowdstrike/settings.ts";
+import { crowdstrikeSettings } from "../../../src/connectors/crowdstrike/settings.ts";
+import { problemsIn } from "../../../src/toolkit/settings.ts";
+import { CREDENTIALS } from "../../support/deployed.ts";
 
 function environment(changes: Record<string, string | undefined> = {}): Env {
   const local = localEnvironment({ publicUrl: "http://localhost:8787", labUrl: "http://localhost:8790" });
@@ -9,13 +10,13 @@ function environment(changes: Record<string, string | undefined> = {}): Env {
   return { ...local, ...defaults, ...changes } as unknown as Env;
 }
 
-const credentialProblems = (env: Env) => [
-  ...new Set(Object.values(CREDENTIALS).flatMap(({ problems }) => problems(env))),
-];
+const credentialProblems = (env: Env) => [...new Set(CREDENTIALS.flatMap(({ problems }) => problems(env)))];
 
 describe("configuration", () => {
   test("of a local instance has no problems", () => {
-    expect([...credentialProblems(environment()), ...settingsProblems(environment())]).toEqual([]);
+    expect([...credentialProblems(environment()), ...problemsIn(crowdstrikeSettings, environment())]).toEqual(
+      [],
+    );
   });
 
   test.each([
@@ -48,7 +49,7 @@ describe("configuration", () => {
     ["CROWDSTRIKE_UNASSIGNED_CRITICALITY", "tier-0"],
     ["CROWDSTRIKE_UNASSIGNED_CRITICALITY", ""],
   ])("with %s=%s is refused by its name", (variable, value) => {
-    expect(settingsProblems(environment({ [variable]: value })).join()).toContain(variable);
+    expect(problemsIn(crowdstrikeSettings, environment({ [variable]: value })).join()).toContain(variable);
   });
 
   test.each([
@@ -56,10 +57,10 @@ describe("configuration", () => {
     ["https://falcon.us-2.crowdstrike.com/dashboards", "https://api.us-2.crowdstrike.com"],
     ["https://falcon.laggar.gcw.crowdstrike.com", "https://api.laggar.gcw.crowdstrike.com"],
   ])("with the console's address %s is refused with the API's, which is taken", (console_url, api) => {
-    expect(settingsProblems(environment({ CROWDSTRIKE_BASE_URL: console_url }))).toEqual([
+    expect(problemsIn(crowdstrikeSettings, environment({ CROWDSTRIKE_BASE_URL: console_url }))).toEqual([
       `CROWDSTRIKE_BASE_URL: is the address of the console: the API is at ${api}`,
     ]);
-    expect(settingsProblems(environment({ CROWDSTRIKE_BASE_URL: api }))).toEqual([]);
+    expect(problemsIn(crowdstrikeSettings, environment({ CROWDSTRIKE_BASE_URL: api }))).toEqual([]);
   });
 
   test("of no secret ever stands in what is said about it", () => {
@@ -68,10 +69,7 @@ describe("configuration", () => {
   });
 });
 
-test("no two credentials share an API client, and each is declared under its own name", () => {
-  const variables = Object.entries(CREDENTIALS).flatMap(([name, credential]) => {
-    expect(credential.name).toBe(name);
-    return credential.problems({} as Env);
-  });
+test("no two credentials share an API client", () => {
+  const variables = CREDENTIALS.flatMap((credential) => credential.problems({} as Env));
   expect(new Set(variables).size).toBe(variables.length);
 });

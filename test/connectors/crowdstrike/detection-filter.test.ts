@@ -6,7 +6,7 @@ import {
   OPEN_AND_MAYBE_SEVERE,
 } from "../../../src/connectors/crowdstrike/detection-filter.ts";
 import { searchDetections } from "../../../src/connectors/crowdstrike/search-detections.ts";
-import { SEVERITIES } from "../../../src/connectors/severity.ts";
+import { SEVERITIES } from "../../../src/toolkit/severity.ts";
 
 const ID = "0123456789abcdef0123456789abcdef";
 const SHA = "AB".repeat(32);

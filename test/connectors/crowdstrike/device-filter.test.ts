@@ -6,7 +6,7 @@ import { deviceSearch } from "../../../src/connectors/crowdstrike/device-filter.
 import { DeviceQuery } from "../../../src/connectors/crowdstrike/device-query.ts";
 import { clause } from "../../../src/connectors/crowdstrike/fql.ts";
 import { searchDevices } from "../../../src/connectors/crowdstrike/search-devices.ts";
-import { asFailure } from "../../../src/path/failure.ts";
+import { asFailure } from "../../../src/toolkit/failure.ts";
 
 const ID = "0123456789abcdef0123456789abcdef";
 const MAC = "mac_address:'00-00-5e-00-53-0a'";

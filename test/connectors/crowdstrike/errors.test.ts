@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { crowdstrike } from "../../../src/connectors/crowdstrike/errors.ts";
-import { jsonOf } from "../../../src/downstream/exchange.ts";
-import type { UpstreamAnswer } from "../../../src/downstream/upstream.ts";
-import { type Failure, publicError } from "../../../src/path/failure.ts";
+import { type Failure, publicError } from "../../../src/toolkit/failure.ts";
+import { jsonOf } from "../../../src/toolkit/upstream/exchange.ts";
+import type { UpstreamAnswer } from "../../../src/toolkit/upstream/upstream.ts";
 import { ANSWERED_AT, answer, CANARY, envelope } from "./answers.ts";
 
 function failureOf(given: UpstreamAnswer, operation = "QueryDevicesByFilter"): Failure | null {

@@ -33,7 +33,7 @@ function mint(settings: object = {}) {
     CROWDSTRIKE_READ_CLIENT_SECRET: "secret",
     ...settings,
   } as Env;
-  return crowdstrikeCredentials["crowdstrike.read"].mint(env, 1_000, AbortSignal.timeout(5_000));
+  return crowdstrikeCredentials.read.mint(env, 1_000, AbortSignal.timeout(5_000));
 }
 
 test("a token is asked for with id and secret, and is good for as long as the vendor says", async () => {

@@ -1,15 +1,15 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { credentialOf } from "../../../src/connectors/credentials.ts";
 import { containDevice, releaseDevice } from "../../../src/connectors/crowdstrike/contain-device.ts";
 import { getDevice } from "../../../src/connectors/crowdstrike/get-device.ts";
 import { searchDevices } from "../../../src/connectors/crowdstrike/search-devices.ts";
 import { breakerReport } from "../../../src/downstream/circuit.ts";
 import { upstreamFor } from "../../../src/downstream/client.ts";
-import { buildRequest, readAnswer } from "../../../src/downstream/exchange.ts";
 import { tokenFor } from "../../../src/downstream/tokens.ts";
-import type { ChangeTool, Conclusion, ReadTool } from "../../../src/path/tool.ts";
+import type { ChangeTool, Conclusion, ReadTool } from "../../../src/toolkit/tool.ts";
+import { buildRequest, readAnswer } from "../../../src/toolkit/upstream/exchange.ts";
 import { effects, inject, resetLab } from "../../downstream/lab-control.ts";
+import { credentialOf } from "../../support/deployed.ts";
 import { lab } from "../../support/worker/lab.ts";
 
 const NOBODY = "0".repeat(32);
@@ -26,7 +26,7 @@ interface Device {
   readonly criticality: string;
 }
 
-const reader = () => upstreamFor(env, "crowdstrike.read");
+const reader = () => upstreamFor(env, credentialOf("crowdstrike.read"));
 
 async function run(tool: ReadTool, input: object) {
   const principal = {
@@ -62,8 +62,8 @@ async function perform(
   operation_id = "op_1",
 ): Promise<Conclusion<unknown>> {
   const input = { device_id: device.device_id };
-  const credential = credentialOf(tool.credential);
-  const token = await tokenFor(env, tool.credential);
+  const { credential } = tool;
+  const token = await tokenFor(env, credential);
   const sending = { request_id: operation_id, signal: AbortSignal.timeout(tool.effect.deadline_ms) };
   const request = buildRequest(env, credential, tool.request(input, operation_id, env), token, sending);
   const { device_id, hostname, containment } = device;
@@ -272,7 +272,7 @@ describe("contain_device and release_device", () => {
 
   test("can't be done with the credential for reading, and the refusal names the permission", async () => {
     const device = await someDevice();
-    const refused = await perform({ ...containDevice, credential: "crowdstrike.read" } as ChangeTool, device);
+    const refused = await perform({ ...containDevice, credential: credentialOf("crowdstrike.read") }, device);
     expect(refused).toMatchObject({
       outcome: "no_effect",
       failure: { code: "credential_rejected", message: expect.stringContaining("Hosts: WRITE") },

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { concludeUpdate } from "../../../src/connectors/crowdstrike/update-answer.ts";
-import type { UpstreamAnswer } from "../../../src/downstream/upstream.ts";
-import { publicError } from "../../../src/path/failure.ts";
+import { publicError } from "../../../src/toolkit/failure.ts";
+import type { UpstreamAnswer } from "../../../src/toolkit/upstream/upstream.ts";
 import { answer, CANARY, envelope } from "./answers.ts";
 
 const conclude = (given: UpstreamAnswer) => concludeUpdate(given, "done");

@@ -2,7 +2,7 @@ import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import type { Client } from "@modelcontextprotocol/client";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { effectNameOf } from "../../../src/effect/operation.ts";
+import { effectNameOf } from "../../../src/toolkit/operation-id.ts";
 import { effects, inject, resetLab } from "../../downstream/lab-control.ts";
 import { agentOf, call } from "../../support/worker/agent.ts";
 import { rested } from "../../support/worker/credentials.ts";

@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { concludeCase } from "../../../src/connectors/elastic/case-answer.ts";
 import { elastic, OPERATIONS } from "../../../src/connectors/elastic/errors.ts";
 import { concludeUpdate } from "../../../src/connectors/elastic/update-answer.ts";
-import { jsonOf } from "../../../src/downstream/exchange.ts";
-import { publicError } from "../../../src/path/failure.ts";
+import { publicError } from "../../../src/toolkit/failure.ts";
+import { jsonOf } from "../../../src/toolkit/upstream/exchange.ts";
 import { answer, CANARY } from "../crowdstrike/answers.ts";
 
 const PAGE = `<html>${CANARY}</html>`;

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { elasticChecks } from "../../../src/connectors/elastic/checks.ts";
-import { baseUrl, elasticProblems } from "../../../src/connectors/elastic/settings.ts";
+import { baseUrl, elasticSettings } from "../../../src/connectors/elastic/settings.ts";
+import { problemsIn } from "../../../src/toolkit/settings.ts";
 import { RecordedRequests } from "../recorded-requests.ts";
 import { searched } from "./alert-hits.ts";
 
@@ -40,7 +41,9 @@ test("a space is a setting of its own", () => {
   const env = { ELASTIC_BASE_URL: "https://kibana.example.com", ELASTIC_SPACE: "" } as Env;
   expect(baseUrl(env)).toBe("https://kibana.example.com");
   expect(baseUrl({ ...env, ELASTIC_SPACE: "soc" })).toBe("https://kibana.example.com/s/soc");
-  expect(elasticProblems(env)).toEqual([]);
-  expect(elasticProblems({ ...env, ELASTIC_SPACE: "a/b" })).toHaveLength(1);
-  expect(elasticProblems({ ...env, ELASTIC_BASE_URL: "https://kibana.example.com/s/soc" })).toHaveLength(1);
+  expect(problemsIn(elasticSettings, env)).toEqual([]);
+  expect(problemsIn(elasticSettings, { ...env, ELASTIC_SPACE: "a/b" })).toHaveLength(1);
+  expect(
+    problemsIn(elasticSettings, { ...env, ELASTIC_BASE_URL: "https://kibana.example.com/s/soc" }),
+  ).toHaveLength(1);
 });

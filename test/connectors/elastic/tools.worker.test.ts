@@ -8,6 +8,7 @@ import { updateAlert } from "../../../src/connectors/elastic/update-alert.ts";
 import { breakerReport } from "../../../src/downstream/circuit.ts";
 import { upstreamFor } from "../../../src/downstream/client.ts";
 import { effects, inject, requestsOf, resetLab } from "../../downstream/lab-control.ts";
+import { credentialOf } from "../../support/deployed.ts";
 import { agentOf, call } from "../../support/worker/agent.ts";
 import { signedIn } from "../../support/worker/people.ts";
 
@@ -19,7 +20,7 @@ const why = { reason: "Test of alerts" };
 
 const fault = (operation: string, mode: string, more: object = {}) =>
   inject({ vendor: "elastic", operation, mode, ...more });
-const reader = () => upstreamFor(env, "elastic.read");
+const reader = () => upstreamFor(env, credentialOf("elastic.read"));
 const responder = async () => agentOf(await signedIn("hunter", "responder"), ["alerts:read", "alerts:write"]);
 const idOf = (result: object) => (result as { operation?: { id: string } }).operation?.id;
 

@@ -4,8 +4,8 @@ import { Cve, cveOf, type Sayings } from "../../../src/connectors/intelligence/c
 import { readEpss } from "../../../src/connectors/intelligence/epss.ts";
 import { inTurn, type NvdRecord, readNvd } from "../../../src/connectors/intelligence/nvd.ts";
 import { readOsv } from "../../../src/connectors/intelligence/osv.ts";
-import type { UpstreamRequest } from "../../../src/downstream/upstream.ts";
-import { Failure } from "../../../src/path/failure.ts";
+import { Failure } from "../../../src/toolkit/failure.ts";
+import type { UpstreamRequest } from "../../../src/toolkit/upstream/upstream.ts";
 import { RecordedRequests } from "../recorded-requests.ts";
 
 const CVE = "CVE-2021-44228";

@@ -7,8 +7,9 @@ import { lookupCve } from "../../../src/connectors/intelligence/lookup-cve.ts";
 import { Memory } from "../../../src/connectors/intelligence/memory.ts";
 import { upstreamFor } from "../../../src/downstream/client.ts";
 import { readAnswer } from "../../../src/path/answer.ts";
-import type { ReadContext } from "../../../src/path/tool.ts";
+import type { ReadContext } from "../../../src/toolkit/tool.ts";
 import { inject, requestsOf, resetLab } from "../../downstream/lab-control.ts";
+import { credentialOf } from "../../support/deployed.ts";
 import { rested } from "../../support/worker/credentials.ts";
 import { RecordedRequests } from "../recorded-requests.ts";
 
@@ -139,7 +140,7 @@ describe("what the sources said lately", () => {
 });
 
 describe("the catalogue of known exploited vulnerabilities", () => {
-  const read = () => knownExploited(upstreamFor(env, "kev.read"), REMEMBERING, Date.now());
+  const read = () => knownExploited(upstreamFor(env, credentialOf("kev.read")), REMEMBERING, Date.now());
 
   test("is sent once, and asked about each time", async () => {
     const first = await read();

@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { localEnvironment } from "../../../scripts/local-environment.ts";
 import { intelligenceCredentials } from "../../../src/connectors/intelligence/credentials.ts";
-import { sourceProblems } from "../../../src/connectors/intelligence/settings.ts";
+import { sourceSettings } from "../../../src/connectors/intelligence/settings.ts";
 import { epss, kev, nvd, osv } from "../../../src/connectors/intelligence/sources.ts";
-import { jsonOf } from "../../../src/downstream/exchange.ts";
-import type { UpstreamAnswer } from "../../../src/downstream/upstream.ts";
-import type { Vendor } from "../../../src/downstream/vendor.ts";
-import { publicError } from "../../../src/path/failure.ts";
+import { publicError } from "../../../src/toolkit/failure.ts";
+import { problemsIn } from "../../../src/toolkit/settings.ts";
+import { jsonOf } from "../../../src/toolkit/upstream/exchange.ts";
+import type { UpstreamAnswer } from "../../../src/toolkit/upstream/upstream.ts";
+import type { Vendor } from "../../../src/toolkit/upstream/vendor.ts";
 import { answer, CANARY } from "../crowdstrike/answers.ts";
 
 const failureOf = (source: Vendor, given: UpstreamAnswer) =>
@@ -112,14 +113,14 @@ describe("credentials of public sources", () => {
       const { token } = await credential.mint(env({ NVD_API_KEY: CANARY }), 0);
       const headers = new Headers();
       credential.authorize(headers, token);
-      expect(headers.get("apikey")).toBe(name === "nvd.read" ? CANARY : null);
+      expect(headers.get("apikey")).toBe(name === "nvd" ? CANARY : null);
     }
   });
 
   test.each(["CISA_KEV_BASE_URL", "EPSS_BASE_URL", "NVD_BASE_URL", "OSV_BASE_URL"] as const)(
     "are refused by the name of %s if it isn't safe",
     (variable) => {
-      const problems = sourceProblems(variable);
+      const problems = (env: Env) => problemsIn(sourceSettings(variable), env);
       expect(problems(env())).toEqual([]);
       for (const value of [
         "",
@@ -137,9 +138,9 @@ describe("credentials of public sources", () => {
   test.each(["", "feeds/kev.json", "/feeds/kev.json?x=1", "/feeds/", "/a b", "https://example.com/kev.json"])(
     "are refused for the path %j of the catalogue",
     (path) => {
-      const problems = sourceProblems("CISA_KEV_BASE_URL");
+      const problems = (env: Env) => problemsIn(sourceSettings("CISA_KEV_BASE_URL"), env);
       expect(problems(env({ CISA_KEV_PATH: path })).join()).toContain("CISA_KEV_PATH");
-      expect(sourceProblems("OSV_BASE_URL")(env({ CISA_KEV_PATH: path }))).toEqual([]);
+      expect(problemsIn(sourceSettings("OSV_BASE_URL"), env({ CISA_KEV_PATH: path }))).toEqual([]);
     },
   );
 });

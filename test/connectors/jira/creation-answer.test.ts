@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { concludeCreation } from "../../../src/connectors/jira/creation-answer.ts";
-import type { UpstreamAnswer } from "../../../src/downstream/upstream.ts";
-import { publicError } from "../../../src/path/failure.ts";
+import { publicError } from "../../../src/toolkit/failure.ts";
+import type { UpstreamAnswer } from "../../../src/toolkit/upstream/upstream.ts";
 import { answer, CANARY } from "../crowdstrike/answers.ts";
 
 const created = { id: "20000", key: "SEC-61", self: "https://acme.atlassian.net/rest/api/3/issue/20000" };

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { localEnvironment } from "../../../scripts/local-environment.ts";
 import { jiraCredentials } from "../../../src/connectors/jira/credentials.ts";
-import { jiraProblems, settleMs } from "../../../src/connectors/jira/settings.ts";
+import { jiraSettings, settleMs } from "../../../src/connectors/jira/settings.ts";
+import { problemsIn } from "../../../src/toolkit/settings.ts";
 
 const defaults = { JIRA_PROJECT: "SEC", JIRA_ISSUE_TYPE: "Task", JIRA_SETTLE_MS: "60000" };
 
@@ -12,7 +13,7 @@ function environment(changes: Record<string, string | undefined> = {}): Env {
 
 const problems = (env: Env) => [
   ...Object.values(jiraCredentials).flatMap((credential) => credential.problems(env)),
-  ...jiraProblems(env),
+  ...problemsIn(jiraSettings, env),
 ];
 
 describe("configuration", () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { jira } from "../../../src/connectors/jira/errors.ts";
-import { jsonOf } from "../../../src/downstream/exchange.ts";
-import type { UpstreamAnswer } from "../../../src/downstream/upstream.ts";
-import { type Failure, publicError } from "../../../src/path/failure.ts";
+import { type Failure, publicError } from "../../../src/toolkit/failure.ts";
+import { jsonOf } from "../../../src/toolkit/upstream/exchange.ts";
+import type { UpstreamAnswer } from "../../../src/toolkit/upstream/upstream.ts";
 import { ANSWERED_AT, answer, CANARY } from "../crowdstrike/answers.ts";
 
 const SEARCH = "searchAndReconsileIssuesUsingJql";

@@ -37,7 +37,7 @@ async function search(input: object) {
 }
 
 const mint = (changes: Partial<Env>, purpose: "read" | "create" = "read") =>
-  jiraCredentials[`jira.${purpose}`].mint({ ...env, ...changes }, Date.now(), AbortSignal.timeout(5000));
+  jiraCredentials[purpose].mint({ ...env, ...changes }, Date.now(), AbortSignal.timeout(5000));
 
 beforeEach(async () => {
   await resetLab();

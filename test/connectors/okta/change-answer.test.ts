@@ -3,9 +3,9 @@ import { describe, expect, test } from "vitest";
 import { concludeChange } from "../../../src/connectors/okta/change-answer.ts";
 import { endUserSessions } from "../../../src/connectors/okta/end-user-sessions.ts";
 import { suspendUser } from "../../../src/connectors/okta/suspend-user.ts";
-import type { UpstreamAnswer } from "../../../src/downstream/upstream.ts";
-import { Failure, publicError } from "../../../src/path/failure.ts";
-import type { Conclusion } from "../../../src/path/tool.ts";
+import { Failure, publicError } from "../../../src/toolkit/failure.ts";
+import type { Conclusion } from "../../../src/toolkit/tool.ts";
+import type { UpstreamAnswer } from "../../../src/toolkit/upstream/upstream.ts";
 import { ANSWERED_AT, answer, CANARY } from "../crowdstrike/answers.ts";
 import { oktaError } from "./answers.ts";
 

@@ -5,7 +5,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { oktaAccounts } from "../../../lab/okta/accounts.ts";
 import { enabledAccounts } from "../../../src/connectors/okta/accounts.ts";
 import { upstreamFor } from "../../../src/downstream/client.ts";
-import { effectNameOf } from "../../../src/effect/operation.ts";
+import { effectNameOf } from "../../../src/toolkit/operation-id.ts";
 import {
   clearFaults,
   effects,
@@ -14,6 +14,7 @@ import {
   requestsOf,
   resetLab,
 } from "../../downstream/lab-control.ts";
+import { credentialOf } from "../../support/deployed.ts";
 import { agentOf, call } from "../../support/worker/agent.ts";
 import { signedIn } from "../../support/worker/people.ts";
 
@@ -31,7 +32,7 @@ let administrator = "";
 
 beforeAll(async () => {
   await resetLab();
-  const { accounts } = await enabledAccounts(upstreamFor(env, "okta.read"), env);
+  const { accounts } = await enabledAccounts(upstreamFor(env, credentialOf("okta.read")), env);
   plain = accounts.slice(20, 90).map(({ user_id }) => user_id);
   administrator = accounts.find(({ name }) => name === "admin@acme.test")?.user_id ?? "";
 });

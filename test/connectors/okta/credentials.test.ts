@@ -4,8 +4,9 @@ import { describe, expect, test } from "vitest";
 import { localEnvironment } from "../../../scripts/local-environment.ts";
 import { clientAssertion, isPrivateKey } from "../../../src/connectors/okta/client-assertion.ts";
 import { oktaCredentials, tokenIn } from "../../../src/connectors/okta/credentials.ts";
-import { oktaProblems, settleInLogMs, settleMs } from "../../../src/connectors/okta/settings.ts";
-import { publicError } from "../../../src/path/failure.ts";
+import { oktaSettings, settleInLogMs, settleMs } from "../../../src/connectors/okta/settings.ts";
+import { publicError } from "../../../src/toolkit/failure.ts";
+import { problemsIn } from "../../../src/toolkit/settings.ts";
 import { ANSWERED_AT, answer, CANARY } from "../crowdstrike/answers.ts";
 import { oktaError } from "./answers.ts";
 
@@ -21,7 +22,7 @@ function environment(changes: Record<string, string | undefined> = {}): Env {
 
 const problemsOf = (env: Env) => [
   ...Object.values(oktaCredentials).flatMap(({ problems }) => problems(env)),
-  ...oktaProblems(env),
+  ...problemsIn(oktaSettings, env),
 ];
 
 describe("configuration", () => {

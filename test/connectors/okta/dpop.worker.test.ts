@@ -3,12 +3,12 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { oktaAccounts, plainStaff } from "../../../lab/okta/accounts.ts";
-import { credentialOf } from "../../../src/connectors/credentials.ts";
 import { heldIn } from "../../../src/connectors/okta/dpop.ts";
 import { endUserSessions } from "../../../src/connectors/okta/end-user-sessions.ts";
 import { upstreamFor } from "../../../src/downstream/client.ts";
-import { buildRequest, readAnswer } from "../../../src/downstream/exchange.ts";
+import { buildRequest, readAnswer } from "../../../src/toolkit/upstream/exchange.ts";
 import { clearFaults, effects, requestsOf, resetLab } from "../../downstream/lab-control.ts";
+import { credentialOf } from "../../support/deployed.ts";
 
 const credential = credentialOf("okta.sessions");
 const user_id = oktaAccounts[plainStaff - 2]?.id ?? "";
@@ -73,7 +73,9 @@ describe("a token that is bound to a key", () => {
       path: "/api/v1/users",
       query: { limit: "1" },
     } as const;
-    await expect(upstreamFor(env, "okta.sessions").read(read, z.unknown())).rejects.toMatchObject({
+    await expect(
+      upstreamFor(env, credentialOf("okta.sessions")).read(read, z.unknown()),
+    ).rejects.toMatchObject({
       code: "credential_rejected",
       message: expect.stringContaining("okta.users.read"),
     });

@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import { okta } from "../../../src/connectors/okta/errors.ts";
 import { nextAfter } from "../../../src/connectors/okta/next-page.ts";
 import { orMissing, UserRecord } from "../../../src/connectors/okta/schemas.ts";
-import { jsonOf } from "../../../src/downstream/exchange.ts";
-import type { UpstreamAnswer } from "../../../src/downstream/upstream.ts";
-import { type Failure, publicError } from "../../../src/path/failure.ts";
+import { type Failure, publicError } from "../../../src/toolkit/failure.ts";
+import { jsonOf } from "../../../src/toolkit/upstream/exchange.ts";
+import type { UpstreamAnswer } from "../../../src/toolkit/upstream/upstream.ts";
 import { ANSWERED_AT, answer, CANARY } from "../crowdstrike/answers.ts";
 import { oktaError } from "./answers.ts";
 

@@ -1,13 +1,13 @@
 /** Every read of Okta's, fed with one record that lacks something, or that can't be read, beside one that is whole. */
 import { describe, expect, test } from "vitest";
 import type * as z from "zod";
+import { accountsUsedWithin, accountsWithMfa } from "../../../src/catalogue/controls/reads/accounts.ts";
+import { usersInactive } from "../../../src/catalogue/controls/users-inactive.ts";
 import { getUser } from "../../../src/connectors/okta/get-user.ts";
 import { searchSignIns } from "../../../src/connectors/okta/search-sign-ins.ts";
 import { searchUsers } from "../../../src/connectors/okta/search-users.ts";
-import { accountsUsedWithin, accountsWithMfa } from "../../../src/controls/reads/accounts.ts";
-import { usersInactive } from "../../../src/controls/users-inactive.ts";
-import type { Upstream } from "../../../src/downstream/upstream.ts";
-import type { Tool } from "../../../src/path/tool.ts";
+import type { Tool } from "../../../src/toolkit/tool.ts";
+import type { Upstream } from "../../../src/toolkit/upstream/upstream.ts";
 import { readRecorded, withoutEach } from "../../support/records.ts";
 import { RecordedRequests } from "../recorded-requests.ts";
 

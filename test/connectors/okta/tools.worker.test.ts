@@ -2,7 +2,6 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { oktaAccounts } from "../../../lab/okta/accounts.ts";
 import { labOktaKeys } from "../../../scripts/lab-keys.ts";
-import { credentialOf } from "../../../src/connectors/credentials.ts";
 import { enabledAccounts, withFactors } from "../../../src/connectors/okta/accounts.ts";
 import { getUser } from "../../../src/connectors/okta/get-user.ts";
 import type { User } from "../../../src/connectors/okta/normalise.ts";
@@ -12,13 +11,14 @@ import type { SignIn } from "../../../src/connectors/okta/sign-in.ts";
 import { suspendUser } from "../../../src/connectors/okta/suspend-user.ts";
 import { breakerReport } from "../../../src/downstream/circuit.ts";
 import { upstreamFor } from "../../../src/downstream/client.ts";
-import type { ReadTool } from "../../../src/path/tool.ts";
+import type { ReadTool } from "../../../src/toolkit/tool.ts";
 import { clearFaults, type Fault, inject, requestsOf, resetLab } from "../../downstream/lab-control.ts";
+import { credentialOf } from "../../support/deployed.ts";
 
 const NOBODY = `00u${"0".repeat(17)}`;
 const DAY_MS = 86_400_000;
 
-const reader = () => upstreamFor(env, "okta.read");
+const reader = () => upstreamFor(env, credentialOf("okta.read"));
 const fault = (given: Fault) => inject({ vendor: "okta", ...given });
 
 async function run(tool: ReadTool, input: object) {

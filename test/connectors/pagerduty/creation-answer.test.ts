@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { concludePage } from "../../../src/connectors/pagerduty/creation-answer.ts";
-import type { UpstreamAnswer } from "../../../src/downstream/upstream.ts";
-import { publicError } from "../../../src/path/failure.ts";
+import { publicError } from "../../../src/toolkit/failure.ts";
+import type { UpstreamAnswer } from "../../../src/toolkit/upstream/upstream.ts";
 import { answer, CANARY } from "../crowdstrike/answers.ts";
 
 const incident = { id: "PT4KHLK", incident_key: "op_1", status: "triggered", urgency: "high" };

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { localEnvironment } from "../../../scripts/local-environment.ts";
 import { pagerdutyCredentials } from "../../../src/connectors/pagerduty/credentials.ts";
-import { pagerdutyProblems, settleMs } from "../../../src/connectors/pagerduty/settings.ts";
+import { pagerdutySettings, settleMs } from "../../../src/connectors/pagerduty/settings.ts";
+import { problemsIn } from "../../../src/toolkit/settings.ts";
 
 const defaults = {
   PAGERDUTY_SERVICE_ID: "PSECOPS",
@@ -16,7 +17,7 @@ function environment(changes: Record<string, string | undefined> = {}): Env {
 
 const problems = (env: Env) => [
   ...Object.values(pagerdutyCredentials).flatMap((credential) => credential.problems(env)),
-  ...pagerdutyProblems(env),
+  ...problemsIn(pagerdutySettings, env),
 ];
 
 describe("configuration", () => {

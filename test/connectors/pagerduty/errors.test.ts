@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { errorIn } from "../../../src/connectors/pagerduty/error-body.ts";
 import { pagerduty, speaksOfDuplicate } from "../../../src/connectors/pagerduty/errors.ts";
-import { jsonOf } from "../../../src/downstream/exchange.ts";
-import type { UpstreamAnswer } from "../../../src/downstream/upstream.ts";
-import { type Failure, publicError } from "../../../src/path/failure.ts";
+import { type Failure, publicError } from "../../../src/toolkit/failure.ts";
+import { jsonOf } from "../../../src/toolkit/upstream/exchange.ts";
+import type { UpstreamAnswer } from "../../../src/toolkit/upstream/upstream.ts";
 import { answer, CANARY } from "../crowdstrike/answers.ts";
 
 const body = { error: { code: 2001, message: CANARY, errors: [CANARY] } };

@@ -5,6 +5,7 @@ import { pagerdutyCredentials } from "../../../src/connectors/pagerduty/credenti
 import { pageOnCall } from "../../../src/connectors/pagerduty/page-on-call.ts";
 import { upstreamFor } from "../../../src/downstream/client.ts";
 import { effects, inject, requestsOf, resetLab } from "../../downstream/lab-control.ts";
+import { credentialOf } from "../../support/deployed.ts";
 import { agentOf, call, insist } from "../../support/worker/agent.ts";
 import { rested } from "../../support/worker/credentials.ts";
 import { lab } from "../../support/worker/lab.ts";
@@ -229,7 +230,7 @@ describe("the gate", () => {
   it("names in a drift what has changed", async () => {
     await inject({ ...LIST, mode: "drift" });
     const input = pageOnCall.input.parse({ title: "Anything", urgency: "low" });
-    const look = pageOnCall.inspect(input, upstreamFor(env, "pagerduty.read"), env, "op_none");
+    const look = pageOnCall.inspect(input, upstreamFor(env, credentialOf("pagerduty.read")), env, "op_none");
     await expect(look).rejects.toMatchObject({
       code: "upstream_contract_changed",
       detail: { contract_path: "incidents" },
@@ -240,7 +241,7 @@ describe("the gate", () => {
 describe("a credential", () => {
   it("that is wrong is refused by its name, and its text stays out of it", async () => {
     const wrong = { ...env, PAGERDUTY_READ_API_KEY: "wrong-secret" };
-    const mint = pagerdutyCredentials["pagerduty.read"].mint(wrong, Date.now(), AbortSignal.timeout(5000));
+    const mint = pagerdutyCredentials.read.mint(wrong, Date.now(), AbortSignal.timeout(5000));
     const failure = await mint.catch((thrown) => thrown);
     expect(failure).toMatchObject({ code: "credential_rejected" });
     expect(failure.message).toContain("pagerduty.read");

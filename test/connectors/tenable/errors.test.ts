@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { OPERATIONS, tenable } from "../../../src/connectors/tenable/errors.ts";
 import { concludeLaunch } from "../../../src/connectors/tenable/launch-answer.ts";
-import { jsonOf } from "../../../src/downstream/exchange.ts";
-import { publicError } from "../../../src/path/failure.ts";
+import { publicError } from "../../../src/toolkit/failure.ts";
+import { jsonOf } from "../../../src/toolkit/upstream/exchange.ts";
 import { answer, CANARY } from "../crowdstrike/answers.ts";
 
 const PAGE = `<html><head><title>429 Too Many Requests</title></head>${CANARY}</html>`;

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { newOperationId } from "../../../src/effect/operation.ts";
+import { newOperationId } from "../../../src/toolkit/operation-id.ts";
 import { effects, requestsOf } from "../../downstream/lab-control.ts";
 import { agentOf, call } from "../../support/worker/agent.ts";
 import { signedIn } from "../../support/worker/people.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { clockDifference, isLaunched, scanState } from "../../../src/connectors/tenable/scans.ts";
-import { claimedAt, newOperationId } from "../../../src/effect/operation.ts";
+import { claimedAt, newOperationId } from "../../../src/toolkit/operation-id.ts";
 import { RecordedRequests } from "../recorded-requests.ts";
 
 const ASKED_AT = Date.parse("2026-11-22T10:00:00.700Z");

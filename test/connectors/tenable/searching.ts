@@ -6,6 +6,7 @@ import { searchVulnerabilities } from "../../../src/connectors/tenable/search-vu
 import { breakerReport } from "../../../src/downstream/circuit.ts";
 import { upstreamFor } from "../../../src/downstream/client.ts";
 import { inject, resetLab } from "../../downstream/lab-control.ts";
+import { credentialOf } from "../../support/deployed.ts";
 import { lab } from "../../support/worker/lab.ts";
 
 export const REQUEST = "exports-vulns-request-export";
@@ -15,7 +16,7 @@ export const SCOPES = ["vulnerabilities:read", "scans:launch"];
 
 export const fault = (operation: string, mode: string, more: object = {}) =>
   inject({ vendor: "tenable", operation, mode, ...more });
-export const reader = () => upstreamFor(env, "tenable.read");
+export const reader = () => upstreamFor(env, credentialOf("tenable.read"));
 
 /** From now on no export gets any further, and no scan. */
 export const standsStill = () => lab.clock({ ahead_ms: 0, still: true });

@@ -1,11 +1,11 @@
 import { env } from "cloudflare:workers";
 import { type Schema, Validator } from "@cfworker/json-schema";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
-import { findTool } from "../../../src/catalogue.ts";
 import type { Requester } from "../../../src/effect/operation.ts";
 import type { Result } from "../../../src/path/answer.ts";
 import { outputJsonSchema } from "../../../src/path/output.ts";
 import { CALLER_HEADER } from "../../../src/session/caller.ts";
+import { catalogue } from "../deployed.ts";
 
 export const ALL = ["devices:read", "devices:contain", "audit:read"];
 
@@ -42,7 +42,7 @@ export async function call(
 
 /** Whatever came of a call has the form that `tools/list` publishes. The client only looks where nothing failed. */
 function expectPublished(name: string, result: unknown): void {
-  const tool = findTool(name);
+  const tool = catalogue.tool(name);
   if (tool === undefined) return;
   const schema = outputJsonSchema(tool) as unknown as Schema;
   const { valid, errors } = new Validator(schema, "2020-12", false).validate(result);

@@ -1,10 +1,9 @@
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import type { CredentialName } from "../../../src/connectors/credentials.ts";
 import { breakerReport } from "../../../src/downstream/circuit.ts";
 
 /** Credentials as after a quiet while: no circuit is open, and no refusal is remembered. */
-export async function rested(...names: CredentialName[]): Promise<void> {
+export async function rested(...names: string[]): Promise<void> {
   for (const name of names) {
     breakerReport(name, true);
     const broker = env.BROKER.getByName(name);

@@ -1,7 +1,8 @@
 import { env } from "cloudflare:workers";
-import { effectNameOf, type Requester } from "../../../src/effect/operation.ts";
+import type { Requester } from "../../../src/effect/operation.ts";
 import type { Result } from "../../../src/path/answer.ts";
-import type { Role } from "../../../src/path/scopes.ts";
+import { effectNameOf } from "../../../src/toolkit/operation-id.ts";
+import type { Role } from "../../../src/toolkit/scopes.ts";
 import { agentOf, call } from "./agent.ts";
 import { signedIn } from "./people.ts";
 

@@ -1,6 +1,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { effectNameOf, type Operation } from "../../../src/effect/operation.ts";
+import type { Operation } from "../../../src/effect/operation.ts";
+import { effectNameOf } from "../../../src/toolkit/operation-id.ts";
 
 /** Nothing that a test waits for takes longer; a loop without end would keep the Worker from stopping. */
 const PATIENCE_MS = 20_000;

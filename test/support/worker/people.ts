@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
+import { personKey } from "../../../src/auth/person-key.ts";
 import type { Requester } from "../../../src/effect/operation.ts";
-import type { Role } from "../../../src/path/scopes.ts";
-import { personKey } from "../../../src/person/person-key.ts";
+import type { Role } from "../../../src/toolkit/scopes.ts";
 
 /** A person who has signed in and said yes to a client, by the person object's own doing. */
 export async function signedIn(name: string, role: Role, client_id = "client-1"): Promise<Requester> {

@@ -1,6 +1,6 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { personKey } from "../../../src/person/person-key.ts";
+import { personKey } from "../../../src/auth/person-key.ts";
 import { chainTexts } from "./chain.ts";
 
 /** What the audit says, as far as these tests read it. */

@@ -1,6 +1,0 @@
-import type { Tool } from "../path/tool.ts";
-import { checkControl } from "./check-control.ts";
-import { listControls } from "./list-controls.ts";
-
-/** The tools that answer for compliance. */
-export const controlTools: readonly Tool[] = [checkControl, listControls];

@@ -1,0 +1,55 @@
+/** What keeps a tool from being used: what an administrator has switched off, and what isn't configured here. */
+import { readinessOf, unready } from "../downstream/readiness.ts";
+import { readGatePolicy } from "../policy/policy-document.ts";
+import { Failure } from "../toolkit/failure.ts";
+import { credentialsOf, type Tool } from "../toolkit/tool.ts";
+import type { Credential } from "../toolkit/upstream/credential.ts";
+import type { Switches } from "./protocol.ts";
+
+/** The credentials that a call must do without, each with the failure that asking through it ends in. */
+export type Missing = ReadonlyMap<Credential, Failure>;
+
+/**
+ * Whether a tool can be used now. A read that asks several sources goes on with those that are left, and says
+ * whom it couldn't ask; everything else needs all of its credentials.
+ * @throws Failure `tool_disabled`
+ */
+export function requireAvailable(env: Env, tool: Tool, switches: Switches): Missing {
+  if (switches.disabled_tools.includes(tool.name)) throw disabled(tool, null);
+  const needed = credentialsOf(tool);
+  const missing = new Map(
+    needed.flatMap((credential) => {
+      const failure = switches.disabled_credentials.includes(credential.name)
+        ? disabled(tool, credential.name)
+        : unready(env, credential);
+      return failure === null ? [] : [[credential, failure] as const];
+    }),
+  );
+  const [first] = missing.values();
+  const whole = tool.kind === "change" || missing.size === needed.length;
+  if (first !== undefined && whole) throw first;
+  if (tool.kind === "change" && !readGatePolicy(env.GATE_POLICY).ok) throw noPolicy();
+  return missing;
+}
+
+/** False for a tool that this instance can never answer, because it uses none of the vendors that it asks. */
+export function isOffered(env: Env, tool: Tool): boolean {
+  const needed = credentialsOf(tool);
+  return needed.length === 0 || needed.some((credential) => readinessOf(env, credential).state !== "unused");
+}
+
+function noPolicy(): Failure {
+  return new Failure(
+    "tool_disabled",
+    "This instance's policy for state changes isn't valid, so none is made. Nothing was done.",
+    { next_step: "Ask the people who run this instance: /healthz says what is wrong with GATE_POLICY." },
+  );
+}
+
+/** An administrator has switched the tool, or a credential that it needs, off. */
+function disabled(tool: Tool, credential: string | null): Failure {
+  const what = credential === null ? tool.name : `${credential}, which ${tool.name} needs,`;
+  return new Failure("tool_disabled", `${what} is switched off by an administrator. Nothing was done.`, {
+    next_step: "Ask an administrator of this instance, or do without it.",
+  });
+}

@@ -1,0 +1,59 @@
+import type * as z from "zod";
+import type { Failure } from "../failure.ts";
+import type { Patience, UpstreamAnswer } from "./upstream.ts";
+
+/** What was asked, and with what: enough to say in an error which permission is missing where. */
+export interface Asked {
+  /** The vendor document's operationId. */
+  readonly operation: string;
+  /** Name of the credential, never the credential itself. */
+  readonly credential: string;
+  /** The tool's arguments that stand in the request. */
+  readonly about?: readonly string[];
+}
+
+/** What a vendor may be asked. */
+export interface Budget {
+  /** Requests a minute of all credentials together, where VENDOR_BUDGETS says nothing else. */
+  readonly per_minute: (env: Env) => number;
+  /**
+   * Requests at once after a quiet while, where a vendor documents how many. A broker that was taken from memory
+   * meanwhile may give them twice; then the vendor's own answer holds.
+   */
+  readonly burst?: (env: Env) => number;
+  /**
+   * The part of each credential, by name. Parts of one whole: what reads use up is never what a containment needs,
+   * and no credential has to ask what the others have used.
+   */
+  readonly shares: Readonly<Record<string, number>>;
+  /**
+   * Parts of the same whole for credentials that reads share with state changes: only changes get them, for the look
+   * without which none is made. Else whoever reads without end would keep everybody from containing anything.
+   */
+  readonly kept_for_changes?: Readonly<Record<string, number>>;
+}
+
+/** One vendor: its settings, how it says that something went wrong, and how often it may be asked. */
+export interface Vendor {
+  /** As in `coverage.sources`. */
+  readonly name: string;
+  /** As people write it, for messages. */
+  readonly title: string;
+  /** The variables that say where and how it is asked, secrets aside. One is its `<PREFIX>_BASE_URL`. */
+  readonly settings: z.ZodObject;
+  /** How much of what the vendor allows this instance uses. */
+  readonly budget: Budget;
+  /** Where it is slower than most. */
+  readonly patience?: Partial<Patience>;
+  /**
+   * What an answer means as a failure, or `null` if it is a success. Pure.
+   * Nothing of the vendor's own text may enter the failure.
+   * @param payload the body as JSON, or `undefined` if it isn't JSON
+   */
+  readonly errorOf: (answer: UpstreamAnswer, payload: unknown, asked: Asked) => Failure | null;
+  /**
+   * How long the vendor asks us to wait, in milliseconds, or `null` if it doesn't say.
+   * @param now milliseconds since the epoch
+   */
+  readonly retryAfterMs: (headers: Headers, now: number) => number | null;
+}

@@ -1,0 +1,71 @@
+/** The folders of `src` are its layers: an import leads down, never up. */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { expect, test } from "vitest";
+
+const SRC = join(import.meta.dirname, "../../src");
+
+/** From the ground up. Files that lie in no folder are the roof. */
+const LAYERS = [
+  "toolkit",
+  "observe",
+  "audit",
+  "limits",
+  "auth",
+  "policy",
+  "downstream",
+  "person",
+  "tenant",
+  "effect",
+  "connectors",
+  "path",
+  "catalogue",
+  "session",
+  "console",
+  "(roof)",
+];
+
+/** Those who know vendors: a connector knows its own, and the top puts them together. */
+const KNOW_VENDORS = ["connectors", "catalogue", "(roof)"];
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+function importsIn(from: string): Import[] {
+  const text = readFileSync(join(SRC, from), "utf8");
+  return [...text.matchAll(/\b(?:from|import)\s*\(?\s*"(\.[^"]+)"/g)].map(([, path = ""]) => ({
+    from,
+    to: normalize(join(dirname(from), path)),
+  }));
+}
+
+function layerOf(file: string): number {
+  const [folder = "", below] = file.split("/");
+  return LAYERS.indexOf(below === undefined ? "(roof)" : folder);
+}
+
+const FILES = readdirSync(SRC, { recursive: true, encoding: "utf8" }).filter((file) => /\.tsx?$/.test(file));
+const IMPORTS = FILES.flatMap(importsIn);
+
+test("every folder is a layer, and every layer is a folder", () => {
+  const folders = [...new Set(FILES.filter((file) => file.includes("/")).map((file) => file.split("/")[0]))];
+  expect(folders.toSorted()).toEqual(LAYERS.filter((layer) => layer !== "(roof)").toSorted());
+});
+
+test("no import leads up", () => {
+  expect(IMPORTS.length).toBeGreaterThan(1_000);
+  const up = IMPORTS.filter(({ from, to }) => layerOf(to) > layerOf(from));
+  expect(up.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
+});
+
+test("a connector imports no other, and nothing below the top imports one", () => {
+  const vendorOf = (file: string) => (file.startsWith("connectors/") ? file.split("/")[1] : undefined);
+  const wrong = IMPORTS.filter(({ from, to }) => {
+    const [theirs, own] = [vendorOf(to), vendorOf(from)];
+    if (theirs === undefined || theirs === own) return false;
+    return own !== undefined || !KNOW_VENDORS.includes(LAYERS[layerOf(from)] ?? "");
+  });
+  expect(wrong.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
+});
