@@ -99,4 +99,19 @@ describe("a retry of what failed safe", () => {
     const instead = newId(operations.claim(claim(), first));
     expect(() => operations.intend(first, intent)).toThrow(`overtaken by ${instead} (claimed): busy`);
   });
+
+  it("isn't sent by an approval that somebody for whom policy says go made needless meanwhile", () => {
+    const { operations, now, ...target } = withoutAlarm();
+    const id = newId(target.claim());
+    operations.apply(id, {
+      ...{ type: "hold", for: "approval", policy_version: "1", because: "test", before: "null" },
+      ...{ attributes: {}, expires_at: now() + HOLD_MS },
+    });
+    const by = { subject: "approver@acme.test", person: "person-2", session_id: "ses_2" };
+    operations.apply(id, { type: "approve", by, reason: null });
+    // The approval's own dispatch waits for its token. The other caller's goes, and the vendor refuses it.
+    operations.intend(id, intent);
+    operations.apply(id, { type: "fail_safe", fence: 1, error });
+    expect(() => operations.intend(id, { ...intent, approved: true })).toThrow("too_late");
+  });
 });
