@@ -68,7 +68,11 @@ export class Effects<Prepared extends Ready> {
   async claim(claim: Claim): Promise<ClaimAnswer> {
     const answer = this.#operations.claim(claim, null);
     if (answer.kind !== "match" || !underWay(answer.operation.state)) return this.#asOfNow(answer);
-    return this.#asOfNow({ ...answer, operation: await this.#joined(answer.operation.id) });
+    const operation = await this.#joined(answer.operation.id);
+    // What came to nothing answers nobody else: why it did may be true of the other session only.
+    const nothing = operation.state === "abandoned" || operation.state === "expired";
+    const another = operation.requester.session_id !== claim.requester.session_id;
+    return this.#asOfNow(nothing && another ? this.#operations.claim(claim, null) : { ...answer, operation });
   }
 
   /**
