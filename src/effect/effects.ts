@@ -234,7 +234,7 @@ export class Effects<Prepared extends Ready> {
     }
   }
 
-  /** What a person approved isn't what they saw. They are asked again, but not without end. */
+  /** What a person approved isn't what they saw. They are asked again; about a target that changes, not without end. */
   #askAgain(
     id: string,
     asking: Omit<Extract<Transition, { type: "ask_again" }>, "type" | "expires_at">,

@@ -37,7 +37,7 @@ export const APPROVAL_LIFE_MS = 5 * 60_000;
 
 /** How long an approval may wait for a person. */
 export const HOLD_LIFE_MS = 60 * 60_000;
-/** How often what was approved may go back to be decided on anew. */
+/** How often what was approved may go back because the target had changed. */
 const MOST_ASKED_AGAIN = 2;
 
 /** What can happen to an operation. */
@@ -187,7 +187,7 @@ function refuse(operation: Operation, transition: Transition, to: State, now: nu
       return dispatchInTime(operation, transition.approved === true, now) ? null : "too_late";
     case "ask_again":
       if (from !== "approved") return "no_such_edge";
-      return operation.asked_again < MOST_ASKED_AGAIN ? null : "too_late";
+      return isBeside(transition) || operation.asked_again < MOST_ASKED_AGAIN ? null : "too_late";
     case "hold":
       return from === "claimed" ? null : "no_such_edge";
     case "abandon":
@@ -195,6 +195,11 @@ function refuse(operation: Operation, transition: Transition, to: State, now: nu
     case "probe":
       return null;
   }
+}
+
+/** What others send must not use up how often this may be asked for: a low page never cancels a high one. */
+function isBeside({ beside }: Extract<Transition, { type: "ask_again" }>): boolean {
+  return beside !== undefined;
 }
 
 /** How an end is known must fit where it is reached from: by answer, by reading back, or by a person. */
@@ -230,7 +235,7 @@ function changes(operation: Operation, transition: Transition, now: number): Par
       return {
         held_because,
         ...found,
-        asked_again: operation.asked_again + 1,
+        asked_again: operation.asked_again + (isBeside(transition) ? 0 : 1),
         ...UNDECIDED,
       };
     }

@@ -104,6 +104,21 @@ describe("the operation machine", () => {
     expect(refusal(approved, again)).toBe("too_late");
   });
 
+  it("asks again each time that something alike was sent, and doesn't count that", () => {
+    const beside: Transition = {
+      type: "ask_again",
+      because: "b",
+      expires_at: NOW + 10,
+      beside: "o",
+      aware_of: 2,
+    };
+    let approved = inState("approved");
+    for (let times = 0; times < 4; times += 1) {
+      approved = step(step(approved, beside), { type: "approve", by: APPROVER, reason: null });
+    }
+    expect(refusal(approved, { type: "ask_again", ...SEEN })).toBeNull();
+  });
+
   it("leaves nothing that is final", () => {
     for (const from of ["succeeded", "denied", "expired", "abandoned"] as const) {
       for (const to of STATES) expect(hasEdge(from, to)).toBe(false);
