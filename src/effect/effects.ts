@@ -180,10 +180,13 @@ export class Effects<Prepared extends Ready> {
   async #execute(id: string, go: Go): Promise<Operation> {
     let operation = this.#operations.load(id);
     const tool = this.#world.tool(operation.tool);
-    const intent = { ...go, deadline_ms: tool.effect.deadline_ms };
+    // What was never sent hasn't landed: such a mark is of another one's, from about the same time.
+    const { landed: marked, ...rest } = go;
+    const landed = marked === true && operation.fence > 0 ? { landed: true as const } : {};
+    const intent = { ...rest, ...landed, deadline_ms: tool.effect.deadline_ms };
     // After another operation's recent dispatch the look may be older than what that led to: then sending is the
     // honest answer. What this operation did itself is never sent again.
-    const so = go.landed === true || (go.in_effect && this.#operations.leftAlone(operation, go.as_of));
+    const so = intent.landed === true || (go.in_effect && this.#operations.leftAlone(operation, go.as_of));
     if (so) return this.#operations.alreadySo(id, intent);
     let refused_token: string | null = null;
     for (;;) {

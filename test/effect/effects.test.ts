@@ -9,6 +9,7 @@ import { MemoryDisk } from "../model/memory.ts";
 import { asked, modelTool, TARGET } from "../model/tools.ts";
 import { REQUESTER } from "./operation-builder.ts";
 
+const REVOKED = new Failure("session_revoked", "no", { next_step: "Sign in again." });
 const OTHER: Requester = { ...REQUESTER, subject: "responder2@acme.test", session_id: "ses_2" };
 
 /** The effects on one target, whose dispatches wait until the test says how they go. */
@@ -32,6 +33,14 @@ function target() {
   return { effects, stop: (why: Failure) => ready.reject(why) };
 }
 
+/** What the gate let through, of a target that isn't as wanted. */
+function goOf({ requester, input }: Claim): Go {
+  return {
+    ...{ requester, input, reason: "test", policy_version: "1", before: "null" },
+    ...{ in_effect: false, as_of: 0 },
+  };
+}
+
 function claimOf(requester: Requester): Claim {
   return {
     ...asked({ tool: 0, args: 0, finding: null }),
@@ -44,14 +53,10 @@ function claimOf(requester: Requester): Claim {
 async function joined(by: Requester) {
   const { effects, stop } = target();
   const first = claimOf(REQUESTER);
-  const go: Go = {
-    ...{ requester: REQUESTER, input: first.input, reason: "test", policy_version: "1", before: "null" },
-    ...{ in_effect: false, as_of: 0 },
-  };
   await effects.claim(first);
-  const running = effects.execute(first.operation_id, go);
+  const running = effects.execute(first.operation_id, goOf(first));
   const joining = effects.claim(claimOf(by));
-  stop(new Failure("session_revoked", "no", { next_step: "Sign in again." }));
+  stop(REVOKED);
   expect(await running).toMatchObject({ kind: "failed", error: { code: "session_revoked" } });
   return joining;
 }
@@ -66,5 +71,16 @@ describe("a call that waits for another one of the same action, which isn't star
       kind: "match",
       operation: { state: "abandoned", error: { code: "session_revoked" } },
     });
+  });
+});
+
+describe("an operation that was never sent", () => {
+  it("is sent, though the target bears a mark that looks like its own", async () => {
+    const { effects, stop } = target();
+    const claim = claimOf(REQUESTER);
+    await effects.claim(claim);
+    stop(REVOKED);
+    const ended = await effects.execute(claim.operation_id, { ...goOf(claim), landed: true });
+    expect(ended).toMatchObject({ kind: "failed", error: { code: "session_revoked" } });
   });
 });
