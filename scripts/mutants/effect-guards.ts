@@ -68,8 +68,8 @@ function machine(): Mutant[] {
       name: "claim-started-however-late",
       file,
       tests,
-      find: "return now < operation.created_at + CLAIM_LIFE_MS;",
-      replace: "return true;",
+      find: "now < operation.created_at + CLAIM_LIFE_MS",
+      replace: "true",
     },
     {
       name: "approval-dispatched-however-late",
@@ -89,7 +89,7 @@ function machine(): Mutant[] {
       name: "approval-that-outlives-its-dispatch",
       file,
       tests: [...MACHINE, "test/path/path.worker.test.ts"],
-      find: "...(transition.approved === true ? {} : { approver: null, approved_at: null, decided_by: null }),",
+      find: "...(transition.approved === true ? {} : UNDECIDED),",
       replace: "",
     },
   ];
@@ -124,7 +124,7 @@ function probing(): Mutant[] {
       name: "probing-without-an-end",
       file,
       tests,
-      find: `if (read_at >= deadline_at + PROBE_LIFE_MS) return { next: "give_up" };`,
+      find: `if (read_at >= since + PROBE_LIFE_MS) return { next: "give_up" };`,
       replace: "",
     },
     {

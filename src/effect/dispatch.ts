@@ -31,8 +31,8 @@ export class Dispatcher implements Dispatching<PreparedRequest> {
   }
 
   /**
-   * The request and its token. Whether the requester and the approver still stand, and what is switched off, is asked
-   * last: a token may take its time, and what was revoked meanwhile must stop the request.
+   * The request, with its token and its proof. Whether the requester and the approver still stand, and what is switched
+   * off, is asked last: all of that may take its time, and what was revoked meanwhile must stop the request.
    * @throws Failure if one of them may no longer, or no token can be had: nothing was sent
    * @throws NeedsMore if the target isn't any more what a person decided on
    */
@@ -48,6 +48,11 @@ export class Dispatcher implements Dispatching<PreparedRequest> {
       spendRequest(this.#env, tool.credential, { person: requester.subject }),
     ]);
     if (approved === true) await lookAgain(this.#env, tool, operation);
+    const { id: request_id, trace_id } = operation;
+    const asked = tool.request(operation.input, operation.id, this.#env);
+    const { credential } = tool;
+    const request = buildRequest(this.#env, credential, asked, token, { request_id, trace_id });
+    await credential.prove?.(request, token, Date.now());
     const approver = approved === true ? operation.approver : null;
     const [switches, ...confidences] = await Promise.all([
       this.#env.TENANT_OBJECT.getByName(this.#env.TENANT).switches(),
@@ -55,15 +60,11 @@ export class Dispatcher implements Dispatching<PreparedRequest> {
       this.#approverStands(tool, approver, requester),
     ]);
     requireAvailable(this.#env, tool, switches);
-    const { id: request_id, trace_id } = operation;
     const unconfirmed = confidences.includes("unconfirmed");
     if (unconfirmed) alert("dispatched_unconfirmed", { operation_id: request_id, trace_id }, "warn");
-    const sending = { request_id, trace_id, signal: AbortSignal.timeout(tool.effect.deadline_ms) };
-    const asked = tool.request(operation.input, operation.id, this.#env);
-    const { credential } = tool;
-    const request = buildRequest(this.#env, credential, asked, token, sending);
-    await credential.prove?.(request, token, Date.now());
-    return { token, request, unconfirmed };
+    // The vendor's time begins here: what was asked for on the way isn't taken off it.
+    const signal = AbortSignal.timeout(tool.effect.deadline_ms);
+    return { token, request: new Request(request, { signal }), unconfirmed };
   }
 
   /**

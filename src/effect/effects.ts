@@ -68,7 +68,11 @@ export class Effects<Prepared extends Ready> {
   async claim(claim: Claim): Promise<ClaimAnswer> {
     const answer = this.#operations.claim(claim, null);
     if (answer.kind !== "match" || !underWay(answer.operation.state)) return this.#asOfNow(answer);
-    return this.#asOfNow({ ...answer, operation: await this.#joined(answer.operation.id) });
+    const operation = await this.#joined(answer.operation.id);
+    // What came to nothing answers nobody else: why it did may be true of the other session only.
+    const nothing = operation.state === "abandoned" || operation.state === "expired";
+    const another = operation.requester.session_id !== claim.requester.session_id;
+    return this.#asOfNow(nothing && another ? this.#operations.claim(claim, null) : { ...answer, operation });
   }
 
   /**
@@ -176,10 +180,13 @@ export class Effects<Prepared extends Ready> {
   async #execute(id: string, go: Go): Promise<Operation> {
     let operation = this.#operations.load(id);
     const tool = this.#world.tool(operation.tool);
-    const intent = { ...go, deadline_ms: tool.effect.deadline_ms };
+    // What was never sent hasn't landed: such a mark is of another one's, from about the same time.
+    const { landed: marked, ...rest } = go;
+    const landed = marked === true && operation.fence > 0 ? { landed: true as const } : {};
+    const intent = { ...rest, ...landed, deadline_ms: tool.effect.deadline_ms };
     // After another operation's recent dispatch the look may be older than what that led to: then sending is the
     // honest answer. What this operation did itself is never sent again.
-    const so = go.landed === true || (go.in_effect && this.#operations.leftAlone(operation, go.as_of));
+    const so = intent.landed === true || (go.in_effect && this.#operations.leftAlone(operation, go.as_of));
     if (so) return this.#operations.alreadySo(id, intent);
     let refused_token: string | null = null;
     for (;;) {
@@ -230,7 +237,7 @@ export class Effects<Prepared extends Ready> {
     }
   }
 
-  /** What a person approved isn't what they saw. They are asked again, but not without end. */
+  /** What a person approved isn't what they saw. They are asked again; about a target that changes, not without end. */
   #askAgain(
     id: string,
     asking: Omit<Extract<Transition, { type: "ask_again" }>, "type" | "expires_at">,

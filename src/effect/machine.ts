@@ -37,7 +37,7 @@ export const APPROVAL_LIFE_MS = 5 * 60_000;
 
 /** How long an approval may wait for a person. */
 export const HOLD_LIFE_MS = 60 * 60_000;
-/** How often what was approved may go back to be decided on anew. */
+/** How often what was approved may go back because the target had changed. */
 const MOST_ASKED_AGAIN = 2;
 
 /** What can happen to an operation. */
@@ -184,10 +184,10 @@ function refuse(operation: Operation, transition: Transition, to: State, now: nu
     case "deny":
       return now < (operation.expires_at ?? 0) ? null : "too_late";
     case "dispatch":
-      return dispatchInTime(operation, now) ? null : "too_late";
+      return dispatchInTime(operation, transition.approved === true, now) ? null : "too_late";
     case "ask_again":
       if (from !== "approved") return "no_such_edge";
-      return operation.asked_again < MOST_ASKED_AGAIN ? null : "too_late";
+      return isBeside(transition) || operation.asked_again < MOST_ASKED_AGAIN ? null : "too_late";
     case "hold":
       return from === "claimed" ? null : "no_such_edge";
     case "abandon":
@@ -197,6 +197,11 @@ function refuse(operation: Operation, transition: Transition, to: State, now: nu
   }
 }
 
+/** What others send must not use up how often this may be asked for: a low page never cancels a high one. */
+function isBeside({ beside }: Extract<Transition, { type: "ask_again" }>): boolean {
+  return beside !== undefined;
+}
+
 /** How an end is known must fit where it is reached from: by answer, by reading back, or by a person. */
 function refuseByOrigin(from: State, transition: Transition): Refusal | null {
   if (from === "needs_operator") return "no_such_edge";
@@ -204,16 +209,16 @@ function refuseByOrigin(from: State, transition: Transition): Refusal | null {
   return (transition.evidence === "read_back") === (from === "probing") ? null : "no_such_edge";
 }
 
-function dispatchInTime(operation: Operation, now: number): boolean {
-  switch (operation.state) {
-    case "claimed":
-      return now < operation.created_at + CLAIM_LIFE_MS;
-    case "approved":
-      return now < (operation.approved_at ?? 0) + APPROVAL_LIFE_MS;
-    default:
-      return true;
+/** @param by_approval an approval is its ground: one that was overtaken, and is forgotten, is none */
+function dispatchInTime(operation: Operation, by_approval: boolean, now: number): boolean {
+  if (by_approval || operation.state === "approved") {
+    return now < (operation.approved_at ?? 0) + APPROVAL_LIFE_MS;
   }
+  return operation.state !== "claimed" || now < operation.created_at + CLAIM_LIFE_MS;
 }
+
+/** Nobody has decided on it. */
+const UNDECIDED = { approver: null, approved_at: null, decided_by: null, decision_reason: null } as const;
 
 function changes(operation: Operation, transition: Transition, now: number): Partial<Operation> {
   switch (transition.type) {
@@ -230,11 +235,8 @@ function changes(operation: Operation, transition: Transition, now: number): Par
       return {
         held_because,
         ...found,
-        asked_again: operation.asked_again + 1,
-        approver: null,
-        approved_at: null,
-        decided_by: null,
-        decision_reason: null,
+        asked_again: operation.asked_again + (isBeside(transition) ? 0 : 1),
+        ...UNDECIDED,
       };
     }
     case "approve":
@@ -271,7 +273,7 @@ function changes(operation: Operation, transition: Transition, now: number): Par
         error: null,
         unconfirmed: transition.unconfirmed === true,
         probe: UNREAD,
-        ...(transition.approved === true ? {} : { approver: null, approved_at: null, decided_by: null }),
+        ...(transition.approved === true ? {} : UNDECIDED),
         ...(transition.by === undefined ? {} : { requester: transition.by }),
         ...(transition.policy_version === undefined ? {} : { policy_version: transition.policy_version }),
         ...(transition.before === undefined ? {} : { before: transition.before }),

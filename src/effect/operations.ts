@@ -181,7 +181,9 @@ export class Operations {
     if (operation.title !== null) {
       const repeats = this.#repeats(operation.tool);
       const wanted = { ...operation, input, subject: requester.subject, known: null, repeats };
-      const others = rows.same(wanted, now).filter(({ id }) => id !== operation.id);
+      // Whatever their titles, two that repeat the same one are one repeat too many.
+      const { same, superseders } = rows.standing(wanted, now);
+      const others = [...same, ...superseders].filter(({ id }) => id !== operation.id);
       return meetAgain(wanted, others, Math.max(operation.aware_of, operation.dispatch_order ?? 0), now);
     }
     const others = rows.underWay(operation.target).filter((other) => other.operation.id !== operation.id);

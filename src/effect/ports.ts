@@ -22,8 +22,6 @@ export interface Rows {
   executing(): Operation[];
   /** Those of the same action, or alike, that end by themselves when their time is over. */
   waiting(wanted: Wanted): Operation[];
-  /** Those of the same action, or alike, that may answer at `now`, newest first. */
-  same(wanted: Wanted, now: number): Operation[];
   /** How often something was sent to the target. */
   dispatches(target: Target): number;
   /** The newest dispatch on the target that isn't of the action `but_of`, or `null`. */

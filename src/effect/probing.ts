@@ -72,7 +72,9 @@ export function judge(
   if (reading === "absent" && record.absent_reads >= 2 && read_at >= certain_at) {
     return landing_ms === null ? { next: "give_up" } : { next: "fail_safe" };
   }
-  if (read_at >= deadline_at + PROBE_LIFE_MS) return { next: "give_up" };
+  // What can be read is read until a read proves something, however long a request may take to land.
+  const since = record.absent_reads > 0 ? certain_at : deadline_at;
+  if (read_at >= since + PROBE_LIFE_MS) return { next: "give_up" };
   const pause = Math.min(LONGEST_PAUSE_MS, 1000 * 2 ** Math.min(record.attempts - 1, 10));
   const again = read_at + pause;
   // Never sleep past the moment at which a read becomes proof.

@@ -12,7 +12,7 @@ import { NeedsMore } from "./refusals.ts";
  * @throws NeedsMore if another rule of the policy holds it now; Failure if it can't be read, or is gone
  */
 export async function lookAgain(env: Env, tool: ChangeTool, operation: Operation): Promise<void> {
-  const { id, input, target, trace_id, requester } = operation;
+  const { id, input, target, trace_id, requester, approver } = operation;
   const upstream = upstreamFor(env, tool.read_credential, { purpose: "change", trace_id });
   const seen = await tool.inspect(input, upstream, env, id);
   if (!seen.exists) {
@@ -24,7 +24,8 @@ export async function lookAgain(env: Env, tool: ChangeTool, operation: Operation
   // How many changes a person made was counted when it was asked for, and this one with them.
   const { name, countermeasure } = tool;
   const facts = { tool: name, countermeasure, roles: requester.roles, attributes, count: 0 };
-  const because = newlyHeld(policyOf(env), facts, operation.attributes ?? {});
+  const given = approver?.subject === requester.subject ? "confirmation" : "approval";
+  const because = newlyHeld(policyOf(env), facts, operation.attributes ?? {}, given);
   if (because === null) return;
   throw new NeedsMore(because, JSON.stringify(data === null ? null : typed(tool, data)), attributes);
 }

@@ -124,6 +124,7 @@ export class OperationStore implements Rows {
     );
   }
 
+  /** Those of the same action, or alike, that may answer at `now`, newest first. */
   same(wanted: Wanted, now: number): Operation[] {
     const since = now - wanted.repeats.window_ms;
     return this.#anyOf(

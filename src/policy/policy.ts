@@ -65,8 +65,7 @@ export const DEFAULT_POLICY: Policy = {
 
 /** What `policy` says. Where no rule applies, another person decides. */
 export function decide(policy: Policy, facts: GateFacts): Decision {
-  const criticality = criticalityOf(policy, facts.attributes);
-  const rule = policy.rules.find(({ when }) => applies(when, facts, criticality));
+  const rule = decisive(policy, facts);
   if (rule?.decision === "go") return { decision: "go" };
   return {
     decision: "hold",
@@ -78,8 +77,15 @@ export function decide(policy: Policy, facts: GateFacts): Decision {
 /**
  * Why another person has to decide, by a rule that holds a target as it is now and didn't hold it as it was `then`; or
  * `null`. What is decided already isn't asked for twice.
+ * @param given who decided: another person, or only the one who asked
  */
-export function newlyHeld(policy: Policy, facts: GateFacts, then: TargetAttributes): string | null {
+export function newlyHeld(
+  policy: Policy,
+  facts: GateFacts,
+  then: TargetAttributes,
+  given: "confirmation" | "approval",
+): string | null {
+  if (given === "confirmation") return beyondConfirmation(policy, facts, then);
   const now = criticalityOf(policy, facts.attributes);
   const before = criticalityOf(policy, then);
   for (const { when, decision, because } of policy.rules) {
@@ -88,6 +94,18 @@ export function newlyHeld(policy: Policy, facts: GateFacts, then: TargetAttribut
     if (decision === "approval" && !applies(when, { ...facts, attributes: then }, before)) return because;
   }
   return null;
+}
+
+/** One's own word carries nothing that another rule, or none, now leaves to somebody else. */
+function beyondConfirmation(policy: Policy, facts: GateFacts, then: TargetAttributes): string | null {
+  if (decisive(policy, facts) === decisive(policy, { ...facts, attributes: then })) return null;
+  const needed = decide(policy, facts);
+  return needed.decision === "hold" && needed.for === "approval" ? needed.because : null;
+}
+
+function decisive(policy: Policy, facts: GateFacts): Rule | undefined {
+  const criticality = criticalityOf(policy, facts.attributes);
+  return policy.rules.find(({ when }) => applies(when, facts, criticality));
 }
 
 /** How much a target matters to `policy`, which says what one counts as that nobody has rated. */

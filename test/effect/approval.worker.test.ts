@@ -237,6 +237,32 @@ describe("a target that changes after the approval", () => {
     expect(await lab.effects(device_id)).toHaveLength(1);
   });
 
+  it("is for somebody else to decide, where only the one who asked had confirmed it", async () => {
+    const before = env.GATE_POLICY;
+    const when = { roles: ["responder"], criticality: ["low"] };
+    const rules = [{ when, decision: "confirmation", because: "be sure" }];
+    env.GATE_POLICY = JSON.stringify({ version: "confirm-low", rules });
+    try {
+      const device_id = devices.pop() ?? "";
+      rateDevice(device_id, "low");
+      const requester = await signedIn("responder-confirms", "responder");
+      const agent = await agentOf(requester);
+      const asked = (await call(agent, "contain_device", { device_id, ...why })) as Result & {
+        operation: { id: string; state: string };
+      };
+      expect(asked.operation.state).toBe("awaiting_confirmation");
+      const { id } = asked.operation;
+      await approve(id, requester);
+      vi.restoreAllMocks();
+      rateDevice(device_id, "critical");
+      await runDurableObjectAlarm(effectOf(id));
+      expect((await effectOf(id).read(id))?.state).toBe("awaiting_approval");
+      expect(await lab.effects(device_id)).toHaveLength(0);
+    } finally {
+      env.GATE_POLICY = before;
+    }
+  });
+
   it("isn't changed while it can't be looked at", async () => {
     const { device_id, id } = await held("analyst-unseen");
     await approve(id, await approver());

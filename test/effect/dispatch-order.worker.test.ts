@@ -1,5 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { containDevice } from "../../src/connectors/crowdstrike/contain-device.ts";
+import { Dispatcher } from "../../src/effect/dispatch.ts";
 import type { Requester } from "../../src/effect/operation.ts";
 import { agentOf, call } from "../support/worker/agent.ts";
 import { freshDevices } from "../support/worker/devices.ts";
@@ -10,10 +12,14 @@ import { connect } from "../support/worker/oauth.ts";
 import { operationOnce } from "../support/worker/operations.ts";
 import { signedIn } from "../support/worker/people.ts";
 import { age, personKeyOf, sessionOf } from "../support/worker/person.ts";
+import { operation } from "./operation-builder.ts";
 
 const why = { reason: "Test of the order before a dispatch" };
 /** Changed at will by these tests, and by no others. */
 const USER = "nobody";
+
+/** What the gate saw, where nothing depends on it. */
+const SEEN = { before: "null", in_effect: false, as_of: 0 };
 
 let device: () => string;
 beforeAll(async () => {
@@ -99,5 +105,17 @@ describe("while a dispatch waits for its token, it is stopped by", () => {
     await lab.release();
     await operationOnce(id, ({ state }) => state === "failed_safe");
     expect(await lab.effects(device_id)).toEqual([]);
+  });
+});
+
+describe("while a dispatch waits for a proof of its request, it is stopped by", () => {
+  it("the requester's revocation", async () => {
+    const requester = await signedIn("order-prover", "responder");
+    const prove = () => end(requester).then(() => undefined);
+    const tool = { ...containDevice, credential: { ...containDevice.credential, prove } };
+    const input = { device_id: device() };
+    const go = { ...{ requester, input, reason: "test", policy_version: "1" }, ...SEEN };
+    const preparing = new Dispatcher(env).prepare(operation({ requester, input }), tool, go, null);
+    await expect(preparing).rejects.toMatchObject({ code: "session_revoked" });
   });
 });

@@ -104,6 +104,21 @@ describe("the operation machine", () => {
     expect(refusal(approved, again)).toBe("too_late");
   });
 
+  it("asks again each time that something alike was sent, and doesn't count that", () => {
+    const beside: Transition = {
+      type: "ask_again",
+      because: "b",
+      expires_at: NOW + 10,
+      beside: "o",
+      aware_of: 2,
+    };
+    let approved = inState("approved");
+    for (let times = 0; times < 4; times += 1) {
+      approved = step(step(approved, beside), { type: "approve", by: APPROVER, reason: null });
+    }
+    expect(refusal(approved, { type: "ask_again", ...SEEN })).toBeNull();
+  });
+
   it("leaves nothing that is final", () => {
     for (const from of ["succeeded", "denied", "expired", "abandoned"] as const) {
       for (const to of STATES) expect(hasEdge(from, to)).toBe(false);
@@ -163,13 +178,24 @@ describe("the operation machine", () => {
       approver: APPROVER,
       approved_at: NOW,
       decided_by: "a",
+      decision_reason: "seen",
     });
     const dispatch: Transition = { type: "dispatch", deadline_at: NOW, order: 2 };
-    expect(step(approved, dispatch)).toMatchObject({ approver: null, approved_at: null, decided_by: null });
+    const none = { approver: null, approved_at: null, decided_by: null, decision_reason: null };
+    expect(step(approved, dispatch)).toMatchObject(none);
     expect(step(approved, { ...dispatch, approved: true })).toMatchObject({
       approver: APPROVER,
       approved_at: NOW,
     });
+  });
+
+  it("dispatches by an approval that it has, and only in time", () => {
+    const dispatch: Transition = { type: "dispatch", deadline_at: NOW, order: 2, approved: true };
+    const by_policy = operation({ state: "failed_safe", fence: 1 });
+    expect(refusal(by_policy, dispatch)).toBe("too_late");
+    const approved = { ...by_policy, approver: APPROVER, approved_at: NOW };
+    expect(refusal(approved, dispatch, NOW + APPROVAL_LIFE_MS - 1)).toBeNull();
+    expect(refusal(approved, dispatch, NOW + APPROVAL_LIFE_MS)).toBe("too_late");
   });
 
   it("lets people confirm what they asked for themselves", () => {

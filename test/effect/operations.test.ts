@@ -34,10 +34,10 @@ function withoutAlarm() {
   };
 }
 
-/** The first of the model's tools, with the first of its arguments. */
-function claim(): Claim {
+/** The first of the model's tools, with the first of its arguments, unless a test says otherwise. */
+function claim(what: { readonly tool?: number; readonly args?: number } = {}): Claim {
   return {
-    ...asked({ tool: 0, args: 0, finding: null }),
+    ...asked({ tool: 0, args: 0, finding: null, ...what }),
     operation_id: newOperationId("acme", TARGET),
     caller_key: null,
     reason: "test",
@@ -50,6 +50,12 @@ function claim(): Claim {
 function newId(answer: ReturnType<Operations["claim"]>): string {
   return answer.kind === "new" ? answer.operation.id : expect.fail(answer.kind);
 }
+
+const error = publicError(new Failure("rate_limited", "not now", { next_step: "later" }));
+const intent: Intent = {
+  ...{ requester: REQUESTER, policy_version: "1", input: {}, reason: "test", before: "null" },
+  ...{ in_effect: false, as_of: 0, deadline_ms: 10_000 },
+};
 
 describe("where the alarm is late", () => {
   it("a claim that nobody started answers until its time is over, and no longer", () => {
@@ -85,12 +91,6 @@ describe("where the alarm is late", () => {
 });
 
 describe("a retry of what failed safe", () => {
-  const error = publicError(new Failure("rate_limited", "not now", { next_step: "later" }));
-  const intent: Intent = {
-    ...{ requester: REQUESTER, policy_version: "1", input: {}, reason: "test", before: "null" },
-    ...{ in_effect: false, as_of: 0, deadline_ms: 10_000 },
-  };
-
   it("isn't sent once something else was claimed in its place", () => {
     const { operations, ...target } = withoutAlarm();
     const first = newId(target.claim());
@@ -98,5 +98,40 @@ describe("a retry of what failed safe", () => {
     operations.apply(first, { type: "fail_safe", fence: 1, error });
     const instead = newId(operations.claim(claim(), first));
     expect(() => operations.intend(first, intent)).toThrow(`overtaken by ${instead} (claimed): busy`);
+  });
+
+  it("isn't sent by an approval that somebody for whom policy says go made needless meanwhile", () => {
+    const { operations, now, ...target } = withoutAlarm();
+    const id = newId(target.claim());
+    operations.apply(id, {
+      ...{ type: "hold", for: "approval", policy_version: "1", because: "test", before: "null" },
+      ...{ attributes: {}, expires_at: now() + HOLD_MS },
+    });
+    const by = { subject: "approver@acme.test", person: "person-2", session_id: "ses_2" };
+    operations.apply(id, { type: "approve", by, reason: null });
+    // The approval's own dispatch waits for its token. The other caller's goes, and the vendor refuses it.
+    operations.intend(id, intent);
+    operations.apply(id, { type: "fail_safe", fence: 1, error });
+    expect(() => operations.intend(id, { ...intent, approved: true })).toThrow("too_late");
+  });
+});
+
+describe("a creation that repeats another one on purpose", () => {
+  it("isn't sent once a second one was that repeats the same, whatever its title", () => {
+    const { operations } = withoutAlarm();
+    const TICKET = 4;
+    const made = (args: number, supersedes: string | null = null) => {
+      const { input, ...rest } = claim({ tool: TICKET, args });
+      return { id: newId(operations.claim({ ...rest, input, supersedes }, null)), input };
+    };
+    const send = ({ id, input }: ReturnType<typeof made>) => operations.intend(id, { ...intent, input });
+    const first = made(0);
+    send(first);
+    operations.apply(first.id, { type: "succeed", fence: 1, evidence: "answered", data: "{}" });
+    const low = made(0, first.id);
+    const other = made(2, first.id);
+    send(other);
+    operations.apply(other.id, { type: "succeed", fence: 1, evidence: "answered", data: "{}" });
+    expect(() => send(low)).toThrow(`overtaken by ${other.id} (succeeded): differs`);
   });
 });

@@ -64,6 +64,12 @@ describe("reading back", () => {
     expect(record).toEqual({ attempts: 2, absent_reads: 1, failed_reads: 1 });
   });
 
+  it("waits for the landing bound while the target can be read, however long that is", () => {
+    const hour = 60 * 60_000;
+    const times = [DEADLINE, DEADLINE + PROBE_LIFE_MS, DEADLINE + hour + CLOCK_MARGIN_MS];
+    expect(absences(times, hour)).toEqual(["again", "again", "fail_safe"]);
+  });
+
   it("gives a vendor that can't be read to a person in the end", () => {
     const record = counted(NONE, "failed");
     expect(judge("failed", record, DEADLINE + PROBE_LIFE_MS, DEADLINE, LANDING).next).toBe("give_up");

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { DEFAULT_POLICY, decide, type GateFacts, newlyHeld } from "../../src/policy/policy.ts";
+import { DEFAULT_POLICY, decide, type GateFacts, newlyHeld, type Policy } from "../../src/policy/policy.ts";
+import type { TargetAttributes } from "../../src/toolkit/tool.ts";
 
 const FACTS: GateFacts = {
   tool: "contain_device",
@@ -82,7 +83,7 @@ describe("what was decided", () => {
   const low = { criticality: "low" } as const;
   const critical = { criticality: "critical" } as const;
   const held = (now: object, then: object, policy = DEFAULT_POLICY) =>
-    newlyHeld(policy, { ...FACTS, roles: ["analyst"], attributes: now, count: 0 }, then);
+    newlyHeld(policy, { ...FACTS, roles: ["analyst"], attributes: now, count: 0 }, then, "approval");
 
   it("needs more once a rule holds the target that didn't before", () => {
     expect(held(critical, low)).toContain("criticality");
@@ -95,5 +96,30 @@ describe("what was decided", () => {
     expect(held({}, {})).toBeNull();
     const rules = [{ when: {}, decision: "go" as const, because: "all" }, ...DEFAULT_POLICY.rules];
     expect(held(critical, low, { version: "1", rules })).toBeNull();
+  });
+
+  describe("by the person's own confirmation alone", () => {
+    const rules: Policy["rules"] = [
+      { when: { criticality: ["low"] }, decision: "confirmation", because: "it is low" },
+      { when: { administrator: true }, decision: "approval", because: "it is an administrator" },
+    ];
+    const confirmed = (now: TargetAttributes, then: TargetAttributes) =>
+      newlyHeld({ version: "1", rules }, { ...FACTS, attributes: now, count: 0 }, then, "confirmation");
+
+    it("needs more once no rule lets the person confirm", () => {
+      expect(confirmed(critical, low)).toContain("approval");
+    });
+
+    it("needs more once a rule decides that also applied before, and wants somebody else", () => {
+      const administrator = { administrator: true };
+      expect(confirmed({ ...critical, ...administrator }, { ...low, ...administrator })).toContain(
+        "administrator",
+      );
+    });
+
+    it("needs no more while the same rule decides, or while a count was why", () => {
+      expect(confirmed(low, low)).toBeNull();
+      expect(confirmed(critical, critical)).toBeNull();
+    });
   });
 });

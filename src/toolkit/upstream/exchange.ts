@@ -17,7 +17,7 @@ export interface Sending {
   readonly request_id: string;
   /** Goes out as `traceparent`. `null` if the caller sent none. */
   readonly trace_id?: string | null;
-  readonly signal: AbortSignal;
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -44,7 +44,7 @@ export function buildRequest(
     headers,
     // A redirect would carry the token to wherever it points.
     redirect: "manual",
-    signal,
+    ...(signal === undefined ? {} : { signal }),
     ...(request.json === undefined ? {} : { body: JSON.stringify(request.json) }),
   });
 }
