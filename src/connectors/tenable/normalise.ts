@@ -73,9 +73,11 @@ export function vulnerabilityOf(finding: Finding): Vulnerability {
     cve_id: first,
     cve: first === null ? null : { uid: first },
     related_vulnerabilities: others,
-    ...ocsfSeverity(severityOf(severity_id)),
+    ...ocsfSeverity(severityOf(finding)),
     vendor_severity: finding.severity ?? VENDOR_WORDS[severity_id ?? -1] ?? null,
-    default_severity_id: ocsfSeverity(severityOf(severity_default_id ?? severity_id)).severity_id,
+    default_severity_id: ocsfSeverity(
+      severityOf({ ...finding, severity_id: severity_default_id ?? severity_id }),
+    ).severity_id,
     severity_modification: modificationOf(finding),
     status: STATUSES.get(state?.toUpperCase() ?? "") ?? "unknown",
     vendor_status: state,

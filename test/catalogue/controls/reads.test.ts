@@ -20,7 +20,7 @@ async function scanner(findings: readonly unknown[], state: object = { status: "
     "exports-vulns-download-chunk": findings,
   });
   const now = Date.now() + hours * 60 * 60_000;
-  return openVulnerabilities({ severity: "critical", rests_on: "first_seen_time" }).run(through, {
+  return openVulnerabilities({ severity: "high", rests_on: "first_seen_time" }).run(through, {
     ...CONTEXT,
     now,
   });
