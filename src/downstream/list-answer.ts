@@ -51,8 +51,9 @@ async function partOf<Schema extends z.ZodType>(
       }
       place += 1;
     }
-    // One bad element doesn't take the others with it. If all are bad, the contract has changed.
-    if (readable === 0 && contract_path !== undefined) return { contract_path };
+    // One bad element doesn't take the others with it. If all are bad, the contract has changed: of a part that begins
+    // behind others, that can't be told.
+    if (from === 0 && readable === 0 && contract_path !== undefined) return { contract_path };
     return { kept, next: null, unreadable };
   } catch (thrown) {
     if (thrown instanceof NotAList || thrown instanceof SyntaxError) return { contract_path: String(place) };

@@ -47,6 +47,11 @@ describe("a list that is too long to be read as a whole", () => {
     expect((await listOf(odd)).list).toEqual({ kept: [{ n: 0 }, { n: 3 }], next: null, unreadable: 2 });
   });
 
+  test("ends for who reads on in it, though its last elements can't be read", async () => {
+    const odd = new Response('[{"n":0},{"n":"1"},{}]');
+    expect((await listOf(odd, { from: 1 })).list).toEqual({ kept: [], next: null, unreadable: 2 });
+  });
+
   test("is not fetched further than it is wanted", async () => {
     let sent = 0;
     let cancelled = false;

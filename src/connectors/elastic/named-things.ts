@@ -13,11 +13,14 @@ export const Named = z
   .max(255)
   .refine((name) => !/[*?]/.test(name), "must be a whole name, without * and ?");
 
-const Address = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
+const Address = z.union([z.ipv4(), z.ipv6()]);
+const Range = z.union([z.cidrv4(), z.cidrv6()]);
 
-/** Short names and full ones are the same host: `WS-01`, `ws-01.corp.example.com`. */
+/** Short names and full ones are the same host: `WS-01`, `ws-01.corp.example.com`. Some are named by their address. */
 export function hostClause(host: string): JsonObject {
-  if (Address.safeParse(host).success) return { term: { "host.ip": host } };
+  const by_address = { term: { "host.ip": host } };
+  if (Range.safeParse(host).success) return by_address;
+  if (Address.safeParse(host).success) return anyOf([by_address, is("host.name", host)]);
   const [label = host] = host.split(".");
   const names = label === host ? [host] : [host, label];
   return anyOf(
@@ -28,11 +31,12 @@ export function hostClause(host: string): JsonObject {
   );
 }
 
-/** `name`, `DOMAIN\name`, an address, or a SID. */
+/** `name`, `DOMAIN\name`, which some sources write as one name, an address, or a SID. */
 export function userClause(user: string): JsonObject {
   const [, domain, name] = /^([^\\]+)\\([^\\]+)$/.exec(user) ?? [];
   if (domain !== undefined && name !== undefined) {
-    return { bool: { filter: [is("user.name", name), is("user.domain", domain)] } };
+    const apart = { bool: { filter: [is("user.name", name), is("user.domain", domain)] } };
+    return anyOf([apart, is("user.name", user)]);
   }
   return anyOf(["user.name", "user.email", "user.id"].map((field) => is(field, user)));
 }

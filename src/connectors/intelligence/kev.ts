@@ -3,6 +3,7 @@ import type { Failure } from "../../toolkit/failure.ts";
 import { records } from "../../toolkit/records.ts";
 import { contractChanged } from "../../toolkit/upstream/failures.ts";
 import type { Upstream } from "../../toolkit/upstream/upstream.ts";
+import { CveId } from "./cve.ts";
 import { Memory } from "./memory.ts";
 import { kev } from "./sources.ts";
 
@@ -19,9 +20,9 @@ const CONFIRM_AFTER_MS = 60 * 60_000;
 /** CISA takes an entry out now and then. A catalogue that lost more than a tenth was cut short. */
 const LEAST_LEFT = 0.9;
 
-/** What we rely on of a vulnerability in the catalogue: its id. */
+/** What we rely on of a vulnerability in the catalogue: its id. One that is no CVE's would be found by nobody. */
 const KevEntry = z.object({
-  cveID: z.string().min(1),
+  cveID: z.string().trim().toUpperCase().pipe(CveId),
   vulnerabilityName: z.string().nullish(),
   dateAdded: z.iso.date().nullish(),
   dueDate: z.iso.date().nullish(),

@@ -28,7 +28,12 @@ const Advisory = z.object({
     z.object({
       package: z.object({ ecosystem: z.string(), name: z.string() }).nullish(),
       ranges: z
-        .array(z.object({ events: z.array(z.object({ fixed: z.string().nullish() })).nullish() }))
+        .array(
+          z.object({
+            type: z.string().nullish(),
+            events: z.array(z.object({ fixed: z.string().nullish() })).nullish(),
+          }),
+        )
         .nullish(),
     }),
   ),
@@ -50,7 +55,7 @@ export interface OsvRecord {
     readonly name: string;
     readonly fixed: readonly string[];
   }[];
-  /** How many parts of the advisories couldn't be read. */
+  /** How many advisories, or parts of them, were left out. */
   readonly unreadable: number;
 }
 
@@ -90,15 +95,17 @@ export async function readOsv(
   patience: Partial<Patience> = {},
 ): Promise<OsvRecord | null> {
   const first = await ask(upstream, cve_id, patience);
-  const own = "id" in first ? [about(first, cve_id)] : [];
+  const own = "id" in first ? [first] : [];
   const named = "id" in first ? aliasesWorthAsking(first) : idsIn(first.message);
-  const others = [...new Set(named)].filter((id) => id !== cve_id).slice(0, MOST_ADVISORIES);
-  const answers = await Promise.all(others.map((id) => ask(upstream, id, patience)));
-  const advisories = [
-    ...own,
-    ...answers.flatMap((answer) => ("id" in answer ? [about(answer, cve_id)] : [])),
-  ];
-  return advisories.length === 0 ? null : together(advisories, now);
+  const others = [...new Set(named)].filter((id) => id !== cve_id);
+  const asked = others.slice(0, MOST_ADVISORIES);
+  const answers = await Promise.all(asked.map((id) => ask(upstream, id, patience)));
+  const all = [...own, ...answers.flatMap((answer) => ("id" in answer ? [answer] : []))];
+  const advisories = all.filter((advisory) => isAbout(advisory, cve_id));
+  if (all.length === 0) return null;
+  // The advisory of another vulnerability is none of this one's. If there is nothing else, OSV means something new.
+  if (advisories.length === 0) throw contractChanged(osv, OPERATION, "aliases");
+  return together(advisories, now, others.length - asked.length + all.length - advisories.length);
 }
 
 function ask(upstream: Upstream, id: string, patience: Partial<Patience>) {
@@ -111,17 +118,12 @@ function aliasesWorthAsking({ affected, aliases }: Advisory): string[] {
   return names_packages ? [] : (aliases ?? []).filter((id) => !id.startsWith("CVE-"));
 }
 
-/** @throws Failure `upstream_contract_changed` for the advisory of another vulnerability */
-function about(advisory: Advisory, cve_id: string): Advisory {
-  const { id, aliases, upstream } = advisory;
-  if (![id, ...(aliases ?? []), ...(upstream ?? [])].includes(cve_id)) {
-    throw contractChanged(osv, OPERATION, "aliases");
-  }
-  return advisory;
+function isAbout({ id, aliases, upstream }: Advisory, cve_id: string): boolean {
+  return [id, ...(aliases ?? []), ...(upstream ?? [])].includes(cve_id);
 }
 
 /** Advisories of the same vulnerability as one. What was withdrawn is kept for its id, and holds for nothing. */
-function together(advisories: readonly Advisory[], now: number): OsvRecord {
+function together(advisories: readonly Advisory[], now: number, left_out: number): OsvRecord {
   const valid = advisories.filter(({ withdrawn }) => !withdrawn || Date.parse(withdrawn) > now);
   const texts = valid.length > 0 ? valid : advisories;
   const first = <Value>(of: (advisory: Advisory) => Value | null | undefined) =>
@@ -136,7 +138,7 @@ function together(advisories: readonly Advisory[], now: number): OsvRecord {
     packages: valid.flatMap(({ affected }) => affected.records.flatMap(packageOf)),
     unreadable: advisories.reduce(
       (sum, { severity, affected }) => sum + severity.unreadable + affected.unreadable,
-      0,
+      left_out,
     ),
   };
 }
@@ -146,7 +148,8 @@ function packageOf({
   ranges,
 }: Advisory["affected"]["records"][number]): OsvRecord["packages"] {
   if (!named) return [];
-  const events = (ranges ?? []).flatMap((range) => range.events ?? []);
+  // A range of Git's names commits, which are no versions.
+  const events = (ranges ?? []).flatMap(({ type, events }) => (type === "GIT" ? [] : (events ?? [])));
   return [
     { ecosystem: named.ecosystem, name: named.name, fixed: events.flatMap(({ fixed }) => fixed ?? []) },
   ];

@@ -7,11 +7,14 @@ import { type Device, matchedBy, type Names } from "./devices.ts";
 import { OPERATIONS } from "./errors.ts";
 import { Asset, AssetList, type Finding } from "./schemas.ts";
 
+/** How many assets the vendor lists at most. */
+const MOST_LISTED = 5_000;
+
 /** What the scanner's list of assets says of a device. */
 export interface Resolved {
   /** Which assets it is. */
   readonly matched: readonly Matched[];
-  /** Whether no others could be it. The vendor lists 5,000 assets at most. */
+  /** Whether no others could be it. */
   readonly whole: boolean;
   /** When the scanner last saw it, ISO 8601: of several, the one that was seen longest ago. */
   readonly as_of: string | null;
@@ -49,7 +52,8 @@ async function allAssets(upstream: Upstream): Promise<Known> {
       AssetList,
     );
     const { records, unreadable } = assets;
-    return { assets: records, whole: unreadable === 0 && records.length >= (total ?? records.length) };
+    const all = total ?? (records.length < MOST_LISTED ? records.length : Number.POSITIVE_INFINITY);
+    return { assets: records, whole: unreadable === 0 && records.length >= all };
   } catch (thrown) {
     // What is on the device can be told by its findings alone, if not whether there is such a device.
     if (asFailure(thrown).code === "too_large") return { assets: [], whole: false };

@@ -97,7 +97,7 @@ function labelOf(name: string): string {
 }
 
 /** An address in one spelling, or `null` for anything else. */
-function addressOf(text: string): string | null {
+export function addressOf(text: string): string | null {
   if (z.ipv4().safeParse(text).success) return text;
   return z.ipv6().safeParse(text).success ? new URL(`http://[${text}]`).hostname : null;
 }

@@ -32,11 +32,17 @@ export interface ExportState {
  */
 const held = new Map<
   string,
-  { readonly uuid: string; finished?: { readonly at: number; readonly small: boolean } }
+  {
+    readonly uuid: string;
+    readonly begun_at: number;
+    finished?: { readonly at: number; readonly small: boolean };
+  }
 >();
 const HELD_MOST = 100;
 /** How long a finished export answers for what is asked anew. */
 const FRESH_MS = 15 * 60_000;
+/** How long one that was begun is waited for: what it shows is as of then, whenever somebody comes back for it. */
+const WAITED_FOR_MS = 2 * 60 * 60_000;
 /** Chunks that are quickly looked through for something that an export of its own could be narrowed to. */
 const FEW_CHUNKS = 10;
 
@@ -47,15 +53,16 @@ const FEW_CHUNKS = 10;
 export async function exportOf(upstream: Upstream, filters: JsonObject, now: number): Promise<ExportState> {
   for (const question of [filters, exportFilters({})].map((asked) => JSON.stringify(asked))) {
     const known = held.get(question);
-    const fresh = known?.finished === undefined || now - known.finished.at < FRESH_MS;
     const serves = question === JSON.stringify(filters) || known?.finished?.small;
     if (known === undefined || !serves) continue;
+    const { begun_at, finished } = known;
+    const fresh = finished === undefined ? now - begun_at < WAITED_FOR_MS : now - finished.at < FRESH_MS;
     const state = fresh ? await stateOrGone(upstream, known.uuid) : null;
     if (state !== null) return state;
     held.delete(question);
   }
   const uuid = await request(upstream, filters);
-  hold(JSON.stringify(filters), uuid);
+  hold(JSON.stringify(filters), uuid, now);
   return stateOf(upstream, uuid);
 }
 
@@ -79,13 +86,24 @@ export async function stateOf(upstream: Upstream, uuid: string, by_cursor = fals
     throw neverFinished(answer.status);
   }
   const finished = answer.status === "FINISHED";
-  const missing = finished ? answer.chunks_failed.length + answer.chunks_cancelled.length : 0;
+  const missing = finished ? missingOf(answer) : 0;
   const chunks = answer.chunks_available.toSorted((a, b) => a - b);
   // What parts are missing from must not answer for a quarter of an hour.
   if (missing > 0) forget(uuid);
   else if (finished) noteFinished(uuid, chunks.length <= FEW_CHUNKS);
   const created = answer.created ? new Date(answer.created).toISOString() : null;
   return { uuid, finished, chunks, missing, created };
+}
+
+/**
+ * How many chunks a finished export lacks: those that it lists, or those that its count says there are besides. A
+ * reason is given only where some failed.
+ */
+function missingOf(finished: Extract<ExportStatus, { readonly status: "FINISHED" }>): number {
+  const { chunks_available, chunks_failed, chunks_cancelled, total_chunks, empty_chunks_count } = finished;
+  const listed = chunks_failed.length + chunks_cancelled.length;
+  const uncounted = (total_chunks ?? 0) - chunks_available.length - (empty_chunks_count ?? 0);
+  return Math.max(listed, uncounted, finished.reason ? 1 : 0);
 }
 
 async function stateOrGone(upstream: Upstream, uuid: string): Promise<ExportState | null> {
@@ -112,10 +130,10 @@ function request(upstream: Upstream, filters: JsonObject): Promise<string> {
   );
 }
 
-function hold(question: string, uuid: string): void {
+function hold(question: string, uuid: string, begun_at: number): void {
   const [oldest] = held.keys();
   if (held.size >= HELD_MOST && oldest !== undefined) held.delete(oldest);
-  held.set(question, { uuid });
+  held.set(question, { uuid, begun_at });
 }
 
 function noteFinished(uuid: string, small: boolean): void {

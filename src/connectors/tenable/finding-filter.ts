@@ -63,8 +63,8 @@ export function argumentsIn(filters: JsonObject): string[] {
 
 /** Whether a finding is what was asked for. One that doesn't say how severe it is, or when it was seen, may be. */
 export function isAsked(finding: Finding, { severity, cve_id, since }: FindingFilter): boolean {
-  const { plugin, severity_id, last_found } = finding;
-  const its = severityOf(severity_id);
+  const { plugin, last_found } = finding;
+  const its = severityOf(finding);
   return (
     (severity === undefined || its === null || severity.includes(its)) &&
     (cve_id === undefined || (plugin?.cve ?? []).includes(cve_id)) &&
@@ -72,7 +72,12 @@ export function isAsked(finding: Finding, { severity, cve_id, since }: FindingFi
   );
 }
 
-/** The vendor counts from 0 (info), in the same order; `null` for a number that it doesn't document, and for none. */
-export function severityOf(severity_id: number | null | undefined): Severity | null {
-  return SEVERITIES[severity_id ?? -1] ?? null;
+/**
+ * The vendor counts from 0 (info), in the same order. Where there is no number, its word says the same; `null` for a
+ * number or a word that it doesn't document, and for neither.
+ */
+export function severityOf({ severity_id, severity }: Pick<Finding, "severity_id" | "severity">) {
+  if (typeof severity_id === "number") return SEVERITIES[severity_id] ?? null;
+  const said = severity?.toLowerCase();
+  return SEVERITIES.find((known) => WORDS[known] === said) ?? null;
 }

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { ocsfSeverity, severityShape } from "../../toolkit/severity.ts";
 import { nonBlank } from "../../toolkit/text/non-blank.ts";
 import { opaqueId, reportedText } from "../../toolkit/text/reported-text.ts";
+import { addressOf } from "./devices.ts";
 import { CveId, severityOf } from "./finding-filter.ts";
 import { type Finding, ScanId } from "./schemas.ts";
 
@@ -73,9 +74,11 @@ export function vulnerabilityOf(finding: Finding): Vulnerability {
     cve_id: first,
     cve: first === null ? null : { uid: first },
     related_vulnerabilities: others,
-    ...ocsfSeverity(severityOf(severity_id)),
+    ...ocsfSeverity(severityOf(finding)),
     vendor_severity: finding.severity ?? VENDOR_WORDS[severity_id ?? -1] ?? null,
-    default_severity_id: ocsfSeverity(severityOf(severity_default_id ?? severity_id)).severity_id,
+    default_severity_id: ocsfSeverity(
+      severityOf({ ...finding, severity_id: severity_default_id ?? severity_id }),
+    ).severity_id,
     severity_modification: modificationOf(finding),
     status: STATUSES.get(state?.toUpperCase() ?? "") ?? "unknown",
     vendor_status: state,
@@ -88,7 +91,7 @@ export function vulnerabilityOf(finding: Finding): Vulnerability {
     last_seen_time: instant(finding.last_found),
     device: {
       uid: asset.uuid,
-      hostname: nonBlank(asset.hostname) ?? nonBlank(asset.fqdn) ?? nonBlank(asset.netbios_name),
+      hostname: nameOf(asset),
       ip: nonBlank(asset.ipv4) ?? nonBlank(asset.ipv6),
       os: { name: nonBlank(asset.operating_system?.[0]) },
     },
@@ -117,6 +120,12 @@ function idOf({ finding_id, asset, plugin, port }: Finding): string {
   if (finding_id) return finding_id;
   const parts = [asset.uuid, plugin?.id, port?.port ?? 0, port?.protocol?.toUpperCase() ?? ""];
   return `derived-${createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32)}`;
+}
+
+/** A host's name. The vendor writes the address there that a scan went to, though it knows a name, too. */
+function nameOf({ hostname, fqdn, netbios_name }: Finding["asset"]): string | null {
+  const names = [hostname, fqdn, netbios_name].flatMap((name) => nonBlank(name) ?? []);
+  return names.find((name) => addressOf(name) === null) ?? names[0] ?? null;
 }
 
 /** The scores that the vendor rates by, before those that are newer and those that are older. 0 is no score. */

@@ -20,7 +20,7 @@ const WholeNumber = z
   .regex(/^\d{1,9}$/)
   .transform(Number);
 
-/** Where a page begins, and whether a page before it held anything. */
+/** Where a page begins, and whether a page before it may have held anything. */
 const Position = z
   .string()
   .transform((text) => text.split("/"))
@@ -81,8 +81,9 @@ export const searchVulnerabilities = defineRead({
       waits: (times) => progress({ progress: times, message: "Tenable is preparing the findings." }),
     });
     const error = partsMissing(state);
-    const any = findings.length > 0 || (position?.any ?? false);
-    const nothing = next === null && !any && unreadable === 0 && error === null;
+    // What couldn't be read may have been what was asked for, on this page or on one before it.
+    const any = findings.length > 0 || unreadable > 0 || (position?.any ?? false);
+    const nothing = next === null && !any && error === null;
     if (nothing && on?.isAssetOnlyIfFound) return nowhere;
     const report = {
       source: upstream.source,

@@ -38,10 +38,12 @@ const FORMS: readonly Form[] = [
   { name: "api key", at: /[rs]k[-_](?:live|test|ant|proj)[-_][\w-]{16,}/y, word: true },
   // Azure's shared access signatures: an HMAC in base64, written for a URL.
   { name: "sas signature", at: /(sig=)[\w%+/=-]{20,}/iy, word: true },
-  // RFC 6750, 7617, and the schemes of Okta and Elastic. A digit, because English words follow "bearer", too.
+  // The signatures of addresses that Amazon and Google sign.
+  { name: "signature", at: /(?<=\bx-(?:amz|goog)-)(signature=)[\w%]{20,}/iy },
+  // RFC 6750, 7617, and the schemes of Okta, Elastic and GitHub. A digit, because English words follow "bearer", too.
   {
     name: "token",
-    at: /((?:bearer|basic|ssws|apikey)[ :]{1,3})(?=[A-Z_a-z.~+/=-]{0,512}\d)[\w.~+/=-]{16,}/iy,
+    at: /((?:bearer|basic|ssws|apikey|token)[ :]{1,3})(?=[A-Z_a-z.~+/=-]{0,512}\d)[\w.~+/=-]{16,}/iy,
     word: true,
   },
   // RFC 6265: pairs, as a browser sends them or a server sets them.
@@ -61,13 +63,22 @@ const FORMS: readonly Form[] = [
   {
     at: /((password|passphrase|passwd|pwd|secret|(?<=[a-z]{2}[_-])token|(?<=(?:api|access|account|private|secret|shared)[_ -]?)key)\\?["']?\s{0,4}[:=]\s{0,4})(?!\[redacted: )[^\s"'\\&;…⟦⟧]{4,}(?<!,)/iy,
   },
+  // Command lines, where a value stands behind its option: up to the quote that ends it, or to the next space.
+  {
+    at: /(?<=(?:^|[\s"'])(?:--?|\/)[\w-]{0,64})((password|passphrase|passwd|pwd|secret|token|(?<=(?:api|access|account|private|secret|shared)[_-]?)key)\s{1,4}["']?)(?!-)(?:(?<=["'])(?:(?!\[redacted: )[^"'…⟦⟧]){4,}|(?:(?!\[redacted: )[^\s"'…⟦⟧]){4,})/iy,
+  },
+  // curl and its like: a name, a colon, a password. And a program that is there for nothing else.
+  {
+    name: "password",
+    at: /(?<=^|[\s"'])((?:(?:-u|--user)[\s=]{1,4}["']?(?!-)[^\s:="'…⟦⟧]{1,128}:|sshpass\s{1,4}-p\s{0,4}["']?))(?!\/\/|\[redacted: )[^\s"'\\…⟦⟧]{4,}/iy,
+  },
   // Forms and addresses.
   { at: /((token|key)["']?=["']?)(?!\[redacted: )[^\s"'&;…⟦⟧]{4,}/iy },
 ];
 
 /** Where a form may begin. Of no width: one form's first word may hold another's. */
 const BEGINNING =
-  /(?=-----BEGIN |eyJ|A[KS]IA|gh[pousr]_|github_pat_|gl(?:pat|ptt|dt|rt|cbt|ft|imt|agent|oas|soat)-|npm_|hv[bsr]\.|xox[a-z]-|hooks\.slack\.|AIza|ya29\.|GOCSPX-|[rs]k[-_]|sig=|(?:bearer|basic|ssws|apikey)[ :]|(?:set-)?cookie2?:|:\/\/|(?:password|passphrase|passwd|pwd|secret|token|key)\\?["']?[=:\s])/gi;
+  /(?=-----BEGIN |eyJ|A[KS]IA|gh[pousr]_|github_pat_|gl(?:pat|ptt|dt|rt|cbt|ft|imt|agent|oas|soat)-|npm_|hv[bsr]\.|xox[a-z]-|hooks\.slack\.|AIza|ya29\.|GOCSPX-|[rs]k[-_]|sig(?:nature)?=|-u[\s=]|--user[\s=]|sshpass\s|(?:bearer|basic|ssws|apikey)[ :]|(?:set-)?cookie2?:|:\/\/|(?:password|passphrase|passwd|pwd|secret|token|key)\\?["']?[=:\s])/gi;
 
 const WORD = /[\w-]/;
 

@@ -100,7 +100,7 @@ describe("what is sent for each filter", () => {
     [{ status: "open" }, [{ terms: { "kibana.alert.workflow_status": ["open"] } }]],
     [{ since: "2026-11-22T10:00:00Z" }, [{ range: { "@timestamp": { gte: "2026-11-22T10:00:00Z" } } }]],
     [{ host: "10.0.0.0/24" }, [{ term: { "host.ip": "10.0.0.0/24" } }]],
-    [{ host: "2001:db8::1" }, [{ term: { "host.ip": "2001:db8::1" } }]],
+    [{ host: "2001:db8::1" }, any({ term: { "host.ip": "2001:db8::1" } }, term("host.name", "2001:db8::1"))],
     [
       { host: "WS-01" },
       any(
@@ -122,7 +122,13 @@ describe("what is sent for each filter", () => {
       ),
     ],
     [{ user: "ada" }, any(term("user.name", "ada"), term("user.email", "ada"), term("user.id", "ada"))],
-    [{ user: "CORP\\ada" }, [{ bool: { filter: [term("user.name", "ada"), term("user.domain", "CORP")] } }]],
+    [
+      { user: "CORP\\ada" },
+      any(
+        { bool: { filter: [term("user.name", "ada"), term("user.domain", "CORP")] } },
+        term("user.name", "CORP\\ada"),
+      ),
+    ],
     [{ rule: "SSH" }, any(term("kibana.alert.rule.name", "SSH"), term("kibana.alert.rule.uuid", "SSH"))],
   ])("%j", (filter, sent) => {
     expect(clauses(filter)).toEqual(sent);

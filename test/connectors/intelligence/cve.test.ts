@@ -285,6 +285,28 @@ describe("what OSV has under other ids", () => {
     expect(through.asked.map(({ path }) => path.split("/").at(-1))).toEqual([CVE, ...ids.slice(0, 5)]);
   });
 
+  test("counts the advisories that aren't asked for, and those that turn out to be of something else", async () => {
+    const ids = Array.from({ length: 7 }, (_, nth) => `GO-2024-${1000 + nth}`);
+    const [odd = "", ...others] = ids;
+    const known = Object.fromEntries(others.map((id) => [id, advisory(id)]));
+    const other = advisory(odd, { aliases: ["CVE-2020-1000"] });
+    const record = await readOsv(osv({ [CVE]: named(...ids), ...known, [odd]: other }), CVE, NOW);
+    expect(record?.packages).toHaveLength(4);
+    expect(record?.unreadable).toBe(3);
+    await expect(readOsv(osv({ [CVE]: named(odd), [odd]: other }), CVE, NOW)).rejects.toMatchObject({
+      code: "upstream_contract_changed",
+    });
+  });
+
+  test("names versions, and no commits", async () => {
+    const ranges = [
+      { type: "GIT", events: [{ fixed: "bd296e0336420b840fcd2faabb97084fd252a973" }] },
+      { type: "ECOSYSTEM", events: [{ fixed: "0.12.1" }] },
+    ];
+    const affected = [{ package: { ecosystem: "PyPI", name: "scipy" }, ranges }];
+    expect((await osvOf({ affected }))?.packages).toMatchObject([{ fixed: ["0.12.1"] }]);
+  });
+
   test("holds for nothing once it is withdrawn, and until then it does", async () => {
     const id = "PYSEC-2019-156";
     const of = async (withdrawn: string) =>

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { foundOn } from "../../../src/connectors/tenable/assets.ts";
+import { foundOn, resolved } from "../../../src/connectors/tenable/assets.ts";
 import { asSerial, deviceCalled } from "../../../src/connectors/tenable/devices.ts";
 import { Finding } from "../../../src/connectors/tenable/schemas.ts";
+import { RecordedRequests } from "../recorded-requests.ts";
 import { FINDING } from "./findings.ts";
 
 const finding = (asset: object = {}) => Finding.parse({ ...FINDING, asset: { ...FINDING.asset, ...asset } });
@@ -83,4 +84,17 @@ test("any name is taken for something, or refused as an input", () => {
       }
     }),
   );
+});
+
+test.each([
+  [{ total: 1 }, 1, true],
+  [{ total: 2 }, 1, false],
+  [{}, 4_999, true],
+  // As many as the vendor lists at most.
+  [{}, 5_000, false],
+  [{ total: 5_000 }, 5_000, true],
+])("a list of assets with %j and %d of them is whole: %j", async (total, count, whole) => {
+  const assets = Array.from({ length: count }, (_, nth) => ({ id: `asset-${nth}` }));
+  const through = new RecordedRequests({ "assets-list-assets": { assets, ...total } });
+  expect(await resolved(through, deviceCalled("ws-01"))).toMatchObject({ whole });
 });

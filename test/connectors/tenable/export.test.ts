@@ -48,12 +48,36 @@ describe("an export", () => {
     ["failed as a whole", { status: "ERROR" }],
     ["was cancelled", { status: "CANCELLED" }],
     ["lacks a chunk", { ...FINISHED, chunks_failed: [2] }],
+    ["counts more chunks than it lists", { ...FINISHED, total_chunks: 3, empty_chunks_count: 1 }],
+    ["gives a reason for failing in part", { ...FINISHED, reason: "1 of 2 chunks failed to process." }],
   ])("that %s isn't taken up again", async (_, state) => {
     const filters = exportFilters(question());
     const through = vendor({ [STATUS]: state });
     await exportOf(through, filters, Date.now()).catch(() => undefined);
     await exportOf(through, filters, Date.now()).catch(() => undefined);
     expect(operations(through)).toEqual([REQUEST, STATUS, REQUEST, STATUS]);
+  });
+
+  test("is waited for two hours: what it shows would be older than anybody thinks", async () => {
+    const filters = exportFilters(question());
+    const now = Date.now();
+    const through = vendor({ [STATUS]: { status: "QUEUED" } });
+    for (const minutes of [0, 119, 121]) await exportOf(through, filters, now + minutes * 60_000);
+    expect(operations(through)).toEqual([REQUEST, STATUS, STATUS, REQUEST, STATUS]);
+  });
+
+  test.each([
+    [{ total_chunks: 1, empty_chunks_count: 0 }],
+    // The vendor counts as it likes where nothing was found.
+    [{ chunks_available: [], total_chunks: 0, empty_chunks_count: 1 }],
+    [{ chunks_failed: [2], total_chunks: 2 }],
+  ])("%j lacks only what failed", async (counts) => {
+    const { missing } = await exportOf(
+      vendor({ [STATUS]: { ...FINISHED, ...counts } }),
+      exportFilters(question()),
+      Date.now(),
+    );
+    expect(missing).toBe("chunks_failed" in counts ? 1 : 0);
   });
 
   test("of everything serves a narrower question only if it is short", async () => {
@@ -95,21 +119,17 @@ describe("an export", () => {
 });
 
 describe("search_vulnerabilities", () => {
-  const search = async (findings: readonly unknown[]) => {
-    asked += 1;
-    const through = vendor({ [CHUNK]: findings });
-    const input = searchVulnerabilities.input.parse({});
-    const context = {
-      env: {},
-      principal: {},
-      now: Date.now() + asked * 60 * 60_000,
-      upstream: () => through,
-    };
-    const outcome = await searchVulnerabilities.run(input, {
-      ...context,
-      progress: () => undefined,
-    } as unknown as Parameters<typeof searchVulnerabilities.run>[1]);
+  const searchThrough = async (through: RecordedRequests, input: object, now: number) => {
+    const context = { env: {}, principal: {}, now, upstream: () => through, progress: () => undefined };
+    const outcome = await searchVulnerabilities.run(
+      searchVulnerabilities.input.parse(input),
+      context as unknown as Parameters<typeof searchVulnerabilities.run>[1],
+    );
     return readAnswer(outcome as Parameters<typeof readAnswer>[0], {});
+  };
+  const search = (findings: readonly unknown[]) => {
+    asked += 1;
+    return searchThrough(vendor({ [CHUNK]: findings }), {}, Date.now() + asked * 60 * 60_000);
   };
 
   test("leaves out one record that it can't read, says so, and shows the others", async () => {
@@ -119,6 +139,20 @@ describe("search_vulnerabilities", () => {
       data: { vulnerabilities: [{ vulnerability_id: FINDING.finding_id }] },
       coverage: { complete: false, unreadable: 1 },
     });
+  });
+
+  test("doesn't say that there is no such device after a page of which something couldn't be read", async () => {
+    const assets = { "assets-list-assets": { assets: [], total: 0 } };
+    const state = { ...FINISHED, chunks_available: [1, 2] };
+    // So late that a page holds one chunk.
+    const now = Date.now() - 20_000;
+    const odd = vendor({ ...assets, [STATUS]: state, [CHUNK]: [FINDING, { ...FINDING, asset: null }] });
+    const first = await searchThrough(odd, { device: "C137B8E58B6" }, now);
+    expect(first).toMatchObject({ status: "ok", coverage: { unreadable: 1 } });
+    const { next_cursor: cursor } = (first as { coverage: { next_cursor: string } }).coverage;
+    const rest = vendor({ ...assets, [STATUS]: state });
+    const last = await searchThrough(rest, { device: "C137B8E58B6", cursor }, now);
+    expect(last).toMatchObject({ status: "ok", data: { vulnerabilities: [] } });
   });
 
   test("shows one that has nothing but ids beside the others", async () => {

@@ -76,7 +76,7 @@ describe("of what an export holds, a search shows", () => {
   });
 
   test("what doesn't say how severe it is or when it was seen, but never what has no CVE", () => {
-    const bare = finding({ severity_id: null, last_found: undefined, plugin: { id: 1 } });
+    const bare = finding({ severity_id: null, severity: null, last_found: undefined, plugin: { id: 1 } });
     expect(isAsked(bare, { severity: ["critical"], since: "2026-11-21T05:03:14Z" })).toBe(true);
     expect(isAsked(bare, { cve_id: "CVE-2006-5051" })).toBe(false);
     expect(isAsked(finding({ severity_id: 9 }), { severity: ["low"] })).toBe(true);

@@ -165,6 +165,13 @@ describe("a vulnerability", () => {
     expect(Vulnerability.safeParse(bare).success).toBe(true);
   });
 
+  test("a host has the name that is one: the address that was scanned may stand there", () => {
+    const named = (names: object) => normalised({ asset: { ...FINDING.asset, ...names } }).device.hostname;
+    expect(named({ hostname: "192.0.2.225" })).toBe("bos-web-01.acme.test");
+    expect(named({ hostname: "2001:db8::1", fqdn: null })).toBe("BOS-WEB-01");
+    expect(named({ hostname: "192.0.2.225", fqdn: " ", netbios_name: undefined })).toBe("192.0.2.225");
+  });
+
   test("cannot dress up a name with what can't be seen", () => {
     const asset = { ...FINDING.asset, hostname: "web\u202e01\n" };
     expect(normalised({ asset }).device.hostname).toBe("web⟦U+202E⟧01");

@@ -45,12 +45,14 @@ export const osv: SampleVendor = {
           is_withdrawn ? [] : [...new Set(names)].slice(0, 10),
         );
         if (is_withdrawn) return;
-        const fixed = json.affected[0].ranges.flatMap(({ events }: { events: { fixed?: string }[] }) =>
-          events.flatMap((event) => event.fixed ?? []),
-        );
-        expect(data.affected_packages[0].fixed_in_versions).toEqual(
-          expect.arrayContaining(fixed.slice(0, 3)),
-        );
+        type Range = { type: string; events: { fixed?: string }[] };
+        const fixedIn = (git: boolean): string[] =>
+          (json.affected[0].ranges as Range[])
+            .filter(({ type }) => (type === "GIT") === git)
+            .flatMap(({ events }) => events.flatMap((event) => event.fixed ?? []));
+        const { fixed_in_versions } = data.affected_packages[0];
+        expect(fixed_in_versions).toEqual(expect.arrayContaining(fixedIn(false).slice(0, 3)));
+        for (const commit of fixedIn(true)) expect(fixed_in_versions).not.toContain(commit);
         const zero = json.published.startsWith("0001");
         expect(data.created_time).toBe(zero ? null : new Date(json.published).toISOString());
       },

@@ -31,7 +31,8 @@ function isFinding(ours: any, theirs: any): void {
   expect(Date.parse(ours.first_seen_time)).toBe(Date.parse(theirs.first_found));
   expect(Date.parse(ours.last_seen_time)).toBe(Date.parse(theirs.last_found));
   expect(ours.device.uid).toBe(asset.uuid);
-  expect(ours.device.hostname).toBe(asset.hostname);
+  const is_address = /^[\d.]+$/.test(asset.hostname);
+  expect(ours.device.hostname).toBe(is_address ? (asset.fqdn ?? asset.hostname) : asset.hostname);
   expect(ours.device.ip).toBe(asset.ipv4);
   expect(ours.device.os.name).toBe(asset.operating_system[0]);
   expect(ours.port).toBe(Number(theirs.port.port) || null);

@@ -151,6 +151,20 @@ describe("secrets", () => {
       "https://acme.blob.core.windows.net/c/f?sv=2024-11-04&sp=r&sig=a1B2c3%2FD4e5F6g7H8i9J0k1L2m3%3D&se=1",
       "https://acme.blob.core.windows.net/c/f?sv=2024-11-04&sp=r&sig=[]&se=1",
     ],
+    ["password", "mysql --password hunter2 -h db", "mysql --password [] -h db"],
+    ["password", 'New-Thing -Password "Summer of 2026" -Force', 'New-Thing -Password "[]" -Force'],
+    ["secret", "az login --client-secret 0123abcd", "az login --client-secret []"],
+    ["token", "vault login --token abcdefgh", "vault login --token []"],
+    ["key", "tool --api-key abcdefgh;", "tool --api-key []"],
+    ["password", "curl -u bob:hunter2 https://acme.test", "curl -u bob:[] https://acme.test"],
+    ["password", "curl --user 'bob:hunter2' x", "curl --user 'bob:[]' x"],
+    ["password", "sshpass -p hunter2 ssh web-01", "sshpass -p [] ssh web-01"],
+    ["token", "Authorization: token 0123456789abcdef0123", "Authorization: token []"],
+    [
+      "signature",
+      "https://b.s3.amazonaws.com/f?X-Amz-Expires=60&X-Amz-Signature=0123456789abcdef0123456789abcdef&x=1",
+      "https://b.s3.amazonaws.com/f?X-Amz-Expires=60&X-Amz-Signature=[]&x=1",
+    ],
   ])("a %s in what a vendor reports is not passed on", (name, text, seen) => {
     expect(withoutSecrets(text)).toBe(seen.replace("[]", `[redacted: ${name}]`));
   });
@@ -161,6 +175,11 @@ describe("secrets", () => {
     "password: see the vault",
     "Cookie: none was set",
     "the token: a story of keys",
+    "the password field is required",
+    "- password reset for user bob",
+    "--password-file /etc/secret --token -v",
+    "curl -u https://acme.test",
+    "docker run -u root -p 8080:80",
     "npm_config_registry",
     "design=modern",
     '{"key": "SEC-61", "token_type": "bearer"}',

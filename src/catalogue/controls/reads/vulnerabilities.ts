@@ -1,7 +1,7 @@
 import { tenableCredentials } from "../../../connectors/tenable/credentials.ts";
 import { tenable } from "../../../connectors/tenable/errors.ts";
 import { exportOf, notReady, partsMissing } from "../../../connectors/tenable/export.ts";
-import { exportFilters } from "../../../connectors/tenable/finding-filter.ts";
+import { exportFilters, isAsked } from "../../../connectors/tenable/finding-filter.ts";
 import { BEGINNING, readPage } from "../../../connectors/tenable/finding-page.ts";
 import {
   modificationOf,
@@ -36,11 +36,12 @@ export function openVulnerabilities({ severity, rests_on }: Wanted = {}): Read<V
     // Nothing found is what everybody hopes for, of one severity. A scanner that has found nothing at all has not scanned.
     population: severity === undefined,
     async run(upstream, { now }) {
-      const filters = exportFilters(severity === undefined ? {} : { severity: [severity] });
-      const page = await readPage(upstream, await exportOf(upstream, filters, now), {
+      const asked = severity === undefined ? {} : { severity: [severity] };
+      const page = await readPage(upstream, await exportOf(upstream, exportFilters(asked), now), {
         from: BEGINNING,
         most: MOST,
-        keep: (finding) => modificationOf(finding) !== "accepted",
+        // The export may be one of everything.
+        keep: (finding) => modificationOf(finding) !== "accepted" && isAsked(finding, asked),
         until: now + WAIT_MS,
       });
       const { next, state } = page;
@@ -49,9 +50,13 @@ export function openVulnerabilities({ severity, rests_on }: Wanted = {}): Read<V
         page.findings.map(vulnerabilityOf).map((found) => [found.vulnerability_id, found]),
       );
       const items = [...byId.values()];
+      const rated = items.map(({ severity_id, severity }) => ({
+        severity: severity_id === 0 ? null : severity,
+      }));
       const error =
         partsMissing(state) ??
         unreadable(tenable, what, page.unreadable) ??
+        (severity === undefined ? null : lacking(tenable, what, rated, "severity")) ??
         (rests_on === undefined ? null : lacking(tenable, what, items, rests_on)) ??
         (next === null || state.finished ? null : notReady());
       return { items, error, more: next !== null };
