@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { Bell } from "./bell.ts";
-import type { VendorReply } from "./simulator.ts";
+import type { Operation, VendorReply } from "./simulator.ts";
 import type { Storage } from "./storage.ts";
 import type { Tokens } from "./tokens.ts";
 
@@ -24,6 +24,8 @@ const faultModes = [
   "large",
   "trickle",
   "repeat",
+  "lost_page",
+  "larger_total",
 ] as const;
 
 /** One of the modes above. */
@@ -46,7 +48,7 @@ export interface Fault {
 /** What a simulator has to say about itself for faults to be checked against. */
 export interface FaultSubject {
   vendor: string;
-  operations: readonly { id: string; takesToken: boolean }[];
+  operations: readonly Pick<Operation, "id" | "takesToken" | "paging">[];
 }
 
 const maxDelayMs = 7_200_000;
@@ -79,6 +81,10 @@ function faultSchema(subjects: readonly FaultSubject[]) {
       }
       if (mode === "expire_tokens" && known.some(({ id, takesToken }) => id === operation && !takesToken)) {
         refuse("operation", operation, "this operation takes no token that could expire");
+      }
+      const paging = known.find(({ id }) => id === operation)?.paging;
+      if ((mode === "lost_page" && !paging?.lose) || (mode === "larger_total" && !paging?.addOne)) {
+        refuse("operation", operation, `mode ${mode} needs an operation that has such pages`);
       }
     });
 }

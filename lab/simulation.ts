@@ -59,7 +59,7 @@ async function serve(
     world.effects.committed();
     return reply;
   };
-  const outcome = decide(fault, faults, simulator, request, perform);
+  const outcome = decide(fault, faults, { simulator, operation }, request, perform);
   await holding.wait(answerHeldMs(fault), dropped);
   if (outcome === "cut" || dropped.aborted) return cut(c);
   entry.status = outcome.status;
@@ -96,10 +96,11 @@ function answerHeldMs(fault: Fault | undefined): number {
 function decide(
   fault: Fault | undefined,
   faults: Faults,
-  simulator: Simulator,
+  { simulator, operation: { paging } }: { simulator: Simulator; operation: Operation },
   request: VendorRequest,
   perform: () => VendorReply,
 ): VendorReply | Response | "cut" {
+  const leadingOn = () => paging?.leadOn?.(request, perform()) ?? perform();
   switch (fault?.mode) {
     case undefined:
     case "slow":
@@ -145,7 +146,13 @@ function decide(
     case "trickle":
       return trickle();
     case "repeat":
-      return faults.repeated(fault, perform);
+      return faults.repeated(fault, leadingOn);
+    case "lost_page":
+      return fault.fired === 1 && paging?.leadOn
+        ? leadingOn()
+        : (paging?.lose?.(perform(), request) ?? perform());
+    case "larger_total":
+      return paging?.addOne?.(perform()) ?? perform();
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Paging } from "./paging.ts";
+
 /** A request as a simulator sees it: already read, with nothing of HTTP's machinery. */
 export interface VendorRequest {
   operation: string;
@@ -37,6 +39,8 @@ export interface Operation {
    * that whatever it did is on disk before a byte of the answer leaves.
    */
   handle(request: VendorRequest): VendorReply;
+  /** For an operation whose answer is a page, or has a total. */
+  paging?: Paging;
 }
 
 /** A vendor. Adding one is a folder that makes one of these, and a line in `vendors.ts`. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { counted } from "../paging.ts";
 import type { Operation, VendorReply, VendorRequest } from "../simulator.ts";
 import type { World } from "../world.ts";
 import { AlertChanges, isAction } from "./alert-changes.ts";
@@ -42,6 +43,7 @@ export function alerts(world: World, containment: Containment): Operation[] {
       id: "GetQueriesAlertsV2",
       method: "GET",
       path: "/alerts/queries/alerts/v2",
+      paging: counted("resources", "meta.pagination.total"),
       ...guarded(world, "alerts:read", find),
     },
     {

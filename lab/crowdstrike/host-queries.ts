@@ -1,3 +1,4 @@
+import { counted } from "../paging.ts";
 import type { Operation, VendorReply, VendorRequest } from "../simulator.ts";
 import type { World } from "../world.ts";
 import { guarded } from "./authorization.ts";
@@ -22,6 +23,7 @@ export function hostQueries(world: World, containment: Containment): Operation[]
       id: "QueryDevicesByFilter",
       method: "GET",
       path: "/devices/queries/devices/v1",
+      paging: counted("resources", "meta.pagination.total"),
       ...guarded(world, "hosts:read", (request) => {
         const offset = wholeNumber(request, "offset", 0, 0, Number.MAX_SAFE_INTEGER);
         if (offset === undefined) return failure(request, 400, "offset must be a whole number");

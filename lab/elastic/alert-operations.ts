@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { counted } from "../paging.ts";
 import type { Operation, VendorReply } from "../simulator.ts";
 import type { World } from "../world.ts";
 import type { Alert } from "./alert-seed.ts";
@@ -35,6 +36,7 @@ export function alertOperations({ effects }: World, alerts: Alerts): Operation[]
       id: "SearchAlerts",
       method: "POST",
       path: "/api/detection_engine/signals/search",
+      paging: counted("hits.hits", "hits.total.value"),
       ...guarded("alerts:read", (request) => {
         const body = searchBody.safeParse(jsonBody(request));
         if (!body.success) return platformFailure(400);

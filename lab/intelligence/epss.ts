@@ -1,3 +1,4 @@
+import { counted } from "../paging.ts";
 import type { Simulator, VendorReply } from "../simulator.ts";
 import { publicSource } from "./public-source.ts";
 import { vulnerability } from "./vulnerabilities.ts";
@@ -26,6 +27,7 @@ export function epss(): Simulator {
       id: "getEpss",
       method: "GET",
       path: "/data/v1/epss",
+      paging: counted("data", "total"),
       handle({ query, now }) {
         const date = new Date(now - dayMs).toISOString().slice(0, 10);
         const wanted = (query.get("cve") ?? "").split(",");

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { counted } from "../paging.ts";
 import type { Simulator, VendorReply } from "../simulator.ts";
 import { publicSource } from "./public-source.ts";
 import { vulnerabilities } from "./vulnerabilities.ts";
@@ -52,6 +53,7 @@ export function kev(): Simulator {
       id: "getKevCatalog",
       method: "GET",
       path: "/sites/default/files/feeds/known_exploited_vulnerabilities.json",
+      paging: counted("vulnerabilities", "count"),
       handle: ({ headers }) => {
         const tags = { etag, "last-modified": "Fri, 20 Nov 2026 15:00:00 GMT" };
         if (headers.get("if-none-match") === etag) return { status: 304, headers: tags };

@@ -1,3 +1,4 @@
+import { counted } from "../paging.ts";
 import type { Simulator, VendorReply, VendorRequest } from "../simulator.ts";
 import { publicSource } from "./public-source.ts";
 import { startOf, type Vulnerability, vulnerability } from "./vulnerabilities.ts";
@@ -15,6 +16,7 @@ export function nvd(): Simulator {
       id: "getCves",
       method: "GET",
       path: "/rest/json/cves/2.0",
+      paging: counted("vulnerabilities", "totalResults"),
       handle(request) {
         // As NVD does: a key that it doesn't know isn't found.
         if (request.headers.get("apikey") === "wrong") return failure(404, "Invalid apiKey.");

@@ -26,6 +26,11 @@ export function searchOperations(issues: Issues): Operation[] {
       method: "GET",
       path,
       takesToken: true,
+      paging: {
+        leadOn: ({ query }, reply) =>
+          withBody(reply, { nextPageToken: pageToken(0, query.get("jql") ?? ""), isLast: false }),
+        lose: (reply) => withBody(reply, { issues: [], nextPageToken: undefined, isLast: true }),
+      },
       handle: (request) =>
         search(request, {
           jql: request.query.get("jql") ?? "",
@@ -68,6 +73,10 @@ export function searchOperations(issues: Issues): Operation[] {
       throw error;
     }
   }
+}
+
+function withBody(reply: VendorReply, changes: object): VendorReply {
+  return reply.status < 300 ? { ...reply, body: { ...(reply.body as object), ...changes } } : reply;
 }
 
 function bodyOf({ body }: VendorRequest): unknown {

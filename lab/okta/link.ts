@@ -1,3 +1,4 @@
+import type { Paging } from "../paging.ts";
 import type { VendorReply, VendorRequest } from "../simulator.ts";
 
 /** Names the vendor everywhere, its path included. */
@@ -39,6 +40,24 @@ export function page<Item>(
   const links = [`<${at(null)}>; rel="self"`];
   if (from + limit < items.length) links.push(`<${at(cursorAt(from + limit))}>; rel="next"`);
   return { items: items.slice(from, from + limit), headers: { link: links.join(", ") } };
+}
+
+/** What can go wrong with the pages of the list at a path: with what follows them, and with their records. */
+export function linkedPages(path: string): Paging {
+  return {
+    leadOn(request, reply) {
+      const query = new URLSearchParams(request.query);
+      query.set("after", query.get("after") ?? cursorAt(0));
+      return {
+        ...reply,
+        headers: { ...reply.headers, link: `<${baseOf(request)}${path}?${query}>; rel="next"` },
+      };
+    },
+    lose: ({ headers = {}, ...reply }) => {
+      const { link: _onward, ...others } = headers;
+      return { ...reply, headers: others, body: [] };
+    },
+  };
 }
 
 /** A page's size: as asked for, `absent` if nothing was, never more than `most`; nothing if it is no whole number. */

@@ -2,7 +2,7 @@ import type { Operation, VendorReply, VendorRequest } from "../simulator.ts";
 import type { World } from "../world.ts";
 import { guarded } from "./authorization.ts";
 import { failure } from "./errors.ts";
-import { limitOf, page } from "./link.ts";
+import { limitOf, linkedPages, page } from "./link.ts";
 import type { LogEvent } from "./log-event.ts";
 import { holds, parseScim, ScimError } from "./scim.ts";
 import type { SystemLog } from "./system-log.ts";
@@ -14,7 +14,13 @@ const path = "/api/v1/logs";
 
 /** Reading the system log. */
 export function logOperations(world: World, log: SystemLog): Operation[] {
-  return [{ id: "listLogEvents", ...guarded(world, { method: "GET", path }, "okta.logs.read", list) }];
+  return [
+    {
+      id: "listLogEvents",
+      paging: linkedPages(path),
+      ...guarded(world, { method: "GET", path }, "okta.logs.read", list),
+    },
+  ];
 
   function list(request: VendorRequest): VendorReply {
     const { query, now } = request;

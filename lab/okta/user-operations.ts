@@ -3,7 +3,7 @@ import type { World } from "../world.ts";
 import { guarded } from "./authorization.ts";
 import type { Directory, Standing } from "./directory.ts";
 import { failure } from "./errors.ts";
-import { baseOf, limitOf, page } from "./link.ts";
+import { baseOf, limitOf, linkedPages, page } from "./link.ts";
 import { attributesOf, holds, parseScim, ScimError } from "./scim.ts";
 import { factorRecord, projected, roleRecord, userRecord } from "./user-record.ts";
 
@@ -17,7 +17,11 @@ const at = (path: string) => ({ method: "GET", path }) as const;
 /** Finding users, and describing one with factors and roles. */
 export function userOperations(world: World, directory: Directory): Operation[] {
   return [
-    { id: "listUsers", ...guarded(world, at("/api/v1/users"), "okta.users.read", list) },
+    {
+      id: "listUsers",
+      paging: linkedPages("/api/v1/users"),
+      ...guarded(world, at("/api/v1/users"), "okta.users.read", list),
+    },
     {
       id: "getUser",
       ...guarded(world, at("/api/v1/users/{id}"), "okta.users.read", (request) => {

@@ -1,6 +1,7 @@
 import { v4 as uuidv4 } from "uuid";
 import * as z from "zod";
 import type { Estate } from "../estate/estate.ts";
+import { changing } from "../paging.ts";
 import type { Operation, VendorReply, VendorRequest } from "../simulator.ts";
 import type { World } from "../world.ts";
 import { chunksOf, doneBy, type Export, type Exports, type Filters } from "./exports.ts";
@@ -50,6 +51,7 @@ export function exportOperations({ estate }: World, exports: Exports): Operation
       id: "exports-vulns-export-status",
       method: "GET",
       path: "/vulns/export/{export_uuid}/status",
+      paging: { addOne: changing("total_chunks", (count) => Number(count) + 1) },
       ...guarded(roles.basic, (request) =>
         ofExport(request, (job) => ({ status: 200, body: exportStatus(job, estate, request.now) })),
       ),
@@ -58,6 +60,7 @@ export function exportOperations({ estate }: World, exports: Exports): Operation
       id: "exports-vulns-download-chunk",
       method: "GET",
       path: "/vulns/export/{export_uuid}/chunks/{chunk_id}",
+      paging: { lose: (reply, request) => (isLastChunk(request) ? { ...reply, body: [] } : reply) },
       ...guarded(roles.basic, (request) =>
         ofExport(request, (job) => {
           const chunks = chunksOf(job, findings(estate));
@@ -70,6 +73,11 @@ export function exportOperations({ estate }: World, exports: Exports): Operation
       ),
     },
   ];
+
+  function isLastChunk({ params, now }: VendorRequest): boolean {
+    const job = exports.find(params.export_uuid, now);
+    return job !== undefined && chunksOf(job, findings(estate)).length === Number(params.chunk_id);
+  }
 
   function ofExport(request: VendorRequest, handle: (job: Export) => VendorReply): VendorReply {
     const job = exports.find(request.params.export_uuid, request.now);

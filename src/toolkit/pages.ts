@@ -1,7 +1,8 @@
 /** Walks over the pages of a listing, for what has to be read whole. */
 
 import { asFailure } from "./failure.ts";
-import { contractChanged } from "./upstream/failures.ts";
+import type { Records } from "./records.ts";
+import { contractChanged, pageLost } from "./upstream/failures.ts";
 import type { Vendor } from "./upstream/vendor.ts";
 
 /** One page, and where the next one begins; `null` where there is none. */
@@ -46,6 +47,20 @@ export function onward<Position extends string | number>(
 ): Position | null {
   if (next !== null && seen.has(next)) throw contractChanged(vendor, operation, "the next page's position");
   return next;
+}
+
+/**
+ * The records of a page that the one before led to: it must hold some, or more must follow.
+ * @param from where the page begins, or `null` for the first one, which nobody promised
+ * @throws Failure `upstream_unavailable` for one that is empty: nothing must not look like the end
+ */
+export function requirePromised(
+  vendor: Vendor,
+  { records, unreadable }: Records<unknown>,
+  from: string | null,
+  next: string | null,
+): void {
+  if (from !== null && next === null && records.length + unreadable === 0) throw pageLost(vendor);
 }
 
 /** How much smaller each page is than the one that was too large, and how often that is tried. */

@@ -28,3 +28,11 @@ export async function effectsSeen(wait = 0): Promise<readonly SeenEffect[]> {
   if (effects.length < wait) throw new Error(`only ${effects.length} of ${wait} effects`);
   return effects;
 }
+
+/** Asked once in a while, by whichever call needs a token. What goes wrong there is told in the broker's tests. */
+export const FOR_A_TOKEN = new Set(["oauth2AccessToken", "token", "getCurrentUser"]);
+
+/** How many requests the vendors were sent, without those for tokens. */
+export async function askedSoFar(): Promise<number> {
+  return (await requestsSeen()).filter(({ operation }) => !FOR_A_TOKEN.has(operation)).length;
+}

@@ -2,6 +2,7 @@
 import { kindOf } from "../../src/toolkit/failure.ts";
 import { CHANGES, type ChangeColumn, type Outcome } from "./change-matrix.ts";
 import { CHANGE_FAULT_NAMES, FAULT_NAMES } from "./faults.ts";
+import { PAGING, PAGING_FAULT_NAMES, REASONS } from "./paging-matrix.ts";
 import { type Cell, OWN_READS, READS, type ReadColumn } from "./read-matrix.ts";
 
 const INTRODUCTION = `# What happens when a vendor fails
@@ -20,6 +21,13 @@ const READ_LEGEND = `## Reads
 \`kind / code\` is a call that fails. "ok, incomplete" is a call that succeeds with \`coverage.complete: false\`, and what stands behind it is the error of the failed source; a control is then \`indeterminate\`.
 
 A page that isn't the last is \`complete: false\` with a \`next_cursor\`, for every tool that lists.
+`;
+
+const PAGING_LEGEND = `## Pages
+
+Each cell follows the cursors from the first page to the last, while the vendor's pages are wrong in one way: a page leads back to itself; a page is promised and comes empty; the vendor counts one thing more than it lists. No cell costs more than twice the requests of the same pages without a fault. A control counts each thing once, and is then \`indeterminate\`.
+
+Reads that aren't in the table are answered at once, with no cursor and no total.
 `;
 
 const CHANGE_LEGEND = `## State changes
@@ -41,9 +49,16 @@ export function faultMatrixPage(): string {
     ),
   );
   const own = OWN_READS.map((name) => `\`${name}\``).join(", ");
-  return [INTRODUCTION, READ_LEGEND, ...reads, `${own} ask no vendor.\n`, CHANGE_LEGEND, changeTable()].join(
-    "\n",
-  );
+  return [
+    INTRODUCTION,
+    READ_LEGEND,
+    ...reads,
+    `${own} ask no vendor.\n`,
+    PAGING_LEGEND,
+    pagingTable(),
+    CHANGE_LEGEND,
+    changeTable(),
+  ].join("\n");
 }
 
 function readTable(tool: string, columns: readonly ReadColumn[]): string {
@@ -65,6 +80,17 @@ function readCell(cell: Cell): string {
     case "not_found":
       return "not_found";
   }
+}
+
+function pagingTable(): string {
+  const rows = PAGING.map(({ tool, control_id, operation, cells }) => [
+    `${control_id ?? tool}: ${operation}`,
+    ...PAGING_FAULT_NAMES.map((fault) => {
+      const cell = cells[fault];
+      return cell.status === "not_applicable" ? `not applicable: ${REASONS[cell.why]}` : readCell(cell);
+    }),
+  ]);
+  return table(["read", ...PAGING_FAULT_NAMES], rows);
 }
 
 function changeTable(): string {

@@ -5,7 +5,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { breakerReport } from "../../src/downstream/circuit.ts";
 import type { Requester } from "../../src/effect/operation.ts";
 import type { Result } from "../../src/path/answer.ts";
-import { kindOf } from "../../src/toolkit/failure.ts";
 import { ALL_SCOPES } from "../../src/toolkit/scopes.ts";
 import { resetLab } from "../downstream/lab-control.ts";
 import { CREDENTIALS, TOOLS } from "../support/deployed.ts";
@@ -13,9 +12,10 @@ import { agentOf, call } from "../support/worker/agent.ts";
 import { lab } from "../support/worker/lab.ts";
 import { signedIn } from "../support/worker/people.ts";
 import { FAULT_NAMES, FAULTS, LASTING, UNREPEATED } from "./faults.ts";
-import { requestsSeen } from "./lab-log.ts";
+import { askedSoFar, FOR_A_TOKEN, requestsSeen } from "./lab-log.ts";
 import { readArguments } from "./read-arguments.ts";
-import { type Cell, OWN_READS, READS, type ReadColumn } from "./read-matrix.ts";
+import { cellOf } from "./read-cell.ts";
+import { OWN_READS, READS, type ReadColumn } from "./read-matrix.ts";
 import { type Hurry, hurry } from "./time.ts";
 import { VendorTraffic } from "./vendor-traffic.ts";
 
@@ -44,34 +44,8 @@ afterAll(() => {
   vi.restoreAllMocks();
 });
 
-/** Asked once in a while, by whichever call needs a token. What goes wrong there is told in the broker's tests. */
-const FOR_A_TOKEN = new Set(["oauth2AccessToken", "token", "getCurrentUser"]);
-
-/** How many requests the vendors were sent, without those for tokens. */
-async function askedSoFar(): Promise<number> {
-  return (await requestsSeen()).filter(({ operation }) => !FOR_A_TOKEN.has(operation)).length;
-}
-
 function ask({ tool, control_id }: ReadColumn): Promise<Result> {
   return call(agent, tool, control_id === undefined ? argumentsOf(tool) : { control_id });
-}
-
-/** A result in the words of the matrix, with all that must be true of it whatever the fault. */
-function cellOf(result: Result, { vendor, tool }: ReadColumn): Cell {
-  if (result.status === "error") {
-    const { kind, code, retryable } = result.error;
-    expect(kind).toBe(kindOf(code));
-    expect(retryable).toBe(kind === "transient");
-    return { status: "error", code };
-  }
-  if (!("coverage" in result)) throw new Error(JSON.stringify(result));
-  const { complete, sources } = result.coverage;
-  if (result.status === "not_found") return { status: "not_found" };
-  if (complete) return { status: "complete" };
-  if (tool === "check_control") expect(result).toMatchObject({ data: { status: "indeterminate" } });
-  const failed = sources.find(({ source }) => source === vendor);
-  expect(failed).toMatchObject({ status: "error", error: { code: expect.any(String) } });
-  return { status: "incomplete", code: failed?.error?.code ?? "internal" };
 }
 
 describe.each(READS.map((column) => [column.control_id ?? column.tool, column.operation, column] as const))(

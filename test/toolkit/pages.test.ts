@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { crowdstrike } from "../../src/connectors/crowdstrike/errors.ts";
-import { inSmallerPages, onward, type Page, pagesOf } from "../../src/toolkit/pages.ts";
+import { inSmallerPages, onward, type Page, pagesOf, requirePromised } from "../../src/toolkit/pages.ts";
 import { answerTooLarge, unavailable } from "../../src/toolkit/upstream/failures.ts";
 
 async function read(next: Record<string, string | null>, most = 100): Promise<string[]> {
@@ -21,6 +21,20 @@ test("a position that was seen before is a changed contract, not a listing witho
   await expect(read({ a: "a" })).rejects.toMatchObject({ code: "upstream_contract_changed" });
   expect(() => onward(crowdstrike, "op", "a", new Set(["a"]))).toThrow();
   expect(onward(crowdstrike, "op", "b", new Set(["a"]))).toBe("b");
+});
+
+test("a page that was promised and comes empty was lost, unless more follow", () => {
+  const nothing = { records: [], unreadable: 0 };
+  const lost = expect.objectContaining({ code: "upstream_unavailable" });
+  expect(() => requirePromised(crowdstrike, nothing, "a", null)).toThrow(lost);
+  for (const [page, from, next] of [
+    [nothing, null, null],
+    [nothing, "a", "b"],
+    [{ records: [1], unreadable: 0 }, "a", null],
+    [{ records: [], unreadable: 1 }, "a", null],
+  ] as const) {
+    expect(() => requirePromised(crowdstrike, page, from, next)).not.toThrow();
+  }
 });
 
 test("an answer that is too large is asked for in ever smaller pages", async () => {

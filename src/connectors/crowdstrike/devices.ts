@@ -1,6 +1,6 @@
 import { Failure } from "../../toolkit/failure.ts";
 import { mapRecords, type Records } from "../../toolkit/records.ts";
-import { contractChanged, incomplete } from "../../toolkit/upstream/failures.ts";
+import { contractChanged, incomplete, pageLost } from "../../toolkit/upstream/failures.ts";
 import type { Upstream } from "../../toolkit/upstream/upstream.ts";
 import { crowdstrike } from "./errors.ts";
 import { type Device, deviceOf } from "./normalise.ts";
@@ -56,7 +56,8 @@ export async function listDeviceIds(
 
 /**
  * A page of ids as it follows from a listing's answer.
- * @throws Failure `upstream_contract_changed` for an empty page that says that there is more
+ * @throws Failure for an empty page: `upstream_contract_changed` if it says that there is more, else
+ *   `upstream_unavailable` if the page before did
  */
 export function pageOf(
   operation: string,
@@ -66,6 +67,8 @@ export function pageOf(
   const { total } = meta.pagination;
   const listed = resources.records.length + resources.unreadable;
   if (listed === 0 && offset < total) throw contractChanged(crowdstrike, operation, "resources");
+  // Only where the page before said that there is more does anybody ask for this one.
+  if (listed === 0 && offset > 0) throw pageLost(crowdstrike);
   const end = offset + listed;
   return {
     records: [...new Set(resources.records)],

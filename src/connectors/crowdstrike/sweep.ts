@@ -2,6 +2,7 @@
 import { Failure } from "../../toolkit/failure.ts";
 import { inSmallerPages, pagesOf } from "../../toolkit/pages.ts";
 import type { Records } from "../../toolkit/records.ts";
+import { incomplete } from "../../toolkit/upstream/failures.ts";
 import { type IdPage, lacking } from "./devices.ts";
 import { crowdstrike } from "./errors.ts";
 
@@ -38,6 +39,7 @@ export async function sweep<Item>({
   const ids = new Set<string>();
   let unreadable = 0;
   let more = false;
+  let total = 0;
   const pages = pagesOf<number, IdPage>(
     crowdstrike,
     operation,
@@ -52,6 +54,7 @@ export async function sweep<Item>({
     for (const id of content.records) ids.add(id);
     unreadable += content.unreadable;
     more = next !== null;
+    total = Math.max(total, content.total);
   }
   const items: Item[] = [];
   const wanted = [...ids];
@@ -66,8 +69,12 @@ export async function sweep<Item>({
     items.push(...described.read.records);
     unreadable += described.read.unreadable;
   }
-  const error = unreadable > 0 ? notTold(unreadable, "anything that can be read") : null;
-  return { items, error: error ?? lacking([...ids], { records: items, unreadable }), more };
+  const error =
+    (unreadable > 0 ? notTold(unreadable, "anything that can be read") : null) ??
+    lacking([...ids], { records: items, unreadable }) ??
+    // A page that was lost, or that was another one again, leaves fewer than there are said to be.
+    (!more && ids.size < total ? incomplete(crowdstrike, total, ids.size) : null);
+  return { items, error, more };
 }
 
 /** Some records lack what the control rests on: they may be what it looks for, so it can't be answered. */

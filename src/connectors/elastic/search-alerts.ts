@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { Failure } from "../../toolkit/failure.ts";
+import { onward } from "../../toolkit/pages.ts";
 import { cursor, decodeCursor, encodeCursor, limit } from "../../toolkit/paging.ts";
 import { SEVERITIES } from "../../toolkit/severity.ts";
 import { since } from "../../toolkit/since.ts";
@@ -7,6 +8,7 @@ import { defineRead } from "../../toolkit/tool.ts";
 import { searchRequest } from "./alert-query.ts";
 import { findAlerts } from "./alerts.ts";
 import { elasticCredentials } from "./credentials.ts";
+import { elastic, OPERATIONS } from "./errors.ts";
 import { Named } from "./named-things.ts";
 import { Alert, alertOf } from "./normalise.ts";
 import { PlaceText, placeBehind, textOf } from "./place.ts";
@@ -41,7 +43,9 @@ export const searchAlerts = defineRead({
     const page = found.hits.slice(0, most);
     const more = found.hits.length + found.unreadable > most;
     const place = more ? placeBehind(page, from) : null;
-    const text = place === null ? null : textOf(place);
+    // A page that ends where the one before did is that page again.
+    const seen = new Set(from === null ? [] : [textOf(from) ?? ""]);
+    const text = onward(elastic, OPERATIONS.searchAlerts, place === null ? null : textOf(place), seen);
     const lacking = found.lacking ?? (place !== null && text === null ? nameless() : null);
     const named = [filter.host, filter.user, filter.rule].some((name) => name !== undefined);
     const report = {

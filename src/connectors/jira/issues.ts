@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import { onward } from "../../toolkit/pages.ts";
+import { onward, requirePromised } from "../../toolkit/pages.ts";
 import type { Records } from "../../toolkit/records.ts";
 import { contractChanged, misconfigured } from "../../toolkit/upstream/failures.ts";
 import type { Upstream } from "../../toolkit/upstream/upstream.ts";
@@ -110,6 +110,7 @@ async function search<Issue extends z.ZodType>(
   const { issues, nextPageToken, isLast, warningMessages } = page;
   const next = isLast === true ? null : (nextPageToken ?? null);
   const next_token = onward(jira, operation, next, new Set(token === null ? [] : [token]));
+  requirePromised(jira, issues, token, next_token);
   return { ...issues, next_token, warned: (warningMessages?.length ?? 0) > 0 };
 }
 

@@ -1,5 +1,6 @@
 /** Reading the system log. */
 import * as z from "zod";
+import { requirePromised } from "../../toolkit/pages.ts";
 import type { Records } from "../../toolkit/records.ts";
 import { contractChanged } from "../../toolkit/upstream/failures.ts";
 import type { Upstream } from "../../toolkit/upstream/upstream.ts";
@@ -57,7 +58,9 @@ export async function listSignIns(
   const stranger = body.records.findIndex((event) => user_id !== undefined && !isAbout(event, user_id));
   // Somebody else's sign-ins: our filter was not understood.
   if (stranger >= 0) throw contractChanged(okta, OPERATION, `${stranger}.actor.id`);
-  return { ...body, after: nextAfter(headers, OPERATION, baseUrl(env), after) };
+  const next = nextAfter(headers, OPERATION, baseUrl(env), after);
+  requirePromised(okta, body, after, next);
+  return { ...body, after: next };
 }
 
 /** How a user's sessions were ended since some moment. */

@@ -1,5 +1,6 @@
 /** Reading users, their roles and their factors. */
 import type * as z from "zod";
+import { requirePromised } from "../../toolkit/pages.ts";
 import type { Records } from "../../toolkit/records.ts";
 import { contractChanged } from "../../toolkit/upstream/failures.ts";
 import type { Upstream } from "../../toolkit/upstream/upstream.ts";
@@ -46,7 +47,9 @@ export async function listUsers(
     },
     UserPage,
   );
-  return { ...body, after: nextAfter(headers, operation, baseUrl(env), after) };
+  const next = nextAfter(headers, operation, baseUrl(env), after);
+  requirePromised(okta, body, after, next);
+  return { ...body, after: next };
 }
 
 /** A user as they are now, or `null` if there is none of that id. */

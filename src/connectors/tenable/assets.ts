@@ -16,6 +16,8 @@ export interface Resolved {
   readonly matched: readonly Matched[];
   /** Whether no others could be it. */
   readonly whole: boolean;
+  /** How many of the listed assets could not be read: each may be the device under a name that no finding has. */
+  readonly unreadable: number;
   /** When the scanner last saw it, ISO 8601: of several, the one that was seen longest ago. */
   readonly as_of: string | null;
   /** An IPv4 address of it, by which an export can be narrowed. */
@@ -24,7 +26,7 @@ export interface Resolved {
 
 /** Finds a device among the assets. */
 export async function resolved(upstream: Upstream, device: Device): Promise<Resolved> {
-  const { assets, whole } =
+  const { assets, whole, unreadable } =
     device.kind === "id" ? await oneAsset(upstream, device.value) : await allAssets(upstream);
   const found = assets.flatMap((asset) => {
     const by = matchedBy(device, namesOf(asset));
@@ -35,6 +37,7 @@ export async function resolved(upstream: Upstream, device: Device): Promise<Reso
   return {
     matched: found.map(({ matched }) => matched),
     whole,
+    unreadable,
     as_of: seen.length < found.length || seen[0] === undefined ? null : new Date(seen[0]).toISOString(),
     address: only?.asset.ipv4?.find((address) => address) ?? null,
   };
@@ -43,6 +46,7 @@ export async function resolved(upstream: Upstream, device: Device): Promise<Reso
 interface Known {
   readonly assets: readonly Asset[];
   readonly whole: boolean;
+  readonly unreadable: number;
 }
 
 async function allAssets(upstream: Upstream): Promise<Known> {
@@ -53,10 +57,10 @@ async function allAssets(upstream: Upstream): Promise<Known> {
     );
     const { records, unreadable } = assets;
     const all = total ?? (records.length < MOST_LISTED ? records.length : Number.POSITIVE_INFINITY);
-    return { assets: records, whole: unreadable === 0 && records.length >= all };
+    return { assets: records, whole: unreadable === 0 && records.length >= all, unreadable };
   } catch (thrown) {
     // What is on the device can be told by its findings alone, if not whether there is such a device.
-    if (asFailure(thrown).code === "too_large") return { assets: [], whole: false };
+    if (asFailure(thrown).code === "too_large") return { assets: [], whole: false, unreadable: 0 };
     throw thrown;
   }
 }
@@ -65,9 +69,9 @@ async function oneAsset(upstream: Upstream, id: string): Promise<Known> {
   try {
     const path = `/assets/${encodeURIComponent(id)}`;
     const request = { operation: OPERATIONS.getAsset, method: "GET", path, about: ["device"] } as const;
-    return { assets: [await upstream.read(request, Asset)], whole: true };
+    return { assets: [await upstream.read(request, Asset)], whole: true, unreadable: 0 };
   } catch (thrown) {
-    if (asFailure(thrown).detail.upstream_status === 404) return { assets: [], whole: true };
+    if (asFailure(thrown).detail.upstream_status === 404) return { assets: [], whole: true, unreadable: 0 };
     throw thrown;
   }
 }

@@ -22,6 +22,8 @@ export interface ExportState {
   readonly chunks: readonly number[];
   /** How many chunks there should have been besides. */
   readonly missing: number;
+  /** How many of its chunks have nothing in them, or `null` where the vendor doesn't say. */
+  readonly empty: number | null;
   /** When it was asked for: what came after that isn't in it. ISO 8601, or `null` where the vendor doesn't say. */
   readonly created: string | null;
 }
@@ -88,11 +90,11 @@ export async function stateOf(upstream: Upstream, uuid: string, by_cursor = fals
   const finished = answer.status === "FINISHED";
   const missing = finished ? missingOf(answer) : 0;
   const chunks = answer.chunks_available.toSorted((a, b) => a - b);
-  // What parts are missing from must not answer for a quarter of an hour.
   if (missing > 0) forget(uuid);
   else if (finished) noteFinished(uuid, chunks.length <= FEW_CHUNKS);
   const created = answer.created ? new Date(answer.created).toISOString() : null;
-  return { uuid, finished, chunks, missing, created };
+  const empty = answer.empty_chunks_count ?? null;
+  return { uuid, finished, chunks, missing, empty, created };
 }
 
 /**
@@ -142,7 +144,8 @@ function noteFinished(uuid: string, small: boolean): void {
   }
 }
 
-function forget(uuid: string): void {
+/** Has the next call begin another export: this one must not answer for a quarter of an hour. */
+export function forget(uuid: string): void {
   for (const [question, known] of held) if (known.uuid === uuid) held.delete(question);
 }
 
@@ -156,17 +159,19 @@ export function notReady(): Failure {
 
 /**
  * What an export lacks, as the failure that makes every page of it incomplete, or `null` if it is whole.
+ * @param lost how many of its chunks came empty, beyond those that are
  * @throws Failure the same, if there is nothing in it: nothing must not look like "none found"
  */
-export function partsMissing({ chunks, missing }: ExportState): Failure | null {
+export function partsMissing({ chunks, missing: failed }: ExportState, lost: number): Failure | null {
+  const missing = failed + lost;
   if (missing === 0) return null;
-  const all = chunks.length + missing;
+  const all = chunks.length + failed;
   const failure = new Failure(
     "upstream_unavailable",
     `Tenable could not export ${missing} of ${all} parts of the findings; they are missing from this answer.`,
     { next_step: "Leave cursor out and make the call again for a new export. Until then, conclude nothing." },
   );
-  if (chunks.length === 0) throw failure;
+  if (missing === all) throw failure;
   return failure;
 }
 

@@ -2,7 +2,7 @@
 import type { Upstream } from "../../toolkit/upstream/upstream.ts";
 import { ChunksRead } from "./chunks-read.ts";
 import { OPERATIONS } from "./errors.ts";
-import { type ExportState, notReady, stateOf } from "./export.ts";
+import { type ExportState, forget, notReady, stateOf } from "./export.ts";
 import { Finding } from "./schemas.ts";
 
 const FIRST_PAUSE_MS = 250;
@@ -41,6 +41,8 @@ export interface FindingPage {
   readonly next: Place | null;
   /** The export as it stood when it was last asked. */
   readonly state: ExportState;
+  /** How many of the chunks that were read had lost what was in them. */
+  readonly lost: number;
 }
 
 /**
@@ -60,6 +62,7 @@ export async function readPage(
   let unreadable = 0;
   let asked = 0;
   let chunks = 0;
+  let empty = 0;
   const nextChunk = () => place.within?.chunk ?? place.read.next(state.chunks, state.finished);
   const ended = () => state.finished && nextChunk() === null;
   while (!ended() && findings.length < most && (chunks === 0 || Date.now() < until)) {
@@ -73,6 +76,8 @@ export async function readPage(
       state = await stateOf(upstream, state.uuid, by_cursor);
       continue;
     }
+    const offset = place.within?.offset ?? 0;
+    let seen = 0;
     const part = await upstream.readList(
       {
         operation: OPERATIONS.downloadChunk,
@@ -82,9 +87,17 @@ export async function readPage(
         ...(by_cursor ? { about: ["cursor"] } : {}),
       },
       Finding,
-      { from: place.within?.offset ?? 0, most: most - findings.length, keep },
+      {
+        from: offset,
+        most: most - findings.length,
+        keep: (finding) => {
+          seen += 1;
+          return keep(finding);
+        },
+      },
     );
     chunks += 1;
+    if (offset + seen + part.unreadable === 0) empty += 1;
     findings.push(...part.kept);
     unreadable += part.unreadable;
     place =
@@ -93,5 +106,14 @@ export async function readPage(
         : { read: place.read, within: { chunk, offset: part.next } };
   }
   if (chunks === 0 && !ended()) throw notReady();
-  return { findings, unreadable, next: ended() ? null : place, state };
+  // An empty chunk is nothing odd, but there can't be more of them than the vendor counts.
+  const lost = Math.max(0, empty - (state.empty ?? empty));
+  if (lost > 0) forget(state.uuid);
+  return {
+    findings,
+    unreadable,
+    next: ended() ? null : place,
+    state,
+    lost,
+  };
 }

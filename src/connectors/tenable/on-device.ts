@@ -45,6 +45,11 @@ export class OnDevice {
     return this.#listed.as_of;
   }
 
+  /** How many of the scanner's assets could not be read, and may be it. */
+  get unreadable(): number {
+    return this.#listed.unreadable;
+  }
+
   has(finding: Finding): boolean {
     if (this.#ids.has(finding.asset.uuid)) return true;
     const [match] = this.#sought.flatMap((device) => foundOn(finding, device) ?? []);

@@ -34,6 +34,9 @@ export const RequestedExport = z
 const chunkNumbers = z.array(z.int().min(0));
 const fewChunks = chunkNumbers.nullish().transform((numbers) => numbers ?? []);
 
+/** How many there are of some kind. Older exports don't say. */
+const chunkCount = z.int().min(0).nullish();
+
 /** When it was asked for, in milliseconds since the epoch. */
 const created = z.int().min(0).nullish();
 
@@ -42,14 +45,19 @@ const created = z.int().min(0).nullish();
  * finished must not be taken for it. A finished one that lists no chunks at all must not look like "none found".
  */
 export const ExportStatus = z.discriminatedUnion("status", [
-  z.object({ status: z.enum(["QUEUED", "PROCESSING"]), chunks_available: fewChunks, created }),
+  z.object({
+    status: z.enum(["QUEUED", "PROCESSING"]),
+    chunks_available: fewChunks,
+    empty_chunks_count: chunkCount,
+    created,
+  }),
   z.object({
     status: z.literal("FINISHED"),
     chunks_available: chunkNumbers,
     chunks_failed: fewChunks,
     chunks_cancelled: fewChunks,
-    total_chunks: z.int().nullish(),
-    empty_chunks_count: z.int().nullish(),
+    total_chunks: chunkCount,
+    empty_chunks_count: chunkCount,
     reason: vendorWord,
     created,
   }),

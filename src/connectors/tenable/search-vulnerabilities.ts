@@ -72,7 +72,7 @@ export const searchVulnerabilities = defineRead({
       position === null
         ? await exportOf(upstream, exportFilters(asked, on?.address), now)
         : await stateOf(upstream, position.uuid, true);
-    const { findings, unreadable, next, state } = await readPage(upstream, begun, {
+    const { findings, unreadable, next, state, lost } = await readPage(upstream, begun, {
       from: position?.place ?? BEGINNING,
       most,
       keep: (finding) => isAsked(finding, asked) && (on?.has(finding) ?? true),
@@ -80,7 +80,7 @@ export const searchVulnerabilities = defineRead({
       by_cursor: position !== null,
       waits: (times) => progress({ progress: times, message: "Tenable is preparing the findings." }),
     });
-    const error = partsMissing(state);
+    const error = partsMissing(state, lost);
     // What couldn't be read may have been what was asked for, on this page or on one before it.
     const any = findings.length > 0 || unreadable > 0 || (position?.any ?? false);
     const nothing = next === null && !any && error === null;
@@ -96,7 +96,7 @@ export const searchVulnerabilities = defineRead({
         : nothing && asked.cve_id !== undefined
           ? { matched: null }
           : {}),
-      unreadable,
+      unreadable: unreadable + (on?.unreadable ?? 0),
     };
     return {
       outcome: "found",

@@ -242,6 +242,18 @@ export function incomplete(vendor: Vendor, listed: number, described: number): F
   );
 }
 
+/** The vendor said that there is a next page, and nothing is on it: what should be there was lost, or went meanwhile. */
+export function pageLost(vendor: Vendor): Failure {
+  return new Failure(
+    "upstream_unavailable",
+    `${vendor.title} said that there is more, and its next page was empty. What should be on it is missing.`,
+    {
+      next_step:
+        "Begin the search anew, without cursor. If it ends like this again, conclude nothing from what is missing.",
+    },
+  );
+}
+
 /**
  * What an HTTP status means as a failure where a vendor gives it no meaning of its own: the end of every
  * vendor's table.

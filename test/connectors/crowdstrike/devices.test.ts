@@ -65,14 +65,14 @@ describe("a page of ids", () => {
     new RecordedRequests({ QueryDevicesByFilter: { resources, meta: { pagination: { total } } } });
   const at = (offset: number) => ({ filter: null, offset, limit: 25 });
 
-  test("may be empty where nothing was found, or after the last one", async () => {
-    for (const [upstream, offset] of [
-      [page([], 0), 0],
-      [page(null, 0), 0],
-      [page([], 50), 50],
-    ] as const) {
-      expect(await listDeviceIds(upstream, at(offset))).toMatchObject({ records: [], next_offset: null });
+  test("may be empty where nothing was found", async () => {
+    for (const upstream of [page([], 0), page(null, 0)]) {
+      expect(await listDeviceIds(upstream, at(0))).toMatchObject({ records: [], next_offset: null });
     }
+  });
+
+  test("was lost if it is empty and the one before said that there is more", async () => {
+    await expect(listDeviceIds(page([], 50), at(50))).rejects.toMatchObject({ code: "upstream_unavailable" });
   });
 
   test("is no answer if it is empty and says that there is more", async () => {

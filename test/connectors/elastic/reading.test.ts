@@ -57,8 +57,14 @@ describe("a page of alerts", () => {
     const page = { ...searched(), hits };
     const first = await search(page, { limit: 1 });
     expect(first).toMatchObject({ coverage: { sources: [{ total: 7 }] } });
-    const next = await search(page, { limit: 1, cursor: first.coverage.next_cursor });
+    const cursor = first.coverage.next_cursor;
+    const later = { ...page, hits: { ...hits, hits: [OTHER, HIT] } };
+    const next = await search(later, { limit: 1, cursor });
     expect((next.coverage as unknown as { sources: object[] }).sources[0]).not.toHaveProperty("total");
+    // The same page again would have no end.
+    await expect(search(page, { limit: 1, cursor })).rejects.toMatchObject({
+      code: "upstream_contract_changed",
+    });
   });
 
   test("of too many nameless ones of one moment says that it can't go on", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { exportOf } from "../../../src/connectors/tenable/export.ts";
+import { exportOf, partsMissing } from "../../../src/connectors/tenable/export.ts";
 import { exportFilters, type FindingFilter } from "../../../src/connectors/tenable/finding-filter.ts";
 import { BEGINNING, readPage } from "../../../src/connectors/tenable/finding-page.ts";
 import { searchVulnerabilities } from "../../../src/connectors/tenable/search-vulnerabilities.ts";
@@ -116,6 +116,40 @@ describe("an export", () => {
     ).rejects.toMatchObject({ code: "upstream_timeout" });
     expect(waits).not.toHaveBeenCalled();
   });
+});
+
+test("an export with more empty chunks than it counts lacks them, and isn't taken up again", async () => {
+  const filters = exportFilters(question());
+  const through = vendor({
+    [STATUS]: { ...FINISHED, chunks_available: [1, 2, 3], empty_chunks_count: 1 },
+    [CHUNK]: [],
+  });
+  const request = { from: BEGINNING, most: 1, keep: () => true, until: Date.now() + 1_000 };
+  const page = await readPage(through, await exportOf(through, filters, Date.now()), request);
+  expect(page).toMatchObject({ findings: [], lost: 2, next: null });
+  expect(partsMissing(page.state, page.lost)?.message).toContain("could not export 2 of 3 parts");
+  await exportOf(through, filters, Date.now());
+  expect(operations(through).filter((operation) => operation === REQUEST)).toHaveLength(2);
+});
+
+test.each([
+  ["in which nothing is wanted", { empty_chunks_count: 0 }, [FINDING]],
+  ["that is empty, as it is counted", { empty_chunks_count: 1 }, []],
+  ["that is empty, where nobody counts those", {}, []],
+])("a chunk %s isn't lost", async (_, counts, chunk) => {
+  const through = vendor({ [STATUS]: { ...FINISHED, ...counts }, [CHUNK]: chunk });
+  const state = await exportOf(through, exportFilters(question()), Date.now());
+  const request = { from: BEGINNING, most: 1, keep: () => false, until: Date.now() + 1_000 };
+  expect(await readPage(through, state, request)).toMatchObject({ findings: [], lost: 0 });
+});
+
+test.each([
+  ["counts its empty chunks in the total", { total_chunks: 2, empty_chunks_count: 1 }],
+  ["counts them apart", { total_chunks: 1, empty_chunks_count: 1 }],
+  ["doesn't count its chunks", {}],
+])("an export that %s is whole", async (_, counts) => {
+  const through = vendor({ [STATUS]: { ...FINISHED, ...counts } });
+  expect(await exportOf(through, exportFilters(question()), Date.now())).toMatchObject({ missing: 0 });
 });
 
 describe("search_vulnerabilities", () => {

@@ -44,7 +44,7 @@ export function openVulnerabilities({ severity, rests_on }: Wanted = {}): Read<V
         keep: (finding) => modificationOf(finding) !== "accepted" && isAsked(finding, asked),
         until: now + WAIT_MS,
       });
-      const { next, state } = page;
+      const { next, state, lost } = page;
       // An asset that is scanned meanwhile may be in two chunks.
       const byId = new Map(
         page.findings.map(vulnerabilityOf).map((found) => [found.vulnerability_id, found]),
@@ -54,7 +54,7 @@ export function openVulnerabilities({ severity, rests_on }: Wanted = {}): Read<V
         severity: severity_id === 0 ? null : severity,
       }));
       const error =
-        partsMissing(state) ??
+        partsMissing(state, lost) ??
         unreadable(tenable, what, page.unreadable) ??
         (severity === undefined ? null : lacking(tenable, what, rated, "severity")) ??
         (rests_on === undefined ? null : lacking(tenable, what, items, rests_on)) ??

@@ -62,12 +62,19 @@ const device =
   (device_id: string) => ({ ...DEVICE, device_id, ...changes });
 
 describe("all devices", () => {
-  test("are read in quarters where the answers would be too long, each once", async () => {
-    const falcon = new Falcon([...ids(900), "id-0"], device(), 300);
+  test("are read in quarters where the answers would be too long", async () => {
+    const falcon = new Falcon(ids(900), device(), 300);
     const { items, error, more } = await devices.run(falcon, context);
     expect(new Set(items.map(({ device_id }) => device_id)).size).toBe(900);
     expect([items.length, error, more]).toEqual([900, null, false]);
     expect(falcon.described).toEqual([125, 125, 125, 125, 125, 125, 125, 25]);
+  });
+
+  test("count once each, and aren't all there where a page is another one again", async () => {
+    const falcon = new Falcon([...ids(5_000), ...ids(5_000)].slice(0, 9_999), device());
+    const { items, error, more } = await devices.run(falcon, context);
+    expect([items.length, more]).toEqual([5_000, false]);
+    expect(error).toMatchObject({ code: "upstream_unavailable" });
   });
 
   test("are not all there where the vendor lists no further", async () => {
