@@ -6,7 +6,8 @@ import { prompts } from "./catalogue/prompts/prompts.ts";
 import { resources } from "./catalogue/resources/resources.ts";
 import { crowdstrikeConnector } from "./connectors/crowdstrike/connector.ts";
 import { elasticConnector } from "./connectors/elastic/connector.ts";
-import { intelligenceConnector } from "./connectors/intelligence/connector.ts";
+import { intelligenceConnectors } from "./connectors/intelligence/connector.ts";
+import { lookupCve } from "./connectors/intelligence/lookup-cve.ts";
 import { jiraConnector } from "./connectors/jira/connector.ts";
 import { oktaConnector } from "./connectors/okta/connector.ts";
 import { pagerdutyConnector } from "./connectors/pagerduty/connector.ts";
@@ -16,13 +17,13 @@ export const deployment: Deployment = {
   connectors: [
     crowdstrikeConnector,
     elasticConnector,
-    intelligenceConnector,
+    ...intelligenceConnectors,
     jiraConnector,
     oktaConnector,
     pagerdutyConnector,
     tenableConnector,
   ],
-  tools: [...ownTools, ...controlTools],
+  tools: [...ownTools, ...controlTools, lookupCve],
   prompts,
   resources,
 };

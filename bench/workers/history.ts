@@ -1,11 +1,14 @@
 /** Objects with a past: what the bench fills through the very code that writes when a call comes in. */
 import type { AuditFact } from "../../src/audit/event.ts";
-import { containDevice, releaseDevice } from "../../src/connectors/crowdstrike/contain-device.ts";
 import { claimedOperation, type Operation, operationKey } from "../../src/effect/operation.ts";
 import { OperationStore } from "../../src/effect/store.ts";
 import { EffectObject, SessionObject } from "../../src/index.ts";
+import type { ChangeTool } from "../../src/toolkit/change.ts";
 import { newOperationId } from "../../src/toolkit/operation-id.ts";
-import type { ChangeTool } from "../../src/toolkit/tool.ts";
+import { changeAt } from "../../test/support/deployed.ts";
+
+const containDevice = changeAt("contain_device");
+const releaseDevice = changeAt("release_device");
 
 const DAY_MS = 24 * 60 * 60_000;
 

@@ -27,6 +27,6 @@ export class LabControls {
       target: string;
       request_id: string;
     }[];
-    return all.filter(({ target }) => target === `device/${device_id}`);
+    return all.filter(({ target }) => target === `device/${device_id.replace("crowdstrike:", "")}`);
   }
 }

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import canonicalize from "canonicalize";
-import type { Json, JsonObject } from "../toolkit/tool.ts";
+import type { Json, JsonObject } from "../toolkit/json.ts";
 import type { AuditFact } from "./event.ts";
 
 /** What the chain adds to a fact, besides its place in the chain. */

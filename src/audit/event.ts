@@ -1,5 +1,6 @@
+import type { Countermeasure } from "../toolkit/change.ts";
 import type { Kind } from "../toolkit/failure.ts";
-import type { Countermeasure, JsonObject } from "../toolkit/tool.ts";
+import type { JsonObject } from "../toolkit/json.ts";
 import type { UpstreamExchange } from "../toolkit/upstream/upstream.ts";
 
 /** How one step of a call ended. */

@@ -1,6 +1,6 @@
 import canonicalize from "canonicalize";
 import * as z from "zod";
-import type { Json } from "../toolkit/tool.ts";
+import type { Json } from "../toolkit/json.ts";
 import type { PresentedProof } from "./evidence.ts";
 import { anchorLine, checkpointLine } from "./export.ts";
 import { ANCHOR_LOG, CHECKPOINT_LOG } from "./ocsf-proofs.ts";

@@ -1,6 +1,6 @@
 import canonicalize from "canonicalize";
 import * as z from "zod";
-import type { JsonObject } from "../toolkit/tool.ts";
+import type { JsonObject } from "../toolkit/json.ts";
 import { GENESIS } from "./chain.ts";
 import { exportLine } from "./export.ts";
 import { isProofLine } from "./exported-proofs.ts";

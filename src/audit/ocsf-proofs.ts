@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../toolkit/tool.ts";
+import type { Json, JsonObject } from "../toolkit/json.ts";
 import { type PresentedAnchor, readAnchor } from "./anchor.ts";
 import { eventHash, GENESIS } from "./chain.ts";
 import { CHECKPOINT_CHAIN, type PresentedCheckpoint, readCheckpoint } from "./checkpoint.ts";

@@ -1,4 +1,5 @@
-import type { Countermeasure, Json, JsonObject } from "../toolkit/tool.ts";
+import type { Countermeasure } from "../toolkit/change.ts";
+import type { Json, JsonObject } from "../toolkit/json.ts";
 import { GENESIS } from "./chain.ts";
 import type { AuditEvent } from "./record.ts";
 

@@ -1,6 +1,6 @@
 /** Rows in places that no object writes: how they are found, told of and exported. */
 import * as z from "zod";
-import type { JsonObject } from "../toolkit/tool.ts";
+import type { JsonObject } from "../toolkit/json.ts";
 import type { Finding } from "./finding.ts";
 import { ownActivity } from "./ocsf-proofs.ts";
 import { isChain } from "./place.ts";

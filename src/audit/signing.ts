@@ -7,7 +7,7 @@ import {
   exportJWK,
   importPKCS8,
 } from "jose";
-import type { JsonObject } from "../toolkit/tool.ts";
+import type { JsonObject } from "../toolkit/json.ts";
 
 /** RFC 8037. The name that older JOSE libraries know too: whoever keeps a statement must be able to check it. */
 const ALGORITHM = "EdDSA";

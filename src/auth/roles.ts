@@ -1,6 +1,6 @@
 import * as z from "zod";
+import type { Json } from "../toolkit/json.ts";
 import { ROLES, type Role } from "../toolkit/scopes.ts";
-import type { Json } from "../toolkit/tool.ts";
 
 /** Which values of which claim give which role. Read from ROLE_POLICY. */
 export interface RolePolicy {

@@ -1,9 +1,11 @@
 /** Everything that a deployment can be asked for, and how it is found. */
 import type { Call, Declaration } from "../path/ports.ts";
+import type { ChangeTool } from "../toolkit/change.ts";
 import type { Connector } from "../toolkit/connector.ts";
-import type { ChangeTool, Tool } from "../toolkit/tool.ts";
+import type { Tool } from "../toolkit/tool.ts";
 import type { Credential } from "../toolkit/upstream/credential.ts";
 import type { VendorCheck } from "../toolkit/upstream/vendor-check.ts";
+import { assembled, type SourceOfThings, sourcesIn } from "./assembled.ts";
 import type { Prompt } from "./prompts/prompt.ts";
 import { argumentsIn, type Resource } from "./resources/resource.ts";
 
@@ -29,16 +31,18 @@ export class Catalogue {
   readonly checks: readonly VendorCheck[];
   readonly #tools: ReadonlyMap<string, Tool>;
   readonly #credentials: ReadonlyMap<string, Credential>;
+  readonly #sources: ReadonlyMap<string, readonly SourceOfThings[]>;
 
   /** @throws TypeError if two declarations have the same name */
   constructor({ connectors, tools, prompts, resources }: Deployment) {
-    const all = [...tools, ...connectors.flatMap((connector) => connector.tools)];
+    const all = [...tools, ...assembled(connectors)];
     this.tools = all.toSorted((a, b) => (a.name < b.name ? -1 : 1));
     this.prompts = prompts;
     this.resources = resources;
     this.credentials = connectors.flatMap((connector) => connector.credentials);
     this.checks = connectors.flatMap((connector) => connector.checks);
     this.#tools = byName("tools", this.tools);
+    this.#sources = sourcesIn(connectors);
     this.#credentials = byName("credentials", this.credentials);
   }
 
@@ -81,6 +85,11 @@ export class Catalogue {
   /** The kind of resource whose template is `uri`, if there is one. */
   template(uri: string): Resource | undefined {
     return this.resources.find(({ template }) => String(template) === uri);
+  }
+
+  /** The vendors that have things of a capability, with the credentials that they are asked by. */
+  sources(capability: string): readonly SourceOfThings[] {
+    return this.#sources.get(capability) ?? [];
   }
 
   /** What answers a call, or `null`. What a client asks for has another name in each method. */

@@ -5,7 +5,7 @@ import type { Catalogue } from "../catalogue/catalogue.ts";
 import { log, reasonOf } from "../observe/log.ts";
 import type { ConfirmedStanding } from "../person/protocol.ts";
 import { confidenceIn, standingLimits } from "../person/standing.ts";
-import type { JsonObject } from "../toolkit/tool.ts";
+import type { JsonObject } from "../toolkit/json.ts";
 import { isCrossSite, isOwnForm } from "./cross-site.ts";
 import { inWords, may } from "./need.ts";
 import { PROTECTION, page, problemPage } from "./page.tsx";

@@ -4,6 +4,7 @@ import { type Grant, TokenBucket } from "../limits/token-bucket.ts";
 import { asFailure, type Code, type Failure, type PublicError, publicError } from "../toolkit/failure.ts";
 import type { AccessToken, Credential } from "../toolkit/upstream/credential.ts";
 import { concluded } from "../toolkit/upstream/failures.ts";
+import { mintingOf } from "../toolkit/upstream/settings-of.ts";
 import type { BreakerState } from "./breaker.ts";
 import { unready } from "./readiness.ts";
 import { retrying } from "./resilience.ts";
@@ -146,7 +147,7 @@ export class BrokerObject extends AuditedObject {
         { attempts: MINT_ATTEMPTS, deadline_at: began_at + MINT_DEADLINE_MS, attempt_ms: MINT_ATTEMPT_MS },
         (signal) => {
           attempts += 1;
-          return credential.mint(this.env, Date.now(), signal);
+          return credential.mint(mintingOf(this.env, credential, Date.now(), signal));
         },
       );
       this.#record(credential, began_at, attempts, { expires_at: token.expires_at });

@@ -57,9 +57,9 @@ export function unready(env: Env, credential: Credential): Failure | null {
       );
 }
 
-function readinessIn(env: Env, { vendor, problems }: Credential): Readiness {
+function readinessIn(env: Env, { vendor, secrets }: Credential): Readiness {
   if (isUnused(env, vendor)) return UNUSED;
-  const found = [...problemsIn(vendor.settings, env), ...problems(env)];
+  const found = [...problemsIn(vendor.settings, env), ...problemsIn(secrets, env)];
   return found.length === 0 ? READY : { state: "broken", problems: found };
 }
 

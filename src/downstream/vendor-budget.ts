@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { type Rate, rate } from "../limits/token-bucket.ts";
 import type { Credential } from "../toolkit/upstream/credential.ts";
+import { settingsOf } from "../toolkit/upstream/settings-of.ts";
 
 /** What a vendor is asked for: a state change gets what is kept for those first, and then what everything gets. */
 export type Purpose = "anything" | "change";
@@ -37,8 +38,9 @@ function rateOf(env: Env, { vendor }: Credential, share: number): Rate {
   const override = overridesIn(env.VENDOR_BUDGETS)?.[vendor.name];
   if (override !== undefined) return rate(part(override));
   const { per_minute, burst } = vendor.budget;
-  const usual = rate(part(per_minute(env)));
-  return burst === undefined ? usual : { ...usual, burst: part(burst(env)) };
+  const settings = settingsOf(env, vendor);
+  const usual = rate(part(per_minute(settings)));
+  return burst === undefined ? usual : { ...usual, burst: part(burst(settings)) };
 }
 
 function overridesIn(text: string): Readonly<Record<string, number>> | null {

@@ -1,7 +1,8 @@
 import type { AuditFact, Outcome } from "../audit/event.ts";
+import { type Countermeasure, targetName } from "../toolkit/change.ts";
 import { digest } from "../toolkit/digest.ts";
+import type { JsonObject } from "../toolkit/json.ts";
 import { withoutSecretsIn } from "../toolkit/text/secrets.ts";
-import { type Countermeasure, type JsonObject, targetName } from "../toolkit/tool.ts";
 import type { Operation, ProbeRecord } from "./operation.ts";
 
 /** The audit's view of an operation that has just entered its state. @param countermeasure its tool's */

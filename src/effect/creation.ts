@@ -1,7 +1,7 @@
 /** What makes two requests to create something alike, and what tells two alike ones apart. Pure. */
 import type { Difference } from "../toolkit/failure.ts";
+import type { Json, JsonObject } from "../toolkit/json.ts";
 import { shown } from "../toolkit/text/shown.ts";
-import type { Json, JsonObject } from "../toolkit/tool.ts";
 
 /** What nobody sees in a text that may hold it: joiners, and the marks that choose how a character is drawn. */
 const UNSEEN = /\u200c|\u200d|\ufe0e|\ufe0f/gu;

@@ -1,3 +1,4 @@
+import { conclusionOf, requestOf } from "../capabilities/ports.ts";
 import { breakerAllows, breakerReport } from "../downstream/circuit.ts";
 import { spendRequest } from "../downstream/spending.ts";
 import { tokenFor } from "../downstream/tokens.ts";
@@ -5,9 +6,9 @@ import { alert } from "../observe/log.ts";
 import { actOf, unconfirmed as notConfirmed } from "../person/confirmation.ts";
 import type { Confidence } from "../person/standing.ts";
 import { requireAvailable } from "../tenant/availability.ts";
+import { type ChangeTool, type Conclusion, portOf } from "../toolkit/change.ts";
 import { asFailure, Failure, publicError } from "../toolkit/failure.ts";
 import { scopesOfRoles } from "../toolkit/scopes.ts";
-import type { ChangeTool, Conclusion } from "../toolkit/tool.ts";
 import { typed } from "../toolkit/typed.ts";
 import { buildRequest, readAnswer } from "../toolkit/upstream/exchange.ts";
 import type { Transition } from "./machine.ts";
@@ -42,15 +43,16 @@ export class Dispatcher implements Dispatching<PreparedRequest> {
     { requester, approved }: Go,
     refused_token: string | null,
   ): Promise<PreparedRequest> {
-    breakerAllows(tool.credential);
+    const port = portOf(tool, operation.target);
+    const { credential } = port;
+    breakerAllows(credential);
     const [token] = await Promise.all([
-      tokenFor(this.#env, tool.credential, { stale: refused_token ?? undefined }),
-      spendRequest(this.#env, tool.credential, { person: requester.subject }),
+      tokenFor(this.#env, credential, { stale: refused_token ?? undefined }),
+      spendRequest(this.#env, credential, { person: requester.subject }),
     ]);
     if (approved === true) await lookAgain(this.#env, tool, operation);
     const { id: request_id, trace_id } = operation;
-    const asked = tool.request(operation.input, operation.id, this.#env);
-    const { credential } = tool;
+    const asked = requestOf(port, operation.input, { env: this.#env, operation_id: request_id });
     const request = buildRequest(this.#env, credential, asked, token, { request_id, trace_id });
     await credential.prove?.(request, token, Date.now());
     const approver = approved === true ? operation.approver : null;
@@ -63,7 +65,7 @@ export class Dispatcher implements Dispatching<PreparedRequest> {
     const unconfirmed = confidences.includes("unconfirmed");
     if (unconfirmed) alert("dispatched_unconfirmed", { operation_id: request_id, trace_id }, "warn");
     // The vendor's time begins here: what was asked for on the way isn't taken off it.
-    const signal = AbortSignal.timeout(tool.effect.deadline_ms);
+    const signal = AbortSignal.timeout(port.deadline_ms);
     return { token, request: new Request(request, { signal }), unconfirmed };
   }
 
@@ -73,15 +75,16 @@ export class Dispatcher implements Dispatching<PreparedRequest> {
    */
   async send(operation: Operation, tool: ChangeTool, ready: PreparedRequest): Promise<Ending> {
     const { fence } = operation;
+    const port = portOf(tool, operation.target);
     try {
       const answer = await readAnswer(await fetch(ready.request));
-      breakerReport(tool.credential.name, answer.status < 500);
+      breakerReport(port.credential.name, answer.status < 500);
       const { input, id: operation_id } = operation;
       const before = JSON.parse(operation.before ?? "null");
-      const conclusion = tool.conclude(answer, { input, operation_id, before });
+      const conclusion = conclusionOf(port, answer, { input, operation_id, before });
       return { transition: toTransition(tool, conclusion, fence), token_refused: answer.status === 401 };
     } catch (thrown) {
-      breakerReport(tool.credential.name, false);
+      breakerReport(port.credential.name, false);
       return { transition: { type: "lose", fence, error: answerLost(thrown) }, token_refused: false };
     }
   }

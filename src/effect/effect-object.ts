@@ -1,7 +1,8 @@
 import { AuditedObject } from "../audit/audited-object.ts";
+import type { ChangeTool } from "../toolkit/change.ts";
 import type { PublicError } from "../toolkit/failure.ts";
 import { effectNameOf } from "../toolkit/operation-id.ts";
-import type { ChangeTool } from "../toolkit/tool.ts";
+import { settingsOf } from "../toolkit/upstream/settings-of.ts";
 import { Dispatcher, type PreparedRequest } from "./dispatch.ts";
 import { Effects } from "./effects.ts";
 import type { Durable, World } from "./ports.ts";
@@ -93,7 +94,8 @@ export class EffectObject extends AuditedObject {
         return () => clearTimeout(timer);
       },
       tool: this.#changeTool,
-      landing: ({ effect }) => landingOf(effect.repeat, effect.landing_ms(env)),
+      landing: ({ repeat, landing_ms, credential }) =>
+        landingOf(repeat, landing_ms(settingsOf(env, credential.vendor))),
     };
     this.#effects = new Effects(this.#durable(), new Dispatcher(env), new Readback(env), world, (running) =>
       ctx.waitUntil(running),

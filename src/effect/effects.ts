@@ -1,4 +1,5 @@
 import { alert, reasonOf } from "../observe/log.ts";
+import { portOf } from "../toolkit/change.ts";
 import { asFailure, type PublicError, publicError } from "../toolkit/failure.ts";
 import { APPROVAL_LIFE_MS, HOLD_LIFE_MS, type Transition } from "./machine.ts";
 import type { Met } from "./matching.ts";
@@ -173,7 +174,7 @@ export class Effects<Prepared extends Ready> {
   async #holding(id: string): Promise<Holding | null> {
     const operation = this.#operations.load(id);
     const tool = this.#world.tool(operation.tool);
-    if (tool.effect.class === "none" || operation.state !== "succeeded") return null;
+    if (portOf(tool, operation.target).class === "none" || operation.state !== "succeeded") return null;
     return this.#readback.holding(tool, operation);
   }
 
@@ -183,7 +184,7 @@ export class Effects<Prepared extends Ready> {
     // What was never sent hasn't landed: such a mark is of another one's, from about the same time.
     const { landed: marked, ...rest } = go;
     const landed = marked === true && operation.fence > 0 ? { landed: true as const } : {};
-    const intent = { ...rest, ...landed, deadline_ms: tool.effect.deadline_ms };
+    const intent = { ...rest, ...landed, deadline_ms: portOf(tool, operation.target).deadline_ms };
     // After another operation's recent dispatch the look may be older than what that led to: then sending is the
     // honest answer. What this operation did itself is never sent again.
     const so = intent.landed === true || (go.in_effect && this.#operations.leftAlone(operation, go.as_of));

@@ -1,6 +1,8 @@
 /** Whether what an operation brought about is still so, by one read of its target. Pure. */
+
+import type { AnyChangePort } from "../toolkit/change.ts";
 import type { Difference } from "../toolkit/failure.ts";
-import type { ChangeTool, Creation, JsonObject } from "../toolkit/tool.ts";
+import type { JsonObject } from "../toolkit/json.ts";
 import { told } from "./creation.ts";
 import type { Operation } from "./operation.ts";
 import type { Holding } from "./protocol.ts";
@@ -9,15 +11,18 @@ import type { ReadbackResult } from "./readback.ts";
 const UNKNOWN: Holding = { still_in_effect: "unknown", differences: [] };
 const HOLDS: Holding = { still_in_effect: true, differences: [] };
 
-/** What a read shows of an operation that succeeded. */
+/**
+ * What a read shows of an operation that succeeded.
+ * @param answers_while of a creation: the states of the thing in which it still answers
+ */
 export function holdingOf(
-  { creates }: Pick<ChangeTool, "creates">,
+  answers_while: AnyChangePort["answers_while"],
   { sets, data }: Pick<Operation, "sets" | "data">,
   seen: ReadbackResult,
 ): Holding {
   const done = data ?? "{}";
   if (seen.reading === "failed") return UNKNOWN;
-  if (creates !== undefined) return thingHolds(creates, done, seen);
+  if (answers_while !== undefined) return thingHolds(answers_while, done, seen);
   if (seen.reading === "present" && seen.in_effect) return HOLDS;
   // What sets nothing leaves no state: a log that doesn't show it may only be behind.
   if (seen.reading === "absent" && Object.keys(sets).length === 0) return UNKNOWN;
@@ -29,7 +34,7 @@ export function holdingOf(
 const GONE: Difference = { field: "still_in_effect", done: true, now: false };
 
 /** A search that doesn't show the thing may only be behind; its state says whether it still answers. */
-function thingHolds({ answers_while }: Creation<never>, done: string, seen: ReadbackResult): Holding {
+function thingHolds(answers_while: readonly string[], done: string, seen: ReadbackResult): Holding {
   if (seen.reading !== "present" || seen.state === undefined) return UNKNOWN;
   if (answers_while.includes(seen.state)) return HOLDS;
   const { status = answers_while[0] } = JSON.parse(done) as JsonObject;

@@ -8,8 +8,10 @@
  * unknown → probing → succeeded | failed_safe | needs_operator → succeeded | failed_safe
  * ```
  */
+
+import type { TargetAttributes } from "../toolkit/change.ts";
 import type { PublicError } from "../toolkit/failure.ts";
-import type { JsonObject, TargetAttributes } from "../toolkit/tool.ts";
+import type { JsonObject } from "../toolkit/json.ts";
 import { type Approver, type Evidence, type Operation, type Requester, UNREAD } from "./operation.ts";
 
 export const EDGES = {

@@ -4,8 +4,9 @@
  * A change matches what did the same to its target, and no later change of the target has contradicted. A creation
  * matches what is alike, and answers for it only if it is also equal.
  */
+
+import { targetName } from "../toolkit/change.ts";
 import type { Difference } from "../toolkit/failure.ts";
-import { targetName } from "../toolkit/tool.ts";
 import { differences, onlyWords } from "./creation.ts";
 import { contradict } from "./facets.ts";
 import type { Operation } from "./operation.ts";

@@ -1,7 +1,8 @@
+import { type Target, type TargetAttributes, targetName } from "../toolkit/change.ts";
 import { digest } from "../toolkit/digest.ts";
 import type { PublicError } from "../toolkit/failure.ts";
+import type { JsonObject } from "../toolkit/json.ts";
 import type { Role } from "../toolkit/scopes.ts";
-import { type JsonObject, type Target, type TargetAttributes, targetName } from "../toolkit/tool.ts";
 import type { State } from "./machine.ts";
 import type { Landing } from "./probing.ts";
 import type { Claim } from "./protocol.ts";

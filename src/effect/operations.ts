@@ -1,3 +1,4 @@
+import { portOf } from "../toolkit/change.ts";
 import { newOperationId } from "../toolkit/operation-id.ts";
 import { transitionFact } from "./audit-fact.ts";
 import { APPROVAL_LIFE_MS, advance, CLAIM_LIFE_MS, type Transition } from "./machine.ts";
@@ -53,7 +54,7 @@ export class Operations {
 
   /** An operation as others may see it now. */
   view(operation: Operation): OperationView {
-    const repeatable = maySupersede(operation, this.#repeats(operation.tool), this.#world.now());
+    const repeatable = maySupersede(operation, this.#repeats(operation), this.#world.now());
     return viewOf(operation, repeatable);
   }
 
@@ -68,7 +69,7 @@ export class Operations {
         ...claim,
         subject: claim.requester.subject,
         known: claim.operation_id,
-        repeats: this.#repeats(claim.tool),
+        repeats: this.#repeats(claim),
       };
       this.#sweep(wanted, now);
       const found = match(wanted, this.#durable.rows.standing(wanted, now), now);
@@ -90,9 +91,10 @@ export class Operations {
     });
   }
 
-  #repeats(tool: string): Repeats {
-    const { effect, creates } = this.#world.tool(tool);
-    return { ...effect, rather_twice: creates?.rather_twice === true };
+  #repeats({ tool: name, target }: Pick<Claim, "tool" | "target">): Repeats {
+    const tool = this.#world.tool(name);
+    const { repeat } = portOf(tool, target);
+    return { window_ms: tool.window_ms, repeat, rather_twice: tool.creates?.rather_twice === true };
   }
 
   #begin(claim: Claim, now: number): Operation {
@@ -179,7 +181,7 @@ export class Operations {
     const { rows } = this.#durable;
     const now = this.#world.now();
     if (operation.title !== null) {
-      const repeats = this.#repeats(operation.tool);
+      const repeats = this.#repeats(operation);
       const wanted = { ...operation, input, subject: requester.subject, known: null, repeats };
       // Whatever their titles, two that repeat the same one are one repeat too many.
       const { same, superseders } = rows.standing(wanted, now);

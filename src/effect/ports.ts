@@ -3,7 +3,7 @@
  * ones; a model of everything that can go wrong gives them its own.
  */
 import type { AuditFact } from "../audit/event.ts";
-import type { ChangeTool, Target } from "../toolkit/tool.ts";
+import type { AnyChangePort, ChangeTool, Target } from "../toolkit/change.ts";
 import type { Transition } from "./machine.ts";
 import type { Standing, UnderWay, Wanted } from "./matching.ts";
 import type { Operation } from "./operation.ts";
@@ -86,5 +86,5 @@ export interface World {
   timer(ms: number, fire: () => void): () => void;
   tool(name: string): ChangeTool;
   /** How long after its deadline a request can still land. */
-  landing(tool: ChangeTool): Landing;
+  landing(port: AnyChangePort): Landing;
 }

@@ -1,5 +1,5 @@
 /** Reads targets back until what was in doubt is settled, or a person has to settle it. */
-import type { ChangeTool } from "../toolkit/tool.ts";
+import { type ChangeTool, portOf } from "../toolkit/change.ts";
 import type { Operation } from "./operation.ts";
 import type { Operations } from "./operations.ts";
 import type { ReadingBack, World } from "./ports.ts";
@@ -30,7 +30,7 @@ export class Prober {
   #conclude(operation: Operation, tool: ChangeTool, seen: ReadbackResult, read_at: number): void {
     const current = this.#operations.load(operation.id);
     if (current.state !== "probing" || current.fence !== operation.fence) return;
-    const landing = this.#world.landing(tool);
+    const landing = this.#world.landing(portOf(tool, operation.target));
     const probe = { ...counted(current.probe, seen.reading), landing };
     const { id, fence } = current;
     this.#operations.probed({ ...current, probe });

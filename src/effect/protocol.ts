@@ -1,6 +1,8 @@
 /** What the session object and the effect object say to each other. Everything here survives RPC. */
+
+import type { Target, TargetAttributes } from "../toolkit/change.ts";
 import type { Difference, PublicError } from "../toolkit/failure.ts";
-import type { JsonObject, Target, TargetAttributes } from "../toolkit/tool.ts";
+import type { JsonObject } from "../toolkit/json.ts";
 import type { Refusal, State } from "./machine.ts";
 import type { Approver, Evidence, Operation, Requester } from "./operation.ts";
 

@@ -1,5 +1,6 @@
+import { inspected } from "../capabilities/ports.ts";
 import { upstreamFor } from "../downstream/client.ts";
-import type { ChangeTool } from "../toolkit/tool.ts";
+import { type ChangeTool, portOf } from "../toolkit/change.ts";
 import { typed } from "../toolkit/typed.ts";
 import { holdingOf } from "./holding.ts";
 import type { Operation } from "./operation.ts";
@@ -46,8 +47,13 @@ export class Readback implements ReadingBack {
   ): Promise<ReadbackResult> {
     try {
       const { trace_id } = operation;
-      const upstream = upstreamFor(this.#env, tool.read_credential, { ...how, trace_id });
-      const seen = await tool.inspect(operation.input, upstream, this.#env, operation.id);
+      const port = portOf(tool, operation.target);
+      const upstream = upstreamFor(this.#env, port.read_credential, { ...how, trace_id });
+      const seen = await inspected(port, operation.input, {
+        env: this.#env,
+        upstream,
+        operation_id: operation.id,
+      });
       // A target that is gone shows nothing about what our request did to it.
       if (!seen.exists) return { reading: "failed" };
       // A state that we can't name may be the wanted one.
@@ -69,7 +75,7 @@ export class Readback implements ReadingBack {
     if (remembered !== undefined && now < remembered.until) return remembered.value;
     const generation = this.#generation;
     const seen = await this.read(tool, operation, STILL);
-    const value = holdingOf(tool, operation, seen);
+    const value = holdingOf(portOf(tool, operation.target).answers_while, operation, seen);
     // What was read while the target changed may be older than the change.
     if (generation === this.#generation) {
       this.#still.clear();

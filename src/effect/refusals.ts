@@ -1,6 +1,6 @@
+import type { TargetAttributes } from "../toolkit/change.ts";
 import type { PublicError } from "../toolkit/failure.ts";
 import { Failure, publicError } from "../toolkit/failure.ts";
-import type { TargetAttributes } from "../toolkit/tool.ts";
 import type { Refusal } from "./machine.ts";
 import type { Met } from "./matching.ts";
 import type { Operation } from "./operation.ts";

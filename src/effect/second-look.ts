@@ -1,8 +1,9 @@
+import { inspected } from "../capabilities/ports.ts";
 import { upstreamFor } from "../downstream/client.ts";
 import { newlyHeld } from "../policy/policy.ts";
 import { policyOf } from "../policy/policy-document.ts";
+import { type ChangeTool, portOf, targetName } from "../toolkit/change.ts";
 import { Failure } from "../toolkit/failure.ts";
-import { type ChangeTool, targetName } from "../toolkit/tool.ts";
 import { typed } from "../toolkit/typed.ts";
 import type { Operation } from "./operation.ts";
 import { NeedsMore } from "./refusals.ts";
@@ -13,8 +14,9 @@ import { NeedsMore } from "./refusals.ts";
  */
 export async function lookAgain(env: Env, tool: ChangeTool, operation: Operation): Promise<void> {
   const { id, input, target, trace_id, requester, approver } = operation;
-  const upstream = upstreamFor(env, tool.read_credential, { purpose: "change", trace_id });
-  const seen = await tool.inspect(input, upstream, env, id);
+  const port = portOf(tool, target);
+  const upstream = upstreamFor(env, port.read_credential, { purpose: "change", trace_id });
+  const seen = await inspected(port, input, { env, upstream, operation_id: id });
   if (!seen.exists) {
     throw new Failure("upstream_rejected", `There is no ${targetName(target)} any more. Nothing was sent.`, {
       next_step: "Look the target up, and ask anew for what is there.",

@@ -1,5 +1,5 @@
 import { applySchema } from "../audit/schema.ts";
-import { type Target, targetName } from "../toolkit/tool.ts";
+import { type Target, targetName } from "../toolkit/change.ts";
 import type { Standing, UnderWay, Wanted } from "./matching.ts";
 import { DENIAL_LIFE_MS } from "./matching.ts";
 import type { Operation } from "./operation.ts";

@@ -2,7 +2,7 @@
  * The log: one JSON object a line, for whoever is on call. It says what went wrong, and where to look: the audit has
  * what happened. No argument of a call and no secret ever stands in it; ids tie it to traces, sessions and operations.
  */
-import type { JsonObject } from "../toolkit/tool.ts";
+import type { JsonObject } from "../toolkit/json.ts";
 
 /** What a person has to look at. Whoever runs the instance watches the log for these names; each has a runbook. */
 export type AlertName =

@@ -1,9 +1,10 @@
 /** The public result of a call: one shape, whatever the tool. Other programs parse it. */
 import type { OperationView, StillInEffect } from "../effect/protocol.ts";
 import { type Failure, type PublicError, publicError } from "../toolkit/failure.ts";
+import type { JsonObject } from "../toolkit/json.ts";
+import type { ReadOutcome } from "../toolkit/read.ts";
 import { plainJson, visible } from "../toolkit/text/hidden.ts";
 import { shown } from "../toolkit/text/shown.ts";
-import type { JsonObject, ReadOutcome } from "../toolkit/tool.ts";
 import { type Coverage, coverageOf, remarksOn, searchedOf } from "./coverage.ts";
 
 /** An operation as part of a result. */

@@ -2,10 +2,11 @@ import { folded } from "../effect/creation.ts";
 import type { EffectObject } from "../effect/effect-object.ts";
 import { operationKey } from "../effect/operation.ts";
 import type { Claim, OperationView, StillInEffect } from "../effect/protocol.ts";
+import { type AnyChangePort, type ChangeTool, portOf, type Target, targetName } from "../toolkit/change.ts";
 import { digest } from "../toolkit/digest.ts";
+import type { JsonObject } from "../toolkit/json.ts";
 import { effectName, newOperationId } from "../toolkit/operation-id.ts";
 import type { Principal } from "../toolkit/principal.ts";
-import { type ChangeTool, type JsonObject, type Target, targetName } from "../toolkit/tool.ts";
 import type { Answer } from "./answer.ts";
 import type { CallRecord } from "./call-record.ts";
 import { takeApart } from "./input.ts";
@@ -15,6 +16,8 @@ import type { Call, PathSession } from "./ports.ts";
 /** One call of one state-changing tool, once its input is known to be valid. */
 export interface ChangeCall {
   readonly tool: ChangeTool;
+  /** How the source makes the change that has the target. */
+  readonly port: AnyChangePort;
   readonly principal: Principal;
   readonly session: PathSession;
   readonly record: CallRecord;
@@ -45,6 +48,7 @@ export function changeCall(
   record.note({ target: targetName(target), finding_id });
   return {
     tool,
+    port: portOf(tool, target),
     principal,
     session,
     record,
@@ -69,9 +73,11 @@ export function changeCall(
 }
 
 /** All that a tool creates at one source is one target: what is alike is found there. */
-function targetOf({ name, target, credential }: ChangeTool, own: JsonObject): Target {
+function targetOf({ name, target, ports }: ChangeTool, own: JsonObject): Target {
   if (target !== null) return target(own);
-  return { kind: "creation", id: `${name}/${credential.vendor.name}` };
+  // Where several could, the tool's input has it.
+  const source = own.source ?? [...ports.keys()][0];
+  return { kind: "creation", id: `${name}/${source}` };
 }
 
 /** The answer that an operation's state gives to this call. */

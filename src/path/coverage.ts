@@ -1,6 +1,7 @@
 /** What was asked for an answer, of whom, and whether the answer is whole. */
 import { type PublicError, publicError } from "../toolkit/failure.ts";
-import type { JsonObject, Matched, ReadOutcome, SourceReport } from "../toolkit/tool.ts";
+import type { JsonObject } from "../toolkit/json.ts";
+import type { Matched, ReadOutcome, SourceReport } from "../toolkit/read.ts";
 
 interface SourceCoverage {
   readonly source: string;

@@ -1,10 +1,12 @@
 /** Step 5: may this happen now, on this target, for this person? */
+
+import { inspected } from "../capabilities/ports.ts";
 import { HOLD_LIFE_MS } from "../effect/machine.ts";
 import type { Go, Hold, OperationView } from "../effect/protocol.ts";
 import { COUNT_WINDOW_MS, type Decision, decide } from "../policy/policy.ts";
 import { policyOf } from "../policy/policy-document.ts";
+import type { AnyChangePort, Inspection } from "../toolkit/change.ts";
 import { asFailure, publicError } from "../toolkit/failure.ts";
-import type { ChangeTool, Inspection } from "../toolkit/tool.ts";
 import { typed } from "../toolkit/typed.ts";
 import type { Answer } from "./answer.ts";
 import { type ChangeCall, tell } from "./change-call.ts";
@@ -16,8 +18,8 @@ import { tooManyWait } from "./refusals.ts";
 export type Gated = { readonly answer: Answer } | { readonly operation: OperationView; readonly go: Go };
 
 /** A creation is looked up by a name that only this operation gave it: what is there, it made. */
-function hasLanded(tool: ChangeTool, seen: Seen): boolean {
-  return seen.landed === true || (seen.in_effect && tool.effect.class === "deterministic-create");
+function hasLanded(port: AnyChangePort, seen: Seen): boolean {
+  return seen.landed === true || (seen.in_effect && port.class === "deterministic-create");
 }
 
 type Seen = Extract<Inspection<unknown>, { exists: true }>;
@@ -48,7 +50,7 @@ export async function gate(change: ChangeCall, { operation, as_of }: GoingOn): P
         before,
         as_of,
         in_effect: seen.in_effect,
-        ...(hasLanded(tool, seen) ? { landed: true as const } : {}),
+        ...(hasLanded(change.port, seen) ? { landed: true as const } : {}),
       },
     };
   }
@@ -64,13 +66,13 @@ export async function gate(change: ChangeCall, { operation, as_of }: GoingOn): P
 }
 
 async function look(change: ChangeCall, operation: OperationView): Promise<Looked> {
-  const { tool, claim, session, record, effect, principal } = change;
+  const { tool, port, claim, session, record, effect, principal } = change;
   const { env } = session;
   try {
-    const upstreams = record.upstreams(env, [tool.read_credential], new Map(), "change");
-    const upstream = upstreams(tool.read_credential);
+    const upstreams = record.upstreams(env, [port.read_credential], new Map(), "change");
+    const upstream = upstreams(port.read_credential);
     const queried_at = new Date().toISOString();
-    const seen = await tool.inspect(claim.input, upstream, env, operation.id);
+    const seen = await inspected(port, claim.input, { env, upstream, operation_id: operation.id });
     if (!seen.exists) return { exists: false, source: upstream.source, queried_at };
     const count = await env.PERSON.getByName(session.person).countChange(operation.id, COUNT_WINDOW_MS);
     const { attributes } = seen;

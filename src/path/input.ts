@@ -2,8 +2,9 @@
 import * as z from "zod";
 import { Failure } from "../toolkit/failure.ts";
 import { halfCharacters, issuesOf } from "../toolkit/issues.ts";
+import type { JsonObject } from "../toolkit/json.ts";
 import { isLegibleLine } from "../toolkit/text/hidden.ts";
-import type { JsonObject, Tool } from "../toolkit/tool.ts";
+import type { Tool } from "../toolkit/tool.ts";
 
 /** What a target's name may be made of: an approver has to see all of it. */
 const Legible = z

@@ -1,6 +1,7 @@
 /** What a tool's results look like, as JSON Schema: for clients that hand a model typed results, or hold them against it. */
 import * as z from "zod";
-import type { JsonObject, Tool } from "../toolkit/tool.ts";
+import type { JsonObject } from "../toolkit/json.ts";
+import type { Tool } from "../toolkit/tool.ts";
 
 /** Words that say how a value is checked. They cost more than they tell: what leaves has been checked here. */
 const CHECKS = new Set([

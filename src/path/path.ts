@@ -10,14 +10,16 @@ import { alert, reasonOf } from "../observe/log.ts";
 import { actOf, unconfirmed } from "../person/confirmation.ts";
 import type { Missing } from "../tenant/availability.ts";
 import { asFailure, failureFrom } from "../toolkit/failure.ts";
+import type { JsonObject } from "../toolkit/json.ts";
 import { effectName } from "../toolkit/operation-id.ts";
 import type { Principal } from "../toolkit/principal.ts";
 import { Progress, type ProgressUpdate } from "../toolkit/progress.ts";
+import type { ReadTool } from "../toolkit/read.ts";
 import { scopesOfRoles } from "../toolkit/scopes.ts";
-import type { JsonObject, ReadTool } from "../toolkit/tool.ts";
 import { typed } from "../toolkit/typed.ts";
 import { type Answer, errorAnswer, type Result, readAnswer } from "./answer.ts";
 import { CallRecord } from "./call-record.ts";
+import { canonicalInput } from "./canonical.ts";
 import { type ChangeCall, changeCall, tell } from "./change-call.ts";
 import { claimOperation } from "./claim.ts";
 import { failedCall, ownFault } from "./failed-call.ts";
@@ -52,7 +54,7 @@ export async function walk(call: Call, session: PathSession): Promise<Result> {
 
     record.enter("schema");
     if (call.resumes === false) throw notResumable();
-    const input = parseInput(tool, args);
+    const input = canonicalInput(tool, parseInput(tool, args), (capability) => session.sources(capability));
     record.input(input);
     record.ended("ok");
 
@@ -103,7 +105,7 @@ async function read(
 ): Promise<Answer> {
   const { env } = session;
   record.enter("downstream");
-  const upstream = record.upstreams(env, tool.credentials, missing);
+  const upstream = record.upstreams(env, [...tool.credentials, ...(tool.also ?? [])], missing);
   const heard = new Progress(call.listener, Date.now);
   const progress = (update: ProgressUpdate) => heard.report(update);
   const outcome = await tool

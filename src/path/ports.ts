@@ -4,6 +4,7 @@ import type { Missing } from "../tenant/availability.ts";
 import type { Principal } from "../toolkit/principal.ts";
 import type { ProgressListener } from "../toolkit/progress.ts";
 import type { Tool } from "../toolkit/tool.ts";
+import type { Source } from "./canonical.ts";
 
 /** A caller's idempotency keys, kept by the session for its life. */
 export interface Keys {
@@ -45,6 +46,8 @@ export interface PathSession {
    * @throws Failure `tool_disabled` if it can't do without
    */
   enabled(tool: Tool): Promise<Missing>;
+  /** The vendors that have things of a capability. */
+  sources(capability: string): readonly Source[];
   /** The person object that counts this person's changes. */
   readonly person: string;
   /** Appends the call's audit event, synchronously, and returns its id. Throws if it can't. */

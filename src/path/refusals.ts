@@ -3,9 +3,10 @@ import type { Authorization } from "../auth/authorize.ts";
 import type { OperationView } from "../effect/protocol.ts";
 import { MOST_WAITING } from "../person/waiting.ts";
 import { type Difference, Failure } from "../toolkit/failure.ts";
+import type { JsonObject } from "../toolkit/json.ts";
 import type { Principal } from "../toolkit/principal.ts";
 import { shown } from "../toolkit/text/shown.ts";
-import type { JsonObject, Tool } from "../toolkit/tool.ts";
+import type { Tool } from "../toolkit/tool.ts";
 import type { Call } from "./ports.ts";
 
 /** There is no tool of that name. */

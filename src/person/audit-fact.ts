@@ -1,5 +1,5 @@
 import type { AuditFact } from "../audit/event.ts";
-import type { JsonObject } from "../toolkit/tool.ts";
+import type { JsonObject } from "../toolkit/json.ts";
 import type { Person } from "./person-record.ts";
 import type { Consent, ConsoleVisit, Denial, GrantEnd, RefreshResult, Refusal, SignIn } from "./protocol.ts";
 import type { EndReason } from "./session-control.ts";

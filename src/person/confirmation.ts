@@ -1,7 +1,8 @@
 /** How much the identity provider's word matters for what a tool does, and what is said when there is none. */
 
+import type { ChangeTool } from "../toolkit/change.ts";
 import { Failure } from "../toolkit/failure.ts";
-import type { ChangeTool, Tool } from "../toolkit/tool.ts";
+import type { Tool } from "../toolkit/tool.ts";
 import type { Act } from "./standing.ts";
 
 /** How soon a caller may come again, in milliseconds: a renewal that took too long for one call is there for the next. */

@@ -3,7 +3,7 @@ import { applySchema } from "../audit/schema.ts";
 import type { Grant as AuthorizationGrant, Exchange, PresentedToken, Verdict } from "../auth/grant.ts";
 import { callLimits } from "../limits/settings.ts";
 import { type Grant, rate, TokenBucket } from "../limits/token-bucket.ts";
-import type { JsonObject } from "../toolkit/tool.ts";
+import type { JsonObject } from "../toolkit/json.ts";
 import { Announcements } from "./announcements.ts";
 import * as facts from "./audit-fact.ts";
 import { Changes } from "./changes.ts";

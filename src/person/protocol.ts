@@ -1,6 +1,7 @@
 /** What is said to a person's object, and what it answers. Everything here survives RPC. */
+
+import type { JsonObject } from "../toolkit/json.ts";
 import type { Role } from "../toolkit/scopes.ts";
-import type { JsonObject } from "../toolkit/tool.ts";
 import type { Client, SessionState } from "./sessions.ts";
 import type { Confidence, Confirmation } from "./standing.ts";
 

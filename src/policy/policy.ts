@@ -1,6 +1,7 @@
 /** The gate: who may do what at once, and what needs another person. Pure, and data. */
+
+import type { Countermeasure, TargetAttributes } from "../toolkit/change.ts";
 import type { Role } from "../toolkit/scopes.ts";
-import type { Countermeasure, TargetAttributes } from "../toolkit/tool.ts";
 
 /** What the gate decides. */
 export type Decision =

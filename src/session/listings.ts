@@ -92,9 +92,8 @@ export function listTemplates(viewer: Viewer): TemplateListing[] {
 
 /** The prompts whose tools a role may use, of those offered. */
 export function listPrompts(viewer: Viewer): PromptListing[] {
-  const shows = shownTo(viewer);
   return viewer.catalogue.prompts
-    .filter((prompt) => showsPrompt(shows, prompt))
+    .filter((prompt) => showsPrompt(viewer, prompt))
     .map(({ name, title, description, arguments: given }) => ({
       name,
       title,
@@ -121,7 +120,7 @@ export function complete(
   const { catalogue } = viewer;
   const all =
     completed.type === "ref/prompt"
-      ? ofPrompt(shows, catalogue.prompt(completed.name), name)
+      ? ofPrompt(viewer, catalogue.prompt(completed.name), name)
       : ofResource(shows, catalogue.template(completed.uri), name);
   if (all === null) return null;
   const values = all.filter((each) => each.startsWith(value));
@@ -129,8 +128,8 @@ export function complete(
   return { values: most, total: values.length, hasMore: values.length > most.length };
 }
 
-function ofPrompt(shows: Shown, prompt: Prompt | undefined, argument: string): readonly string[] | null {
-  if (prompt === undefined || !showsPrompt(shows, prompt)) return null;
+function ofPrompt(viewer: Viewer, prompt: Prompt | undefined, argument: string): readonly string[] | null {
+  if (prompt === undefined || !showsPrompt(viewer, prompt)) return null;
   return prompt.arguments.find((each) => each.name === argument)?.values ?? null;
 }
 
@@ -145,8 +144,11 @@ function shownTo({ roles, offers }: Viewer): Shown {
   return (tool) => covers(allowed, tool) && offers(tool);
 }
 
-function showsPrompt(shows: Shown, { read, tools }: Prompt): boolean {
-  return shows(read) && tools.every(shows);
+function showsPrompt(viewer: Viewer, { read, tools }: Prompt): boolean {
+  const shows = shownTo(viewer);
+  return [read, ...tools.map(({ name }) => viewer.catalogue.tool(name))].every(
+    (tool) => tool !== undefined && shows(tool),
+  );
 }
 
 function toolListing(tool: Tool): ToolListing {

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { open, seal } from "../auth/seal.ts";
 import type { CallMethod } from "../path/ports.ts";
 import { digest } from "../toolkit/digest.ts";
-import type { JsonObject } from "../toolkit/tool.ts";
+import type { JsonObject } from "../toolkit/json.ts";
 
 /** As long as an approval may wait: after that there is nothing to resume. */
 const LIFE_MS = 60 * 60_000;

@@ -2,10 +2,12 @@ import { isLegacyRequest } from "@modelcontextprotocol/server";
 import { AuditedObject } from "../audit/audited-object.ts";
 import type { AuditFact } from "../audit/event.ts";
 import type { Catalogue } from "../catalogue/catalogue.ts";
+import { readinessOf } from "../downstream/readiness.ts";
 import { REFUSED_CALLS_TASK, RefusedCalls } from "../limits/refused-calls.ts";
 import { type Refused, SessionLimits } from "../limits/session-limits.ts";
 import { callLimits } from "../limits/settings.ts";
 import type { Result } from "../path/answer.ts";
+import type { Source } from "../path/canonical.ts";
 import { walk } from "../path/path.ts";
 import type { PathSession } from "../path/ports.ts";
 import { revoked } from "../path/refusals.ts";
@@ -179,6 +181,7 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
     const session: PathSession = {
       env: this.env,
       keys: this.#store,
+      sources: (capability) => sourcesOf(this.env, this.#host.catalogue, capability),
       find: (asked) => this.#host.catalogue.find(asked),
       person: this.#store.record?.person ?? "",
       admitted: () => {
@@ -256,4 +259,12 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
 
 function sameRoles(before: readonly Role[], now: readonly Role[]): boolean {
   return before.length === now.length && before.every((role) => now.includes(role));
+}
+
+/** The vendors that have things of a capability, and whether this instance is configured for them. */
+function sourcesOf(env: Env, catalogue: Catalogue, capability: string): Source[] {
+  return catalogue.sources(capability).map(({ name, credentials }) => ({
+    name,
+    used: credentials.some((credential) => readinessOf(env, credential).state !== "unused"),
+  }));
 }

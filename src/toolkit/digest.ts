@@ -1,7 +1,7 @@
 /** What two values are told apart by. */
 import { hash } from "node:crypto";
 import canonicalize from "canonicalize";
-import type { JsonObject } from "./tool.ts";
+import type { JsonObject } from "./json.ts";
 
 /** SHA-256, base64url, of the RFC 8785 text of `value`. */
 export function digest(value: JsonObject): string {

@@ -1,8 +1,8 @@
 /** What is wrong with an input, in words for a model. Pure. */
 import * as z from "zod";
 import type { Issue } from "./failure.ts";
+import type { Json, JsonObject } from "./json.ts";
 import { shown } from "./text/shown.ts";
-import type { Json, JsonObject } from "./tool.ts";
 
 /** As much of a name that the caller made up as is repeated to them, in characters. */
 const LONGEST_NAME = 64;

@@ -1,7 +1,7 @@
 /** Ids of operations, and the names of the objects that they lead to. */
 import { hash } from "node:crypto";
 import { v7 as uuidv7 } from "uuid";
-import { type Target, targetName } from "./tool.ts";
+import { type Target, targetName } from "./change.ts";
 
 const ID = /^op_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}_([A-Za-z0-9_-]{16})$/;
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import { Failure } from "./failure.ts";
+import type { Json } from "./json.ts";
 
 /** How many results a page may hold. Bounded, because a page lands in a model's context. */
 export const limit = z.int().min(1).max(100).default(25).describe("Most items in one answer");
@@ -13,7 +14,7 @@ export const cursor = z.string().max(2048).optional().describe("next_cursor of t
  * @param position the vendor's own, whatever it is
  * @param question what was asked, in full: a cursor is good for no other question
  */
-export function encodeCursor(position: string | number, question: string): string {
+export function encodeCursor(position: Json, question: string): string {
   return Buffer.from(JSON.stringify([position, digestOf(question)])).toString("base64url");
 }
 

@@ -8,16 +8,15 @@ export const BaseUrl = z
   .refine((value) => isBare(new URL(value)), "must have neither credentials, nor a query, nor a fragment")
   .refine((value) => !value.endsWith("/"), "must not end with a slash");
 
-/** A time that may be left empty where nobody knows one. */
+/** A time that may be left empty where nobody knows one: `null` then. */
 export const Milliseconds = z
   .string()
   .regex(/^\d{0,12}$/, "must be empty or a whole number of milliseconds")
-  .default("");
+  .default("")
+  .transform((text) => (text === "" ? null : Number(text)));
 
-/** A variable that {@link Milliseconds} describes, as a number; `null` where it was left empty. */
-export function millisecondsOf(text: string | undefined): number | null {
-  return text === undefined || text === "" ? null : Number(text);
-}
+/** A secret that must be there. */
+export const Secret = z.string("is missing").min(1, "is missing");
 
 /** What of `env` doesn't fit `settings`: sentences that name the variable. Empty if nothing is wrong. */
 export function problemsIn(settings: z.ZodObject, env: Env): string[] {

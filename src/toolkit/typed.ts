@@ -1,5 +1,6 @@
 import { Failure } from "./failure.ts";
-import type { JsonObject, Tool } from "./tool.ts";
+import type { JsonObject } from "./json.ts";
+import type { Tool } from "./tool.ts";
 
 /**
  * `data` as the tool declared it: what isn't declared doesn't leave, and what a schema calls reported text leaves

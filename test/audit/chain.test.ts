@@ -6,7 +6,7 @@ import { MAX_EVENT_BYTES } from "../../src/audit/canonical-event.ts";
 import { type ChainHead, GENESIS, link } from "../../src/audit/chain.ts";
 import type { AuditFact } from "../../src/audit/event.ts";
 import { readRecord } from "../../src/audit/record.ts";
-import type { JsonObject } from "../../src/toolkit/tool.ts";
+import type { JsonObject } from "../../src/toolkit/json.ts";
 import { FULL_FACT } from "./chain-fixture.ts";
 
 const STAMP = {

@@ -1,11 +1,13 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { detectionFilter } from "../../src/connectors/crowdstrike/detection-filter.ts";
 import { describeAlerts, listAlertIds } from "../../src/connectors/crowdstrike/detections.ts";
-import { updateDetection } from "../../src/connectors/crowdstrike/update-detection.ts";
 import { RecordedRequests } from "../connectors/recorded-requests.ts";
 import { fault, lab } from "../lab/support/estate.ts";
 import { Falcon } from "../lab/support/falcon.ts";
+import { changeAt } from "../support/deployed.ts";
 import { folder, VendorDocument, why } from "./vendor-document.ts";
+
+const updateDetection = changeAt("update_detection");
 
 /** Real alerts have these, and the document leaves room for them. */
 const UNDOCUMENTED = ["computer_name", "source_hosts", "source_ips"];

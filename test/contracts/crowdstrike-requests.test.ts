@@ -1,10 +1,13 @@
 import { describe, it } from "vitest";
-import { containDevice, releaseDevice } from "../../src/connectors/crowdstrike/contain-device.ts";
 import { deviceSearch } from "../../src/connectors/crowdstrike/device-filter.ts";
 import { describeDevices, listDeviceIds } from "../../src/connectors/crowdstrike/devices.ts";
-import type { ChangeTool } from "../../src/toolkit/tool.ts";
 import { RecordedRequests } from "../connectors/recorded-requests.ts";
+import type { ChangeAt } from "../support/deployed.ts";
+import { changeAt } from "../support/deployed.ts";
 import { folder, VendorDocument, why } from "./vendor-document.ts";
+
+const containDevice = changeAt("contain_device");
+const releaseDevice = changeAt("release_device");
 
 const DEVICE = "0123456789abcdef".repeat(2);
 const ENV = { CROWDSTRIKE_UNASSIGNED_CRITICALITY: "high" } as Env;
@@ -21,7 +24,7 @@ describe.skipIf(!folder)(`what we ask of Falcon's hosts, held against the vendor
       await listDeviceIds(through, { filter: deviceSearch(filter).filter, offset: 25, limit: 100 });
     }
     await describeDevices(through, [DEVICE]);
-    const change = (tool: ChangeTool) => tool.request({ device_id: DEVICE }, "op_1", ENV);
+    const change = (tool: ChangeAt) => tool.request({ device_id: DEVICE }, "op_1", ENV);
     for (const request of [...through.asked, change(containDevice), change(releaseDevice)]) {
       document.expectRequest(request);
     }

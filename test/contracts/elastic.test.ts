@@ -2,12 +2,15 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { vendors } from "../../lab/vendors.ts";
 import { alertRequest, searchRequest } from "../../src/connectors/elastic/alert-query.ts";
 import { elasticCredentials } from "../../src/connectors/elastic/credentials.ts";
-import { openCase } from "../../src/connectors/elastic/open-case.ts";
-import { updateAlert } from "../../src/connectors/elastic/update-alert.ts";
+import type { ElasticSettings } from "../../src/connectors/elastic/settings.ts";
 import { RecordedRequests } from "../connectors/recorded-requests.ts";
 import { Elastic } from "../lab/support/elastic.ts";
 import { effects, fault, lab } from "../lab/support/estate.ts";
+import { changeAt } from "../support/deployed.ts";
 import { folder, VendorDocument, why } from "./vendor-document.ts";
+
+const openCase = changeAt("open_case");
+const updateAlert = changeAt("update_alert");
 
 const SEARCH = "SearchAlerts";
 const SET = "SetAlertsStatus";
@@ -119,7 +122,7 @@ describe.skipIf(!folder)(`Elastic, held against the vendor's document${why}`, ()
     expect(required).toEqual(["kbn-xsrf"]);
     for (const { authorize } of Object.values(elasticCredentials)) {
       const headers = new Headers();
-      authorize(headers, "key");
+      authorize(headers, "key", {} as ElasticSettings);
       for (const header of required) expect(headers.get(header)).not.toBeNull();
       expect(headers.get("authorization")).toBe("ApiKey key");
     }

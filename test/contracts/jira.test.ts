@@ -1,12 +1,14 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { vendors } from "../../lab/vendors.ts";
-import { createTicket } from "../../src/connectors/jira/create-ticket.ts";
 import { findCreation, getIssue, searchIssues } from "../../src/connectors/jira/issues.ts";
 import { ticketsJql } from "../../src/connectors/jira/jql.ts";
 import { RecordedRequests } from "../connectors/recorded-requests.ts";
 import { effects, fault, lab } from "../lab/support/estate.ts";
 import { issueFields, Jira } from "../lab/support/jira.ts";
+import { changeAt } from "../support/deployed.ts";
 import { folder, VendorDocument, why } from "./vendor-document.ts";
+
+const createTicket = changeAt("create_ticket");
 
 const SEARCH = "searchAndReconsileIssuesUsingJql";
 

@@ -1,15 +1,18 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { vendors } from "../../lab/vendors.ts";
 import { enabledAccounts } from "../../src/connectors/okta/accounts.ts";
-import { endUserSessions } from "../../src/connectors/okta/end-user-sessions.ts";
 import { userSearch } from "../../src/connectors/okta/filter.ts";
-import { suspendUser, unsuspendUser } from "../../src/connectors/okta/suspend-user.ts";
 import { listSignIns, sessionsEnded } from "../../src/connectors/okta/system-log.ts";
 import { listUsers, readUserAndRoles, usesMfa } from "../../src/connectors/okta/users.ts";
 import { RecordedRequests } from "../connectors/recorded-requests.ts";
 import { fault, lab } from "../lab/support/estate.ts";
 import { deactivatedUser, halfEnrolledUser, noUser, OktaOrg, plainUser } from "../lab/support/okta-org.ts";
+import { changeAt } from "../support/deployed.ts";
 import { folder, VendorDocument, why } from "./vendor-document.ts";
+
+const endUserSessions = changeAt("end_user_sessions");
+const suspendUser = changeAt("suspend_user");
+const unsuspendUser = changeAt("unsuspend_user");
 
 /** Words of the lab's that the document hasn't, each with one that stands in the same place. */
 const UNKNOWN: Readonly<Record<string, string>> = {

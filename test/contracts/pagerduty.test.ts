@@ -1,11 +1,15 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { vendors } from "../../lab/vendors.ts";
 import { pagerdutyCredentials } from "../../src/connectors/pagerduty/credentials.ts";
-import { pageOnCall } from "../../src/connectors/pagerduty/page-on-call.ts";
+import { pagerduty } from "../../src/connectors/pagerduty/errors.ts";
+import type { PagerdutySettings } from "../../src/connectors/pagerduty/settings.ts";
 import { RecordedRequests } from "../connectors/recorded-requests.ts";
 import { effects, fault, lab } from "../lab/support/estate.ts";
 import { incidentBody, PagerDuty } from "../lab/support/pagerduty.ts";
+import { changeAt, settingsFor } from "../support/deployed.ts";
 import { folder, VendorDocument, why } from "./vendor-document.ts";
+
+const pageOnCall = changeAt("page_on_call");
 
 const env = { PAGERDUTY_SERVICE_ID: "PSECOPS", PAGERDUTY_FROM: "responder@acme.test" } as Env;
 
@@ -77,7 +81,11 @@ describe.skipIf(!folder)(`PagerDuty, held against the vendor's document${why}`, 
     expect(through.asked).toHaveLength(1);
     for (const request of [...through.asked, creation]) document.expectRequest(request);
     const headers = new Headers();
-    pagerdutyCredentials.page.authorize(headers, "lab-pd-page-key", env);
+    pagerdutyCredentials.page.authorize(
+      headers,
+      "lab-pd-page-key",
+      settingsFor(pagerduty, env) as PagerdutySettings,
+    );
     const { url } = await lab();
     const response = await fetch(`${url}/pagerduty${creation.path}`, {
       method: creation.method,

@@ -5,14 +5,16 @@ import { deviceCalled } from "../../src/connectors/tenable/devices.ts";
 import { exportOf } from "../../src/connectors/tenable/export.ts";
 import { exportFilters } from "../../src/connectors/tenable/finding-filter.ts";
 import { BEGINNING, readPage } from "../../src/connectors/tenable/finding-page.ts";
-import { launchScan } from "../../src/connectors/tenable/launch-scan.ts";
 import { scanState } from "../../src/connectors/tenable/scans.ts";
 import { Finding } from "../../src/connectors/tenable/schemas.ts";
 import { RecordedRequests } from "../connectors/recorded-requests.ts";
 import { FINDING } from "../connectors/tenable/findings.ts";
 import { fault, lab } from "../lab/support/estate.ts";
 import { exportMs, Tenable } from "../lab/support/tenable.ts";
+import { changeAt } from "../support/deployed.ts";
 import { folder, VendorDocument, why } from "./vendor-document.ts";
+
+const launchScan = changeAt("launch_scan");
 
 const REQUEST = "exports-vulns-request-export";
 const STATUS = "exports-vulns-export-status";

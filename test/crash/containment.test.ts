@@ -73,7 +73,7 @@ async function looks(): Promise<number> {
 async function expectPaths(device_id: string, expected: readonly string[][]): Promise<void> {
   const paths = () =>
     [...operationsOf({ events: engine.events() }).values()]
-      .filter(({ last }) => last.target === `device/${device_id}`)
+      .filter(({ last }) => last.target === `device/crowdstrike:${device_id}`)
       .map(({ transitions }) => transitions.map(({ decision }) => decision));
   await expect.poll(paths).toEqual(expected);
 }

@@ -9,7 +9,14 @@ import { OAuthClient, signIn, type Tokens } from "../../scripts/oauth-client.ts"
 import { effects } from "../lab/support/estate.ts";
 import { startTestInstance, type TestInstance, type TestInstanceOptions } from "../support/instance.ts";
 import { type Acknowledged, Agent, type Era } from "./agent.ts";
-import { type AuditedEvent, type Evidence, type Held, operationsOf, unsettled } from "./evidence.ts";
+import {
+  type AuditedEvent,
+  asAudited,
+  type Evidence,
+  type Held,
+  operationsOf,
+  unsettled,
+} from "./evidence.ts";
 
 const POLL_MS = 500;
 /** As many questions as the auditor asks at a time. */
@@ -149,7 +156,7 @@ export class CrashEngine {
     await Promise.all(Array.from({ length: AT_ONCE }, ask));
     // What the auditor asked is in the audit too.
     const audit = await this.#settled(within_ms);
-    return { ...audit, effects: await effects(this.lab), answers: this.answers };
+    return { ...audit, effects: asAudited(await effects(this.lab)), answers: this.answers };
   }
 
   /** What the audit database holds, in short: cheap enough to be asked for often. */

@@ -101,3 +101,8 @@ export function unsettled(heads: Stored["heads"], held: Held): string[] {
     ...moving.map(({ id, decision, at }) => `${id}: ${decision} since ${at}`),
   ];
 }
+
+/** The vendor's effects with their targets as the audit names them: the vendor writes its own ids. */
+export function asAudited(effects: readonly Effect[]): Effect[] {
+  return effects.map((effect) => ({ ...effect, target: effect.target.replace("/", "/crowdstrike:") }));
+}

@@ -62,7 +62,7 @@ export class Load {
     const others = [...this.#open];
     const joins = others.length > 0 && random.integer(1, 3) === 1;
     const device_id = joins ? random.pick(others).args.device_id : random.pick(this.#devices);
-    const last = sofar.findLast(({ target }) => target === `device/${device_id}`);
+    const last = sofar.findLast(({ target }) => target === `device/crowdstrike:${device_id}`);
     const sensible = random.integer(1, 5) > 1;
     const tool = (last?.action === "contain") === sensible ? "release_device" : "contain_device";
     const keyed = random.integer(1, 2) === 1;

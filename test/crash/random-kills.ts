@@ -4,6 +4,7 @@ import { effects } from "../lab/support/estate.ts";
 import type { Agent } from "./agent.ts";
 import { AuditStore } from "./audit-store.ts";
 import { CrashEngine } from "./engine.ts";
+import { asAudited } from "./evidence.ts";
 import { repeatedActions, type Violation, violations } from "./invariants.ts";
 import { Load } from "./load.ts";
 import { MOMENTS, type MomentName, pickMoment, type Scene } from "./moments.ts";
@@ -132,7 +133,7 @@ class Run {
   async killOnce(): Promise<Tally> {
     const { engine, vendor, front } = this.#stage;
     const began_at = Date.now();
-    const sofar = await effects(engine.lab);
+    const sofar = asAudited(await effects(engine.lab));
     this.#effects = sofar.length;
     this.#wrong = repeatedActions({ effects: sofar });
     const patience = new AbortController();

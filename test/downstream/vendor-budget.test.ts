@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { budgetOf, budgetProblems, keptForChanges } from "../../src/downstream/vendor-budget.ts";
 import { CREDENTIALS, catalogue, credentialOf, TOOLS } from "../support/deployed.ts";
+import { SETTINGS } from "../support/settings.ts";
 
 const NAMES = CREDENTIALS.map(({ name }) => name);
-const env = (VENDOR_BUDGETS = "", NVD_API_KEY = "") => ({ VENDOR_BUDGETS, NVD_API_KEY }) as Env;
+const env = (VENDOR_BUDGETS = "", NVD_API_KEY = "") =>
+  ({ ...SETTINGS, VENDOR_BUDGETS, NVD_API_KEY }) as unknown as Env;
 
 describe("the vendors' budgets", () => {
   it("give each credential a part, and together never more than the whole", () => {
@@ -28,7 +30,9 @@ describe("the vendors' budgets", () => {
   });
 
   it("keep looks for state changes, wherever their credential also answers reads", () => {
-    const looked_with = TOOLS.flatMap((tool) => (tool.kind === "change" ? [tool.read_credential] : []));
+    const looked_with = TOOLS.flatMap((tool) =>
+      tool.kind === "change" ? [...tool.ports.values()].map((port) => port.read_credential) : [],
+    );
     const read_with = new Set(TOOLS.flatMap((tool) => (tool.kind === "read" ? tool.credentials : [])));
     const shared = new Set(looked_with.filter((credential) => read_with.has(credential)));
     expect(shared.size).toBeGreaterThan(4);

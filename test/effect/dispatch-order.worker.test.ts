@@ -1,8 +1,9 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { containDevice } from "../../src/connectors/crowdstrike/contain-device.ts";
 import { Dispatcher } from "../../src/effect/dispatch.ts";
 import type { Requester } from "../../src/effect/operation.ts";
+import { changeTool } from "../../src/toolkit/change.ts";
+import { changeAt } from "../support/deployed.ts";
 import { agentOf, call } from "../support/worker/agent.ts";
 import { freshDevices } from "../support/worker/devices.ts";
 import { effectOf, held } from "../support/worker/held.ts";
@@ -13,6 +14,8 @@ import { operationOnce } from "../support/worker/operations.ts";
 import { signedIn } from "../support/worker/people.ts";
 import { age, personKeyOf, sessionOf } from "../support/worker/person.ts";
 import { operation } from "./operation-builder.ts";
+
+const containDevice = changeAt("contain_device");
 
 const why = { reason: "Test of the order before a dispatch" };
 /** Changed at will by these tests, and by no others. */
@@ -112,7 +115,9 @@ describe("while a dispatch waits for a proof of its request, it is stopped by", 
   it("the requester's revocation", async () => {
     const requester = await signedIn("order-prover", "responder");
     const prove = () => end(requester).then(() => undefined);
-    const tool = { ...containDevice, credential: { ...containDevice.credential, prove } };
+    const { port } = containDevice;
+    const credential = { ...port.credential, prove };
+    const tool = changeTool(containDevice, { crowdstrike: { ...port, credential } });
     const input = { device_id: device() };
     const go = { ...{ requester, input, reason: "test", policy_version: "1" }, ...SEEN };
     const preparing = new Dispatcher(env).prepare(operation({ requester, input }), tool, go, null);

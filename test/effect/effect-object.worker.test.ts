@@ -4,8 +4,9 @@ import type { Client } from "@modelcontextprotocol/client";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { Readback } from "../../src/effect/readback.ts";
 import { OperationStore } from "../../src/effect/store.ts";
+import { changeTool } from "../../src/toolkit/change.ts";
 import { effectNameOf } from "../../src/toolkit/operation-id.ts";
-import { catalogue } from "../support/deployed.ts";
+import { changeAt } from "../support/deployed.ts";
 import { agentOf, call } from "../support/worker/agent.ts";
 import { freshDevices } from "../support/worker/devices.ts";
 import { lab } from "../support/worker/lab.ts";
@@ -227,9 +228,13 @@ describe("reading back", () => {
     const { id } = (done as ChangeResult).operation;
     const gone = async () => ({ exists: false, in_effect: false, data: null }) as never;
     const reading = await runInDurableObject(effectOf(id), (_object, { storage }) => {
+      const contain = changeAt("contain_device");
       const operation = new OperationStore(storage).get(id);
       if (operation === null) throw new Error("the operation isn't there");
-      return new Readback(env).read({ ...catalogue.changeTool("contain_device"), inspect: gone }, operation);
+      return new Readback(env).read(
+        changeTool(contain, { crowdstrike: { ...contain.port, inspect: gone } }),
+        operation,
+      );
     });
     expect(reading).toEqual({ reading: "failed" });
   });

@@ -6,9 +6,7 @@ const contained = { sets: { network: "isolated" }, data: '{"device_id":"d","cont
 const ended = { sets: {}, data: '{"user_id":"u","sessions_ended_time":null}' };
 const page = { sets: {}, data: '{"incident_id":"P1","status":"triggered"}' };
 const ticket = { sets: {}, data: '{"ticket_id":"SEC-1"}' };
-const PAGES = {
-  creates: { title: () => "", answers_while: ["triggered", "acknowledged"] },
-};
+const PAGES = ["triggered", "acknowledged"];
 const present = (in_effect: boolean, state?: string): ReadbackResult => ({
   reading: "present",
   data: "{}",
@@ -19,26 +17,26 @@ const absent = (data: string | null): ReadbackResult => ({ reading: "absent", da
 
 describe("a change that was made", () => {
   it("holds where it is seen, and nobody knows where the read failed", () => {
-    expect(holdingOf({}, contained, present(true)).still_in_effect).toBe(true);
-    expect(holdingOf({}, contained, { reading: "failed" }).still_in_effect).toBe("unknown");
+    expect(holdingOf(undefined, contained, present(true)).still_in_effect).toBe(true);
+    expect(holdingOf(undefined, contained, { reading: "failed" }).still_in_effect).toBe("unknown");
   });
 
   it("no longer holds where another state is seen, which is named", () => {
-    expect(holdingOf({}, contained, absent('{"device_id":"d","containment":"normal"}'))).toEqual({
+    expect(holdingOf(undefined, contained, absent('{"device_id":"d","containment":"normal"}'))).toEqual({
       still_in_effect: false,
       differences: [{ field: "containment", done: "pending", now: "normal" }],
     });
   });
 
   it("that left its mark and was changed since no longer holds, even where no value of it tells", () => {
-    expect(holdingOf({}, ended, present(false))).toEqual({
+    expect(holdingOf(undefined, ended, present(false))).toEqual({
       still_in_effect: false,
       differences: [{ field: "still_in_effect", done: true, now: false }],
     });
   });
 
   it("that leaves no state isn't taken for undone because a log doesn't show it yet", () => {
-    expect(holdingOf({}, ended, absent("{}")).still_in_effect).toBe("unknown");
+    expect(holdingOf(undefined, ended, absent("{}")).still_in_effect).toBe("unknown");
   });
 });
 

@@ -1,14 +1,16 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, test } from "vitest";
-import { containDevice, releaseDevice } from "../../src/connectors/crowdstrike/contain-device.ts";
 import { listDeviceIds } from "../../src/connectors/crowdstrike/devices.ts";
 import { upstreamFor } from "../../src/downstream/client.ts";
 import type { Operation } from "../../src/effect/operation.ts";
 import { Readback } from "../../src/effect/readback.ts";
-import type { ChangeTool } from "../../src/toolkit/tool.ts";
+import type { ChangeTool } from "../../src/toolkit/change.ts";
 import { resetLab } from "../downstream/lab-control.ts";
-import { credentialOf } from "../support/deployed.ts";
+import { changeAt, credentialOf } from "../support/deployed.ts";
 import { rested } from "../support/worker/credentials.ts";
+
+const containDevice = changeAt("contain_device");
+const releaseDevice = changeAt("release_device");
 
 beforeEach(async () => {
   await resetLab();

@@ -1,6 +1,6 @@
 /** Targets on which each state change can be asked for, and takes effect, whenever the estate is as seeded. */
 import type { Client } from "@modelcontextprotocol/client";
-import type { Target } from "../../src/toolkit/tool.ts";
+import type { Target } from "../../src/toolkit/change.ts";
 import { call } from "../support/worker/agent.ts";
 
 type Arguments = Readonly<Record<string, unknown>>;

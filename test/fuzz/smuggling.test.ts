@@ -5,12 +5,14 @@ import { localEnvironment } from "../../scripts/local-environment.ts";
 import { inputJsonSchema, parseInput, takeApart } from "../../src/path/input.ts";
 import { Failure } from "../../src/toolkit/failure.ts";
 import type { Principal } from "../../src/toolkit/principal.ts";
-import type { ReadTool, Tool } from "../../src/toolkit/tool.ts";
+import type { ReadTool } from "../../src/toolkit/read.ts";
+import type { Tool } from "../../src/toolkit/tool.ts";
 import type { Credential } from "../../src/toolkit/upstream/credential.ts";
 import { buildRequest } from "../../src/toolkit/upstream/exchange.ts";
 import { unavailable } from "../../src/toolkit/upstream/failures.ts";
 import type { Upstream, UpstreamRequest } from "../../src/toolkit/upstream/upstream.ts";
-import { TOOLS } from "../support/deployed.ts";
+import { changeAt, TOOLS } from "../support/deployed.ts";
+import { SETTINGS } from "../support/settings.ts";
 import { hostileText, SMUGGLED } from "./hostile.ts";
 import { formOf } from "./request-form.ts";
 
@@ -18,6 +20,7 @@ const SEED = 20_261_122;
 const OPERATION_ID = "op_019ab0c2-7c3e-7d1a-8f0e-1234567890ab_AAAAAAAAAAAAAAAA";
 
 const env = {
+  ...SETTINGS,
   JIRA_PROJECT: "SEC",
   JIRA_ISSUE_TYPE: "Task",
   PAGERDUTY_SERVICE_ID: "PSEC001",
@@ -89,8 +92,9 @@ async function ask(
     return;
   }
   const { own } = takeApart(input);
-  listen(tool.credential).hear(tool.request(own, OPERATION_ID, env));
-  await tool.inspect(own, listen(tool.read_credential), env, OPERATION_ID);
+  const { credential, read_credential, request, inspect } = changeAt(tool.name);
+  listen(credential).hear(request(own, OPERATION_ID, env));
+  await inspect(own, listen(read_credential), env, OPERATION_ID);
 }
 
 /** What people write, in every form that some argument has. */

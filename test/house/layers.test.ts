@@ -13,6 +13,7 @@ const LAYERS = [
   "limits",
   "auth",
   "policy",
+  "capabilities",
   "downstream",
   "person",
   "tenant",

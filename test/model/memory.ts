@@ -5,7 +5,7 @@ import type { Standing, UnderWay, Wanted } from "../../src/effect/matching.ts";
 import { DENIAL_LIFE_MS } from "../../src/effect/matching.ts";
 import type { Operation } from "../../src/effect/operation.ts";
 import type { Durable, Rows } from "../../src/effect/ports.ts";
-import type { Target } from "../../src/toolkit/tool.ts";
+import type { Target } from "../../src/toolkit/change.ts";
 import { wasSent } from "./alike.ts";
 
 /** What is on the model's disk. Everything in it is immutable, so a transaction is undone by going back. */

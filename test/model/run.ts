@@ -23,9 +23,6 @@ import {
 /** How far the object's clock may be off, either way. */
 const SKEW_MS = 500;
 
-/** The model's tools look nothing up. */
-const NO_ENVIRONMENT = {} as Env;
-
 /** One run of the model: an object, its disk, its callers, a vendor, and a hand that lets things happen. */
 export class Run {
   readonly vendor = new ModelVendor();
@@ -74,8 +71,8 @@ export class Run {
         };
       },
       tool: modelTool,
-      landing: ({ effect }) => {
-        const { ms, assumed } = landingOf(effect.repeat, effect.landing_ms(NO_ENVIRONMENT));
+      landing: ({ repeat, landing_ms }) => {
+        const { ms, assumed } = landingOf(repeat, landing_ms({}));
         return { ms: ms !== null && this.#bugs.early_look ? ms - LAG_MS : ms, assumed };
       },
     };

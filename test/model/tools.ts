@@ -2,7 +2,14 @@ import { z } from "zod";
 import { folded } from "../../src/effect/creation.ts";
 import { operationKey } from "../../src/effect/operation.ts";
 import type { Claim } from "../../src/effect/protocol.ts";
-import { type ChangeTool, defineChange, type JsonObject, type Target } from "../../src/toolkit/tool.ts";
+import {
+  type AnyChangePort,
+  type ChangeTool,
+  changeSpec,
+  changeTool,
+  type Target,
+} from "../../src/toolkit/change.ts";
+import type { JsonObject } from "../../src/toolkit/json.ts";
 import { credentialOf } from "../support/deployed.ts";
 import { DEADLINE_MS, SETTLE_MS } from "./vendor.ts";
 
@@ -14,60 +21,62 @@ export const TARGET = { kind: "device", id: "model" };
 
 const FACE = {
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
+  capability: "devices",
   scope: "devices:contain",
-  credential: credentialOf("crowdstrike.contain"),
-  read_credential: credentialOf("crowdstrike.read"),
   countermeasure: null,
+  window_ms: WINDOW_MS,
+  reversed_by: null,
   output: z.unknown(),
-  inspect: () => Promise.reject(new Error("the model looks by itself")),
-  request: () => ({ operation: "none", method: "POST" as const, path: "/" }),
-  conclude: () => Promise.reject(new Error("the model concludes by itself")) as never,
 } as const;
 
-const effect = (repeat: "same" | "adds", landing_ms: number | null, reversed_by: string | null = null) => ({
-  class: "probe" as const,
+const port = (repeat: "same" | "adds", landing_ms: number | null): AnyChangePort => ({
+  credential: credentialOf("crowdstrike.contain"),
+  read_credential: credentialOf("crowdstrike.read"),
+  class: "probe",
   repeat,
-  window_ms: WINDOW_MS,
   deadline_ms: DEADLINE_MS,
   landing_ms: () => landing_ms,
-  reversed_by,
+  inspect: () => Promise.reject(new Error("the model looks by itself")),
+  request: () => ({ operation: "none", method: "POST", path: "/" }),
+  conclude: () => Promise.reject(new Error("the model concludes by itself")) as never,
 });
 
 function containment(name: string, network: string, reversed_by: string): ChangeTool {
-  return defineChange({
+  const spec = changeSpec({
     ...FACE,
-    ...{ name, title: name, description: name },
-    effect: effect("same", SETTLE_MS, reversed_by),
+    ...{ name, title: name, description: name, reversed_by },
     input: z.strictObject({}),
     target: () => TARGET,
     sets: () => ({ network }),
   });
+  return changeTool(spec, { crowdstrike: port("same", SETTLE_MS) });
 }
 
 /** Sets two facets or one, and shares neither with the containment. */
-const update = defineChange({
-  ...FACE,
-  ...{ name: "update", title: "update", description: "update" },
-  effect: effect("same", SETTLE_MS),
-  input: z.strictObject({ status: z.string().optional(), owner: z.string().optional() }),
-  target: () => TARGET,
-  sets: (input) => input as JsonObject,
-});
+const update = changeTool(
+  changeSpec({
+    ...FACE,
+    ...{ name: "update", title: "update", description: "update" },
+    input: z.strictObject({ status: z.string().optional(), owner: z.string().optional() }),
+    target: () => TARGET,
+    sets: (input) => input as JsonObject,
+  }),
+  { crowdstrike: port("same", SETTLE_MS) },
+);
 
 function creation(name: string, landing_ms: number | null, rather_twice: boolean): ChangeTool {
-  return defineChange({
+  const spec = changeSpec({
     ...FACE,
     ...{ name, title: name, description: name },
-    effect: effect("adds", landing_ms),
     input: z.strictObject({ title: z.string(), urgency: z.string() }),
     target: null,
     creates: {
       title: ({ title }) => title,
-      answers_while: ["open"],
       ...(rather_twice ? { rather_twice } : {}),
     },
     sets: () => ({}),
   });
+  return changeTool(spec, { crowdstrike: { ...port("adds", landing_ms), answers_while: ["open"] } });
 }
 
 /** A page may be sent twice; a ticket's vendor gives no bound for late landings. */

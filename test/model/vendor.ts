@@ -3,8 +3,9 @@ import type { Dispatching, Ending, ReadingBack, Ready } from "../../src/effect/p
 import type { Holding } from "../../src/effect/protocol.ts";
 import type { ReadbackResult } from "../../src/effect/readback.ts";
 import { answerLost } from "../../src/effect/refusals.ts";
+import type { ChangeTool } from "../../src/toolkit/change.ts";
 import { Failure, publicError } from "../../src/toolkit/failure.ts";
-import type { ChangeTool, JsonObject } from "../../src/toolkit/tool.ts";
+import type { JsonObject } from "../../src/toolkit/json.ts";
 
 export const DEADLINE_MS = 10_000;
 /** The vendor's own word: a request of ours lands, and can be seen, within this after its deadline, or never. */

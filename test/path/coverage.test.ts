@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { readAnswer } from "../../src/path/answer.ts";
 import { coverageOf } from "../../src/path/coverage.ts";
-import type { SourceReport } from "../../src/toolkit/tool.ts";
+import type { SourceReport } from "../../src/toolkit/read.ts";
 
 const ok: SourceReport = {
   source: "crowdstrike",

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { inputJsonSchema, parseInput, takeApart } from "../../src/path/input.ts";
+import { changeSpec, changeTool } from "../../src/toolkit/change.ts";
 import { Failure } from "../../src/toolkit/failure.ts";
-import { defineChange, defineRead, type Tool } from "../../src/toolkit/tool.ts";
-import { credentialOf, TOOLS } from "../support/deployed.ts";
+import { defineRead } from "../../src/toolkit/read.ts";
+import type { Tool } from "../../src/toolkit/tool.ts";
+import { TOOLS } from "../support/deployed.ts";
 
 const annotations = { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true };
 const words = { title: "Test", description: "Test", annotations };
@@ -25,29 +27,22 @@ const search = defineRead({
   run: () => Promise.reject(new Error("not run")),
 });
 
-const change = defineChange({
-  ...words,
-  name: "change",
-  scope: "devices:contain",
-  credential: credentialOf("crowdstrike.contain"),
-  read_credential: credentialOf("crowdstrike.read"),
-  effect: {
-    class: "none",
-    repeat: "adds",
+const change = changeTool(
+  changeSpec({
+    ...words,
+    name: "change",
+    capability: "devices",
+    scope: "devices:contain",
     window_ms: 1,
-    deadline_ms: 1,
-    landing_ms: () => null,
     reversed_by: null,
-  },
-  countermeasure: null,
-  input: z.strictObject({ device_id: z.string() }),
-  output: z.strictObject({}),
-  target: () => ({ kind: "device", id: "x" }),
-  sets: () => ({}),
-  inspect: () => Promise.reject(new Error("not looked at")),
-  request: () => ({ operation: "x", method: "POST", path: "/" }),
-  conclude: () => ({ outcome: "done", data: {} }),
-});
+    countermeasure: null,
+    input: z.strictObject({ device_id: z.string() }),
+    output: z.strictObject({}),
+    target: () => ({ kind: "device", id: "x" }),
+    sets: () => ({}),
+  }),
+  {},
+);
 
 function issues(tool: Tool, args: unknown) {
   try {

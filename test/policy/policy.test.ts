@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { DEFAULT_POLICY, decide, type GateFacts, newlyHeld, type Policy } from "../../src/policy/policy.ts";
-import type { TargetAttributes } from "../../src/toolkit/tool.ts";
+import type { TargetAttributes } from "../../src/toolkit/change.ts";
 
 const FACTS: GateFacts = {
   tool: "contain_device",

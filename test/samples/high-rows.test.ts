@@ -69,7 +69,9 @@ describe("an alert that nobody has taken", () => {
     const bare = ids.map((composite_id) => ({ composite_id, status: "new" }));
     const { status, data, coverage } = await ask("search_detections", {}, page(bare));
     expect(status).toBe("ok");
-    expect(data.detections).toMatchObject(ids.map((detection_id) => ({ detection_id, assigned_to: null })));
+    expect(data.detections).toMatchObject(
+      ids.map((id) => ({ detection_id: `crowdstrike:${id}`, assigned_to: null })),
+    );
     expect(coverage).toMatchObject({ complete: true, unreadable: 0 });
   });
 
@@ -106,7 +108,7 @@ describe("a scanner that is asked about a device", () => {
   test("says that it is clean, by its short name, and which asset was looked at", async () => {
     const result = await ask("search_vulnerabilities", { device: "WS-01" }, assets([asset]));
     expect(result).toMatchObject({ status: "ok", data: { vulnerabilities: [] } });
-    expect(result.coverage.sources[0].matched).toMatchObject([{ id: asset.id }]);
+    expect(result.coverage.sources[0].matched).toMatchObject([{ id: `tenable:${asset.id}` }]);
   });
 });
 

@@ -30,7 +30,7 @@ describe.skipIf(folder === undefined)(`samples of real answers${why}`, () => {
     const { structuredContent } = await client.callTool({ name: its.tool, arguments: { ...its.args } });
     expect(standIn.strays, "requests that nothing answered").toEqual([]);
     expect(standIn.wasAsked(), `${its.tool} asked for ${sample.operation}`).toBe(true);
-    its.check(structuredContent);
+    its.check(asTheVendorNames(structuredContent, vendor.name));
   }
 
   describe.each(folder === undefined ? [] : SAMPLE_VENDORS)("of $name", (vendor) => {
@@ -52,3 +52,9 @@ describe.skipIf(folder === undefined)(`samples of real answers${why}`, () => {
     });
   });
 });
+
+/** A result with the source's ids as the vendor writes them: a sample has no others. */
+function asTheVendorNames(result: unknown, source: string): unknown {
+  const text = JSON.stringify(result);
+  return JSON.parse(text.replaceAll(`"${source}:`, '"'));
+}

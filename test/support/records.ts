@@ -1,7 +1,11 @@
 /** A vendor's records with something missing, and reads that are answered with them. */
+
 import { type Answer, readAnswer } from "../../src/path/answer.ts";
-import type { JsonObject, ReadContext, Tool } from "../../src/toolkit/tool.ts";
+import type { JsonObject } from "../../src/toolkit/json.ts";
+import type { ReadContext } from "../../src/toolkit/read.ts";
+import type { Tool } from "../../src/toolkit/tool.ts";
 import { RecordedRequests } from "../connectors/recorded-requests.ts";
+import { SETTINGS } from "./settings.ts";
 
 /** A record without one of its fields, and what is missing from it. */
 export type Lacking = readonly [name: string, record: object];
@@ -45,7 +49,12 @@ export async function readRecorded(
   if (tool.kind !== "read") throw new TypeError(`${tool.name} is no read`);
   const through = new RecordedRequests(answers);
   const input = tool.input.parse(args);
-  const context = { env, now: 0, upstream: () => through, progress: () => undefined };
+  const context = {
+    env: { ...SETTINGS, ...env },
+    now: 0,
+    upstream: () => through,
+    progress: () => undefined,
+  };
   const outcome = await tool.run(input, context as unknown as ReadContext);
   const data = outcome.outcome === "found" ? { ...outcome, data: tool.output.parse(outcome.data) } : outcome;
   return { answer: readAnswer(data as typeof outcome & { data: JsonObject }, input as JsonObject), through };

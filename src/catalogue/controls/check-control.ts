@@ -1,6 +1,6 @@
 import * as z from "zod";
+import { defineRead } from "../../toolkit/read.ts";
 import { opaqueId, reportedObject, reportedText } from "../../toolkit/text/reported-text.ts";
-import { defineRead } from "../../toolkit/tool.ts";
 import { CONTROLS, controlCalled } from "./catalogue.ts";
 import { findingOf } from "./finding.ts";
 import { FRAMEWORK_IDS } from "./frameworks.ts";

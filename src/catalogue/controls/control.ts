@@ -1,6 +1,6 @@
 import type { Failure } from "../../toolkit/failure.ts";
+import type { JsonObject } from "../../toolkit/json.ts";
 import type { Severity } from "../../toolkit/severity.ts";
-import type { JsonObject } from "../../toolkit/tool.ts";
 import type { Credential } from "../../toolkit/upstream/credential.ts";
 import type { Upstream } from "../../toolkit/upstream/upstream.ts";
 import type { Requirements } from "./frameworks.ts";

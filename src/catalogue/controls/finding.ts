@@ -1,6 +1,7 @@
 /** A control's answer as a Compliance Finding (2003) of OCSF 1.8. Pure. */
+
+import type { JsonObject } from "../../toolkit/json.ts";
 import { ocsfSeverity } from "../../toolkit/severity.ts";
-import type { JsonObject } from "../../toolkit/tool.ts";
 import type { Control, Violation } from "./control.ts";
 import { FRAMEWORK_IDS, FRAMEWORKS } from "./frameworks.ts";
 import type { Reading } from "./reading.ts";

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { cursor, decodeCursor, encodeCursor, limit } from "../../toolkit/paging.ts";
+import { defineRead } from "../../toolkit/read.ts";
 import { opaqueId, reportedText } from "../../toolkit/text/reported-text.ts";
-import { defineRead } from "../../toolkit/tool.ts";
 import { OWN_READ, ownSource } from "../own/source.ts";
 import { CONTROLS } from "./catalogue.ts";
 import { FRAMEWORK_IDS, type Framework } from "./frameworks.ts";

@@ -1,6 +1,7 @@
 /** Reads what a control rests on. A source that fails is a part of the answer, and never the end of it. */
+import { withSource } from "../../capabilities/ids.ts";
 import { Failure } from "../../toolkit/failure.ts";
-import type { ReadContext, SourceReport } from "../../toolkit/tool.ts";
+import type { ReadContext, SourceReport } from "../../toolkit/read.ts";
 import type { Control, Part, Read } from "./control.ts";
 
 /** One read, and what it came to. */
@@ -33,7 +34,7 @@ async function readingOf(read: Read<unknown>, { env, now, upstream }: ReadContex
   const asked = { source: vendor.name, what: read.what, queried_at: new Date(now).toISOString() };
   try {
     const part = await read.run(upstream(read.credential), { env, now });
-    return { ...asked, items: part.items, gap: gapOf(read, part, vendor.title) };
+    return { ...asked, items: withSource(vendor.name, part.items), gap: gapOf(read, part, vendor.title) };
   } catch (thrown) {
     // What a vendor did is evidence of nothing. What we did wrong ourselves must not look like what a vendor did.
     if (!(thrown instanceof Failure) || thrown.kind === "internal") throw thrown;

@@ -3,10 +3,11 @@ import { authorize } from "../../auth/authorize.ts";
 import { EDGES, type State } from "../../effect/machine.ts";
 import type { OperationView, StillInEffect } from "../../effect/protocol.ts";
 import { operationAnswer } from "../../path/operation-answer.ts";
+import { targetName } from "../../toolkit/change.ts";
 import { Failure, type PublicError } from "../../toolkit/failure.ts";
 import { effectNameOf } from "../../toolkit/operation-id.ts";
+import { defineRead } from "../../toolkit/read.ts";
 import { opaqueId, reportedObject, reportedText } from "../../toolkit/text/reported-text.ts";
-import { defineRead, targetName } from "../../toolkit/tool.ts";
 import { OWN_READ, ownSource } from "./source.ts";
 
 const output = z.strictObject({

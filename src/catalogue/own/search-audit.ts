@@ -2,9 +2,9 @@ import * as z from "zod";
 import { OUTCOMES } from "../../audit/event.ts";
 import { leftOut, searchAudit } from "../../audit/search.ts";
 import { cursor, limit } from "../../toolkit/paging.ts";
+import { defineRead } from "../../toolkit/read.ts";
 import { since } from "../../toolkit/since.ts";
 import { reportedObject } from "../../toolkit/text/reported-text.ts";
-import { defineRead } from "../../toolkit/tool.ts";
 import { OWN_READ } from "./source.ts";
 
 const LEFT_OUT = "Rows of the audit database stand where no object writes. audit verify names each.";

@@ -1,4 +1,5 @@
-import type { SourceReport, ToolAnnotations } from "../../toolkit/tool.ts";
+import type { SourceReport } from "../../toolkit/read.ts";
+import type { ToolAnnotations } from "../../toolkit/tool.ts";
 
 /** The annotations of a read that stays inside Sallyport. */
 export const OWN_READ: ToolAnnotations = {

@@ -1,7 +1,7 @@
 import * as z from "zod";
+import { defineRead } from "../../toolkit/read.ts";
 import { scopesOfRoles } from "../../toolkit/scopes.ts";
 import { opaqueId, reportedText } from "../../toolkit/text/reported-text.ts";
-import { defineRead } from "../../toolkit/tool.ts";
 import { OWN_READ, ownSource } from "./source.ts";
 
 export const whoami = defineRead({

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { containDevice, releaseDevice } from "../../connectors/crowdstrike/contain-device.ts";
-import { getDevice } from "../../connectors/crowdstrike/get-device.ts";
-import { DeviceId } from "../../connectors/crowdstrike/schemas.ts";
-import { searchDetections } from "../../connectors/crowdstrike/search-detections.ts";
+import { searchDetections } from "../../capabilities/detections/search-detections.ts";
+import { containDevice, releaseDevice } from "../../capabilities/devices/contain-device.ts";
+import { DeviceId } from "../../capabilities/devices/device.ts";
+import { getDevice } from "../../capabilities/devices/get-device.ts";
 import { getOperation } from "../own/get-operation.ts";
 import { definePrompt } from "./prompt.ts";
 

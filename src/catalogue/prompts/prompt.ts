@@ -1,6 +1,7 @@
 /** What a person can start from. A prompt gives text and does nothing; the tools that it names are where things happen. */
 import * as z from "zod";
-import { defineRead, type ReadTool, type Tool } from "../../toolkit/tool.ts";
+import { defineRead, type ReadTool } from "../../toolkit/read.ts";
+import type { Face } from "../../toolkit/tool.ts";
 import { OWN_READ, ownSource } from "../own/source.ts";
 
 /** One argument of a prompt, as a client's person fills it in. The protocol knows texts only. */
@@ -18,8 +19,10 @@ export interface Prompt {
   readonly title: string;
   readonly description: string;
   readonly arguments: readonly PromptArgument[];
-  /** The tools that it sends a model to. */
-  readonly tools: readonly Tool[];
+  /** The tools that it can't do without. */
+  readonly tools: readonly Face[];
+  /** Those that it names, too, for whoever has them. */
+  readonly also: readonly Face[];
   readonly read: ReadTool;
 }
 
@@ -33,14 +36,17 @@ export function definePrompt<Input extends z.ZodObject>({
   description,
   input,
   tools,
+  also = [],
   text,
 }: {
   readonly name: string;
   readonly title: string;
   readonly description: string;
   readonly input: Input;
-  /** The tools that the text names. Whoever's role forbids one of them isn't shown the prompt. */
-  readonly tools: readonly Tool[];
+  /** The tools that the text can't do without. Whoever's role forbids one of them isn't shown the prompt. */
+  readonly tools: readonly Face[];
+  /** Those that it names, too. */
+  readonly also?: readonly Face[];
   readonly text: (input: z.output<Input>) => string;
 }): Prompt {
   const read = defineRead({
@@ -59,7 +65,7 @@ export function definePrompt<Input extends z.ZodObject>({
       sources: ownSource(1, now),
     }),
   });
-  return { name, title, description, arguments: argumentsOf(input), tools, read };
+  return { name, title, description, arguments: argumentsOf(input), tools, also, read };
 }
 
 function argumentsOf(input: z.ZodObject): PromptArgument[] {

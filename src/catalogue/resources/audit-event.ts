@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { findEvent } from "../../audit/search.ts";
+import type { JsonObject } from "../../toolkit/json.ts";
+import { defineRead } from "../../toolkit/read.ts";
 import { opaqueId, reportedObject } from "../../toolkit/text/reported-text.ts";
-import { defineRead, type JsonObject } from "../../toolkit/tool.ts";
 import { OWN_READ } from "../own/source.ts";
 
 /** The read behind an audit event's URI. No tool: a model finds events with `search_audit`. */

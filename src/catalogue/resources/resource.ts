@@ -1,6 +1,6 @@
 /** What can be read by URI. A resource is no way of its own to anything: a declared read answers it, on the path. */
 import { UriTemplate } from "@modelcontextprotocol/server";
-import type { ReadTool } from "../../toolkit/tool.ts";
+import type { ReadTool } from "../../toolkit/read.ts";
 
 /** One resource that a list can name without asking anybody. */
 export interface ListedResource {

@@ -1,16 +1,10 @@
 /** What we rely on of CrowdStrike's alerts: their ids, as in `schemas.ts`. Each product leaves out other fields. */
 import * as z from "zod";
+import { DetectionId } from "../../capabilities/detections/detection.ts";
+import { DeviceId } from "../../capabilities/devices/device.ts";
 import { records } from "../../toolkit/records.ts";
-import { opaqueId } from "../../toolkit/text/reported-text.ts";
 import { vendorWord } from "../../toolkit/words.ts";
-import { DeviceId, idPage, moment, reported } from "./schemas.ts";
-
-/** An alert's `composite_id`. It only ever travels in JSON, so any printable character may stand in it. */
-export const DetectionId = opaqueId;
-
-/** The vendor's words for where an alert stands, and the values of its action `update_status`. */
-export const STATUSES = ["new", "in_progress", "reopened", "closed"] as const;
-export type DetectionStatus = (typeof STATUSES)[number];
+import { idPage, moment, reported } from "./schemas.ts";
 
 const Attack = { tactic: reported, tactic_id: reported, technique: reported, technique_id: reported };
 

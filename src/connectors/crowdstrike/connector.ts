@@ -1,26 +1,26 @@
 /** CrowdStrike, as a deployment takes it. */
 import type { Connector } from "../../toolkit/connector.ts";
 import { crowdstrikeChecks } from "./checks.ts";
-import { containDevice, releaseDevice } from "./contain-device.ts";
+import { crowdstrikeContains, crowdstrikeReleases } from "./contain-device.ts";
 import { crowdstrikeCredentials } from "./credentials.ts";
-import { getDetection } from "./get-detection.ts";
-import { getDevice } from "./get-device.ts";
-import { searchDetections } from "./search-detections.ts";
-import { searchDevices } from "./search-devices.ts";
-import { updateDetection } from "./update-detection.ts";
+import { crowdstrike } from "./errors.ts";
+import { crowdstrikeGetsDetection } from "./get-detection.ts";
+import { crowdstrikeGetsDevice } from "./get-device.ts";
+import { crowdstrikeSearchesDetections } from "./search-detections.ts";
+import { crowdstrikeSearchesDevices } from "./search-devices.ts";
+import { crowdstrikeUpdatesDetection } from "./update-detection.ts";
 
 export const crowdstrikeConnector: Connector = {
-  name: "crowdstrike",
-  title: "CrowdStrike",
+  vendor: crowdstrike,
   credentials: Object.values(crowdstrikeCredentials),
-  tools: [
-    searchDevices,
-    getDevice,
-    containDevice,
-    releaseDevice,
-    searchDetections,
-    getDetection,
-    updateDetection,
+  serves: [
+    crowdstrikeSearchesDevices,
+    crowdstrikeGetsDevice,
+    crowdstrikeContains,
+    crowdstrikeReleases,
+    crowdstrikeSearchesDetections,
+    crowdstrikeGetsDetection,
+    crowdstrikeUpdatesDetection,
   ],
   checks: crowdstrikeChecks,
 };

@@ -1,63 +1,67 @@
 import * as z from "zod";
+import { Secret } from "../../toolkit/settings.ts";
 import type { AccessToken, Credential } from "../../toolkit/upstream/credential.ts";
 import { exchange, jsonOf } from "../../toolkit/upstream/exchange.ts";
 import { contractChanged, credentialRejected, misconfigured } from "../../toolkit/upstream/failures.ts";
 import type { UpstreamAnswer } from "../../toolkit/upstream/upstream.ts";
 import { apiNamedIn, isCloud } from "./clouds.ts";
 import { crowdstrike, otherCloud } from "./errors.ts";
-import { baseUrl, memberCid } from "./settings.ts";
+import type { CrowdstrikeSettings } from "./settings.ts";
 
 const OPERATION = "oauth2AccessToken";
 
 /** What we rely on of `domain.AccessTokenResponseV1`. There is no refresh token. */
 const TokenAnswer = z.object({ access_token: z.string().min(1), expires_in: z.int().positive() });
 
-type Variable = {
-  [Name in keyof Env]: Name extends `CROWDSTRIKE_${string}_CLIENT_${"ID" | "SECRET"}` ? Name : never;
-}[keyof Env];
-
-interface ApiClient<Name extends string> {
-  readonly name: Name;
+interface ApiClient {
+  readonly name: string;
   readonly permission: string;
-  readonly id: Variable;
-  readonly secret: Variable;
+  /** The variables of its id and its secret. */
+  readonly id: string;
+  readonly secret: string;
 }
 
 /** An API client of the Falcon console. One for each purpose, so that any one can be revoked alone. */
-function apiClient<Name extends string>({ name, permission, id, secret }: ApiClient<Name>) {
+function apiClient({ name, permission, id, secret }: ApiClient): Credential<CrowdstrikeSettings> {
   return {
     name,
     vendor: crowdstrike,
     permission,
-    baseUrl,
-    async mint(env, now, signal) {
-      const member_cid = memberCid(env);
-      const request = new Request(`${baseUrl(env)}/oauth2/token`, {
+    secrets: z.object({ [id]: Secret, [secret]: Secret }),
+    baseUrl: ({ CROWDSTRIKE_BASE_URL }) => CROWDSTRIKE_BASE_URL,
+    async mint({ settings, secrets, now, signal }) {
+      const { CROWDSTRIKE_BASE_URL, CROWDSTRIKE_MEMBER_CID: member_cid } = settings;
+      const { [id]: client_id = "", [secret]: client_secret = "" } = secrets;
+      const request = new Request(`${CROWDSTRIKE_BASE_URL}/oauth2/token`, {
         method: "POST",
         headers: { accept: "application/json" },
         body: new URLSearchParams({
-          client_id: env[id],
-          client_secret: env[secret],
+          client_id,
+          client_secret,
           ...(member_cid === null ? {} : { member_cid }),
         }),
         // A redirect would carry the secret to wherever it points.
         redirect: "manual",
         signal,
       });
-      return tokenIn(await exchange(crowdstrike, OPERATION, request, signal), name, now, env);
+      return tokenIn(await exchange(crowdstrike, OPERATION, request, signal), name, now, settings);
     },
     authorize(headers, token) {
       headers.set("authorization", `Bearer ${token}`);
     },
-    problems: (env) =>
-      [id, secret].filter((variable) => !env[variable]).map((variable) => `${variable}: is missing`),
-  } as const satisfies Credential;
+  };
 }
 
 /** The token in an answer of the token endpoint, which answers 201. */
-function tokenIn(answer: UpstreamAnswer, credential: string, now: number, env: Env): AccessToken {
+function tokenIn(
+  answer: UpstreamAnswer,
+  credential: string,
+  now: number,
+  settings: CrowdstrikeSettings,
+): AccessToken {
   const asked = { operation: OPERATION, credential };
-  if (memberCid(env) !== null && [400, 403].includes(answer.status)) throw noSuchMember(answer.status);
+  if (settings.CROWDSTRIKE_MEMBER_CID !== null && [400, 403].includes(answer.status))
+    throw noSuchMember(answer.status);
   // The only thing left to refuse in this request is the credential, so a 400 means that, too.
   if ([400, 401, 403].includes(answer.status)) throw credentialRejected(crowdstrike, asked, answer.status);
   const payload = jsonOf(answer);
@@ -69,7 +73,8 @@ function tokenIn(answer: UpstreamAnswer, credential: string, now: number, env: E
   }
   // Any cloud signs anybody in, and then refuses the token everywhere but at home.
   const home = apiNamedIn(answer.headers);
-  if (home !== null && isCloud(baseUrl(env)) && home !== baseUrl(env)) throw otherCloud(answer);
+  const { CROWDSTRIKE_BASE_URL: used } = settings;
+  if (home !== null && isCloud(used) && home !== used) throw otherCloud(answer);
   return { token: parsed.data.access_token, expires_at: now + parsed.data.expires_in * 1000 };
 }
 

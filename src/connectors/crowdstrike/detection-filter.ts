@@ -1,25 +1,9 @@
 /** Filters for alerts in the Falcon Query Language, built from validated parts. */
-import * as z from "zod";
+
+import type { DetectionStatus } from "../../capabilities/detections/detection.ts";
 import { SEVERITIES, type Severity } from "../../toolkit/severity.ts";
-import type { DetectionStatus } from "./alert-schemas.ts";
 import { allOf, anyOf, clause, oneOf } from "./fql.ts";
 import { BUCKETS } from "./normalise-detection.ts";
-
-/** A user's name: alone, as `user@domain`, or as `DOMAIN\user`. */
-export const User = z
-  .string()
-  .trim()
-  .min(1)
-  .max(256)
-  .refine(
-    (name) => !/[\p{C}'*?]/u.test(name) && /^[^\\]+(?:\\[^\\]+)?$/.test(name),
-    "must be a user's name, without quotes and wildcards",
-  );
-
-/** The hash of a file. */
-export const Hash = z
-  .string()
-  .regex(/^(?:[0-9A-Fa-f]{32}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})$/, "must be an MD5, SHA-1 or SHA-256");
 
 const HASH_PROPERTIES: Readonly<Record<number, string>> = { 32: "md5", 40: "sha1", 64: "sha256" };
 

@@ -1,5 +1,5 @@
+import type { JsonObject } from "../../toolkit/json.ts";
 import type { Records } from "../../toolkit/records.ts";
-import type { JsonObject } from "../../toolkit/tool.ts";
 import type { Upstream } from "../../toolkit/upstream/upstream.ts";
 import { AlertDetails, AlertIdPage, type AlertRecord } from "./alert-schemas.ts";
 import { type IdPage, inOrder, type Listing, outOfReach, pageOf, REACH } from "./devices.ts";

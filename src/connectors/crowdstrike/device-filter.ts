@@ -1,29 +1,24 @@
 /** Filters for hosts in the Falcon Query Language, built from validated parts. */
-import * as z from "zod";
+import type * as z from "zod";
+import {
+  type AnyCriticality,
+  type Containment,
+  CRITICALITIES,
+  type Criticality,
+} from "../../capabilities/devices/device.ts";
+import type { Os } from "../../capabilities/devices/search-devices.ts";
 import { meaningOf, type QueryMeaning, unsupported } from "./device-query.ts";
 import { allOf, anyOf, clause } from "./fql.ts";
-import type { AnyCriticality, Containment } from "./normalise.ts";
-import { CRITICALITIES, type Criticality } from "./settings.ts";
 
-/** A host group's id, or a grouping tag. Nothing in it can end a quotation. */
-export const Group = z
-  .string()
-  .trim()
-  .min(1)
-  .max(128)
-  .regex(/^[^\p{C}'\\*?]+$/u, "must be a group's id or a tag, without quotes and wildcards");
-
-/** What `os` may be, and the vendor's word for it. */
-export const PLATFORMS = {
+/** The vendor's word for each. */
+const PLATFORMS: Readonly<Record<Os, string>> = {
   windows: "Windows",
   macos: "Mac",
   linux: "Linux",
   android: "Android",
   ios: "iOS",
   chromeos: "ChromeOS",
-} as const;
-export type Os = keyof typeof PLATFORMS;
-export const OS_NAMES = Object.keys(PLATFORMS) as Os[];
+};
 
 export interface DeviceFilter {
   readonly query?: string | undefined;

@@ -7,14 +7,6 @@ import { Failure } from "../../toolkit/failure.ts";
 import { addressesIn } from "./cidr.ts";
 import { anyOf, clause, matching } from "./fql.ts";
 
-/** What a search may look for: one line, nothing that can't be seen. */
-export const DeviceQuery = z
-  .string()
-  .trim()
-  .min(1)
-  .max(128)
-  .refine((text) => !/[\p{C}\p{Zl}\p{Zp}]/u.test(text), "must be one line of visible characters");
-
 /** How a query was understood: the vendor's properties that were looked at, and the filter. */
 export interface QueryMeaning {
   readonly properties: readonly string[];

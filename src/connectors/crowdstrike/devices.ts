@@ -1,9 +1,10 @@
+import type { Device } from "../../capabilities/devices/device.ts";
 import { Failure } from "../../toolkit/failure.ts";
 import { mapRecords, type Records } from "../../toolkit/records.ts";
 import { contractChanged, incomplete, pageLost } from "../../toolkit/upstream/failures.ts";
 import type { Upstream } from "../../toolkit/upstream/upstream.ts";
 import { crowdstrike } from "./errors.ts";
-import { type Device, deviceOf } from "./normalise.ts";
+import { deviceOf } from "./normalise.ts";
 import { DeviceDetails, DeviceIdPage } from "./schemas.ts";
 
 /** The vendor lists no further than this by offset, whatever there is. */

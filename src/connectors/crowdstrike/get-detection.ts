@@ -1,31 +1,17 @@
-import * as z from "zod";
-import { defineRead } from "../../toolkit/tool.ts";
-import { DetectionId } from "./alert-schemas.ts";
+/** How Falcon answers for one detection. */
+import { getDetection } from "../../capabilities/detections/get-detection.ts";
+import { serve } from "../../toolkit/connector.ts";
 import { crowdstrikeCredentials } from "./credentials.ts";
 import { describeAlerts } from "./detections.ts";
-import { detectionOf, WholeDetection } from "./normalise-detection.ts";
+import { detectionOf } from "./normalise-detection.ts";
 
-export const getDetection = defineRead({
-  name: "get_detection",
-  title: "Get a detection",
-  description:
-    "One detection as it is now: status, severity, who is assigned, device, user, process with its command line and hashes, attack technique.",
-  annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
-  scope: "detections:read",
+export const crowdstrikeGetsDetection = serve(getDetection, {
   credentials: [crowdstrikeCredentials.alerts_read],
-  input: z.strictObject({ detection_id: DetectionId.describe("From search_detections") }),
-  output: WholeDetection,
-  async run({ detection_id }, { now, upstream: through }) {
-    const upstream = through(crowdstrikeCredentials.alerts_read);
-    const [record] = (await describeAlerts(upstream, [detection_id])).records;
-    const source = { source: upstream.source, queried_at: new Date(now).toISOString() };
-    if (record === undefined) {
-      return {
-        outcome: "not_found",
-        resource: { kind: "detection", id: detection_id },
-        sources: [{ ...source, status: "not_found", count: 0 }],
-      };
-    }
-    return { outcome: "found", data: detectionOf(record), sources: [{ ...source, status: "ok", count: 1 }] };
+  async read({ detection_id }, _page, { upstream }) {
+    const [record] = (await describeAlerts(upstream(crowdstrikeCredentials.alerts_read), [detection_id]))
+      .records;
+    return record === undefined
+      ? { absent: { kind: "detection", id: detection_id } }
+      : { data: detectionOf(record) };
   },
 });

@@ -1,55 +1,11 @@
-import * as z from "zod";
-import { ocsfSeverity, SEVERITIES, type Severity, severityShape } from "../../toolkit/severity.ts";
+/** An alert of Falcon's as our detection. */
+import { type Detection, STATUSES } from "../../capabilities/detections/detection.ts";
+import { ocsfSeverity, SEVERITIES, type Severity } from "../../toolkit/severity.ts";
 import { nonBlank } from "../../toolkit/text/non-blank.ts";
-import { opaqueId, reportedText } from "../../toolkit/text/reported-text.ts";
-import { type AlertRecord, DetectionId, STATUSES } from "./alert-schemas.ts";
+import { opaqueId } from "../../toolkit/text/reported-text.ts";
+import type { AlertRecord } from "./alert-schemas.ts";
 import { consoleLink } from "./clouds.ts";
-import { DeviceId } from "./schemas.ts";
-import { processOf, processShape } from "./triage.ts";
-
-const text = reportedText().nullable();
-const named = z.strictObject({ uid: text, name: text });
-
-const LONGEST_DESCRIPTION = 300;
-
-/** Where a detection stands. `unknown`: the vendor doesn't say, or in a word that we don't know. */
-export const AnyStatus = z.enum([...STATUSES, "unknown"]);
-
-/**
- * A detection, in the words of OCSF's Detection Finding (2004); ids and `assigned_to` are Sallyport's own.
- * @param longest_command as much of a command line as is shown, in characters
- */
-function detectionShape(longest_command: number) {
-  return z.strictObject({
-    detection_id: DetectionId,
-    title: reportedText(),
-    desc: reportedText(LONGEST_DESCRIPTION).nullable(),
-    ...severityShape,
-    status: AnyStatus,
-    vendor_status: text,
-    resolution: text,
-    /** The vendor's product that wrote it: `epp`, `idp`, `mobile`, `ngsiem`, … */
-    product: text,
-    /** When it happened, and when the vendor wrote it down. */
-    time: z.iso.datetime().nullable(),
-    created_time: z.iso.datetime().nullable(),
-    /** Absent where it is about an account, a cloud or a log. */
-    device: z.strictObject({ device_id: DeviceId, hostname: text }).nullable(),
-    user: z.strictObject({ name: text, uid: opaqueId.nullable(), domain: text }).nullable(),
-    process: processShape(longest_command),
-    /** Where it came from, where the vendor names that beside the device. */
-    src_endpoint: z.strictObject({ hostname: text, ip: text }).nullable(),
-    attacks: z.array(z.strictObject({ tactic: named, technique: named })),
-    assigned_to: text,
-    url: reportedText(512).nullable(),
-  });
-}
-
-/** A detection in a list. */
-export const Detection = detectionShape(256);
-/** A detection by itself. */
-export const WholeDetection = detectionShape(2000);
-export type Detection = z.output<typeof Detection>;
+import { processOf } from "./triage.ts";
 
 /** The vendor's record as our detection. Pure. */
 export function detectionOf(record: AlertRecord): Detection {

@@ -3,11 +3,9 @@
  * is kept as the vendor's own. A field of another type makes its record unreadable, not the page.
  */
 import * as z from "zod";
+import { DeviceId } from "../../capabilities/devices/device.ts";
 import { records } from "../../toolkit/records.ts";
 import { vendorWord } from "../../toolkit/words.ts";
-
-/** A device's id, as the vendor made it up. It also stands in filters, so nothing in it may end a quotation. */
-export const DeviceId = z.string().regex(/^[!-&(-[\]-~]{1,256}$/);
 
 /** A text that somebody else wrote: a sensor, a host, an attacker. */
 export const reported = z.string().nullish();

@@ -1,28 +1,8 @@
 /** What somebody has to see of a process to judge a detection: its command line, its file, its parent. */
-import * as z from "zod";
+import type { Process } from "../../capabilities/detections/detection.ts";
 import { nonBlank } from "../../toolkit/text/non-blank.ts";
-import { reportedText } from "../../toolkit/text/reported-text.ts";
 import type { AlertRecord } from "./alert-schemas.ts";
 
-const text = reportedText().nullable();
-const LONGEST_PATH = 512;
-
-/** @param longest_command as much of a command line as is shown, in characters */
-export function processShape(longest_command: number) {
-  const own = {
-    name: text,
-    cmd_line: reportedText(longest_command).nullable(),
-    file: z
-      .strictObject({
-        path: reportedText(LONGEST_PATH).nullable(),
-        hashes: z.array(z.strictObject({ algorithm: z.enum(["SHA-256", "SHA-1", "MD5"]), value: text })),
-      })
-      .nullable(),
-  };
-  return z.strictObject({ ...own, parent_process: z.strictObject(own).nullable() }).nullable();
-}
-
-type Process = NonNullable<z.output<ReturnType<typeof processShape>>>;
 type Reported = Pick<AlertRecord, "cmdline" | "filename" | "filepath" | "sha256" | "sha1" | "md5">;
 
 /** The process of an alert, or `null` where the alert names none. */

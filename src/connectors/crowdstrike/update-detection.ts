@@ -1,15 +1,11 @@
-import * as z from "zod";
-import { digest } from "../../toolkit/digest.ts";
-import { reportedText } from "../../toolkit/text/reported-text.ts";
-import { defineChange, type JsonObject } from "../../toolkit/tool.ts";
-import { DetectionId, STATUSES } from "./alert-schemas.ts";
+/** How Falcon changes a detection. */
+import { updateDetection } from "../../capabilities/detections/update-detection.ts";
+import { serve } from "../../toolkit/connector.ts";
 import { crowdstrikeCredentials } from "./credentials.ts";
 import { describeAlerts } from "./detections.ts";
-import { AnyStatus, detectionOf } from "./normalise-detection.ts";
-import { settleMs } from "./settings.ts";
+import { detectionOf } from "./normalise-detection.ts";
 import { ABOUT, concludeUpdate, OPERATION } from "./update-answer.ts";
 
-const WINDOW_MS = 60 * 60 * 1000;
 const DEADLINE_MS = 10_000;
 
 /**
@@ -21,36 +17,15 @@ function tagOf(operation_id: string): string {
   return `sallyport:${operation_id}`;
 }
 
-export const updateDetection = defineChange({
-  name: "update_detection",
-  title: "Update a detection",
-  description:
-    "Sets a detection's status. A comment stays for good, and brings a tag that names the operation. Next: get_detection.",
-  // Overwrites a status; and when the window is over, the same comment is added again.
-  annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
-  scope: "detections:write",
+export const crowdstrikeUpdatesDetection = serve(updateDetection, {
   credential: crowdstrikeCredentials.alerts_write,
   read_credential: crowdstrikeCredentials.alerts_read,
-  effect: {
-    class: "probe",
-    // A comment that lands twice stands there twice.
-    repeat: "adds",
-    window_ms: WINDOW_MS,
-    deadline_ms: DEADLINE_MS,
-    landing_ms: settleMs,
-    reversed_by: null,
-  },
-  countermeasure: null,
-  input: z.strictObject({
-    detection_id: DetectionId.describe("From search_detections"),
-    status: z.enum(STATUSES).describe("What to set it to"),
-    comment: z.string().trim().min(1).max(1000).optional().describe("For analysts, in the vendor's console"),
-  }),
-  output: z.strictObject({ detection_id: DetectionId, title: reportedText(), status: AnyStatus }),
-  target: ({ detection_id }) => ({ kind: "detection", id: detection_id }),
-  sets: ({ status }) => ({ status }),
-  says: ({ comment }): JsonObject => (comment === undefined ? {} : { comment: digest({ comment }) }),
-  async inspect({ detection_id, status, comment }, upstream, _env, operation_id) {
+  class: "probe",
+  // A comment that lands twice stands there twice.
+  repeat: "adds",
+  deadline_ms: DEADLINE_MS,
+  landing_ms: ({ CROWDSTRIKE_SETTLE_MS }) => CROWDSTRIKE_SETTLE_MS,
+  async inspect({ detection_id, status, comment }, { upstream, operation_id }) {
     const [record] = (await describeAlerts(upstream, [detection_id])).records;
     if (record === undefined) return { exists: false };
     const { title, status: now } = detectionOf(record);
@@ -66,7 +41,7 @@ export const updateDetection = defineChange({
     const unsure = now === "unknown" && landed.landed === undefined ? { unsure: true as const } : {};
     return { ...seen, in_effect: as_wanted && commented, ...landed, ...unsure };
   },
-  request: ({ detection_id, status, comment }, operation_id) => ({
+  request: ({ detection_id, status, comment }, { operation_id }) => ({
     operation: OPERATION,
     method: "PATCH",
     path: "/alerts/entities/alerts/v3",

@@ -1,11 +1,12 @@
 /** Searches for alerts, built from validated parts: no caller writes a query, and what they write are values in one. */
 
-import type { JsonObject } from "../../toolkit/tool.ts";
+import type { AlertStatus } from "../../capabilities/alerts/alert.ts";
+import type { JsonObject } from "../../toolkit/json.ts";
 import type { UpstreamRequest } from "../../toolkit/upstream/upstream.ts";
 import { OPERATIONS } from "./errors.ts";
 import { anyOf, hostClause, ruleClause, userClause } from "./named-things.ts";
 import type { Place } from "./place.ts";
-import { type AlertStatus, FIELDS } from "./schemas.ts";
+import { FIELDS } from "./schemas.ts";
 
 /** What alerts are told apart by. */
 export interface AlertFilter {

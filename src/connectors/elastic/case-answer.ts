@@ -1,7 +1,7 @@
 /** What Elastic's answer to the creation of a case proves. */
 
+import type { Conclusion } from "../../toolkit/change.ts";
 import type { Failure } from "../../toolkit/failure.ts";
-import type { Conclusion } from "../../toolkit/tool.ts";
 import { jsonOf } from "../../toolkit/upstream/exchange.ts";
 import {
   contractChanged,

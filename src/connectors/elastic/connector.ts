@@ -2,14 +2,14 @@
 import type { Connector } from "../../toolkit/connector.ts";
 import { elasticChecks } from "./checks.ts";
 import { elasticCredentials } from "./credentials.ts";
-import { openCase } from "./open-case.ts";
-import { searchAlerts } from "./search-alerts.ts";
-import { updateAlert } from "./update-alert.ts";
+import { elastic } from "./errors.ts";
+import { elasticOpensCase } from "./open-case.ts";
+import { elasticSearchesAlerts } from "./search-alerts.ts";
+import { elasticUpdatesAlert } from "./update-alert.ts";
 
 export const elasticConnector: Connector = {
-  name: "elastic",
-  title: "Elastic Security",
+  vendor: elastic,
   credentials: Object.values(elasticCredentials),
-  tools: [searchAlerts, updateAlert, openCase],
+  serves: [elasticOpensCase, elasticSearchesAlerts, elasticUpdatesAlert],
   checks: elasticChecks,
 };

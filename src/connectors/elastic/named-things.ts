@@ -3,15 +3,7 @@
  * in all of them. Pure.
  */
 import * as z from "zod";
-import type { JsonObject } from "../../toolkit/tool.ts";
-
-/** A name, whole: these filters know no patterns, and as a part of a name a pattern would find nothing. */
-export const Named = z
-  .string()
-  .trim()
-  .min(1)
-  .max(255)
-  .refine((name) => !/[*?]/.test(name), "must be a whole name, without * and ?");
+import type { JsonObject } from "../../toolkit/json.ts";
 
 const Address = z.union([z.ipv4(), z.ipv6()]);
 const Range = z.union([z.cidrv4(), z.cidrv6()]);

@@ -1,47 +1,13 @@
-import * as z from "zod";
-import { ocsfSeverity, SEVERITIES, severityShape } from "../../toolkit/severity.ts";
+/** Elastic's alerts as ours. Pure. */
+import { type Alert, SHARED, STATUSES } from "../../capabilities/alerts/alert.ts";
+import { ocsfSeverity, SEVERITIES } from "../../toolkit/severity.ts";
 import { nonBlank } from "../../toolkit/text/non-blank.ts";
-import { opaqueId, reportedText } from "../../toolkit/text/reported-text.ts";
 import { reachable } from "./addresses.ts";
-import { type AlertHit, AlertId, STATUSES } from "./schemas.ts";
-import { fileOf, fileShape, processOf, processShape } from "./triage.ts";
+import type { AlertHit } from "./schemas.ts";
+import { fileOf, processOf } from "./triage.ts";
 
-const text = reportedText().nullable();
-
-const TITLE_LENGTH = 200;
-const REASON_LENGTH = 500;
 const MOST_ADDRESSES = 16;
-
-/** Where an alert stands. `unknown`: the alert doesn't say, or in a word that we don't know. */
-export const AnyStatus = z.enum([...STATUSES, "unknown"]);
-
-/** Fields of which an alert about several events, or about an anomaly, has several values. */
-const SHARED = ["host.name", "user.name", "source.ip", "destination.ip"] as const;
 const MOST_OBSERVABLES = 20;
-
-const endpoint = z.strictObject({ ip: text }).nullable();
-
-/** An alert, in the words of OCSF's Detection Finding (2004); `status` has the words that update_alert takes. */
-export const Alert = z.strictObject({
-  alert_id: AlertId,
-  title: reportedText(TITLE_LENGTH).nullable(),
-  desc: reportedText(REASON_LENGTH).nullable(),
-  ...severityShape,
-  risk_score: z.number().nullable(),
-  status: AnyStatus,
-  vendor_status: text,
-  time: z.iso.datetime().nullable(),
-  analytic: z.strictObject({ uid: opaqueId, type: z.literal("Rule") }).nullable(),
-  device: z.strictObject({ hostname: text, ip: text, ip_addresses: z.array(reportedText()) }).nullable(),
-  user: z.strictObject({ name: text, domain: text }).nullable(),
-  process: processShape,
-  file: fileShape,
-  src_endpoint: endpoint,
-  dst_endpoint: endpoint,
-  /** The values behind the first, where a field has more than one. */
-  observables: z.array(z.strictObject({ name: z.enum(SHARED), value: reportedText() })),
-});
-export type Alert = z.output<typeof Alert>;
 
 /** The vendor's alert as ours. Pure. */
 export function alertOf({ _id, fields }: AlertHit): Alert {

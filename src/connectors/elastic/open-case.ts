@@ -1,55 +1,28 @@
-import * as z from "zod";
-import { opaqueId, reportedText } from "../../toolkit/text/reported-text.ts";
-import { Title } from "../../toolkit/title.ts";
-import { defineChange } from "../../toolkit/tool.ts";
+/** How Elastic Security opens a case. */
+import { openCase } from "../../capabilities/alerts/open-case.ts";
+import { serve } from "../../toolkit/connector.ts";
 import { contractChanged } from "../../toolkit/upstream/failures.ts";
 import { concludeCase } from "./case-answer.ts";
 import { elasticCredentials } from "./credentials.ts";
 import { elastic, OPERATIONS } from "./errors.ts";
-import { AlertId, CasePage } from "./schemas.ts";
-import { settleMs } from "./settings.ts";
+import { CasePage } from "./schemas.ts";
 
-const WINDOW_MS = 24 * 60 * 60 * 1000;
 const DEADLINE_MS = 10_000;
 
 /** The application whose cases they are. */
 const OWNER = "securitySolution";
 /** On every case that was opened through Sallyport, for people. */
 const TAG = "sallyport";
-/** As long as a case's title may be. */
-const TITLE_LENGTH = 160;
-
-export const openCase = defineChange({
-  name: "open_case",
-  title: "Open a case",
-  description:
-    "Opens a case in the SIEM, which names alert_ids; the same finding or title within a day is the same case.",
-  // A repeat within the window creates nothing; a later one does.
-  annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
-  scope: "alerts:write",
+export const elasticOpensCase = serve(openCase, {
   credential: elasticCredentials.cases,
   read_credential: elasticCredentials.read,
-  effect: {
-    class: "deterministic-create",
-    repeat: "adds",
-    window_ms: WINDOW_MS,
-    deadline_ms: DEADLINE_MS,
-    landing_ms: settleMs,
-    reversed_by: null,
-  },
-  countermeasure: null,
-  input: z.strictObject({
-    title: Title.max(TITLE_LENGTH).describe("One line"),
-    description: z.string().trim().min(1).max(8000).describe("Markdown"),
-    severity: z.enum(["low", "medium", "high", "critical"]).describe("Of the case"),
-    alert_ids: z.array(AlertId).min(1).max(50).optional().describe("From search_alerts"),
-  }),
-  output: z.strictObject({ case_id: opaqueId, title: reportedText() }),
-  target: null,
-  creates: { title: ({ title }) => title, answers_while: ["open", "in-progress"] },
-  sets: () => ({}),
+  class: "deterministic-create",
+  repeat: "adds",
+  deadline_ms: DEADLINE_MS,
+  landing_ms: ({ ELASTIC_SETTLE_MS }) => ELASTIC_SETTLE_MS,
+  answers_while: ["open", "in-progress"],
   /** Looks for the tag, which no other case has. */
-  async inspect({ title }, upstream, _env, operation_id) {
+  async inspect({ title }, { upstream, operation_id }) {
     const { cases } = await upstream.read(
       {
         operation: OPERATIONS.findCases,
@@ -68,7 +41,7 @@ export const openCase = defineChange({
     if (found === undefined) return { ...seen, in_effect: false, data: null };
     return { ...seen, in_effect: true, state: found.status, data: { case_id: found.id, title } };
   },
-  request: ({ title, description, severity, alert_ids }, operation_id) => ({
+  request: ({ title, description, severity, alert_ids }, { operation_id }) => ({
     operation: OPERATIONS.createCase,
     method: "POST",
     path: "/api/cases",

@@ -3,31 +3,22 @@ import * as z from "zod";
 import type { AlertHit } from "./schemas.ts";
 
 /** Behind everything that was shown. */
-export interface Place {
+export const Place = z.object({
   /** Epoch milliseconds. */
-  readonly time: number;
+  time: z.number(),
   /** Of the last alert; `null` if it has none. Those without one come last in their moment. */
-  readonly unique: string | null;
+  unique: z.string().max(512).nullable(),
   /** Those of this moment without a name that were shown. Nothing but their ids tells them apart. */
-  readonly shown: readonly string[];
-}
+  shown: z.array(z.string().max(512)).max(200),
+});
+export type Place = z.output<typeof Place>;
 
-/** As much as fits into a cursor. */
+/** As much as fits into a cursor, as JSON. */
 const LONGEST = 1400;
 
-/** A place as a cursor carries it: words, because none of them has a space in it. */
-export const PlaceText = z
-  .string()
-  .regex(/^\d{1,16} [!-~]*( [!-~]+)*$/)
-  .transform((text): Place => {
-    const [time, unique, ...shown] = text.split(" ");
-    return { time: Number(time), unique: unique || null, shown };
-  });
-
-/** The place as text, or `null` if too many alerts of one moment have no name. */
-export function textOf({ time, unique, shown }: Place): string | null {
-  const text = [String(time), unique ?? "", ...shown].join(" ");
-  return text.length <= LONGEST ? text : null;
+/** True if too many alerts of one moment have no name. */
+export function tooLong(place: Place): boolean {
+  return JSON.stringify(place).length > LONGEST;
 }
 
 /** The place behind a page. @param from where the page began */

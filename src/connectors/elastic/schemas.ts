@@ -4,17 +4,9 @@
  * unreadable.
  */
 import * as z from "zod";
+import { AlertId } from "../../capabilities/alerts/alert.ts";
 import { records } from "../../toolkit/records.ts";
 import { opaqueId } from "../../toolkit/text/reported-text.ts";
-
-/** An alert's id: mostly a hash, or a UUID. Elasticsearch makes one up where the writer gives none. */
-export const AlertId = z
-  .string()
-  .refine((id) => opaqueId.safeParse(id).success, "must be an alert_id from search_alerts");
-
-/** The statuses that can be set. */
-export const STATUSES = ["open", "acknowledged", "closed"] as const;
-export type AlertStatus = (typeof STATUSES)[number];
 
 /** A field as Elasticsearch answers it, mostly as a list of values, also where there is one. */
 const valuesOf = (field: unknown): unknown[] =>

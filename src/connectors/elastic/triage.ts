@@ -1,24 +1,7 @@
 /** What somebody has to see of an alert's event to judge it: the process with its parent, and the file. Pure. */
-import * as z from "zod";
+import { ALGORITHMS, type File, type Process } from "../../capabilities/alerts/alert.ts";
 import { nonBlank } from "../../toolkit/text/non-blank.ts";
-import { reportedText } from "../../toolkit/text/reported-text.ts";
 import type { AlertFields } from "./schemas.ts";
-
-const text = reportedText().nullable();
-const command = reportedText(512).nullable();
-const path = reportedText(512).nullable();
-
-const ALGORITHMS = { sha256: "SHA-256", sha1: "SHA-1", md5: "MD5" } as const;
-const hashes = z.array(z.strictObject({ algorithm: z.enum(Object.values(ALGORITHMS)), value: text }));
-
-export const fileShape = z.strictObject({ name: text, path, hashes }).nullable();
-type File = z.output<typeof fileShape>;
-
-const own = { name: text, cmd_line: command, file: z.strictObject({ path, hashes }).nullable() };
-export const processShape = z
-  .strictObject({ ...own, parent_process: z.strictObject(own).nullable() })
-  .nullable();
-type Process = NonNullable<z.output<typeof processShape>>;
 
 /** The process of an alert's event, or `null` where the event names none. */
 export function processOf(fields: AlertFields): Process | null {

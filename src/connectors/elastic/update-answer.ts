@@ -1,7 +1,7 @@
 /** What Elastic's answer to a change of an alert's status proves. */
 
+import type { Conclusion } from "../../toolkit/change.ts";
 import { Failure } from "../../toolkit/failure.ts";
-import type { Conclusion } from "../../toolkit/tool.ts";
 import { jsonOf } from "../../toolkit/upstream/exchange.ts";
 import {
   contractChanged,

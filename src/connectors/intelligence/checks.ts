@@ -24,7 +24,7 @@ export const intelligenceChecks: readonly VendorCheck[] = [
   {
     name: "the catalogue",
     credential: intelligenceCredentials.kev,
-    async run(upstream, env) {
+    async run(upstream, _settings, env) {
       const { entries } = await knownExploited(upstream, env, Date.now());
       return known("CISA_KEV_PATH", entries.get(LOG4SHELL) ?? null);
     },

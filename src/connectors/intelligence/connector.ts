@@ -1,13 +1,13 @@
-/** Public intelligence, as a deployment takes it. */
+/** The public sources of intelligence, as a deployment takes them. What they know of a CVE is one answer. */
 import type { Connector } from "../../toolkit/connector.ts";
 import { intelligenceChecks } from "./checks.ts";
 import { intelligenceCredentials } from "./credentials.ts";
-import { lookupCve } from "./lookup-cve.ts";
 
-export const intelligenceConnector: Connector = {
-  name: "intelligence",
-  title: "Public intelligence",
-  credentials: Object.values(intelligenceCredentials),
-  tools: [lookupCve],
-  checks: intelligenceChecks,
-};
+export const intelligenceConnectors: readonly Connector[] = Object.values(intelligenceCredentials).map(
+  (credential) => ({
+    vendor: credential.vendor,
+    credentials: [credential],
+    serves: [],
+    checks: intelligenceChecks.filter((check) => check.credential === credential),
+  }),
+);

@@ -1,34 +1,40 @@
+import * as z from "zod";
 import type { Credential } from "../../toolkit/upstream/credential.ts";
 import type { Vendor } from "../../toolkit/upstream/vendor.ts";
+import type { SourceUrl } from "./settings.ts";
 import { epss, kev, nvd, osv } from "./sources.ts";
 
 /** A source asks for no credential, so what stands for one lasts as long as anybody likes. */
 const LIFE_MS = 24 * 60 * 60_000;
 
-type Variable = "CISA_KEV_BASE_URL" | "EPSS_BASE_URL" | "NVD_BASE_URL" | "OSV_BASE_URL";
-
-interface Keyless<Name extends string> {
-  readonly name: Name;
+interface Keyless {
+  readonly name: string;
   readonly vendor: Vendor;
-  readonly base: Variable;
-  /** A key that the source takes, and does without. */
-  readonly key?: { readonly of: (env: Env) => string; readonly header: string };
+  /** The setting that says where the source is. */
+  readonly base: SourceUrl;
+  /** A key that the source takes, and does without: its setting, and where it goes. */
+  readonly key?: { readonly setting: string; readonly header: string };
 }
 
-function keyless<Name extends string>({ name, vendor, base, key }: Keyless<Name>) {
+type Settings = Readonly<Record<string, string>>;
+
+function keyless({ name, vendor, base, key }: Keyless): Credential<Settings> {
   return {
     name,
     vendor,
     permission: "public",
-    baseUrl: (env: Env) => env[base],
-    mint: async (env: Env, now: number) => ({ token: key?.of(env) ?? "", expires_at: now + LIFE_MS }),
+    secrets: z.object({}),
+    baseUrl: ({ [base]: url = "" }) => url,
+    mint: async ({ settings, now }) => ({
+      token: (key && settings[key.setting]) ?? "",
+      expires_at: now + LIFE_MS,
+    }),
     authorize(headers: Headers, token: string) {
       // Their firewalls turn away requests that don't say what sent them.
       headers.set("user-agent", "Sallyport");
       if (key !== undefined && token !== "") headers.set(key.header, token);
     },
-    problems: () => [],
-  } as const satisfies Credential;
+  };
 }
 
 /** One for each public source, so that each has its own breaker. */
@@ -39,7 +45,7 @@ export const intelligenceCredentials = {
     name: "nvd.read",
     vendor: nvd,
     base: "NVD_BASE_URL",
-    key: { of: (env) => env.NVD_API_KEY, header: "apiKey" },
+    key: { setting: "NVD_API_KEY", header: "apiKey" },
   }),
   osv: keyless({ name: "osv.read", vendor: osv, base: "OSV_BASE_URL" }),
 } as const;

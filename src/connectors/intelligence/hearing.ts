@@ -1,7 +1,7 @@
 /** What a public source says of a CVE: asked, or remembered, with its report. */
 
 import { Failure } from "../../toolkit/failure.ts";
-import type { SourceReport } from "../../toolkit/tool.ts";
+import type { SourceReport } from "../../toolkit/read.ts";
 import type { Patience, Upstream } from "../../toolkit/upstream/upstream.ts";
 import { type KevEntry, type KnownExploited, knownExploited, rememberedCatalogue } from "./kev.ts";
 import { Memory } from "./memory.ts";

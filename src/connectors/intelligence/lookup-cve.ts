@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { Failure } from "../../toolkit/failure.ts";
-import { defineRead, type SourceReport } from "../../toolkit/tool.ts";
+import { defineRead, type SourceReport } from "../../toolkit/read.ts";
 import { intelligenceCredentials } from "./credentials.ts";
 import { Cve, CveId, cveOf } from "./cve.ts";
 import { readEpss } from "./epss.ts";

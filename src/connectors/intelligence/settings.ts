@@ -12,6 +12,7 @@ export function sourceSettings(variable: SourceUrl): z.ZodObject {
   return z.object({
     [variable]: BaseUrl,
     ...(variable === "CISA_KEV_BASE_URL" ? { CISA_KEV_PATH: Path } : {}),
+    ...(variable === "NVD_BASE_URL" ? { NVD_API_KEY: z.string().default("") } : {}),
     INTELLIGENCE_MEMORY_MS: Milliseconds,
   });
 }

@@ -106,8 +106,8 @@ export const nvd = publicSource({
   setting: "NVD_BASE_URL",
   // Documented: 5 requests in half a minute without a key, and 50 with one.
   budget: {
-    per_minute: ({ NVD_API_KEY }: Env) => (NVD_API_KEY ? 100 : 10),
-    burst: ({ NVD_API_KEY }: Env) => (NVD_API_KEY ? 50 : 5),
+    per_minute: ({ NVD_API_KEY }: { NVD_API_KEY: string }) => (NVD_API_KEY ? 100 : 10),
+    burst: ({ NVD_API_KEY }: { NVD_API_KEY: string }) => (NVD_API_KEY ? 50 : 5),
   },
   // It takes half a minute and more at times. To give up and ask again would only begin that anew.
   patience: { attempts: 1, attempt_ms: 44_000, deadline_ms: 45_000 },

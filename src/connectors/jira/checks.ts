@@ -10,7 +10,7 @@ import { OPERATIONS } from "./errors.ts";
 import { searchIssues } from "./issues.ts";
 import { ticketsJql } from "./jql.ts";
 import { CurrentUser } from "./schemas.ts";
-import { fixedFields, priorityNames, project } from "./settings.ts";
+import { type JiraSettings, priorityNames } from "./settings.ts";
 
 const NAME_LENGTH = 60;
 const MOST_NAMES = 20;
@@ -35,12 +35,12 @@ const FILLED_IN: ReadonlySet<string> = new Set([...NEEDED, "project", "issuetype
 
 const whoAmI = { operation: OPERATIONS.whoAmI, method: "GET", path: "/rest/api/3/myself" } as const;
 
-export const jiraChecks: readonly VendorCheck[] = [
+export const jiraChecks: readonly VendorCheck<JiraSettings>[] = [
   {
     name: "account and project",
     credential: jiraCredentials.read,
-    async run(upstream, env) {
-      await searchIssues(upstream, ticketsJql(project(env), {}), 1, null, []);
+    async run(upstream, settings) {
+      await searchIssues(upstream, ticketsJql(settings.JIRA_PROJECT, {}), 1, null, []);
       return [];
     },
   },
@@ -55,14 +55,14 @@ export const jiraChecks: readonly VendorCheck[] = [
   { name: "create screen", credential: jiraCredentials.create, run: createScreen },
 ];
 
-async function createScreen(upstream: Upstream, env: Env): Promise<readonly string[]> {
-  const base = `/rest/api/3/issue/createmeta/${encodeURIComponent(project(env))}/issuetypes`;
+async function createScreen(upstream: Upstream, settings: JiraSettings): Promise<readonly string[]> {
+  const base = `/rest/api/3/issue/createmeta/${encodeURIComponent(settings.JIRA_PROJECT)}/issuetypes`;
   const page = { maxResults: "200" };
   const { issueTypes } = await upstream.read(
     { operation: OPERATIONS.issueTypes, method: "GET", path: base, query: page },
     IssueTypes,
   );
-  const wanted = env.JIRA_ISSUE_TYPE;
+  const wanted = settings.JIRA_ISSUE_TYPE;
   const type = issueTypes.records.find(({ id, name }) => id === wanted || name === wanted);
   if (type === undefined) {
     const names = listed(issueTypes.records.map(({ name, id }) => name ?? id));
@@ -73,12 +73,12 @@ async function createScreen(upstream: Upstream, env: Env): Promise<readonly stri
     { operation: OPERATIONS.createScreen, method: "GET", path, query: page },
     Screen,
   );
-  return screenProblems(fields.records, env);
+  return screenProblems(fields.records, settings);
 }
 
 /** What is wrong with the create screen, or with the settings for it. Pure. */
-export function screenProblems(fields: readonly Field[], env: Env): string[] {
-  const fixed = fixedFields(env);
+export function screenProblems(fields: readonly Field[], settings: JiraSettings): string[] {
+  const fixed = settings.JIRA_FIELDS;
   const onScreen = new Map(fields.map((field) => [field.fieldId, field]));
   const missing = NEEDED.filter((name) => !onScreen.has(name));
   const required = fields.filter(
@@ -90,12 +90,12 @@ export function screenProblems(fields: readonly Field[], env: Env): string[] {
     ...missing.map((name) => `JIRA_ISSUE_TYPE: put the field ${name} on its create screen`),
     ...required.map(({ fieldId }) => `JIRA_FIELDS: give a value for the required field ${named(fieldId)}`),
     ...unknown.map((name) => `JIRA_FIELDS: the create screen has no field ${named(name)}; leave it out`),
-    ...priorityProblems(onScreen.get("priority"), env),
+    ...priorityProblems(onScreen.get("priority"), settings),
   ];
 }
 
-function priorityProblems(field: Field | undefined, env: Env): string[] {
-  const names = [...priorityNames(env).values()];
+function priorityProblems(field: Field | undefined, settings: JiraSettings): string[] {
+  const names = [...priorityNames(settings).values()];
   if (names.length === 0) return [];
   if (field === undefined) return ["JIRA_PRIORITIES: the create screen has no priority; leave it empty"];
   const allowed = field.allowedValues;

@@ -1,14 +1,14 @@
 /** Jira, as a deployment takes it. */
 import type { Connector } from "../../toolkit/connector.ts";
 import { jiraChecks } from "./checks.ts";
-import { createTicket } from "./create-ticket.ts";
+import { jiraCreatesTicket } from "./create-ticket.ts";
 import { jiraCredentials } from "./credentials.ts";
-import { searchTickets } from "./search-tickets.ts";
+import { jira } from "./errors.ts";
+import { jiraSearchesTickets } from "./search-tickets.ts";
 
 export const jiraConnector: Connector = {
-  name: "jira",
-  title: "Jira",
+  vendor: jira,
   credentials: Object.values(jiraCredentials),
-  tools: [searchTickets, createTicket],
+  serves: [jiraCreatesTicket, jiraSearchesTickets],
   checks: jiraChecks,
 };

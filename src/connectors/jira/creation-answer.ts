@@ -1,7 +1,7 @@
 /** What Jira's answer to the creation of an issue proves. */
 
+import type { Conclusion } from "../../toolkit/change.ts";
 import type { Failure } from "../../toolkit/failure.ts";
-import type { Conclusion } from "../../toolkit/tool.ts";
 import { jsonOf } from "../../toolkit/upstream/exchange.ts";
 import {
   contractChanged,

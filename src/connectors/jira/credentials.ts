@@ -1,11 +1,13 @@
+import * as z from "zod";
 import { Failure } from "../../toolkit/failure.ts";
-import type { AccessToken, Credential } from "../../toolkit/upstream/credential.ts";
+import { Secret } from "../../toolkit/settings.ts";
+import type { Credential } from "../../toolkit/upstream/credential.ts";
 import { exchange, jsonOf } from "../../toolkit/upstream/exchange.ts";
 import { contractChanged } from "../../toolkit/upstream/failures.ts";
 import type { UpstreamAnswer } from "../../toolkit/upstream/upstream.ts";
 import { jira, OPERATIONS } from "./errors.ts";
 import { CurrentUser } from "./schemas.ts";
-import { baseUrl } from "./settings.ts";
+import type { JiraSettings } from "./settings.ts";
 
 const OPERATION = OPERATIONS.whoAmI;
 
@@ -15,41 +17,37 @@ const CHECK_LIFE_MS = 15 * 60_000;
 /** The groups that Jira Cloud gives its administrators, the newer ones with the site's name behind. */
 const ADMINISTRATORS = /^(site-admins|org-admins|administrators|jira-admin(istrator)?s(-[\w-]+)?)$/;
 
-type Variable = {
-  [Name in keyof Env]: Name extends `JIRA_${string}_${"EMAIL" | "API_TOKEN"}` ? Name : never;
-}[keyof Env];
-
-interface Account<Name extends string> {
-  readonly name: Name;
+interface Account {
+  readonly name: string;
   readonly permission: string;
-  readonly email: Variable;
-  readonly token: Variable;
+  /** The variables of its address and its token. */
+  readonly email: string;
+  readonly token: string;
 }
 
 /** An account with an API token. One for each purpose, so that any one can be revoked alone. */
-function account<Name extends string>({ name, permission, email, token }: Account<Name>) {
+function account({ name, permission, email, token }: Account): Credential<JiraSettings> {
   return {
     name,
     vendor: jira,
     permission,
-    baseUrl,
-    async mint(env, now, signal) {
-      const basic = Buffer.from(`${env[email]}:${env[token]}`).toString("base64");
+    secrets: z.object({ [email]: Secret, [token]: Secret }),
+    baseUrl: ({ JIRA_BASE_URL }) => JIRA_BASE_URL,
+    async mint({ settings, secrets, now, signal }) {
+      const basic = Buffer.from(`${secrets[email]}:${secrets[token]}`).toString("base64");
       // Jira takes a wrong token for nobody, and nobody's searches succeed and find nothing. This one doesn't.
-      const request = new Request(`${baseUrl(env)}/rest/api/3/myself?expand=groups`, {
+      const request = new Request(`${settings.JIRA_BASE_URL}/rest/api/3/myself?expand=groups`, {
         headers: { accept: "application/json", authorization: `Basic ${basic}` },
         redirect: "manual",
         signal,
       });
       checked(await exchange(jira, OPERATION, request, signal), name);
-      return { token: basic, expires_at: now + CHECK_LIFE_MS } satisfies AccessToken;
+      return { token: basic, expires_at: now + CHECK_LIFE_MS };
     },
     authorize(headers, basic) {
       headers.set("authorization", `Basic ${basic}`);
     },
-    problems: (env) =>
-      [email, token].filter((variable) => !env[variable]).map((variable) => `${variable}: is missing`),
-  } as const satisfies Credential;
+  };
 }
 
 /** @throws Failure unless the answer says that the token belongs to an account, and to no administrator */

@@ -1,5 +1,5 @@
 /** Atlassian Document Format, as much of it as plain text needs. */
-import type { JsonObject } from "../../toolkit/tool.ts";
+import type { JsonObject } from "../../toolkit/json.ts";
 
 /** Beyond this many, paragraphs are joined: a document is for people to read. */
 const MOST_PARAGRAPHS = 200;

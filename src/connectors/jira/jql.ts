@@ -1,21 +1,5 @@
 /** Queries in the Jira Query Language, built from validated parts. No caller writes JQL. */
-import * as z from "zod";
-import type { TicketStatus } from "./normalise.ts";
-
-/** Nothing in a word can end a quotation, or mean anything in Jira's text search. */
-const WORD = /^[\p{L}\p{N}._@-]+$/u;
-/** And there is something in it to search for. */
-const LETTER = /[\p{L}\p{N}]/u;
-const MOST_WORDS = 8;
-
-/** What a search may look for. */
-export const TicketQuery = z
-  .string()
-  .max(128)
-  .refine((query) => {
-    const words = query.split(" ");
-    return words.length <= MOST_WORDS && words.every((word) => WORD.test(word) && LETTER.test(word));
-  }, `must be 1 to ${MOST_WORDS} words of letters, digits, dots, hyphens, underscores and @, one space between`);
+import type { TicketStatus } from "../../capabilities/tickets/ticket.ts";
 
 /**
  * The names that Jira gives its categories; JQL knows them in every language of the site. Open is what is in neither of

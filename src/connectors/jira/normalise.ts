@@ -1,30 +1,8 @@
-import * as z from "zod";
+/** Jira's issues as our tickets. Pure. */
+import type { Priority, Ticket, TicketStatus } from "../../capabilities/tickets/ticket.ts";
 import { nonBlank } from "../../toolkit/text/non-blank.ts";
-import { reportedText } from "../../toolkit/text/reported-text.ts";
-import { ocsfPriority, type Priority } from "./priorities.ts";
-import { IssueKey, type IssueRecord } from "./schemas.ts";
-
-/** Where a ticket stands, whatever the project calls its statuses. */
-export const TICKET_STATUSES = ["open", "in_progress", "done"] as const;
-export type TicketStatus = (typeof TICKET_STATUSES)[number];
-
-const text = reportedText().nullable();
-
-/** A ticket. `priority_id` with `priority` is OCSF's; what the project itself says stands beside it. */
-export const Ticket = z.strictObject({
-  ticket_id: IssueKey,
-  title: text,
-  type: text,
-  status: z.enum([...TICKET_STATUSES, "unknown"]),
-  vendor_status: text,
-  priority_id: z.int(),
-  priority: z.enum(["Unknown", "Low", "Medium", "High", "Critical", "Other"]),
-  vendor_priority: text,
-  assignee: text,
-  created_time: z.iso.datetime().nullable(),
-  modified_time: z.iso.datetime().nullable(),
-});
-export type Ticket = z.output<typeof Ticket>;
+import { ocsfPriority } from "./priorities.ts";
+import type { IssueRecord } from "./schemas.ts";
 
 /** The keys of Jira's categories never change. */
 const STATUS_OF: Readonly<Record<string, TicketStatus>> = {

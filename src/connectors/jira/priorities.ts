@@ -1,12 +1,7 @@
 /** How soon a ticket wants somebody, in our words and in OCSF's. */
-import type * as z from "zod";
-import type { Ticket } from "./normalise.ts";
+import type { Priority, Ticket } from "../../capabilities/tickets/ticket.ts";
 
-/** From least to most. */
-export const PRIORITIES = ["low", "medium", "high", "critical"] as const;
-export type Priority = (typeof PRIORITIES)[number];
-
-type OcsfPriority = Pick<z.output<typeof Ticket>, "priority_id" | "priority">;
+type OcsfPriority = Pick<Ticket, "priority_id" | "priority">;
 
 const OCSF_PRIORITY: Record<Priority, OcsfPriority> = {
   low: { priority_id: 1, priority: "Low" },

@@ -3,12 +3,9 @@
  * null. One of another type makes its record unreadable.
  */
 import * as z from "zod";
+import { TicketId } from "../../capabilities/tickets/ticket.ts";
 import { records } from "../../toolkit/records.ts";
-import { opaqueId } from "../../toolkit/text/reported-text.ts";
 import { hasErrors } from "./errors.ts";
-
-/** An issue's key. */
-export const IssueKey = opaqueId;
 
 /** `2026-11-22T10:00:00.000+0000`: the offset has no colon, which ISO 8601 allows and zod doesn't. */
 const Time = z
@@ -23,7 +20,7 @@ const named = z.object({ name: text }).nullish();
 
 /** An issue, with the fields that {@link TICKET_FIELDS} asks for. A project's screens decide which of them it has. */
 export const IssueRecord = z.object({
-  key: IssueKey,
+  key: TicketId,
   fields: z
     .object({
       summary: text,
@@ -43,7 +40,7 @@ export const TICKET_FIELDS = "summary,status,issuetype,priority,assignee,created
 
 /** An issue with the labels by which a creation is found again. */
 export const LabelledIssue = z.object({
-  key: IssueKey,
+  key: TicketId,
   fields: z
     .object({
       labels: z.array(z.string()).nullish(),
@@ -85,4 +82,4 @@ export const CurrentUser = z.object({
 });
 
 /** `CreatedIssue`. */
-export const CreatedIssue = z.object({ key: IssueKey });
+export const CreatedIssue = z.object({ key: TicketId });

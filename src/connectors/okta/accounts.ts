@@ -1,12 +1,14 @@
 /** Reading all accounts, for controls: who can sign in, when they last did, and who can with a password alone. */
 
+import type { User } from "../../capabilities/identities/user.ts";
 import { asFailure, Failure } from "../../toolkit/failure.ts";
 import { pagesOf } from "../../toolkit/pages.ts";
 import type { Upstream } from "../../toolkit/upstream/upstream.ts";
 import { okta } from "./errors.ts";
 import { statusFilter } from "./filter.ts";
-import { type User, userOf, utc } from "./normalise.ts";
+import { userOf, utc } from "./normalise.ts";
 import type { UserRecord } from "./schemas.ts";
+import type { OktaSettings } from "./settings.ts";
 import { type Known, listUsers, type UsersPage, usesMfa } from "./users.ts";
 
 /** Okta's own most for a page. */
@@ -43,10 +45,13 @@ export interface Accounts<Item extends Account = Account> {
  * The enabled accounts, each once, by a filter that reads what is so now.
  * @throws Failure if not one could be read: nothing must not look like "none"
  */
-export async function enabledAccounts(upstream: Upstream, env: Env): Promise<Accounts> {
+export async function enabledAccounts(
+  upstream: Upstream,
+  settings: Pick<OktaSettings, "OKTA_BASE_URL">,
+): Promise<Accounts> {
   const question = { filter: statusFilter(ENABLED) };
   const read = async (after: string) => {
-    const content = await listUsers(upstream, env, question, after || null, PAGE_SIZE);
+    const content = await listUsers(upstream, settings, question, after || null, PAGE_SIZE);
     return { content, next: content.after };
   };
   const accounts = new Map<string, Account>();

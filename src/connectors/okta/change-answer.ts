@@ -1,7 +1,7 @@
 /** What Okta's answer to a change of an account proves. */
 
+import type { Conclusion } from "../../toolkit/change.ts";
 import type { Failure } from "../../toolkit/failure.ts";
-import type { Conclusion } from "../../toolkit/tool.ts";
 import { jsonOf } from "../../toolkit/upstream/exchange.ts";
 import { contractChanged, turnsAway, withoutEffect } from "../../toolkit/upstream/failures.ts";
 import type { UpstreamAnswer } from "../../toolkit/upstream/upstream.ts";

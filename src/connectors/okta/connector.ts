@@ -2,16 +2,23 @@
 import type { Connector } from "../../toolkit/connector.ts";
 import { oktaChecks } from "./checks.ts";
 import { oktaCredentials } from "./credentials.ts";
-import { endUserSessions } from "./end-user-sessions.ts";
-import { getUser } from "./get-user.ts";
-import { searchSignIns } from "./search-sign-ins.ts";
-import { searchUsers } from "./search-users.ts";
-import { suspendUser, unsuspendUser } from "./suspend-user.ts";
+import { oktaEndsSessions } from "./end-user-sessions.ts";
+import { okta } from "./errors.ts";
+import { oktaGetsUser } from "./get-user.ts";
+import { oktaSearchesSignIns } from "./search-sign-ins.ts";
+import { oktaSearchesUsers } from "./search-users.ts";
+import { oktaSuspends, oktaUnsuspends } from "./suspend-user.ts";
 
 export const oktaConnector: Connector = {
-  name: "okta",
-  title: "Okta",
+  vendor: okta,
   credentials: Object.values(oktaCredentials),
-  tools: [searchUsers, getUser, searchSignIns, suspendUser, unsuspendUser, endUserSessions],
+  serves: [
+    oktaSearchesUsers,
+    oktaGetsUser,
+    oktaSearchesSignIns,
+    oktaSuspends,
+    oktaUnsuspends,
+    oktaEndsSessions,
+  ],
   checks: oktaChecks,
 };

@@ -1,6 +1,7 @@
 import type { JWK } from "jose";
 import * as z from "zod";
 import { Failure } from "../../toolkit/failure.ts";
+import { Secret } from "../../toolkit/settings.ts";
 import type { AccessToken, Credential } from "../../toolkit/upstream/credential.ts";
 import { exchange, jsonOf } from "../../toolkit/upstream/exchange.ts";
 import { contractChanged, credentialRejected } from "../../toolkit/upstream/failures.ts";
@@ -8,7 +9,7 @@ import type { UpstreamAnswer } from "../../toolkit/upstream/upstream.ts";
 import { clientAssertion, isPrivateKey } from "./client-assertion.ts";
 import { held, heldIn, newKey, proofOf } from "./dpop.ts";
 import { okta, proofRefused } from "./errors.ts";
-import { baseUrl } from "./settings.ts";
+import type { OktaSettings } from "./settings.ts";
 
 const OPERATION = "token";
 const ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -29,27 +30,31 @@ const OAuthError = z.object({ error: z.string() });
  */
 const demanding = new Set<string>();
 
-type Variable<Suffix extends string> = {
-  [Name in keyof Env]: Name extends `OKTA_${string}_${Suffix}` ? Name : never;
-}[keyof Env];
-
-interface ServiceApp<Name extends string> {
-  readonly name: Name;
+interface ServiceApp {
+  readonly name: string;
   /** Okta's OAuth scopes: all that this purpose needs. */
   readonly scopes: readonly string[];
-  readonly id: Variable<"CLIENT_ID">;
-  readonly key: Variable<"PRIVATE_KEY">;
+  /** The variables of its client id and its private key. */
+  readonly id: string;
+  readonly key: string;
 }
 
+const PrivateKey = z
+  .string()
+  .default("")
+  .refine(isPrivateKey, "must be the app's private key, a JWK with its kid");
+
 /** A service app of the org (API Services). One for each purpose, so that any one can be revoked alone. */
-function serviceApp<Name extends string>({ name, scopes, id, key }: ServiceApp<Name>) {
+function serviceApp({ name, scopes, id, key }: ServiceApp): Credential<OktaSettings> {
   return {
     name,
     vendor: okta,
     permission: scopes.join(" "),
-    baseUrl,
-    async mint(env, now, signal) {
-      const endpoint = `${baseUrl(env)}/oauth2/v1/token`;
+    secrets: z.object({ [id]: Secret, [key]: PrivateKey }),
+    baseUrl: ({ OKTA_BASE_URL }) => OKTA_BASE_URL,
+    async mint({ settings, secrets, now, signal }) {
+      const { [id]: client_id = "", [key]: private_key = "" } = secrets;
+      const endpoint = `${settings.OKTA_BASE_URL}/oauth2/v1/token`;
       const ask = async (proof: string | null): Promise<UpstreamAnswer> => {
         const request = new Request(endpoint, {
           method: "POST",
@@ -59,7 +64,7 @@ function serviceApp<Name extends string>({ name, scopes, id, key }: ServiceApp<N
             scope: scopes.join(" "),
             client_assertion_type: ASSERTION_TYPE,
             // Good once: each request has its own.
-            client_assertion: await clientAssertion(env[key], env[id], endpoint, now),
+            client_assertion: await clientAssertion(private_key, client_id, endpoint, now),
           }),
           // A redirect would carry the assertion to wherever it points.
           redirect: "manual",
@@ -67,10 +72,10 @@ function serviceApp<Name extends string>({ name, scopes, id, key }: ServiceApp<N
         });
         return exchange(okta, OPERATION, request, signal);
       };
-      if (!demanding.has(env[id])) {
+      if (!demanding.has(client_id)) {
         const answer = await ask(null);
         if (oauthErrorOf(answer) !== "invalid_dpop_proof") return tokenIn(answer, name, scopes, now);
-        demanding.add(env[id]);
+        demanding.add(client_id);
       }
       const bound_to = await newKey();
       return tokenIn(await askWithProof(ask, bound_to, endpoint, now), name, scopes, now, bound_to);
@@ -85,11 +90,7 @@ function serviceApp<Name extends string>({ name, scopes, id, key }: ServiceApp<N
       const { method, url } = request;
       request.headers.set("dpop", await proofOf(key, { method, url, access_token }, now));
     },
-    problems: (env) => [
-      ...(env[id] ? [] : [`${id}: is missing`]),
-      ...(isPrivateKey(env[key] ?? "") ? [] : [`${key}: must be the app's private key, a JWK with its kid`]),
-    ],
-  } as const satisfies Credential;
+  };
 }
 
 /** Asks with a proof, and once more with the nonce that the server then wants in it (RFC 9449 §8). */

@@ -1,17 +1,15 @@
-import * as z from "zod";
+/** How Okta ends a user's sessions. */
+import { endUserSessions } from "../../capabilities/identities/end-user-sessions.ts";
+import { serve } from "../../toolkit/connector.ts";
 import { Failure } from "../../toolkit/failure.ts";
 import { claimedAt } from "../../toolkit/operation-id.ts";
-import { reportedText } from "../../toolkit/text/reported-text.ts";
-import { defineChange } from "../../toolkit/tool.ts";
 import { concludeChange } from "./change-answer.ts";
 import { oktaCredentials } from "./credentials.ts";
 import { userOf } from "./normalise.ts";
-import { UserId } from "./schemas.ts";
 import { settleInLogMs } from "./settings.ts";
 import { sessionsEnded } from "./system-log.ts";
 import { pathOf, readUserAndRoles } from "./users.ts";
 
-const WINDOW_MS = 15 * 60 * 1000;
 const DEADLINE_MS = 10_000;
 const OPERATION = "revokeUserSessions";
 const CREDENTIAL = oktaCredentials.sessions;
@@ -42,44 +40,23 @@ const ANSWERS = {
  */
 const CLOCK_SKEW_MS = 5_000;
 
-export const endUserSessions = defineChange({
-  name: "end_user_sessions",
-  title: "End a user's sessions",
-  description:
-    "Signs a user out of Okta everywhere; their devices are forgotten for MFA, too (forgetDevices). Apps' own sessions and tokens stay. May need approval.",
-  // Unsaved work may be lost; after 15 minutes a repeat ends the sessions that were begun since.
-  annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
-  scope: "identities:suspend",
+export const oktaEndsSessions = serve(endUserSessions, {
   credential: CREDENTIAL,
   read_credential: oktaCredentials.read,
-  effect: {
-    class: "probe",
-    // What lands late ends the sessions that were begun since, too.
-    repeat: "adds",
-    window_ms: WINDOW_MS,
-    deadline_ms: DEADLINE_MS,
-    landing_ms: settleInLogMs,
-    reversed_by: null,
-  },
-  countermeasure: "evict",
-  input: z.strictObject({ user_id: UserId.describe("From search_users") }),
-  output: z.strictObject({
-    user_id: UserId,
-    name: reportedText().nullable(),
-    /** `null`: not since this was asked for. */
-    sessions_ended_time: z.iso.datetime().nullable(),
-  }),
-  target: ({ user_id }) => ({ kind: "user", id: user_id }),
-  sets: () => ({}),
+  class: "probe",
+  // What lands late ends the sessions that were begun since, too.
+  repeat: "adds",
+  deadline_ms: DEADLINE_MS,
+  landing_ms: settleInLogMs,
   /**
    * Okta shows no sessions; only its log tells that they were ended. It is enough that they were, whoever did it,
    * as long as the user hasn't signed in again.
    */
-  async inspect({ user_id }, upstream, env, operation_id) {
+  async inspect({ user_id }, { upstream, settings, operation_id }) {
     const from = claimedAt(operation_id) - CLOCK_SKEW_MS;
     const [read, end] = await Promise.all([
       readUserAndRoles(upstream, user_id),
-      sessionsEnded(upstream, user_id, from, env.OKTA_SESSIONS_CLIENT_ID),
+      sessionsEnded(upstream, user_id, from, settings.OKTA_SESSIONS_CLIENT_ID),
     ]);
     if (read === null) return { exists: false };
     const seen = {

@@ -1,29 +1,13 @@
 /** Expressions for Okta's `search` and `filter` (SCIM), built from validated parts. No caller writes SCIM. */
-import * as z from "zod";
+
+import type { OUTCOMES } from "../../capabilities/identities/search-sign-ins.ts";
+import { wordsOf } from "../../capabilities/identities/search-users.ts";
+import type { Status } from "../../capabilities/identities/user.ts";
 import { spellingsOf } from "./address.ts";
-import { STATUSES_OF, type Status } from "./normalise.ts";
+import { STATUSES_OF } from "./normalise.ts";
 import { RESULTS } from "./sign-in.ts";
 import { FAMILIES } from "./sign-in-events.ts";
 import { unsupportedFilter } from "./unsupported-filter.ts";
-
-/** More words would say no more, and make an expression that Okta refuses as too complex. */
-const MOST_WORDS = 5;
-
-/** Quotation marks, backslashes, and whatever can't be seen. */
-const UNQUOTABLE = /["\\\p{C}]/u;
-
-/** What a search for people may look for: the beginnings of names or of an address. Nothing in it can end a quotation. */
-export const UserQuery = z
-  .string()
-  .max(100)
-  .refine(
-    (query) => !UNQUOTABLE.test(query),
-    "may not hold quotation marks, backslashes or control characters",
-  )
-  .refine((query) => {
-    const words = wordsOf(query).length;
-    return words >= 1 && words <= MOST_WORDS;
-  }, `must hold 1 to ${MOST_WORDS} words`);
 
 /** The properties in which each word is looked for. */
 const SEARCHED = ["profile.firstName", "profile.lastName", "profile.email", "profile.login"];
@@ -53,9 +37,6 @@ export function userSearch({ query, status }: UserFilter): string | null {
 export function statusFilter(statuses: readonly string[]): string {
   return statuses.map((status) => is("status", status)).join(" or ");
 }
-
-/** How a sign-in ended, as callers ask for it. */
-export const OUTCOMES = ["success", "failure"] as const;
 
 export interface SignInFilter {
   readonly user_id?: string | undefined;
@@ -124,10 +105,6 @@ function queryClauses(query: string): string[] {
   const [first = "", ...others] = words;
   const id = others.length === 0 ? [is("id", first)] : [];
   return words.map((word) => anyOf([...SEARCHED.map((property) => `${property} sw ${quoted(word)}`), ...id]));
-}
-
-function wordsOf(query: string): string[] {
-  return query.split(" ").filter((word) => word !== "");
 }
 
 function is(property: string, value: string): string {

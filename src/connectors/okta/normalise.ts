@@ -1,24 +1,7 @@
 /** Okta's users as ours. Pure. */
-import * as z from "zod";
+import { STATUSES, type Status, type User } from "../../capabilities/identities/user.ts";
 import { nonBlank } from "../../toolkit/text/non-blank.ts";
-import { opaqueId, reportedText } from "../../toolkit/text/reported-text.ts";
 import type { Factors, Roles, UserRecord } from "./schemas.ts";
-
-/** Where an account stands, in Sallyport's words. */
-export const STATUSES = [
-  "active",
-  "pending",
-  "password_expired",
-  "recovery",
-  "locked_out",
-  "suspended",
-  "deactivated",
-] as const;
-export type Status = (typeof STATUSES)[number];
-
-/** The same, and `unknown` for a word of Okta's that we don't know. */
-export const SEEN_STATUSES = [...STATUSES, "unknown"] as const;
-export type SeenStatus = (typeof SEEN_STATUSES)[number];
 
 /**
  * Okta's words for each of ours. `ACTIVATING` is not in the document's list, but in its words: a user may pass through
@@ -33,20 +16,6 @@ export const STATUSES_OF: Readonly<Record<Status, readonly string[]>> = {
   suspended: ["SUSPENDED"],
   deactivated: ["DEPROVISIONED"],
 };
-
-const text = reportedText().nullable();
-
-/** An account, in the words of OCSF's `user` object; id and status are Sallyport's own. `name` is the login. */
-export const User = z.strictObject({
-  user_id: opaqueId,
-  name: text,
-  full_name: text,
-  email_addr: text,
-  status: z.enum(SEEN_STATUSES),
-  vendor_status: text,
-  last_login_time: z.iso.datetime().nullable(),
-});
-export type User = z.output<typeof User>;
 
 /** The vendor's record as our user. */
 export function userOf({ id, status, lastLogin, profile }: UserRecord): User {

@@ -12,15 +12,6 @@ import { vendorWord } from "../../toolkit/words.ts";
 import { errorCode } from "./errors.ts";
 import { kindOf } from "./sign-in-events.ts";
 
-/**
- * A user's id, whatever its form. Where Okta takes one it also takes `me` and a login, which mean somebody else
- * tomorrow. A login without an at sign can't be told by its form: the answer must describe the id that was asked for.
- */
-export const UserId = opaqueId.refine(
-  (id) => id !== "me" && !/[@/\\?#%]/.test(id) && /[^.]/.test(id),
-  "must be a user_id as search_users gives it, not a login or an address",
-);
-
 const DateTime = z.iso.datetime({ offset: true });
 const reported = z.string().nullish();
 

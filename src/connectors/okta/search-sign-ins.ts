@@ -1,12 +1,10 @@
+/** How Okta answers a search for sign-ins, by its system log. */
 import * as z from "zod";
-import { cursor, decodeCursor, encodeCursor, limit } from "../../toolkit/paging.ts";
-import { since as moment } from "../../toolkit/since.ts";
-import { defineRead, type SourceReport } from "../../toolkit/tool.ts";
+import { searchSignIns } from "../../capabilities/identities/search-sign-ins.ts";
+import { serve } from "../../toolkit/connector.ts";
+import type { SourceReport } from "../../toolkit/read.ts";
 import { oktaCredentials } from "./credentials.ts";
-import { OUTCOMES } from "./filter.ts";
-import { UserId } from "./schemas.ts";
-import { logLagMs } from "./settings.ts";
-import { SignIn, signInOf } from "./sign-in.ts";
+import { signInOf } from "./sign-in.ts";
 import { listSignIns } from "./system-log.ts";
 import { unsupportedFilter } from "./unsupported-filter.ts";
 import { readUser } from "./users.ts";
@@ -19,63 +17,32 @@ const KEPT_MS = 90 * DAY_MS;
 /** For clocks, and for callers who say "90 days ago" a little late. */
 const SLACK_MS = 60 * 60_000;
 
-/** Where a page begins, and since when the first one looked: the default would move from page to page. */
-const Place = z.string().regex(/^\S{1,40} \S{1,1024}$/);
-
-export const searchSignIns = defineRead({
-  name: "search_sign_ins",
-  title: "Search sign-ins",
-  description:
-    "Sign-ins to Okta and attempts, newest first, with MFA, denials by policy and lock-outs: who, when, from where, how it ended. The last 7 days unless since says more (90 at most).",
-  annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
-  scope: "identities:read",
+export const oktaSearchesSignIns = serve(searchSignIns, {
   credentials: [oktaCredentials.read],
-  input: z.strictObject({
-    user_id: UserId.optional().describe("From search_users"),
-    since: moment.describe("From then on"),
-    until: moment.describe("ISO 8601, not included"),
-    outcome: z.enum(OUTCOMES).optional().describe("How it ended"),
-    ip: z.string().min(1).max(64).optional().describe("Address that it came from"),
-    limit,
-    cursor,
-  }),
-  output: z.strictObject({ sign_ins: z.array(SignIn) }),
-  async run({ cursor: from, limit: most, ...asked }, { env, now, upstream: through }) {
+  // Where a page begins, and since when the first one looked: the default would move from page to page.
+  position: z.object({ since: z.string().max(40), after: z.string().min(1).max(1024) }),
+  async read({ user_id, outcome, ip, ...asked }, { from, limit }, { settings, now, upstream: through }) {
     const upstream = through(oktaCredentials.read);
-    const question = `search_sign_ins ${JSON.stringify(asked)}`;
-    const place = from === undefined ? null : decodeCursor(from, question, Place).split(" ");
-    const { since, until } = windowOf({ since: place?.[0] ?? asked.since, until: asked.until }, now);
-    const { user_id, outcome, ip } = asked;
-    const after = place?.[1] ?? null;
-    const page = await listSignIns(upstream, env, { user_id, outcome, ip, since, until }, after, most);
+    const after = from?.after ?? null;
+    const { since, until } = windowOf({ since: from?.since ?? asked.since, until: asked.until }, now);
+    const question = { user_id, outcome, ip, since, until };
+    const page = await listSignIns(upstream, settings, question, after, limit);
     const sign_ins = page.records.map(signInOf);
     const { unreadable } = page;
-    const lag_ms = logLagMs(env);
-    const source: SourceReport = {
-      source: upstream.source,
-      status: "ok",
-      count: sign_ins.length,
-      queried_at: new Date(now).toISOString(),
-      unreadable,
-      ...(lag_ms === null ? {} : { as_of: new Date(now - lag_ms).toISOString() }),
-    };
+    const lag_ms = settings.OKTA_LOG_LAG_MS;
     const searched = { since };
     // An empty answer about somebody says something only if there is such a user.
     const nothing = sign_ins.length + unreadable === 0 && after === null;
     if (nothing && user_id !== undefined && (await readUser(upstream, user_id)) === null) {
-      return {
-        outcome: "not_found",
-        resource: { kind: "user", id: user_id },
-        sources: [{ ...source, status: "not_found" }],
-        searched,
-      };
+      return { absent: { kind: "user", id: user_id }, searched };
     }
     return {
-      outcome: "found",
       data: { sign_ins },
-      sources: [nothing ? { ...source, ...matchedOf(user_id, ip) } : source],
-      next_cursor: page.after === null ? null : encodeCursor(`${since} ${page.after}`, question),
+      next: page.after === null ? null : { since, after: page.after },
+      unreadable,
       searched,
+      ...(lag_ms === null ? {} : { as_of: new Date(now - lag_ms).toISOString() }),
+      ...(nothing ? matchedOf(user_id, ip) : {}),
     };
   },
 });

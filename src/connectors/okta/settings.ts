@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { BaseUrl, Milliseconds, millisecondsOf } from "../../toolkit/settings.ts";
+import { BaseUrl, Milliseconds } from "../../toolkit/settings.ts";
 
 /** The console for administrators, which serves no API. */
 const CONSOLE = /^([\w-]+)-admin(\.okta(?:preview|-emea|-gov)?\.com|\.okta\.mil)$/;
@@ -23,8 +23,11 @@ const ClientId = z.string().default("");
 /** What says where and how it is asked, secrets aside. */
 export const oktaSettings = z
   .object({
+    /** The org's URL, `https://<org>.okta.com`. */
     OKTA_BASE_URL: OrgUrl,
+    /** How long after its deadline a request can still take effect. The vendor publishes no such bound. */
     OKTA_SETTLE_MS: Milliseconds,
+    /** How long an event can be missing from the system log, which is only "near real-time". */
     OKTA_LOG_LAG_MS: Milliseconds,
     OKTA_READ_CLIENT_ID: ClientId,
     OKTA_SUSPEND_CLIENT_ID: ClientId,
@@ -44,27 +47,12 @@ export const oktaSettings = z
     ),
   );
 
-/** The org's URL, `https://<org>.okta.com`, without a slash at its end. */
-export function baseUrl(env: Env): string {
-  return env.OKTA_BASE_URL;
-}
+export type OktaSettings = z.output<typeof oktaSettings>;
 
 /**
- * How long after its deadline a request can still take effect, in milliseconds. The vendor publishes no such
- * bound, so it is for whoever runs the instance to know one; `null` where they left it empty.
+ * How long after its deadline a request can still take effect, until that can be found in the system log too, in
+ * milliseconds. `null` where either is not known.
  */
-export function settleMs(env: Env): number | null {
-  return millisecondsOf(env.OKTA_SETTLE_MS);
-}
-
-/** How long an event can be missing from the system log, which is only "near real-time". `null` where nobody knows. */
-export function logLagMs(env: Env): number | null {
-  return millisecondsOf(env.OKTA_LOG_LAG_MS);
-}
-
-/** {@link settleMs}, until the effect can be found in the system log too. `null` where either is not known. */
-export function settleInLogMs(env: Env): number | null {
-  const settle = settleMs(env);
-  const lag = logLagMs(env);
-  return settle === null || lag === null ? null : settle + lag;
+export function settleInLogMs({ OKTA_SETTLE_MS, OKTA_LOG_LAG_MS }: OktaSettings): number | null {
+  return OKTA_SETTLE_MS === null || OKTA_LOG_LAG_MS === null ? null : OKTA_SETTLE_MS + OKTA_LOG_LAG_MS;
 }

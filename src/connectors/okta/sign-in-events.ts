@@ -4,20 +4,7 @@
  * is `deny_push`. A push that nobody answered is only seen as one that was sent.
  */
 
-/** What an event is about, in our words. */
-export const KINDS = [
-  "session",
-  "authentication",
-  "mfa",
-  "mfa_challenge",
-  "enrolment",
-  "sso",
-  "policy",
-  "lock",
-  "threat",
-  "impersonation",
-] as const;
-export type Kind = (typeof KINDS)[number];
+import type { Kind } from "../../capabilities/identities/sign-in.ts";
 
 interface Family {
   readonly kind: Kind;

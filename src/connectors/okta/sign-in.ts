@@ -1,46 +1,10 @@
 /** Okta's log events as our sign-ins. Pure. */
-import * as z from "zod";
+import type * as z from "zod";
+import type { Kind, Person, SignIn } from "../../capabilities/identities/sign-in.ts";
 import { nonBlank } from "../../toolkit/text/non-blank.ts";
-import { opaqueId, reportedText } from "../../toolkit/text/reported-text.ts";
+import { opaqueId } from "../../toolkit/text/reported-text.ts";
 import { utc } from "./normalise.ts";
 import type { Entity, SignInEvent } from "./schemas.ts";
-import { KINDS, type Kind } from "./sign-in-events.ts";
-
-const text = reportedText().nullable();
-
-/** As long as a login may be at Okta. What a stranger typed into the sign-in page gets no more room. */
-const LONGEST_LOGIN = 100;
-
-const Person = z.strictObject({
-  user_id: opaqueId.nullable(),
-  name: reportedText(LONGEST_LOGIN).nullable(),
-  full_name: text,
-});
-
-/** A sign-in or a part of one, in the words of OCSF's Authentication class (3002); `kind` is Sallyport's own. */
-export const SignIn = z.strictObject({
-  uid: opaqueId,
-  time: z.iso.datetime().nullable(),
-  kind: z.enum(KINDS),
-  vendor_event: reportedText(),
-  status_id: z.union([z.literal(1), z.literal(2), z.literal(99)]),
-  status: z.enum(["Success", "Failure", "Other"]),
-  vendor_status: text,
-  status_detail: text,
-  /** Whose account it is about. */
-  user: Person,
-  /** Who did it: the same person, an administrator, or somebody who is none. */
-  actor: z.strictObject({ user: Person }),
-  auth_factor: text,
-  /** The app that was signed in to. */
-  service: z.strictObject({ name: text }),
-  src_endpoint: z.strictObject({
-    ip: text,
-    os: text,
-    location: z.strictObject({ desc: text }),
-  }),
-});
-export type SignIn = z.output<typeof SignIn>;
 
 /** Okta's words for how an event ended, as callers ask for it. Every other word leaves it open. */
 export const RESULTS = {

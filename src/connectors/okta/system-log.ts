@@ -8,7 +8,7 @@ import { okta } from "./errors.ts";
 import { type SignInFilter, sessionsBegunFilter, sessionsEndedFilter, signInFilter } from "./filter.ts";
 import { nextAfter } from "./next-page.ts";
 import { SessionStartEvent, SessionsEndedEvent, type SignInEvent, SignInPage } from "./schemas.ts";
-import { baseUrl } from "./settings.ts";
+import type { OktaSettings } from "./settings.ts";
 import { isAbout } from "./sign-in.ts";
 
 const OPERATION = "listLogEvents";
@@ -32,7 +32,7 @@ export interface SignInsPage extends Records<SignInEvent> {
  */
 export async function listSignIns(
   upstream: Upstream,
-  env: Env,
+  { OKTA_BASE_URL }: Pick<OktaSettings, "OKTA_BASE_URL">,
   { since, until, ...asked }: SignInQuestion,
   after: string | null,
   limit: number,
@@ -58,7 +58,7 @@ export async function listSignIns(
   const stranger = body.records.findIndex((event) => user_id !== undefined && !isAbout(event, user_id));
   // Somebody else's sign-ins: our filter was not understood.
   if (stranger >= 0) throw contractChanged(okta, OPERATION, `${stranger}.actor.id`);
-  const next = nextAfter(headers, OPERATION, baseUrl(env), after);
+  const next = nextAfter(headers, OPERATION, OKTA_BASE_URL, after);
   requirePromised(okta, body, after, next);
   return { ...body, after: next };
 }

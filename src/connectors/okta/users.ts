@@ -8,7 +8,7 @@ import { okta } from "./errors.ts";
 import { nextAfter } from "./next-page.ts";
 import { hasMfa, isAdministrative } from "./normalise.ts";
 import { Factors, orMissing, Roles, USER_FIELDS, UserPage, UserRecord } from "./schemas.ts";
-import { baseUrl } from "./settings.ts";
+import type { OktaSettings } from "./settings.ts";
 
 /** One page of users. */
 export interface UsersPage extends Records<UserRecord> {
@@ -25,7 +25,7 @@ export type Question = { readonly search: string } | { readonly filter: string }
  */
 export async function listUsers(
   upstream: Upstream,
-  env: Env,
+  { OKTA_BASE_URL }: Pick<OktaSettings, "OKTA_BASE_URL">,
   question: Question,
   after: string | null,
   limit: number,
@@ -47,7 +47,7 @@ export async function listUsers(
     },
     UserPage,
   );
-  const next = nextAfter(headers, operation, baseUrl(env), after);
+  const next = nextAfter(headers, operation, OKTA_BASE_URL, after);
   requirePromised(okta, body, after, next);
   return { ...body, after: next };
 }

@@ -4,6 +4,7 @@ import type { VendorCheck } from "../../toolkit/upstream/vendor-check.ts";
 import { pagerdutyCredentials } from "./credentials.ts";
 import { OPERATIONS } from "./errors.ts";
 import { IncidentPage, ServiceOrNone, UserPage } from "./schemas.ts";
+import type { PagerdutySettings } from "./settings.ts";
 
 /** Roles that may look and open nothing. */
 const READERS: ReadonlySet<string> = new Set(["observer", "read_only_user", "read_only_limited_user"]);
@@ -14,17 +15,17 @@ const QUIET: ReadonlyMap<string, string> = new Map([
   ["maintenance", "is in a maintenance window"],
 ]);
 
-export const pagerdutyChecks: readonly VendorCheck[] = [
+export const pagerdutyChecks: readonly VendorCheck<PagerdutySettings>[] = [
   {
     name: "the user who pages",
     credential: pagerdutyCredentials.read,
-    async run(upstream, env) {
-      const query = { query: env.PAGERDUTY_FROM, limit: "100" };
+    async run(upstream, settings) {
+      const query = { query: settings.PAGERDUTY_FROM, limit: "100" };
       const { users } = await upstream.read(
         { operation: OPERATIONS.users, method: "GET", path: "/users", query },
         UserPage,
       );
-      const wanted = env.PAGERDUTY_FROM.toLowerCase();
+      const wanted = settings.PAGERDUTY_FROM.toLowerCase();
       const user = users.records.find(({ email }) => email?.toLowerCase() === wanted);
       if (user === undefined) {
         return ["PAGERDUTY_FROM: the account has no user of this address; set the address of one"];
@@ -37,8 +38,8 @@ export const pagerdutyChecks: readonly VendorCheck[] = [
   {
     name: "the service",
     credential: pagerdutyCredentials.read,
-    async run(upstream, env) {
-      const path = `/services/${encodeURIComponent(env.PAGERDUTY_SERVICE_ID)}`;
+    async run(upstream, settings) {
+      const path = `/services/${encodeURIComponent(settings.PAGERDUTY_SERVICE_ID)}`;
       const { service } = await upstream.read(
         { operation: OPERATIONS.service, method: "GET", path },
         ServiceOrNone,

@@ -2,12 +2,12 @@
 import type { Connector } from "../../toolkit/connector.ts";
 import { pagerdutyChecks } from "./checks.ts";
 import { pagerdutyCredentials } from "./credentials.ts";
-import { pageOnCall } from "./page-on-call.ts";
+import { pagerduty } from "./errors.ts";
+import { pagerdutyPages } from "./page-on-call.ts";
 
 export const pagerdutyConnector: Connector = {
-  name: "pagerduty",
-  title: "PagerDuty",
+  vendor: pagerduty,
   credentials: Object.values(pagerdutyCredentials),
-  tools: [pageOnCall],
+  serves: [pagerdutyPages],
   checks: pagerdutyChecks,
 };

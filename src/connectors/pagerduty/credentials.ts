@@ -1,35 +1,36 @@
-import type { AccessToken, Credential } from "../../toolkit/upstream/credential.ts";
+import * as z from "zod";
+import { Secret } from "../../toolkit/settings.ts";
+import type { Credential } from "../../toolkit/upstream/credential.ts";
 import { exchange, jsonOf } from "../../toolkit/upstream/exchange.ts";
 import { OPERATIONS, pagerduty } from "./errors.ts";
-import { baseUrl } from "./settings.ts";
+import type { PagerdutySettings } from "./settings.ts";
 
 const OPERATION = OPERATIONS.list;
 
 /** A key is good until it is revoked; this often it is asked again whether it still is. */
 const CHECK_LIFE_MS = 15 * 60_000;
 
-type Variable = {
-  [Name in keyof Env]: Name extends `PAGERDUTY_${string}_API_KEY` ? Name : never;
-}[keyof Env];
-
-interface ApiKey<Name extends string> {
-  readonly name: Name;
+interface ApiKey {
+  readonly name: string;
   readonly permission: string;
-  readonly key: Variable;
+  /** Its variable. */
+  readonly key: string;
 }
 
 /** A REST API key. One for each purpose, so that any one can be revoked alone. */
-function apiKey<Name extends string>({ name, permission, key }: ApiKey<Name>) {
-  const credential = {
+function apiKey({ name, permission, key }: ApiKey): Credential<PagerdutySettings> {
+  return {
     name,
     vendor: pagerduty,
     permission,
-    baseUrl,
-    async mint(env, now, signal) {
+    secrets: z.object({ [key]: Secret }),
+    baseUrl: ({ PAGERDUTY_BASE_URL }) => PAGERDUTY_BASE_URL,
+    async mint({ settings, secrets, now, signal }) {
+      const { [key]: token = "" } = secrets;
       const headers = new Headers();
-      credential.authorize(headers, env[key], env);
+      authorize(headers, token, settings);
       // The smallest thing that both kinds of keys may ask. The vendor doesn't tell what a key may do.
-      const request = new Request(`${baseUrl(env)}/incidents?limit=1`, {
+      const request = new Request(`${settings.PAGERDUTY_BASE_URL}/incidents?limit=1`, {
         headers,
         redirect: "manual",
         signal,
@@ -37,18 +38,18 @@ function apiKey<Name extends string>({ name, permission, key }: ApiKey<Name>) {
       const answer = await exchange(pagerduty, OPERATION, request, signal);
       const failure = pagerduty.errorOf(answer, jsonOf(answer), { operation: OPERATION, credential: name });
       if (failure !== null) throw failure;
-      return { token: env[key], expires_at: now + CHECK_LIFE_MS } satisfies AccessToken;
+      return { token, expires_at: now + CHECK_LIFE_MS };
     },
-    authorize(headers, token, env) {
-      headers.set("authorization", `Token token=${token}`);
-      // The API's version, and the user in whose name incidents are opened.
-      headers.set("accept", "application/vnd.pagerduty+json;version=2");
-      headers.set("content-type", "application/json");
-      headers.set("from", env.PAGERDUTY_FROM);
-    },
-    problems: (env) => (env[key] ? [] : [`${key}: is missing`]),
-  } as const satisfies Credential;
-  return credential;
+    authorize,
+  };
+}
+
+function authorize(headers: Headers, token: string, { PAGERDUTY_FROM }: PagerdutySettings): void {
+  headers.set("authorization", `Token token=${token}`);
+  // The API's version, and the user in whose name incidents are opened.
+  headers.set("accept", "application/vnd.pagerduty+json;version=2");
+  headers.set("content-type", "application/json");
+  headers.set("from", PAGERDUTY_FROM);
 }
 
 /** PagerDuty's credentials: what reads can't page. */

@@ -1,61 +1,31 @@
-import * as z from "zod";
+/** How PagerDuty pages the person on call. */
+import { type Page, pageOnCall } from "../../capabilities/pages/page-on-call.ts";
+import { serve } from "../../toolkit/connector.ts";
 import { nonBlank } from "../../toolkit/text/non-blank.ts";
-import { reportedText } from "../../toolkit/text/reported-text.ts";
-import { Title } from "../../toolkit/title.ts";
-import { defineChange } from "../../toolkit/tool.ts";
 import { contractChanged } from "../../toolkit/upstream/failures.ts";
 import type { Upstream } from "../../toolkit/upstream/upstream.ts";
 import { concludePage } from "./creation-answer.ts";
 import { pagerdutyCredentials } from "./credentials.ts";
 import { OPERATIONS, pagerduty } from "./errors.ts";
-import { IncidentId, IncidentPage, type IncidentRecord, URGENCIES } from "./schemas.ts";
-import { settleMs } from "./settings.ts";
+import { IncidentPage, type IncidentRecord } from "./schemas.ts";
 
-const WINDOW_MS = 24 * 60 * 60 * 1000;
 const DEADLINE_MS = 10_000;
 
-/** What the page came to. A service can be set to one urgency, whatever is asked for; `null` for one of its own. */
-const Page = z.strictObject({
-  incident_id: IncidentId,
-  title: reportedText(),
-  urgency: z.enum(URGENCIES).nullable(),
-  status: reportedText(64),
-});
-
-export const pageOnCall = defineChange({
-  name: "page_on_call",
-  title: "Page the person on call",
-  description:
-    "Pages the person on call for security, by opening an incident. High urgency wakes people. The same finding or title within a day pages once.",
-  // A repeat within the window pages nobody; a later one does.
-  annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
-  scope: "pages:write",
+export const pagerdutyPages = serve(pageOnCall, {
   credential: pagerdutyCredentials.page,
   read_credential: pagerdutyCredentials.read,
-  effect: {
-    class: "deterministic-create",
-    repeat: "adds",
-    window_ms: WINDOW_MS,
-    deadline_ms: DEADLINE_MS,
-    landing_ms: settleMs,
-    reversed_by: null,
-  },
-  countermeasure: null,
-  input: z.strictObject({
-    title: Title.describe("One line, which is read out to them"),
-    urgency: z.enum(URGENCIES).describe("high wakes people"),
-  }),
-  output: Page,
-  target: null,
-  creates: { title: ({ title }) => title, answers_while: ["triggered", "acknowledged"], rather_twice: true },
-  sets: () => ({}),
-  async inspect({ title }, upstream, _env, operation_id) {
+  class: "deterministic-create",
+  repeat: "adds",
+  deadline_ms: DEADLINE_MS,
+  landing_ms: ({ PAGERDUTY_SETTLE_MS }) => PAGERDUTY_SETTLE_MS,
+  answers_while: ["triggered", "acknowledged"],
+  async inspect({ title }, { upstream, operation_id }) {
     const found = await findIncident(upstream, operation_id);
     const seen = { exists: true, attributes: {} } as const;
     if (found === null) return { ...seen, in_effect: false, data: null };
     return { ...seen, in_effect: true, state: found.status, data: pageOf(found, title) };
   },
-  request: ({ title, urgency }, operation_id, env) => ({
+  request: ({ title, urgency }, { operation_id, settings }) => ({
     operation: OPERATIONS.create,
     method: "POST",
     path: "/incidents",
@@ -63,7 +33,7 @@ export const pageOnCall = defineChange({
       incident: {
         type: "incident",
         title,
-        service: { id: env.PAGERDUTY_SERVICE_ID, type: "service_reference" },
+        service: { id: settings.PAGERDUTY_SERVICE_ID, type: "service_reference" },
         urgency,
         incident_key: operation_id,
       },
@@ -104,6 +74,6 @@ async function findIncident(upstream: Upstream, operation_id: string): Promise<I
   return records[0] ?? null;
 }
 
-function pageOf({ id, urgency, status }: IncidentRecord, title: string): z.output<typeof Page> {
+function pageOf({ id, urgency, status }: IncidentRecord, title: string): Page {
   return { incident_id: id, title, urgency, status: nonBlank(status) ?? "unknown" };
 }

@@ -3,13 +3,10 @@
  * ignored, and every other field may be absent or null.
  */
 import * as z from "zod";
+import { IncidentId, URGENCIES } from "../../capabilities/pages/page-on-call.ts";
 import { records } from "../../toolkit/records.ts";
 import { opaqueId } from "../../toolkit/text/reported-text.ts";
 import { word } from "../../toolkit/words.ts";
-
-export const URGENCIES = ["high", "low"] as const;
-
-export const IncidentId = opaqueId;
 
 const text = z.string().nullish();
 

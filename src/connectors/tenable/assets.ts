@@ -1,7 +1,7 @@
 /** The scanner's assets: which of them a caller means. */
 
 import { asFailure } from "../../toolkit/failure.ts";
-import type { Matched } from "../../toolkit/tool.ts";
+import type { Matched } from "../../toolkit/read.ts";
 import type { Upstream } from "../../toolkit/upstream/upstream.ts";
 import { type Device, matchedBy, type Names } from "./devices.ts";
 import { OPERATIONS } from "./errors.ts";

@@ -2,13 +2,13 @@
 import type { Connector } from "../../toolkit/connector.ts";
 import { tenableChecks } from "./checks.ts";
 import { tenableCredentials } from "./credentials.ts";
-import { launchScan } from "./launch-scan.ts";
-import { searchVulnerabilities } from "./search-vulnerabilities.ts";
+import { tenable } from "./errors.ts";
+import { tenableLaunchesScan } from "./launch-scan.ts";
+import { tenableSearchesVulnerabilities } from "./search-vulnerabilities.ts";
 
 export const tenableConnector: Connector = {
-  name: "tenable",
-  title: "Tenable",
+  vendor: tenable,
   credentials: Object.values(tenableCredentials),
-  tools: [searchVulnerabilities, launchScan],
+  serves: [tenableLaunchesScan, tenableSearchesVulnerabilities],
   checks: tenableChecks,
 };

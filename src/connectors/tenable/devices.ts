@@ -1,15 +1,7 @@
 /** What a caller calls a device, and whether an asset of the scanner is that. Pure. */
 import * as z from "zod";
 import { Failure } from "../../toolkit/failure.ts";
-import type { Matched } from "../../toolkit/tool.ts";
-
-/** A host's name or address, or its id at the scanner. */
-export const DeviceName = z
-  .string()
-  .refine(
-    (name) => /^[\w.:-][\w.: -]{0,254}$/.test(name),
-    "must be a hostname, an address, a MAC or a serial",
-  );
+import type { Matched } from "../../toolkit/read.ts";
 
 /** A device as it was asked for. */
 export type Device =

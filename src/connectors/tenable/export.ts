@@ -1,7 +1,7 @@
 /** Exports: asked for, taken up again by callers who ask the same, and read as far as they are. */
 
 import { asFailure, Failure } from "../../toolkit/failure.ts";
-import type { JsonObject } from "../../toolkit/tool.ts";
+import type { JsonObject } from "../../toolkit/json.ts";
 import type { Upstream } from "../../toolkit/upstream/upstream.ts";
 import { OPERATIONS } from "./errors.ts";
 import { argumentsIn, exportFilters } from "./finding-filter.ts";

@@ -1,11 +1,7 @@
 /** What is asked of an export, and what is told apart here. Pure. */
-import * as z from "zod";
+import type { JsonObject } from "../../toolkit/json.ts";
 import { SEVERITIES, type Severity } from "../../toolkit/severity.ts";
-import type { JsonObject } from "../../toolkit/tool.ts";
 import type { Finding } from "./schemas.ts";
-
-/** A CVE id, as CVE's own schema has it. */
-export const CveId = z.string().regex(/^CVE-\d{4}-\d{4,19}$/, "must be a CVE id, such as CVE-2024-6387");
 
 /** What a search can be narrowed by, beside a device. */
 export interface FindingFilter {

@@ -1,7 +1,7 @@
 /** What Tenable's answer to the launch of a scan proves. */
 import * as z from "zod";
+import type { Conclusion } from "../../toolkit/change.ts";
 import { Failure } from "../../toolkit/failure.ts";
-import type { Conclusion } from "../../toolkit/tool.ts";
 import { jsonOf } from "../../toolkit/upstream/exchange.ts";
 import { contractChanged, turnsAway, withoutEffect } from "../../toolkit/upstream/failures.ts";
 import type { UpstreamAnswer } from "../../toolkit/upstream/upstream.ts";

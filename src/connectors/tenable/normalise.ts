@@ -1,52 +1,12 @@
 import { createHash } from "node:crypto";
-import * as z from "zod";
-import { ocsfSeverity, severityShape } from "../../toolkit/severity.ts";
+import { CveId } from "../../capabilities/vulnerabilities/cve-id.ts";
+import { ScanId } from "../../capabilities/vulnerabilities/scan-id.ts";
+import type { Vulnerability } from "../../capabilities/vulnerabilities/vulnerability.ts";
+import { ocsfSeverity } from "../../toolkit/severity.ts";
 import { nonBlank } from "../../toolkit/text/non-blank.ts";
-import { opaqueId, reportedText } from "../../toolkit/text/reported-text.ts";
 import { addressOf } from "./devices.ts";
-import { CveId, severityOf } from "./finding-filter.ts";
-import { type Finding, ScanId } from "./schemas.ts";
-
-const text = reportedText().nullable();
-const time = z.iso.datetime().nullable();
-
-const TITLE_LENGTH = 200;
-const REMEDY_LENGTH = 300;
-/** The first lines name the version that was found, and the one that is safe. */
-const OUTPUT_LENGTH = 500;
-
-/** A finding, in the words of OCSF's Vulnerability Finding (2002); ids are named for the arguments that take them. */
-export const Vulnerability = z.strictObject({
-  vulnerability_id: opaqueId,
-  title: reportedText(TITLE_LENGTH).nullable(),
-  desc: reportedText(REMEDY_LENGTH).nullable(),
-  /** The first of them; `related_vulnerabilities` has the others. */
-  cve_id: CveId.nullable(),
-  cve: z.strictObject({ uid: CveId }).nullable(),
-  related_vulnerabilities: z.array(CveId),
-  ...severityShape,
-  /** Before somebody recast the risk; the same where nobody did. */
-  default_severity_id: z.int(),
-  /** `null` where the vendor doesn't say, or says something else. */
-  severity_modification: z.enum(["none", "recast", "accepted"]).nullable(),
-  status: z.enum(["open", "reopened", "fixed", "unknown"]),
-  vendor_status: text,
-  cvss: z.strictObject({ version: z.enum(["2", "3", "4"]), base_score: z.number() }).nullable(),
-  /** `null` where the vendor doesn't say. */
-  is_fix_available: z.boolean().nullable(),
-  is_exploit_available: z.boolean().nullable(),
-  remediation: z.strictObject({ desc: reportedText(REMEDY_LENGTH) }).nullable(),
-  /** What the check saw on the device. */
-  output: reportedText(OUTPUT_LENGTH).nullable(),
-  first_seen_time: time,
-  last_seen_time: time,
-  device: z.strictObject({ uid: opaqueId, hostname: text, ip: text, os: z.strictObject({ name: text }) }),
-  port: z.int().nullable(),
-  protocol: text,
-  service: text,
-  scan_id: ScanId.nullable(),
-});
-export type Vulnerability = z.output<typeof Vulnerability>;
+import { severityOf } from "./finding-filter.ts";
+import type { Finding } from "./schemas.ts";
 
 const VENDOR_WORDS = ["info", "low", "medium", "high", "critical"] as const;
 const MODIFICATIONS: ReadonlyMap<string, "none" | "recast" | "accepted"> = new Map([

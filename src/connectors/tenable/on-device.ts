@@ -1,6 +1,6 @@
 /** The findings of the device that a search is about, and what the search may say of that device. */
 
-import type { Matched } from "../../toolkit/tool.ts";
+import type { Matched } from "../../toolkit/read.ts";
 import type { Upstream } from "../../toolkit/upstream/upstream.ts";
 import { foundOn, type Resolved, resolved } from "./assets.ts";
 import { asSerial, type Device, deviceCalled } from "./devices.ts";

@@ -9,19 +9,6 @@ import { records } from "../../toolkit/records.ts";
 import { opaqueId } from "../../toolkit/text/reported-text.ts";
 import { vendorWord } from "../../toolkit/words.ts";
 
-const SCHEDULE_UUID = /^(template-)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}([0-9a-f]{16})?$/;
-
-/**
- * A scan's id: the UUID of its schedule. The vendor takes a number, too; but two names for one scan would be two
- * targets, and could launch it twice. The check is kept out of the JSON Schema, for its length.
- */
-export const ScanId = z
-  .string()
-  .refine(
-    (id) => SCHEDULE_UUID.test(id),
-    "must be the UUID of a scan's schedule, as a scan_id of search_vulnerabilities",
-  );
-
 /** `POST /vulns/export`, 409: an export with the same filters is under way. */
 export const ConflictingExport = z.object({ active_job_id: z.guid() });
 

@@ -1,15 +1,13 @@
+/** How Tenable answers a search for vulnerabilities: from an export, as far as it is ready. */
 import * as z from "zod";
-import { cursor, decodeCursor, encodeCursor, limit } from "../../toolkit/paging.ts";
-import { SEVERITIES } from "../../toolkit/severity.ts";
-import { since } from "../../toolkit/since.ts";
-import { defineRead } from "../../toolkit/tool.ts";
+import { searchVulnerabilities } from "../../capabilities/vulnerabilities/search-vulnerabilities.ts";
+import { serve } from "../../toolkit/connector.ts";
 import { ChunksRead } from "./chunks-read.ts";
 import { tenableCredentials } from "./credentials.ts";
-import { DeviceName } from "./devices.ts";
 import { exportOf, partsMissing, stateOf } from "./export.ts";
-import { CveId, exportFilters, isAsked } from "./finding-filter.ts";
+import { exportFilters, isAsked } from "./finding-filter.ts";
 import { BEGINNING, type Place, readPage } from "./finding-page.ts";
-import { Vulnerability, vulnerabilityOf } from "./normalise.ts";
+import { vulnerabilityOf } from "./normalise.ts";
 import { OnDevice } from "./on-device.ts";
 
 /** Of the 45 s that a read has, how much may pass before the last chunk of a page is begun. */
@@ -38,35 +36,14 @@ const Position = z
     return { uuid, place, any: any === "1" };
   });
 
-export const searchVulnerabilities = defineRead({
-  name: "search_vulnerabilities",
-  title: "Search vulnerabilities",
-  description:
-    "Open vulnerabilities that scans found. If they aren't ready in time, repeat the same call. Next: lookup_cve, launch_scan.",
-  annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
-  scope: "vulnerabilities:read",
+export const tenableSearchesVulnerabilities = serve(searchVulnerabilities, {
   credentials: [tenableCredentials.read],
-  input: z.strictObject({
-    severity: z.array(z.enum(SEVERITIES)).min(1).optional().describe("Any of these"),
-    device: DeviceName.optional().describe("Hostname, IP, MAC or serial"),
-    cve_id: CveId.optional().describe("Such as CVE-2021-44228"),
-    since,
-    limit,
-    cursor,
-  }),
-  output: z.strictObject({ vulnerabilities: z.array(Vulnerability) }),
-  async run({ cursor: from, limit: most, device, ...asked }, { now, upstream: through, progress }) {
+  position: Position,
+  async read({ device, ...asked }, { from: position, limit: most }, { now, upstream: through, progress }) {
     const upstream = through(tenableCredentials.read);
     const until = now + WAIT_MS;
-    const queried_at = new Date(now).toISOString();
-    const question = `search_vulnerabilities ${JSON.stringify([asked, device?.toLowerCase() ?? null])}`;
-    const position = from === undefined ? null : decodeCursor(from, question, Position);
     const on = device === undefined ? null : await OnDevice.called(device, upstream);
-    const nowhere = {
-      outcome: "not_found",
-      resource: { kind: "device", id: device ?? "" },
-      sources: [{ source: upstream.source, status: "not_found", count: 0, queried_at }],
-    } as const;
+    const nowhere = { absent: { kind: "device", id: device ?? "" } } as const;
     if (on?.isNowhere) return nowhere;
     const begun =
       position === null
@@ -85,10 +62,11 @@ export const searchVulnerabilities = defineRead({
     const any = findings.length > 0 || unreadable > 0 || (position?.any ?? false);
     const nothing = next === null && !any && error === null;
     if (nothing && on?.isAssetOnlyIfFound) return nowhere;
-    const report = {
-      source: upstream.source,
-      count: findings.length,
-      queried_at,
+    return {
+      data: { vulnerabilities: findings.map(vulnerabilityOf) },
+      next: next === null ? null : positionOf(state.uuid, next, any),
+      unreadable: unreadable + (on?.unreadable ?? 0),
+      error,
       ...asOf(on?.as_of, state.created),
       // The vendor keeps no list of CVEs that it would find.
       ...(on !== null
@@ -96,13 +74,6 @@ export const searchVulnerabilities = defineRead({
         : nothing && asked.cve_id !== undefined
           ? { matched: null }
           : {}),
-      unreadable: unreadable + (on?.unreadable ?? 0),
-    };
-    return {
-      outcome: "found",
-      data: { vulnerabilities: findings.map(vulnerabilityOf) },
-      sources: [error === null ? { ...report, status: "ok" } : { ...report, status: "error", error }],
-      next_cursor: next === null ? null : encodeCursor(positionOf(state.uuid, next, any), question),
     };
   },
 });

@@ -1,6 +1,6 @@
 import type { FC } from "hono/jsx";
 import type { OperationView } from "../../effect/protocol.ts";
-import { targetName } from "../../toolkit/tool.ts";
+import { targetName } from "../../toolkit/change.ts";
 import { Csrf, Foreign, Who } from "../elements.tsx";
 import { clientNameOf, requireOperation } from "../operations/access.ts";
 import { Before, Beside, OperationCard, Outcome } from "../operations/card.tsx";

@@ -1,6 +1,6 @@
 import type { Catalogue } from "../../catalogue/catalogue.ts";
 import type { OperationView } from "../../effect/protocol.ts";
-import { targetName } from "../../toolkit/tool.ts";
+import { targetName } from "../../toolkit/change.ts";
 import { Badge, Foreign, Id, Pager, Table, Time, Who } from "../elements.tsx";
 import { given } from "../filters.ts";
 import { OperationTable, shortened } from "../operations/history.tsx";

@@ -1,8 +1,8 @@
 import type { DecideAnswer, OperationView } from "../../effect/protocol.ts";
 import { actOf } from "../../person/confirmation.ts";
 import type { Act } from "../../person/standing.ts";
+import { targetName } from "../../toolkit/change.ts";
 import { effectNameOf } from "../../toolkit/operation-id.ts";
-import { targetName } from "../../toolkit/tool.ts";
 import { may } from "../need.ts";
 import { requireOperation } from "../operations/access.ts";
 import { readOperation } from "../operations/latest.ts";

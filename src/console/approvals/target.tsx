@@ -1,9 +1,10 @@
 import type { FC } from "hono/jsx";
+import { inspected } from "../../capabilities/ports.ts";
 import type { Catalogue } from "../../catalogue/catalogue.ts";
 import { upstreamFor } from "../../downstream/client.ts";
 import type { OperationView } from "../../effect/protocol.ts";
+import { portOf, type TargetAttributes } from "../../toolkit/change.ts";
 import { asFailure } from "../../toolkit/failure.ts";
-import type { TargetAttributes } from "../../toolkit/tool.ts";
 import { typed } from "../../toolkit/typed.ts";
 import { factsOf, Table } from "../elements.tsx";
 
@@ -22,8 +23,13 @@ export async function lookAtTarget(env: Env, catalogue: Catalogue, operation: Op
   const tool = catalogue.tool(operation.tool);
   if (tool?.kind !== "change") return { seen: "failed", why: "This version no longer has the tool." };
   try {
-    const upstream = upstreamFor(env, tool.read_credential, { deadline_ms: PATIENCE_MS, purpose: "change" });
-    const now = await tool.inspect(JSON.parse(operation.input), upstream, env, operation.id);
+    const port = portOf(tool, operation.target);
+    const upstream = upstreamFor(env, port.read_credential, { deadline_ms: PATIENCE_MS, purpose: "change" });
+    const now = await inspected(port, JSON.parse(operation.input), {
+      env,
+      upstream,
+      operation_id: operation.id,
+    });
     if (!now.exists) return { seen: "gone" };
     const data = now.data === null ? null : JSON.stringify(typed(tool, now.data));
     return { seen: "there", data, attributes: now.attributes };

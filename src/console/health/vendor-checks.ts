@@ -1,6 +1,7 @@
 import { upstreamFor } from "../../downstream/client.ts";
 import { asFailure } from "../../toolkit/failure.ts";
 import type { Credential } from "../../toolkit/upstream/credential.ts";
+import { settingsOf } from "../../toolkit/upstream/settings-of.ts";
 import type { VendorCheck } from "../../toolkit/upstream/vendor-check.ts";
 
 /** What one check at a vendor came to. Nothing in it is secret. */
@@ -25,7 +26,11 @@ export function checksOf(
 
 async function run(env: Env, { name, credential, run: look }: VendorCheck): Promise<CheckReport> {
   try {
-    return { name, asked: true, problems: await look(upstreamFor(env, credential), env) };
+    return {
+      name,
+      asked: true,
+      problems: await look(upstreamFor(env, credential), settingsOf(env, credential.vendor), env),
+    };
   } catch (thrown) {
     const { message, kind } = asFailure(thrown);
     // A vendor that is down says nothing of our settings; one that refuses does.

@@ -1,6 +1,6 @@
 import type { AuditRecord } from "../../audit/record.ts";
 import type { OperationView } from "../../effect/protocol.ts";
-import { targetName } from "../../toolkit/tool.ts";
+import { targetName } from "../../toolkit/change.ts";
 
 /** The states of an operation in which it waits for a person. */
 const WAITING = ["awaiting_approval", "needs_operator"] as const;

@@ -1,7 +1,7 @@
 import type { Child, FC } from "hono/jsx";
 import type { Catalogue } from "../../catalogue/catalogue.ts";
 import type { OperationView } from "../../effect/protocol.ts";
-import { targetName } from "../../toolkit/tool.ts";
+import { portOf, targetName } from "../../toolkit/change.ts";
 import { Facts, Foreign, factsOf, Id, StateBadge, Time, Who } from "../elements.tsx";
 
 /** What somebody wants done, on what, by whom and why: everything that a decision needs. */
@@ -115,8 +115,8 @@ const TargetLine: FC<{ operation: OperationView }> = ({ operation }) => {
 const PlainWords: FC<{ catalogue: Catalogue; operation: OperationView }> = ({ catalogue, operation }) => {
   const tool = catalogue.tool(operation.tool);
   if (tool?.kind !== "change") return <p>{operation.tool}, a tool that this version no longer has.</p>;
-  const undo = tool.effect.reversed_by === null ? undefined : catalogue.tool(tool.effect.reversed_by);
-  const { vendor, permission } = tool.credential;
+  const undo = tool.reversed_by === null ? undefined : catalogue.tool(tool.reversed_by);
+  const { vendor, permission } = portOf(tool, operation.target).credential;
   return (
     <>
       <p>

@@ -1,7 +1,7 @@
 import type { FC } from "hono/jsx";
 import { leftOut } from "../../audit/search.ts";
 import type { OperationView } from "../../effect/protocol.ts";
-import { targetName } from "../../toolkit/tool.ts";
+import { targetName } from "../../toolkit/change.ts";
 import { MAX_REASON } from "../approvals/decide.ts";
 import { LeftOut } from "../audit/left-out.tsx";
 import { Csrf, Facts, Foreign, factsOf } from "../elements.tsx";

@@ -1,6 +1,6 @@
 /** Strings of an answer that somebody else wrote. An answer's schema says which are, and the path applies it. */
 import * as z from "zod";
-import type { Json } from "../tool.ts";
+import type { Json } from "../json.ts";
 import { shown } from "./shown.ts";
 
 /** As long as a host name may be in DNS. */

@@ -1,4 +1,4 @@
-import type { Json } from "../tool.ts";
+import type { Json } from "../json.ts";
 
 /**
  * Secrets that turn up in what vendors report: a command line in an alert, a key pasted into a ticket. A model has

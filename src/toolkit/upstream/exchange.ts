@@ -1,6 +1,7 @@
 import type { Failure } from "../failure.ts";
 import type { Credential } from "./credential.ts";
 import { answerTooLarge, timedOut, unavailable } from "./failures.ts";
+import { settingsOf } from "./settings-of.ts";
 import { traceparent } from "./trace-context.ts";
 import type { UpstreamAnswer, UpstreamRequest } from "./upstream.ts";
 import type { Vendor } from "./vendor.ts";
@@ -31,13 +32,14 @@ export function buildRequest(
   token: string,
   { request_id, trace_id, signal }: Sending,
 ): Request {
-  const url = new URL(`${credential.baseUrl(env)}${request.path}`);
+  const settings = settingsOf(env, credential.vendor);
+  const url = new URL(`${credential.baseUrl(settings)}${request.path}`);
   for (const [name, values] of Object.entries(request.query ?? {})) {
     for (const value of [values].flat()) url.searchParams.append(name, value);
   }
   const headers = new Headers({ accept: "application/json", ...request.headers, "x-request-id": request_id });
   if (trace_id) headers.set("traceparent", traceparent(trace_id));
-  credential.authorize(headers, token, env);
+  credential.authorize(headers, token, settings);
   if (request.json !== undefined) headers.set("content-type", "application/json");
   return new Request(url, {
     method: request.method,

@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import type { Failure } from "../failure.ts";
-import type { JsonObject } from "../tool.ts";
+import type { JsonObject } from "../json.ts";
 
 /** One HTTP request to a vendor, without credential and without host: both are added by the path. */
 export interface UpstreamRequest {

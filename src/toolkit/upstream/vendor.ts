@@ -13,14 +13,15 @@ export interface Asked {
 }
 
 /** What a vendor may be asked. */
-export interface Budget {
+// biome-ignore lint/suspicious/noExplicitAny: budgets of all vendors are read in one place; each is made for its own settings
+export interface Budget<Settings = any> {
   /** Requests a minute of all credentials together, where VENDOR_BUDGETS says nothing else. */
-  readonly per_minute: (env: Env) => number;
+  readonly per_minute: (settings: Settings) => number;
   /**
    * Requests at once after a quiet while, where a vendor documents how many. A broker that was taken from memory
    * meanwhile may give them twice; then the vendor's own answer holds.
    */
-  readonly burst?: (env: Env) => number;
+  readonly burst?: (settings: Settings) => number;
   /**
    * The part of each credential, by name. Parts of one whole: what reads use up is never what a containment needs,
    * and no credential has to ask what the others have used.
@@ -34,15 +35,15 @@ export interface Budget {
 }
 
 /** One vendor: its settings, how it says that something went wrong, and how often it may be asked. */
-export interface Vendor {
+export interface Vendor<Settings extends z.ZodObject = z.ZodObject> {
   /** As in `coverage.sources`. */
   readonly name: string;
   /** As people write it, for messages. */
   readonly title: string;
   /** The variables that say where and how it is asked, secrets aside. One is its `<PREFIX>_BASE_URL`. */
-  readonly settings: z.ZodObject;
+  readonly settings: Settings;
   /** How much of what the vendor allows this instance uses. */
-  readonly budget: Budget;
+  readonly budget: Budget<z.output<Settings>>;
   /** Where it is slower than most. */
   readonly patience?: Partial<Patience>;
   /**

@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, expect, test } from "vitest";
 import { crowdstrikeChecks } from "../../../src/connectors/crowdstrike/checks.ts";
 import { upstreamFor } from "../../../src/downstream/client.ts";
+import { settingsOf } from "../../../src/toolkit/upstream/settings-of.ts";
 import { effects, inject, resetLab } from "../../downstream/lab-control.ts";
 import { credentialOf } from "../../support/deployed.ts";
 import { rested } from "../../support/worker/credentials.ts";
@@ -15,7 +16,7 @@ beforeEach(async () => {
 async function found(name: string, through: string = name): Promise<readonly string[]> {
   const check = crowdstrikeChecks.find(({ credential }) => credential.name === name);
   if (check === undefined) throw new Error(`nothing checks ${name}`);
-  return check.run(upstreamFor(env, credentialOf(through)), env);
+  return check.run(upstreamFor(env, credentialOf(through)), settingsOf(env, check.credential.vendor), env);
 }
 
 test("nothing is wrong with the lab's API clients, and nothing is changed to see that", async () => {

@@ -10,7 +10,9 @@ function environment(changes: Record<string, string | undefined> = {}): Env {
   return { ...local, ...defaults, ...changes } as unknown as Env;
 }
 
-const credentialProblems = (env: Env) => [...new Set(CREDENTIALS.flatMap(({ problems }) => problems(env)))];
+const credentialProblems = (env: Env) => [
+  ...new Set(CREDENTIALS.flatMap(({ secrets }) => problemsIn(secrets, env))),
+];
 
 describe("configuration", () => {
   test("of a local instance has no problems", () => {
@@ -70,6 +72,6 @@ describe("configuration", () => {
 });
 
 test("no two credentials share an API client", () => {
-  const variables = CREDENTIALS.flatMap((credential) => credential.problems({} as Env));
+  const variables = CREDENTIALS.flatMap(({ secrets }) => problemsIn(secrets, {} as Env));
   expect(new Set(variables).size).toBe(variables.length);
 });

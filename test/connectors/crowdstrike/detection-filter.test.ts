@@ -5,8 +5,10 @@ import {
   detectionFilter,
   OPEN_AND_MAYBE_SEVERE,
 } from "../../../src/connectors/crowdstrike/detection-filter.ts";
-import { searchDetections } from "../../../src/connectors/crowdstrike/search-detections.ts";
 import { SEVERITIES } from "../../../src/toolkit/severity.ts";
+import { readTool } from "../../support/deployed.ts";
+
+const searchDetections = readTool("search_detections");
 
 const ID = "0123456789abcdef0123456789abcdef";
 const SHA = "AB".repeat(32);

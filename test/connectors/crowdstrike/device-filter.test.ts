@@ -1,12 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Fql, parseFql, unescapeFql } from "../../../lab/crowdstrike/fql.ts";
+import { DeviceQuery } from "../../../src/capabilities/devices/search-devices.ts";
 import { addressesIn } from "../../../src/connectors/crowdstrike/cidr.ts";
 import { deviceSearch } from "../../../src/connectors/crowdstrike/device-filter.ts";
-import { DeviceQuery } from "../../../src/connectors/crowdstrike/device-query.ts";
 import { clause } from "../../../src/connectors/crowdstrike/fql.ts";
-import { searchDevices } from "../../../src/connectors/crowdstrike/search-devices.ts";
 import { asFailure } from "../../../src/toolkit/failure.ts";
+import { readTool } from "../../support/deployed.ts";
+
+const searchDevices = readTool("search_devices");
 
 const ID = "0123456789abcdef0123456789abcdef";
 const MAC = "mac_address:'00-00-5e-00-53-0a'";

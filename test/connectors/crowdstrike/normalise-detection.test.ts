@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { Detection } from "../../../src/capabilities/detections/detection.ts";
 import { AlertDetails, AlertRecord } from "../../../src/connectors/crowdstrike/alert-schemas.ts";
-import { Detection, detectionOf } from "../../../src/connectors/crowdstrike/normalise-detection.ts";
+import { detectionOf } from "../../../src/connectors/crowdstrike/normalise-detection.ts";
 import { ALERT } from "./alerts.ts";
 
 const detection = (changes: Record<string, unknown> = {}) =>

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { Device, deviceOf } from "../../../src/connectors/crowdstrike/normalise.ts";
+import { Device } from "../../../src/capabilities/devices/device.ts";
+import { deviceOf } from "../../../src/connectors/crowdstrike/normalise.ts";
 import { DeviceDetails, DeviceRecord } from "../../../src/connectors/crowdstrike/schemas.ts";
 import { DEVICE } from "./device.ts";
 

@@ -1,12 +1,14 @@
 /** Reads of records that lack what real ones lack, and of pages with a record that can't be read. */
 import { describe, expect, test } from "vitest";
-import { getDetection } from "../../../src/connectors/crowdstrike/get-detection.ts";
-import { getDevice } from "../../../src/connectors/crowdstrike/get-device.ts";
-import { searchDetections } from "../../../src/connectors/crowdstrike/search-detections.ts";
-import { searchDevices } from "../../../src/connectors/crowdstrike/search-devices.ts";
+import { readTool } from "../../support/deployed.ts";
 import { readRecorded, withoutEach } from "../../support/records.ts";
 import { ALERT } from "./alerts.ts";
 import { DEVICE } from "./device.ts";
+
+const getDetection = readTool("get_detection");
+const getDevice = readTool("get_device");
+const searchDetections = readTool("search_detections");
+const searchDevices = readTool("search_devices");
 
 const page = (...ids: unknown[]) => ({
   resources: ids,
@@ -53,11 +55,11 @@ describe.each(READS)("$list", ({ one, all, list, argument, id, record, listing, 
     const { answer } = await readRecorded(all, answers);
     expect(answer).toMatchObject(whole);
     expect(answer).toMatchObject({
-      data: { [list]: [{ [argument]: record[id] }, { [argument]: "another" }] },
+      data: { [list]: [{ [argument]: `crowdstrike:${record[id]}` }, { [argument]: "crowdstrike:another" }] },
     });
     const single = { [describing]: { resources: [lacking] } };
     const { answer: alone } = await readRecorded(one, single, { args: { [argument]: record[id] } });
-    expect(alone).toMatchObject({ ...whole, data: { [argument]: record[id] } });
+    expect(alone).toMatchObject({ ...whole, data: { [argument]: `crowdstrike:${record[id]}` } });
   });
 
   test("come through without one that can't be read, which is counted", async () => {
@@ -66,14 +68,20 @@ describe.each(READS)("$list", ({ one, all, list, argument, id, record, listing, 
       [describing]: { resources: [{ ...record, ...broken }, other] },
     };
     const { answer } = await readRecorded(all, answers);
-    expect(answer).toMatchObject({ ...lacking_one, data: { [list]: [{ [argument]: "another" }] } });
+    expect(answer).toMatchObject({
+      ...lacking_one,
+      data: { [list]: [{ [argument]: "crowdstrike:another" }] },
+    });
     expect(answer).toMatchObject({ coverage: { sources: [{ status: "ok", count: 1, total: 2 }] } });
   });
 
   test("come through without an id that can't be read, which is counted", async () => {
     const answers = { [listing]: page(7, "another"), [describing]: { resources: [other] } };
     const { answer } = await readRecorded(all, answers);
-    expect(answer).toMatchObject({ ...lacking_one, data: { [list]: [{ [argument]: "another" }] } });
+    expect(answer).toMatchObject({
+      ...lacking_one,
+      data: { [list]: [{ [argument]: "crowdstrike:another" }] },
+    });
   });
 
   test("have changed their contract if none can be read", async () => {

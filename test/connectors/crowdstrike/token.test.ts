@@ -1,9 +1,12 @@
 /** What is sent for a token, and what the answers of the token endpoint mean. */
+
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { crowdstrikeCredentials } from "../../../src/connectors/crowdstrike/credentials.ts";
+import { mintingOf } from "../../../src/toolkit/upstream/settings-of.ts";
+import { SETTINGS } from "../../support/settings.ts";
 import { envelope } from "./answers.ts";
 
 const CID = "ab".repeat(16);
@@ -28,12 +31,15 @@ beforeEach(() => {
 function mint(settings: object = {}) {
   const { port } = server.address() as AddressInfo;
   const env = {
+    ...SETTINGS,
     CROWDSTRIKE_BASE_URL: `http://127.0.0.1:${port}`,
     CROWDSTRIKE_READ_CLIENT_ID: "id",
     CROWDSTRIKE_READ_CLIENT_SECRET: "secret",
     ...settings,
   } as Env;
-  return crowdstrikeCredentials.read.mint(env, 1_000, AbortSignal.timeout(5_000));
+  return crowdstrikeCredentials.read.mint(
+    mintingOf(env, crowdstrikeCredentials.read, 1_000, AbortSignal.timeout(5_000)),
+  );
 }
 
 test("a token is asked for with id and secret, and is good for as long as the vendor says", async () => {

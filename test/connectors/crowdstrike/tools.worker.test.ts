@@ -1,16 +1,20 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { containDevice, releaseDevice } from "../../../src/connectors/crowdstrike/contain-device.ts";
-import { getDevice } from "../../../src/connectors/crowdstrike/get-device.ts";
-import { searchDevices } from "../../../src/connectors/crowdstrike/search-devices.ts";
 import { breakerReport } from "../../../src/downstream/circuit.ts";
 import { upstreamFor } from "../../../src/downstream/client.ts";
 import { tokenFor } from "../../../src/downstream/tokens.ts";
-import type { ChangeTool, Conclusion, ReadTool } from "../../../src/toolkit/tool.ts";
+import type { Conclusion } from "../../../src/toolkit/change.ts";
+import type { ReadTool } from "../../../src/toolkit/read.ts";
 import { buildRequest, readAnswer } from "../../../src/toolkit/upstream/exchange.ts";
 import { effects, inject, resetLab } from "../../downstream/lab-control.ts";
-import { credentialOf } from "../../support/deployed.ts";
+import type { ChangeAt } from "../../support/deployed.ts";
+import { changeAt, credentialOf, readTool } from "../../support/deployed.ts";
 import { lab } from "../../support/worker/lab.ts";
+
+const getDevice = readTool("get_device");
+const searchDevices = readTool("search_devices");
+const containDevice = changeAt("contain_device");
+const releaseDevice = changeAt("release_device");
 
 const NOBODY = "0".repeat(32);
 /** More than a sensor takes in the lab to do as it is told. */
@@ -56,15 +60,11 @@ async function someDevice(input: object = {}): Promise<Device> {
 }
 
 /** Sends the one request of a change, as the effect object does. */
-async function perform(
-  tool: ChangeTool,
-  device: Device,
-  operation_id = "op_1",
-): Promise<Conclusion<unknown>> {
+async function perform(tool: ChangeAt, device: Device, operation_id = "op_1"): Promise<Conclusion<unknown>> {
   const input = { device_id: device.device_id };
   const { credential } = tool;
   const token = await tokenFor(env, credential);
-  const sending = { request_id: operation_id, signal: AbortSignal.timeout(tool.effect.deadline_ms) };
+  const sending = { request_id: operation_id, signal: AbortSignal.timeout(tool.deadline_ms) };
   const request = buildRequest(env, credential, tool.request(input, operation_id, env), token, sending);
   const { device_id, hostname, containment } = device;
   return tool.conclude(await readAnswer(await fetch(request)), {

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { updateDetection } from "../../../src/connectors/crowdstrike/update-detection.ts";
+import { changeAt } from "../../support/deployed.ts";
 import { RecordedRequests } from "../recorded-requests.ts";
 import { ALERT } from "./alerts.ts";
+
+const updateDetection = changeAt("update_detection");
 
 const OPERATION = "op_01890a5d-ac96-774b-bcce-b302099a8057_AAAAAAAAAAAAAAAA";
 const TAG = `sallyport:${OPERATION}`;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { elasticChecks } from "../../../src/connectors/elastic/checks.ts";
-import { baseUrl, elasticSettings } from "../../../src/connectors/elastic/settings.ts";
+import { elasticSettings, kibanaOf } from "../../../src/connectors/elastic/settings.ts";
 import { problemsIn } from "../../../src/toolkit/settings.ts";
 import { RecordedRequests } from "../recorded-requests.ts";
 import { searched } from "./alert-hits.ts";
@@ -14,7 +14,7 @@ async function problems(answers: object = {}): Promise<string[]> {
     ReadPrivileges: { index: { ".alerts-security.alerts-default": granted } },
     ...answers,
   });
-  return (await Promise.all(elasticChecks.map(({ run }) => run(through, {} as Env)))).flat();
+  return (await Promise.all(elasticChecks.map(({ run }) => run(through, {}, {} as Env)))).flat();
 }
 
 test("keys that may do what they are for have no problems, and neither has what isn't told", async () => {
@@ -39,8 +39,8 @@ test("a space without alerts is named by its setting", async () => {
 
 test("a space is a setting of its own", () => {
   const env = { ELASTIC_BASE_URL: "https://kibana.example.com", ELASTIC_SPACE: "" } as Env;
-  expect(baseUrl(env)).toBe("https://kibana.example.com");
-  expect(baseUrl({ ...env, ELASTIC_SPACE: "soc" })).toBe("https://kibana.example.com/s/soc");
+  expect(kibanaOf(env)).toBe("https://kibana.example.com");
+  expect(kibanaOf({ ...env, ELASTIC_SPACE: "soc" })).toBe("https://kibana.example.com/s/soc");
   expect(problemsIn(elasticSettings, env)).toEqual([]);
   expect(problemsIn(elasticSettings, { ...env, ELASTIC_SPACE: "a/b" })).toHaveLength(1);
   expect(

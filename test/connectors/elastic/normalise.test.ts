@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { Alert } from "../../../src/capabilities/alerts/alert.ts";
 import { reachable } from "../../../src/connectors/elastic/addresses.ts";
 import { foundIn } from "../../../src/connectors/elastic/alerts.ts";
-import { Alert, alertOf } from "../../../src/connectors/elastic/normalise.ts";
+import { alertOf } from "../../../src/connectors/elastic/normalise.ts";
 import { AlertHit, AlertSearch, CasePage } from "../../../src/connectors/elastic/schemas.ts";
 import { HIT, searched } from "./alert-hits.ts";
 

@@ -1,10 +1,12 @@
 /** What alerts and cases leave out, and what they say in words of their own. */
 import { describe, expect, test } from "vitest";
-import { openCase } from "../../../src/connectors/elastic/open-case.ts";
-import { searchAlerts } from "../../../src/connectors/elastic/search-alerts.ts";
+import { changeAt, readTool } from "../../support/deployed.ts";
 import { readRecorded, withoutEach } from "../../support/records.ts";
 import { RecordedRequests } from "../recorded-requests.ts";
 import { HIT, searched } from "./alert-hits.ts";
+
+const searchAlerts = readTool("search_alerts");
+const openCase = changeAt("open_case");
 
 const OTHER = { ...HIT, _id: "AZx9e-CQXgB_P2G4XWLr", sort: [HIT.sort[0], "other"] };
 const search = async (page: object, args: object = {}) =>
@@ -16,7 +18,7 @@ const search = async (page: object, args: object = {}) =>
 describe("a page of alerts", () => {
   test.each(withoutEach(HIT, ["_id", "sort"]))("comes through with %s", async (_, lacking) => {
     expect(await search(searched(lacking, OTHER))).toMatchObject({
-      data: { alerts: [{ alert_id: HIT._id }, { alert_id: OTHER._id }] },
+      data: { alerts: [{ alert_id: `elastic:${HIT._id}` }, { alert_id: `elastic:${OTHER._id}` }] },
       coverage: { complete: true, unreadable: 0 },
     });
   });
@@ -24,7 +26,7 @@ describe("a page of alerts", () => {
   test("leaves out one that can't be read, and counts it", async () => {
     const broken = { ...HIT, fields: { ...HIT.fields, "host.name": [7] } };
     expect(await search(searched(broken, OTHER))).toMatchObject({
-      data: { alerts: [{ alert_id: OTHER._id }] },
+      data: { alerts: [{ alert_id: `elastic:${OTHER._id}` }] },
       coverage: { complete: false, unreadable: 1 },
     });
   });
@@ -32,7 +34,7 @@ describe("a page of alerts", () => {
   test("goes on behind what was shown, though one that can't be read stands between", async () => {
     const broken = { ...HIT, fields: { "host.name": [7] } };
     const { data, coverage } = await search(searched(broken, OTHER), { limit: 1 });
-    expect(data.alerts).toMatchObject([{ alert_id: OTHER._id }]);
+    expect(data.alerts).toMatchObject([{ alert_id: `elastic:${OTHER._id}` }]);
     expect(coverage.next_cursor).not.toBeNull();
   });
 

@@ -1,16 +1,17 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
-import type { Alert } from "../../../src/connectors/elastic/normalise.ts";
-import { openCase } from "../../../src/connectors/elastic/open-case.ts";
-import { searchAlerts } from "../../../src/connectors/elastic/search-alerts.ts";
-import { updateAlert } from "../../../src/connectors/elastic/update-alert.ts";
+import type { Alert } from "../../../src/capabilities/alerts/alert.ts";
 import { breakerReport } from "../../../src/downstream/circuit.ts";
 import { upstreamFor } from "../../../src/downstream/client.ts";
 import { effects, inject, requestsOf, resetLab } from "../../downstream/lab-control.ts";
-import { credentialOf } from "../../support/deployed.ts";
+import { changeAt, credentialOf, readTool } from "../../support/deployed.ts";
 import { agentOf, call } from "../../support/worker/agent.ts";
 import { signedIn } from "../../support/worker/people.ts";
+
+const searchAlerts = readTool("search_alerts");
+const openCase = changeAt("open_case");
+const updateAlert = changeAt("update_alert");
 
 const SEARCH = "SearchAlerts";
 const SET = "SetAlertsStatus";

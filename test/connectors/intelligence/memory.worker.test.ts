@@ -7,7 +7,7 @@ import { lookupCve } from "../../../src/connectors/intelligence/lookup-cve.ts";
 import { Memory } from "../../../src/connectors/intelligence/memory.ts";
 import { upstreamFor } from "../../../src/downstream/client.ts";
 import { readAnswer } from "../../../src/path/answer.ts";
-import type { ReadContext } from "../../../src/toolkit/tool.ts";
+import type { ReadContext } from "../../../src/toolkit/read.ts";
 import { inject, requestsOf, resetLab } from "../../downstream/lab-control.ts";
 import { credentialOf } from "../../support/deployed.ts";
 import { rested } from "../../support/worker/credentials.ts";

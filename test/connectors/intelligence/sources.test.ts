@@ -6,6 +6,7 @@ import { epss, kev, nvd, osv } from "../../../src/connectors/intelligence/source
 import { publicError } from "../../../src/toolkit/failure.ts";
 import { problemsIn } from "../../../src/toolkit/settings.ts";
 import { jsonOf } from "../../../src/toolkit/upstream/exchange.ts";
+import { mintingOf } from "../../../src/toolkit/upstream/settings-of.ts";
 import type { UpstreamAnswer } from "../../../src/toolkit/upstream/upstream.ts";
 import type { Vendor } from "../../../src/toolkit/upstream/vendor.ts";
 import { answer, CANARY } from "../crowdstrike/answers.ts";
@@ -100,19 +101,21 @@ describe("credentials of public sources", () => {
   test.each(Object.values(intelligenceCredentials))(
     "$name puts no secret on a request",
     async (credential) => {
-      const { token } = await credential.mint(env(), 0);
+      const { token } = await credential.mint(mintingOf(env(), credential, 0, AbortSignal.timeout(5000)));
       const headers = new Headers();
-      credential.authorize(headers, token);
+      credential.authorize(headers, token, {});
       expect([...headers.keys()]).toEqual(["user-agent"]);
-      expect(credential.problems()).toEqual([]);
+      expect(problemsIn(credential.secrets, env())).toEqual([]);
     },
   );
 
   test("NVD gets its key where there is one, and nobody else does", async () => {
     for (const [name, credential] of Object.entries(intelligenceCredentials)) {
-      const { token } = await credential.mint(env({ NVD_API_KEY: CANARY }), 0);
+      const { token } = await credential.mint(
+        mintingOf(env({ NVD_API_KEY: CANARY }), credential, 0, AbortSignal.timeout(5000)),
+      );
       const headers = new Headers();
-      credential.authorize(headers, token);
+      credential.authorize(headers, token, {});
       expect(headers.get("apikey")).toBe(name === "nvd" ? CANARY : null);
     }
   });

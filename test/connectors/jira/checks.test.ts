@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { jiraChecks, screenProblems } from "../../../src/connectors/jira/checks.ts";
+import { jira } from "../../../src/connectors/jira/errors.ts";
+import type { JiraSettings } from "../../../src/connectors/jira/settings.ts";
+import { settingsFor } from "../../support/deployed.ts";
 import { RecordedRequests } from "../recorded-requests.ts";
 
 const env = {
@@ -7,14 +10,15 @@ const env = {
   JIRA_ISSUE_TYPE: "Task",
   JIRA_PRIORITIES: '{"high":"High"}',
   JIRA_FIELDS: "",
-} as Env;
+};
+const settings = (changes: object = {}) => settingsFor(jira, { ...env, ...changes }) as JiraSettings;
 const field = (fieldId: string, more: object = {}) => ({ fieldId, required: false, ...more });
 const usual = ["summary", "description", "labels", "project", "issuetype"].map((name) =>
   field(name, { required: true }),
 );
 const priority = field("priority", { allowedValues: [{ id: "2", name: "High" }] });
 const problems = (fields: object[], changes: object = {}) =>
-  screenProblems([...usual, ...fields] as Parameters<typeof screenProblems>[0], { ...env, ...changes });
+  screenProblems([...usual, ...fields] as Parameters<typeof screenProblems>[0], settings(changes));
 
 describe("a create screen", () => {
   test("with what is filled in, and nothing else that is required, has no problems", () => {
@@ -40,7 +44,7 @@ describe("a create screen", () => {
   });
 
   test("without a field that is filled in, or one that is set, names it", () => {
-    expect(screenProblems([], { ...env, JIRA_PRIORITIES: "", JIRA_FIELDS: '{"duedate":"x"}' })).toEqual([
+    expect(screenProblems([], settings({ JIRA_PRIORITIES: "", JIRA_FIELDS: '{"duedate":"x"}' }))).toEqual([
       "JIRA_ISSUE_TYPE: put the field summary on its create screen",
       "JIRA_ISSUE_TYPE: put the field description on its create screen",
       "JIRA_ISSUE_TYPE: put the field labels on its create screen",
@@ -57,7 +61,7 @@ describe("the checks", () => {
     getCreateIssueMetaIssueTypeId: { fields: [...usual, priority] },
   });
   const run = async (changes: object = {}) =>
-    (await Promise.all(jiraChecks.map(({ run }) => run(through, { ...env, ...changes })))).flat();
+    (await Promise.all(jiraChecks.map(({ run }) => run(through, settings(changes), env as Env)))).flat();
 
   test("find nothing where everything fits, the issue type by name or by id", async () => {
     expect(await run()).toEqual([]);

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { createTicket } from "../../../src/connectors/jira/create-ticket.ts";
+import { changeAt } from "../../support/deployed.ts";
+
+const createTicket = changeAt("create_ticket");
 
 const defaults = {
   JIRA_PROJECT: "SEC",

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { localEnvironment } from "../../../scripts/local-environment.ts";
 import { jiraCredentials } from "../../../src/connectors/jira/credentials.ts";
-import { jiraSettings, settleMs } from "../../../src/connectors/jira/settings.ts";
+import { jiraSettings } from "../../../src/connectors/jira/settings.ts";
 import { problemsIn } from "../../../src/toolkit/settings.ts";
 
 const defaults = { JIRA_PROJECT: "SEC", JIRA_ISSUE_TYPE: "Task", JIRA_SETTLE_MS: "60000" };
@@ -12,7 +12,7 @@ function environment(changes: Record<string, string | undefined> = {}): Env {
 }
 
 const problems = (env: Env) => [
-  ...Object.values(jiraCredentials).flatMap((credential) => credential.problems(env)),
+  ...Object.values(jiraCredentials).flatMap(({ secrets }) => problemsIn(secrets, env)),
   ...problemsIn(jiraSettings, env),
 ];
 
@@ -48,7 +48,7 @@ describe("configuration", () => {
   });
 
   test("without a bound leaves absence unproven", () => {
-    expect(settleMs(environment({ JIRA_SETTLE_MS: "" }))).toBeNull();
-    expect(settleMs(environment({ JIRA_SETTLE_MS: "0" }))).toBe(0);
+    expect(jiraSettings.parse(environment({ JIRA_SETTLE_MS: "" })).JIRA_SETTLE_MS).toBeNull();
+    expect(jiraSettings.parse(environment({ JIRA_SETTLE_MS: "0" })).JIRA_SETTLE_MS).toBe(0);
   });
 });

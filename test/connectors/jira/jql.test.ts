@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Jql, parseJql } from "../../../lab/jira/jql.ts";
 import { textMatcher } from "../../../lab/jira/text-search.ts";
-import { creationJql, keyIn, quoted, TicketQuery, ticketsJql } from "../../../src/connectors/jira/jql.ts";
+import { TicketQuery } from "../../../src/capabilities/tickets/search-tickets.ts";
+import { creationJql, keyIn, quoted, ticketsJql } from "../../../src/connectors/jira/jql.ts";
 
 const OPERATION = "op_019ab0c2-7c3e-7d1a-8f0e-1234567890ab_AbC-_dEf01234567";
 
@@ -47,7 +48,7 @@ describe("no query", () => {
     "a*",
     "(a)",
     "a~2",
-    "a:b",
+    "a:b c",
     "a\n",
     "",
     "one two three four five six seven eight nine",

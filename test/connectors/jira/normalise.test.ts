@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { issueRecord } from "../../../lab/jira/issue-record.ts";
 import { Issues } from "../../../lab/jira/issues.ts";
-import { Ticket, ticketOf } from "../../../src/connectors/jira/normalise.ts";
+import { Ticket } from "../../../src/capabilities/tickets/ticket.ts";
+import { ticketOf } from "../../../src/connectors/jira/normalise.ts";
 import { IssueOrNone, IssueRecord, issuePage, LabelledIssue } from "../../../src/connectors/jira/schemas.ts";
 
 const record = {

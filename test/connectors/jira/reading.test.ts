@@ -1,7 +1,9 @@
 /** What Jira leaves out, and what it says in words of its own. */
 import { describe, expect, test } from "vitest";
-import { searchTickets } from "../../../src/connectors/jira/search-tickets.ts";
+import { readTool } from "../../support/deployed.ts";
 import { readRecorded, withoutEach } from "../../support/records.ts";
+
+const searchTickets = readTool("search_tickets");
 
 const SEARCH = "searchAndReconsileIssuesUsingJql";
 const getCurrentUser = { accountId: "712020:sallyport-read" };
@@ -24,7 +26,7 @@ const other = { ...record, key: "SEC-8" };
 
 const search = async (page: object, args: object = {}) =>
   (await readRecorded(searchTickets, { [SEARCH]: page, getCurrentUser }, { args, env })).answer;
-const ids = ["SEC-7", "SEC-8"].map((ticket_id) => ({ ticket_id }));
+const ids = ["jira:SEC-7", "jira:SEC-8"].map((ticket_id) => ({ ticket_id }));
 
 describe("a page of tickets", () => {
   test.each(withoutEach(record, ["key"]))("comes through with %s", async (_, lacking) => {
@@ -38,7 +40,7 @@ describe("a page of tickets", () => {
       { getIssue: lacking, getCurrentUser },
       { args: { query: "SEC-7" }, env },
     );
-    expect(answer).toMatchObject({ data: { tickets: [{ ticket_id: "SEC-7" }] } });
+    expect(answer).toMatchObject({ data: { tickets: [{ ticket_id: "jira:SEC-7" }] } });
   });
 
   test.each([
@@ -49,7 +51,7 @@ describe("a page of tickets", () => {
     ["a time beyond any calendar", { fields: { updated: "2026-99-99T10:00:00.000+0000" } }],
   ])("leaves out one with %s, and counts it", async (_, broken) => {
     expect(await search({ issues: [{ ...record, ...broken }, other], isLast: true })).toMatchObject({
-      data: { tickets: [{ ticket_id: "SEC-8" }] },
+      data: { tickets: [{ ticket_id: "jira:SEC-8" }] },
       coverage: { complete: false, unreadable: 1 },
     });
   });
@@ -124,7 +126,7 @@ describe("a ticket that is named", () => {
     expect(answer).toMatchObject({
       status: "ok",
       data: { tickets: [] },
-      coverage: { sources: [{ matched: [{ id: "SEC-7", by: "id" }] }] },
+      coverage: { sources: [{ matched: [{ id: "jira:SEC-7", by: "id" }] }] },
     });
   });
 

@@ -1,10 +1,13 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { jiraCredentials } from "../../../src/connectors/jira/credentials.ts";
-import { searchTickets } from "../../../src/connectors/jira/search-tickets.ts";
 import { upstreamFor } from "../../../src/downstream/client.ts";
+import { mintingOf } from "../../../src/toolkit/upstream/settings-of.ts";
 import { inject, requestsOf, resetLab } from "../../downstream/lab-control.ts";
+import { readTool } from "../../support/deployed.ts";
 import { rested } from "../../support/worker/credentials.ts";
+
+const searchTickets = readTool("search_tickets");
 
 const SEARCH = "searchAndReconsileIssuesUsingJql";
 
@@ -37,7 +40,9 @@ async function search(input: object) {
 }
 
 const mint = (changes: Partial<Env>, purpose: "read" | "create" = "read") =>
-  jiraCredentials[purpose].mint({ ...env, ...changes }, Date.now(), AbortSignal.timeout(5000));
+  jiraCredentials[purpose].mint(
+    mintingOf({ ...env, ...changes } as Env, jiraCredentials[purpose], Date.now(), AbortSignal.timeout(5000)),
+  );
 
 beforeEach(async () => {
   await resetLab();

@@ -1,13 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { concludeChange } from "../../../src/connectors/okta/change-answer.ts";
-import { endUserSessions } from "../../../src/connectors/okta/end-user-sessions.ts";
-import { suspendUser } from "../../../src/connectors/okta/suspend-user.ts";
+import type { Conclusion } from "../../../src/toolkit/change.ts";
 import { Failure, publicError } from "../../../src/toolkit/failure.ts";
-import type { Conclusion } from "../../../src/toolkit/tool.ts";
 import type { UpstreamAnswer } from "../../../src/toolkit/upstream/upstream.ts";
+import { changeAt } from "../../support/deployed.ts";
 import { ANSWERED_AT, answer, CANARY } from "../crowdstrike/answers.ts";
 import { oktaError } from "./answers.ts";
+
+const endUserSessions = changeAt("end_user_sessions");
+const suspendUser = changeAt("suspend_user");
 
 const user_id = "00ub0oNGTSWTBKOLGLNR";
 const asked = { operation: "suspendUser", credential: "okta.suspend", about: ["user_id"] };

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { localEnvironment } from "../../../scripts/local-environment.ts";
 import { clientAssertion, isPrivateKey } from "../../../src/connectors/okta/client-assertion.ts";
 import { oktaCredentials, tokenIn } from "../../../src/connectors/okta/credentials.ts";
-import { oktaSettings, settleInLogMs, settleMs } from "../../../src/connectors/okta/settings.ts";
+import { oktaSettings, settleInLogMs } from "../../../src/connectors/okta/settings.ts";
 import { publicError } from "../../../src/toolkit/failure.ts";
 import { problemsIn } from "../../../src/toolkit/settings.ts";
 import { ANSWERED_AT, answer, CANARY } from "../crowdstrike/answers.ts";
@@ -21,7 +21,7 @@ function environment(changes: Record<string, string | undefined> = {}): Env {
 }
 
 const problemsOf = (env: Env) => [
-  ...Object.values(oktaCredentials).flatMap(({ problems }) => problems(env)),
+  ...Object.values(oktaCredentials).flatMap(({ secrets }) => problemsIn(secrets, env)),
   ...problemsIn(oktaSettings, env),
 ];
 
@@ -81,10 +81,9 @@ describe("configuration", () => {
 
 describe("how long an effect may still come", () => {
   test("is longer in the log, and unknown where either is", () => {
-    expect([settleMs(environment()), settleInLogMs(environment())]).toEqual([30_000, 90_000]);
-    expect(settleInLogMs(environment({ OKTA_SETTLE_MS: "" }))).toBeNull();
-    expect(settleInLogMs(environment({ OKTA_LOG_LAG_MS: "" }))).toBeNull();
-    expect(settleMs(environment({ OKTA_LOG_LAG_MS: "" }))).toBe(30_000);
+    expect(settleInLogMs(oktaSettings.parse(environment()))).toBe(90_000);
+    expect(settleInLogMs(oktaSettings.parse(environment({ OKTA_SETTLE_MS: "" })))).toBeNull();
+    expect(settleInLogMs(oktaSettings.parse(environment({ OKTA_LOG_LAG_MS: "" })))).toBeNull();
   });
 });
 

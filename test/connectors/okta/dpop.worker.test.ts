@@ -1,19 +1,22 @@
 /** Proofs of possession, against an authorization server that demands them of one app: the one that ends sessions. */
+
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { oktaAccounts, plainStaff } from "../../../lab/okta/accounts.ts";
 import { heldIn } from "../../../src/connectors/okta/dpop.ts";
-import { endUserSessions } from "../../../src/connectors/okta/end-user-sessions.ts";
 import { upstreamFor } from "../../../src/downstream/client.ts";
 import { buildRequest, readAnswer } from "../../../src/toolkit/upstream/exchange.ts";
+import { mintingOf } from "../../../src/toolkit/upstream/settings-of.ts";
 import { clearFaults, effects, requestsOf, resetLab } from "../../downstream/lab-control.ts";
-import { credentialOf } from "../../support/deployed.ts";
+import { changeAt, credentialOf } from "../../support/deployed.ts";
+
+const endUserSessions = changeAt("end_user_sessions");
 
 const credential = credentialOf("okta.sessions");
 const user_id = oktaAccounts[plainStaff - 2]?.id ?? "";
 
-const mint = () => credential.mint(env, Date.now(), AbortSignal.timeout(5000));
+const mint = () => credential.mint(mintingOf(env, credential, Date.now(), AbortSignal.timeout(5000)));
 
 /** A complete request with a token, and a proof for it. */
 async function requestWith(token: string, prove = true): Promise<Request> {
@@ -93,14 +96,18 @@ describe("a token that is bound to a key", () => {
 });
 
 test("an app that needn't prove anything gets a bearer token, with one request", async () => {
-  const { token } = await credentialOf("okta.suspend").mint(env, Date.now(), AbortSignal.timeout(5000));
+  const { token } = await credentialOf("okta.suspend").mint(
+    mintingOf(env, credentialOf("okta.suspend"), Date.now(), AbortSignal.timeout(5000)),
+  );
   expect(heldIn(token)).toEqual({ access_token: token, key: null });
   expect(await requestsOf("token")).toHaveLength(1);
 });
 
 test("where the proof is refused, what to switch off is said", async () => {
   const ahead = Date.now() + 10 * 60_000;
-  await expect(credential.mint(env, ahead, AbortSignal.timeout(5000))).rejects.toMatchObject({
+  await expect(
+    credential.mint(mintingOf(env, credential, ahead, AbortSignal.timeout(5000))),
+  ).rejects.toMatchObject({
     code: "misconfigured",
     message: expect.stringMatching(/Require Demonstrating Proof of Possession.*okta\.sessions/),
   });

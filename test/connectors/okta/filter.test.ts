@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { attributesOf, holds, parseScim, type Scim } from "../../../lab/okta/scim.ts";
+import { UserQuery } from "../../../src/capabilities/identities/search-users.ts";
+import { UserId } from "../../../src/capabilities/identities/user.ts";
 import {
   quoted,
   sessionsEndedFilter,
   signInFilter,
-  UserQuery,
   userSearch,
 } from "../../../src/connectors/okta/filter.ts";
-import { UserId } from "../../../src/connectors/okta/schemas.ts";
 import { kindOf } from "../../../src/connectors/okta/sign-in-events.ts";
 import { pathOf } from "../../../src/connectors/okta/users.ts";
 

@@ -1,11 +1,6 @@
 import { describe, expect, test } from "vitest";
-import {
-  hasMfa,
-  isAdministrative,
-  STATUSES_OF,
-  User,
-  userOf,
-} from "../../../src/connectors/okta/normalise.ts";
+import { User } from "../../../src/capabilities/identities/user.ts";
+import { hasMfa, isAdministrative, STATUSES_OF, userOf } from "../../../src/connectors/okta/normalise.ts";
 import { Factors, Roles, USER_FIELDS, UserRecord } from "../../../src/connectors/okta/schemas.ts";
 
 const record = {

@@ -3,13 +3,15 @@ import { describe, expect, test } from "vitest";
 import type * as z from "zod";
 import { accountsUsedWithin, accountsWithMfa } from "../../../src/catalogue/controls/reads/accounts.ts";
 import { usersInactive } from "../../../src/catalogue/controls/users-inactive.ts";
-import { getUser } from "../../../src/connectors/okta/get-user.ts";
-import { searchSignIns } from "../../../src/connectors/okta/search-sign-ins.ts";
-import { searchUsers } from "../../../src/connectors/okta/search-users.ts";
 import type { Tool } from "../../../src/toolkit/tool.ts";
 import type { Upstream } from "../../../src/toolkit/upstream/upstream.ts";
+import { readTool } from "../../support/deployed.ts";
 import { readRecorded, withoutEach } from "../../support/records.ts";
 import { RecordedRequests } from "../recorded-requests.ts";
+
+const getUser = readTool("get_user");
+const searchSignIns = readTool("search_sign_ins");
+const searchUsers = readTool("search_users");
 
 const NOW = Date.parse("2026-11-22T10:00:00.000Z");
 const env = { OKTA_BASE_URL: "https://acme.okta.com" } as Env;

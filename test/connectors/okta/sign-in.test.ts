@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { SignIn } from "../../../src/capabilities/identities/sign-in.ts";
 import { SignInEvent, SignInPage } from "../../../src/connectors/okta/schemas.ts";
-import { SignIn, signInOf } from "../../../src/connectors/okta/sign-in.ts";
+import { signInOf } from "../../../src/connectors/okta/sign-in.ts";
 
 describe("a sign-in", () => {
   const event = {

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { endUserSessions } from "../../../src/connectors/okta/end-user-sessions.ts";
 import { sessionsEnded } from "../../../src/connectors/okta/system-log.ts";
 import type { Upstream, UpstreamRequest } from "../../../src/toolkit/upstream/upstream.ts";
+import { changeAt } from "../../support/deployed.ts";
+
+const endUserSessions = changeAt("end_user_sessions");
 
 const user_id = "00ub0oNGTSWTBKOLGLNR";
 const CLIENT = "0oaSallyport";

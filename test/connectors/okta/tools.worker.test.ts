@@ -2,18 +2,20 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { oktaAccounts } from "../../../lab/okta/accounts.ts";
 import { labOktaKeys } from "../../../scripts/lab-keys.ts";
+import type { SignIn } from "../../../src/capabilities/identities/sign-in.ts";
+import type { User } from "../../../src/capabilities/identities/user.ts";
 import { enabledAccounts, withFactors } from "../../../src/connectors/okta/accounts.ts";
-import { getUser } from "../../../src/connectors/okta/get-user.ts";
-import type { User } from "../../../src/connectors/okta/normalise.ts";
-import { searchSignIns } from "../../../src/connectors/okta/search-sign-ins.ts";
-import { searchUsers } from "../../../src/connectors/okta/search-users.ts";
-import type { SignIn } from "../../../src/connectors/okta/sign-in.ts";
-import { suspendUser } from "../../../src/connectors/okta/suspend-user.ts";
 import { breakerReport } from "../../../src/downstream/circuit.ts";
 import { upstreamFor } from "../../../src/downstream/client.ts";
-import type { ReadTool } from "../../../src/toolkit/tool.ts";
+import type { ReadTool } from "../../../src/toolkit/read.ts";
+import { mintingOf } from "../../../src/toolkit/upstream/settings-of.ts";
 import { clearFaults, type Fault, inject, requestsOf, resetLab } from "../../downstream/lab-control.ts";
-import { credentialOf } from "../../support/deployed.ts";
+import { changeAt, credentialOf, readTool } from "../../support/deployed.ts";
+
+const getUser = readTool("get_user");
+const searchSignIns = readTool("search_sign_ins");
+const searchUsers = readTool("search_users");
+const suspendUser = changeAt("suspend_user");
 
 const NOBODY = `00u${"0".repeat(17)}`;
 const DAY_MS = 86_400_000;
@@ -369,7 +371,14 @@ describe("what controls read", () => {
 
 describe("a credential", () => {
   const mint = (changes: Record<string, string>) =>
-    credentialOf("okta.read").mint({ ...env, ...changes } as Env, Date.now(), AbortSignal.timeout(5000));
+    credentialOf("okta.read").mint(
+      mintingOf(
+        { ...env, ...changes } as Env,
+        credentialOf("okta.read"),
+        Date.now(),
+        AbortSignal.timeout(5000),
+      ),
+    );
 
   test("gets a token with its own key, and with no other", async () => {
     expect((await mint({})).expires_at).toBeGreaterThan(Date.now() + 3000_000);

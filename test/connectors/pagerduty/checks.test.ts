@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { pagerdutyChecks } from "../../../src/connectors/pagerduty/checks.ts";
+import type { PagerdutySettings } from "../../../src/connectors/pagerduty/settings.ts";
 import { RecordedRequests } from "../recorded-requests.ts";
 
-const env = { PAGERDUTY_FROM: "responder@acme.test", PAGERDUTY_SERVICE_ID: "PSECOPS" } as Env;
+const env = { PAGERDUTY_FROM: "responder@acme.test", PAGERDUTY_SERVICE_ID: "PSECOPS" };
 const user = { email: "Responder@acme.test", role: "user" };
 const service = { id: "PSECOPS", status: "active" };
 
@@ -13,7 +14,9 @@ async function problems(answers: object): Promise<string[]> {
     listIncidents: { incidents: [] },
     ...answers,
   });
-  return (await Promise.all(pagerdutyChecks.map(({ run }) => run(through, env)))).flat();
+  return (
+    await Promise.all(pagerdutyChecks.map(({ run }) => run(through, env as PagerdutySettings, {} as Env)))
+  ).flat();
 }
 
 test("a user and a service that will do have no problems", async () => {

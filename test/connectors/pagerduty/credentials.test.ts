@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { localEnvironment } from "../../../scripts/local-environment.ts";
 import { pagerdutyCredentials } from "../../../src/connectors/pagerduty/credentials.ts";
-import { pagerdutySettings, settleMs } from "../../../src/connectors/pagerduty/settings.ts";
+import { pagerdutySettings } from "../../../src/connectors/pagerduty/settings.ts";
 import { problemsIn } from "../../../src/toolkit/settings.ts";
 
 const defaults = {
@@ -16,7 +16,7 @@ function environment(changes: Record<string, string | undefined> = {}): Env {
 }
 
 const problems = (env: Env) => [
-  ...Object.values(pagerdutyCredentials).flatMap((credential) => credential.problems(env)),
+  ...Object.values(pagerdutyCredentials).flatMap(({ secrets }) => problemsIn(secrets, env)),
   ...problemsIn(pagerdutySettings, env),
 ];
 
@@ -42,7 +42,7 @@ describe("configuration", () => {
   });
 
   test("without a bound leaves absence unproven", () => {
-    expect(settleMs(environment({ PAGERDUTY_SETTLE_MS: "" }))).toBeNull();
-    expect(settleMs(environment())).toBe(30_000);
+    expect(pagerdutySettings.parse(environment({ PAGERDUTY_SETTLE_MS: "" })).PAGERDUTY_SETTLE_MS).toBeNull();
+    expect(pagerdutySettings.parse(environment()).PAGERDUTY_SETTLE_MS).toBe(30_000);
   });
 });

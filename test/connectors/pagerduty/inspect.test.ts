@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { pageOnCall } from "../../../src/connectors/pagerduty/page-on-call.ts";
+import { changeAt } from "../../support/deployed.ts";
 import { withoutEach } from "../../support/records.ts";
 import { RecordedRequests } from "../recorded-requests.ts";
+
+const pageOnCall = changeAt("page_on_call");
 
 const input = pageOnCall.input.parse({ title: "Ransomware", urgency: "high" });
 const incident = { id: "PT4KHLK", incident_key: "op_1", status: "resolved", urgency: "low" };

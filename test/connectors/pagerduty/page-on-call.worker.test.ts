@@ -2,15 +2,17 @@ import { env } from "cloudflare:workers";
 import type { Client } from "@modelcontextprotocol/client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { pagerdutyCredentials } from "../../../src/connectors/pagerduty/credentials.ts";
-import { pageOnCall } from "../../../src/connectors/pagerduty/page-on-call.ts";
 import { upstreamFor } from "../../../src/downstream/client.ts";
+import { mintingOf } from "../../../src/toolkit/upstream/settings-of.ts";
 import { effects, inject, requestsOf, resetLab } from "../../downstream/lab-control.ts";
-import { credentialOf } from "../../support/deployed.ts";
+import { changeAt, credentialOf } from "../../support/deployed.ts";
 import { agentOf, call, insist } from "../../support/worker/agent.ts";
 import { rested } from "../../support/worker/credentials.ts";
 import { lab } from "../../support/worker/lab.ts";
 import { operationOnce } from "../../support/worker/operations.ts";
 import { signedIn } from "../../support/worker/people.ts";
+
+const pageOnCall = changeAt("page_on_call");
 
 type Told = { operation: { id: string }; data: { incident_id: string } };
 
@@ -241,7 +243,9 @@ describe("the gate", () => {
 describe("a credential", () => {
   it("that is wrong is refused by its name, and its text stays out of it", async () => {
     const wrong = { ...env, PAGERDUTY_READ_API_KEY: "wrong-secret" };
-    const mint = pagerdutyCredentials.read.mint(wrong, Date.now(), AbortSignal.timeout(5000));
+    const mint = pagerdutyCredentials.read.mint(
+      mintingOf(wrong as Env, pagerdutyCredentials.read, Date.now(), AbortSignal.timeout(5000)),
+    );
     const failure = await mint.catch((thrown) => thrown);
     expect(failure).toMatchObject({ code: "credential_rejected" });
     expect(failure.message).toContain("pagerduty.read");

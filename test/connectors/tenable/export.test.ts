@@ -2,10 +2,13 @@ import { describe, expect, test, vi } from "vitest";
 import { exportOf, partsMissing } from "../../../src/connectors/tenable/export.ts";
 import { exportFilters, type FindingFilter } from "../../../src/connectors/tenable/finding-filter.ts";
 import { BEGINNING, readPage } from "../../../src/connectors/tenable/finding-page.ts";
-import { searchVulnerabilities } from "../../../src/connectors/tenable/search-vulnerabilities.ts";
 import { readAnswer } from "../../../src/path/answer.ts";
+import { readTool } from "../../support/deployed.ts";
+import { SETTINGS } from "../../support/settings.ts";
 import { RecordedRequests } from "../recorded-requests.ts";
 import { FINDING } from "./findings.ts";
+
+const searchVulnerabilities = readTool("search_vulnerabilities");
 
 const REQUEST = "exports-vulns-request-export";
 const STATUS = "exports-vulns-export-status";
@@ -154,7 +157,7 @@ test.each([
 
 describe("search_vulnerabilities", () => {
   const searchThrough = async (through: RecordedRequests, input: object, now: number) => {
-    const context = { env: {}, principal: {}, now, upstream: () => through, progress: () => undefined };
+    const context = { env: SETTINGS, principal: {}, now, upstream: () => through, progress: () => undefined };
     const outcome = await searchVulnerabilities.run(
       searchVulnerabilities.input.parse(input),
       context as unknown as Parameters<typeof searchVulnerabilities.run>[1],
@@ -170,7 +173,7 @@ describe("search_vulnerabilities", () => {
     const answer = await search([{ ...FINDING, severity_id: "3" }, FINDING]);
     expect(answer).toMatchObject({
       status: "ok",
-      data: { vulnerabilities: [{ vulnerability_id: FINDING.finding_id }] },
+      data: { vulnerabilities: [{ vulnerability_id: `tenable:${FINDING.finding_id}` }] },
       coverage: { complete: false, unreadable: 1 },
     });
   });

@@ -1,16 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { DeviceName } from "../../../src/connectors/tenable/devices.ts";
+import { CveId } from "../../../src/capabilities/vulnerabilities/cve-id.ts";
+import { ScanId } from "../../../src/capabilities/vulnerabilities/scan-id.ts";
+import { DeviceName } from "../../../src/capabilities/vulnerabilities/search-vulnerabilities.ts";
 import {
   argumentsIn,
-  CveId,
   exportFilters,
   type FindingFilter,
   isAsked,
 } from "../../../src/connectors/tenable/finding-filter.ts";
-import { launchScan } from "../../../src/connectors/tenable/launch-scan.ts";
-import { Finding, ScanId } from "../../../src/connectors/tenable/schemas.ts";
+import { Finding } from "../../../src/connectors/tenable/schemas.ts";
+import { changeAt } from "../../support/deployed.ts";
 import { FINDING } from "./findings.ts";
+
+const launchScan = changeAt("launch_scan");
 
 describe("the filters of an export", () => {
   const OPEN = { state: ["OPEN", "REOPENED"], since: 1_000_000_000 };

@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { newOperationId } from "../../../src/toolkit/operation-id.ts";
 import { effects, requestsOf } from "../../downstream/lab-control.ts";
+import { changeAt } from "../../support/deployed.ts";
 import { agentOf, call } from "../../support/worker/agent.ts";
 import { signedIn } from "../../support/worker/people.ts";
 import { beginsAnew, everything, fault, reader, SCOPES, search, standsStill } from "./searching.ts";
@@ -103,7 +104,7 @@ describe("launch_scan", () => {
   );
 
   test("takes a role that the credential for reading doesn't have", async () => {
-    const { launchScan } = await import("../../../src/connectors/tenable/launch-scan.ts");
+    const launchScan = changeAt("launch_scan");
     const scan_id = await scanned();
     const operation_id = newOperationId("acme", { kind: "scan", id: scan_id });
     const request = launchScan.request({ scan_id }, operation_id, env);

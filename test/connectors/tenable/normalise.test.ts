@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { Vulnerability, vulnerabilityOf } from "../../../src/connectors/tenable/normalise.ts";
+import { Vulnerability } from "../../../src/capabilities/vulnerabilities/vulnerability.ts";
+import { vulnerabilityOf } from "../../../src/connectors/tenable/normalise.ts";
 import { ExportStatus, Finding, RequestedExport, ScanList } from "../../../src/connectors/tenable/schemas.ts";
 import { FINDING } from "./findings.ts";
 

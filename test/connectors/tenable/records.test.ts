@@ -1,11 +1,13 @@
 /** Every tool of Tenable's, fed with one record that lacks something, or that can't be read, beside one that is whole. */
 import { describe, expect, test } from "vitest";
-import { launchScan } from "../../../src/connectors/tenable/launch-scan.ts";
-import { searchVulnerabilities } from "../../../src/connectors/tenable/search-vulnerabilities.ts";
 import { newOperationId } from "../../../src/toolkit/operation-id.ts";
+import { changeAt, readTool } from "../../support/deployed.ts";
 import { type Lacking, readRecorded, withoutEach } from "../../support/records.ts";
 import { RecordedRequests } from "../recorded-requests.ts";
 import { FINDING } from "./findings.ts";
+
+const launchScan = changeAt("launch_scan");
+const searchVulnerabilities = readTool("search_vulnerabilities");
 
 const SCAN_ID = "template-49372206-2970-d2a5-ecf1-9e6ec4c1818397b95d96e9bc6639";
 const ASSET_ID = FINDING.asset.uuid;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
+import type { Vulnerability } from "../../../src/capabilities/vulnerabilities/vulnerability.ts";
 import { exportOf } from "../../../src/connectors/tenable/export.ts";
 import { exportFilters } from "../../../src/connectors/tenable/finding-filter.ts";
 import { BEGINNING, readPage } from "../../../src/connectors/tenable/finding-page.ts";
-import type { Vulnerability } from "../../../src/connectors/tenable/normalise.ts";
 import { requestsOf, resetLab } from "../../downstream/lab-control.ts";
 import { agentOf, call } from "../../support/worker/agent.ts";
 import { lab } from "../../support/worker/lab.ts";

@@ -1,13 +1,15 @@
 /** Searches of the lab's scanner, as the tests of its tools make them. */
+
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach } from "vitest";
-import type { Vulnerability } from "../../../src/connectors/tenable/normalise.ts";
-import { searchVulnerabilities } from "../../../src/connectors/tenable/search-vulnerabilities.ts";
+import type { Vulnerability } from "../../../src/capabilities/vulnerabilities/vulnerability.ts";
 import { breakerReport } from "../../../src/downstream/circuit.ts";
 import { upstreamFor } from "../../../src/downstream/client.ts";
 import { inject, resetLab } from "../../downstream/lab-control.ts";
-import { credentialOf } from "../../support/deployed.ts";
+import { credentialOf, readTool } from "../../support/deployed.ts";
 import { lab } from "../../support/worker/lab.ts";
+
+const searchVulnerabilities = readTool("search_vulnerabilities");
 
 export const REQUEST = "exports-vulns-request-export";
 export const STATUS = "exports-vulns-export-status";

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import * as z from "zod";
 import type { Credential } from "../../../src/toolkit/upstream/credential.ts";
 import { buildRequest, readAnswer } from "../../../src/toolkit/upstream/exchange.ts";
 import { traceIdOf } from "../../../src/toolkit/upstream/trace-context.ts";
@@ -12,13 +13,19 @@ const credential: Credential = {
   baseUrl: () => "https://api.example/base",
   mint: async () => ({ token: "t", expires_at: 0 }),
   authorize: (headers, token) => headers.set("authorization", `Bearer ${token}`),
-  problems: () => [],
+  secrets: z.object({}),
 };
 
 function build(request: Partial<UpstreamRequest> = {}, trace_id: string | null = null): Request {
   const sending = { request_id: "request-1", trace_id, signal: AbortSignal.timeout(1_000) };
   const whole = { operation: "list", method: "GET", path: "/things", ...request } as const;
-  return buildRequest({} as Env, credential, whole, "token-1", sending);
+  return buildRequest(
+    { EXAMPLE_BASE_URL: "https://api.example/base" } as unknown as Env,
+    credential,
+    whole,
+    "token-1",
+    sending,
+  );
 }
 
 describe("a request", () => {

@@ -1,7 +1,8 @@
+import type { Detection } from "../../../capabilities/detections/detection.ts";
 import { crowdstrikeCredentials } from "../../../connectors/crowdstrike/credentials.ts";
 import { OPEN_AND_MAYBE_SEVERE } from "../../../connectors/crowdstrike/detection-filter.ts";
 import { describeAlerts, listAlertIds } from "../../../connectors/crowdstrike/detections.ts";
-import { type Detection, detectionOf } from "../../../connectors/crowdstrike/normalise-detection.ts";
+import { detectionOf } from "../../../connectors/crowdstrike/normalise-detection.ts";
 import { notTold, sweep } from "../../../connectors/crowdstrike/sweep.ts";
 import { mapRecords } from "../../../toolkit/records.ts";
 import type { Part, Read } from "../control.ts";

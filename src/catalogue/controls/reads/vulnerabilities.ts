@@ -1,13 +1,10 @@
+import type { Vulnerability } from "../../../capabilities/vulnerabilities/vulnerability.ts";
 import { tenableCredentials } from "../../../connectors/tenable/credentials.ts";
 import { tenable } from "../../../connectors/tenable/errors.ts";
 import { exportOf, notReady, partsMissing } from "../../../connectors/tenable/export.ts";
 import { exportFilters, isAsked } from "../../../connectors/tenable/finding-filter.ts";
 import { BEGINNING, readPage } from "../../../connectors/tenable/finding-page.ts";
-import {
-  modificationOf,
-  type Vulnerability,
-  vulnerabilityOf,
-} from "../../../connectors/tenable/normalise.ts";
+import { modificationOf, vulnerabilityOf } from "../../../connectors/tenable/normalise.ts";
 import type { Severity } from "../../../toolkit/severity.ts";
 import type { Read } from "../control.ts";
 import { lacking, unreadable } from "../gaps.ts";
