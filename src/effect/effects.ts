@@ -181,10 +181,13 @@ export class Effects<Prepared extends Ready> {
   async #execute(id: string, go: Go): Promise<Operation> {
     let operation = this.#operations.load(id);
     const tool = this.#world.tool(operation.tool);
-    // What was never sent hasn't landed: such a mark is of another one's, from about the same time.
+    const { deadline_ms, class: effect_class } = portOf(tool, operation.target);
+    // What was never sent hasn't landed: such a mark is of another one's, from about the same time. But the name of
+    // something created is this operation's alone.
+    const own_name = effect_class === "deterministic-create";
     const { landed: marked, ...rest } = go;
-    const landed = marked === true && operation.fence > 0 ? { landed: true as const } : {};
-    const intent = { ...rest, ...landed, deadline_ms: portOf(tool, operation.target).deadline_ms };
+    const landed = marked === true && (operation.fence > 0 || own_name) ? { landed: true as const } : {};
+    const intent = { ...rest, ...landed, deadline_ms };
     // After another operation's recent dispatch the look may be older than what that led to: then sending is the
     // honest answer. What this operation did itself is never sent again.
     const so = intent.landed === true || (go.in_effect && this.#operations.leftAlone(operation, go.as_of));

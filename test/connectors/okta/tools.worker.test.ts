@@ -396,7 +396,12 @@ describe("a credential", () => {
   });
 
   test("that wasn't granted what it needs says what that is", async () => {
-    const narrow = { OKTA_READ_CLIENT_ID: "lab-okta-suspend", OKTA_READ_PRIVATE_KEY: labOktaKeys.suspend };
+    const narrow = {
+      OKTA_READ_CLIENT_ID: "lab-okta-suspend",
+      OKTA_READ_PRIVATE_KEY: labOktaKeys.suspend,
+      // Two purposes with one app are refused before anybody is asked.
+      OKTA_SUSPEND_CLIENT_ID: "another",
+    };
     await expect(mint(narrow)).rejects.toMatchObject({
       code: "credential_rejected",
       message: expect.stringContaining("okta.users.read okta.logs.read okta.roles.read"),

@@ -4,6 +4,8 @@ import type { SampleCase, SampleVendor } from "../vendor.ts";
 const UUID = "01234567-89ab-4def-8123-4567890abcde";
 const FINISHED = { status: "FINISHED", chunks_available: [1] };
 const SEVERITIES = ["Informational", "Low", "Medium", "High", "Critical"];
+/** As little as a finding can have. */
+const FINDING = { asset: { uuid: "a" }, plugin: { id: 7, name: "A finding" } };
 /** A scan that no sample lists, and none has launched. */
 const OTHER_SCAN = "template-00000000-0000-4000-8000-000000000000";
 
@@ -88,9 +90,13 @@ export const tenable: SampleVendor = {
           ({ status, coverage, data }: { status: string; coverage: object; data: object }) => {
             expect(status).toBe("ok");
             expect(coverage).toMatchObject({ complete: true });
-            expect(data).toEqual({ vulnerabilities: [] });
+            expect(data).toMatchObject({ vulnerabilities: [{ title: "A finding" }] });
           },
-          json.status === "FINISHED" ? {} : { [operation]: { json: FINISHED } },
+          {
+            // An export that counts no empty chunk has something in each.
+            "exports-vulns-download-chunk": { json: [FINDING] },
+            ...(json.status === "FINISHED" ? {} : { [operation]: { json: FINISHED } }),
+          },
         );
       case "exports-vulns-download-chunk":
         return search(
