@@ -19,7 +19,8 @@ beforeEach(async () => {
 
 /** One read of a device for an operation of `tool`. */
 function read(tool: ChangeTool, device_id: string) {
-  const operation = { id: "op_1", input: { device_id }, trace_id: null } as unknown as Operation;
+  const target = { kind: "device", id: `crowdstrike:${device_id}` };
+  const operation = { id: "op_1", target, input: { device_id }, trace_id: null } as unknown as Operation;
   return new Readback(env).read(tool, operation);
 }
 
