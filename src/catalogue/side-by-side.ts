@@ -50,9 +50,16 @@ export function sideBySide(
       const places = placesIn(cursor, question, askedOf(asked as JsonObject, sources, only));
       const share = Math.max(1, Math.floor(Number(limit) / Object.keys(places).length));
       const worded = await wordings(spec, asked as JsonObject, portsOf, context);
+      if ("outcome" in worded) return worded;
       const parts = await Promise.all(
         Object.entries(places).map(([source, place]) =>
-          ask(source, ports[source], worded, { place, limit: share }, context),
+          ask(
+            source,
+            ports[source],
+            worded,
+            { place, limit: share, names: Object.keys(spec.named_by ?? {}) },
+            context,
+          ),
         ),
       );
       const outcome = outcomeOf(
@@ -101,7 +108,7 @@ async function wordings(
   asked: JsonObject,
   portsOf: (named: ReadSpec) => Ports,
   context: ReadContext,
-): Promise<readonly JsonObject[]> {
+): Promise<readonly JsonObject[] | Extract<ReadOutcome<unknown>, { outcome: "not_found" }>> {
   for (const [argument, { read, id, names }] of Object.entries(spec.named_by ?? {})) {
     const value = asked[argument];
     const ports = portsOf(read);
@@ -109,11 +116,21 @@ async function wordings(
     const port = ports[source ?? ""];
     if (source === undefined || port === undefined) continue;
     if (!mayRead(read, context.principal)) throw namesNeedScope(argument, read);
-    const found = await ask(source, port, [{ [id]: value ?? null }], { place: null, limit: 1 }, context);
+    const found = await ask(
+      source,
+      port,
+      [{ [id]: value ?? null }],
+      { place: null, limit: 1, names: [] },
+      context,
+    );
     if ("failure" in found) throw found.failure;
-    const known = "found" in found ? names(found.found.data) : [];
-    // A thing that isn't there has no names: then nothing is called like its id either.
-    return known.length === 0 ? [asked] : known.map((name) => ({ ...asked, [argument]: name }));
+    if ("gone" in found) {
+      const resource = { kind: found.gone.absent.kind, id: String(value) };
+      return { outcome: "not_found", resource, sources: [reportOf(found, context.now)] };
+    }
+    const known = names(found.found.data);
+    if (known.length === 0) throw nameless(argument, String(value));
+    return known.map((name) => ({ ...asked, [argument]: name }));
   }
   return [asked];
 }
@@ -121,6 +138,12 @@ async function wordings(
 function mayRead({ scope }: ReadSpec, { scopes, roles }: Principal): boolean {
   const allowed: readonly string[] = scopesOfRoles(roles);
   return scope === "any" || (scopes.includes(scope) && allowed.includes(scope));
+}
+
+function nameless(path: string, id: string): Failure {
+  const message = `${id} has neither a name nor an address that it could be searched by. Nothing was searched.`;
+  const hint = "Give a name or an address.";
+  return new Failure("invalid_input", message, { issues: [{ path, message, hint }], next_step: hint });
 }
 
 function namesNeedScope(argument: string, { scope }: ReadSpec): Failure {
@@ -146,11 +169,19 @@ function placesIn(cursor: unknown, question: string, sources: readonly string[])
   return decodeCursor(cursor, question, known);
 }
 
+/** Which part of a source's answer is wanted. */
+interface Wanted {
+  readonly place: unknown;
+  readonly limit: number;
+  /** The arguments in which a name may stand, and in place of it an id. */
+  readonly names: readonly string[];
+}
+
 async function ask(
   source: string,
   port: AnyReadPort | undefined,
   wordings: readonly JsonObject[],
-  { place, limit }: { readonly place: unknown; readonly limit: number },
+  { place, limit, names }: Wanted,
   context: ReadContext,
 ): Promise<Part> {
   try {
@@ -162,7 +193,7 @@ async function ask(
     let gone: Absent | null = null;
     for (const asked of wordings) {
       requireFilters(port, asked);
-      const answer = await port.read(bare(source, asked), page, at);
+      const answer = await port.read(bare(source, asked, names), page, at);
       if (!("absent" in answer)) return { source, found: named(source, answer) };
       gone ??= answer;
     }

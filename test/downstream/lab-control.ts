@@ -51,7 +51,19 @@ export async function requestsOf(operation: string): Promise<LabRequest[]> {
   return all.filter((request) => request.operation === operation);
 }
 
-/** What the simulators really did since the last reset. */
+/** What the simulators really did since the last reset, with targets as everybody but a vendor names them. */
 export async function effects(): Promise<{ action: string; target: string; request_id: string }[]> {
-  return (await lab("/effects")).json();
+  const all = await (await lab("/effects")).json<Performed[]>();
+  return all.map(({ vendor, action, target, request_id }) => {
+    const [kind, ...id] = target.split("/");
+    return { action, target: `${kind}/${vendor}:${id.join("/")}`, request_id };
+  });
+}
+
+/** As a simulator writes it down. */
+interface Performed {
+  readonly vendor: string;
+  readonly action: string;
+  readonly target: string;
+  readonly request_id: string;
 }

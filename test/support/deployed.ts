@@ -1,8 +1,12 @@
 /** What this deployment is made of, as tests look it up. */
+
 import * as z from "zod";
+import { withoutSource, withSource } from "../../src/capabilities/ids.ts";
+import { conclusionOf } from "../../src/capabilities/ports.ts";
 import { Catalogue } from "../../src/catalogue/catalogue.ts";
 import { deployment } from "../../src/deployment.ts";
 import type { AnyChangePort, ChangeTool } from "../../src/toolkit/change.ts";
+import type { JsonObject } from "../../src/toolkit/json.ts";
 import type { ReadTool } from "../../src/toolkit/read.ts";
 import type { Credential } from "../../src/toolkit/upstream/credential.ts";
 import type { Upstream } from "../../src/toolkit/upstream/upstream.ts";
@@ -56,14 +60,19 @@ export function changeAt(name: string): ChangeAt {
   const tool = catalogue.changeTool(name);
   const [port, ...more] = tool.ports.values();
   if (port === undefined || more.length > 0) throw new TypeError(`${name} has not one source`);
+  const { name: source } = port.credential.vendor;
   const settings = (env: Env) => settingsFor(port.credential.vendor, env);
   return {
     ...tool,
     ...port,
     port,
-    request: (input, operation_id, env) => port.request(input, { settings: settings(env), operation_id }),
-    inspect: (input, upstream, env, operation_id) =>
-      port.inspect(input, { settings: settings(env), upstream, operation_id }),
+    request: (input, operation_id, env) =>
+      port.request(withoutSource(source, input as JsonObject), { settings: settings(env), operation_id }),
+    async inspect(input, upstream, env, operation_id) {
+      const at = { settings: settings(env), upstream, operation_id };
+      return withSource(source, await port.inspect(withoutSource(source, input as JsonObject), at));
+    },
+    conclude: (answer, asked) => conclusionOf(port, answer, asked as Parameters<typeof conclusionOf>[2]),
     landing_ms: (env) => port.landing_ms(settings(env)),
   };
 }

@@ -90,7 +90,7 @@ describe("search_detections", () => {
     const gone = "0".repeat(32);
     expect(await search({ device_id: gone })).toMatchObject({
       status: "not_found",
-      resource: { kind: "device", id: gone },
+      resource: { kind: "device", id: `crowdstrike:${gone}` },
       coverage: { sources: [{ source: "crowdstrike", status: "not_found", count: 0 }] },
     });
     const quiet = await quietDevice();
@@ -220,7 +220,7 @@ describe("get_detection", () => {
     const agent = await viewer();
     expect(await call(agent, "get_detection", { detection_id: NOBODY })).toMatchObject({
       status: "not_found",
-      resource: { kind: "detection", id: NOBODY },
+      resource: { kind: "detection", id: `crowdstrike:${NOBODY}` },
     });
     await inject({ operation: "PostEntitiesAlertsV2", mode: "partial" });
     expect(await call(agent, "get_detection", { detection_id: NOBODY })).toMatchObject({

@@ -2,6 +2,7 @@ import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import type { Client } from "@modelcontextprotocol/client";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { bareId } from "../../../src/capabilities/ids.ts";
 import { effectNameOf } from "../../../src/toolkit/operation-id.ts";
 import { effects, inject, resetLab } from "../../downstream/lab-control.ts";
 import { agentOf, call } from "../../support/worker/agent.ts";
@@ -47,7 +48,7 @@ async function elsewhere(detection_id: string, status: string): Promise<void> {
     method: "PATCH",
     headers: { authorization: `Bearer ${token.access_token}`, "content-type": "application/json" },
     body: JSON.stringify({
-      composite_ids: [detection_id],
+      composite_ids: [bareId(detection_id)],
       action_parameters: [{ name: "update_status", value: status }],
     }),
   });
@@ -172,7 +173,10 @@ describe("update_detection", () => {
     const detection_id = `${"0".repeat(32)}:ind:x:1-2-3`;
     expect(
       await call(await responder(), "update_detection", { detection_id, status: "closed", ...why }),
-    ).toMatchObject({ status: "not_found", resource: { kind: "detection", id: detection_id } });
+    ).toMatchObject({
+      status: "not_found",
+      resource: { kind: "detection", id: `crowdstrike:${detection_id}` },
+    });
     expect(await effects()).toEqual([]);
   });
 

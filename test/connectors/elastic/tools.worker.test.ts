@@ -198,7 +198,7 @@ describe("update_alert", () => {
     const nobody = "0".repeat(64);
     expect(await call(agent, "update_alert", { alert_id: nobody, status: "open", ...why })).toMatchObject({
       status: "not_found",
-      resource: { kind: "alert", id: nobody },
+      resource: { kind: "alert", id: `elastic:${nobody}` },
     });
     expect(await effects()).toEqual([]);
   });

@@ -42,7 +42,7 @@ describe("create_ticket", () => {
     const first = (await call(agent, "create_ticket", { title, ...ticket })) as unknown as Told;
     expect(first).toMatchObject({
       status: "ok",
-      data: { ticket_id: "SEC-61", title },
+      data: { ticket_id: "jira:SEC-61", title },
       operation: { state: "succeeded", evidence: "answered", replayed: false },
     });
     const { id } = first.operation;
@@ -53,7 +53,7 @@ describe("create_ticket", () => {
     });
     expect(again).toMatchObject({ data: first.data, operation: { id, replayed: true } });
     expect(await effects()).toMatchObject([
-      { action: "createIssue", target: "ticket/SEC-61", request_id: id },
+      { action: "createIssue", target: "ticket/jira:SEC-61", request_id: id },
     ]);
     const issue = await (
       await fetch(`${env.JIRA_BASE_URL}/rest/api/3/issue/SEC-61`, {
@@ -151,7 +151,7 @@ describe("an outcome in doubt", () => {
       await operationOnce(id, ({ state }) => state === "succeeded");
       expect(await call(agent, "create_ticket", { title, ...ticket })).toMatchObject({
         status: "ok",
-        data: { ticket_id: "SEC-61", title },
+        data: { ticket_id: "jira:SEC-61", title },
         operation: { id, replayed: true, evidence: "read_back" },
       });
       expect(await effects()).toHaveLength(1);

@@ -58,7 +58,7 @@ describe("search_tickets", () => {
       seen.push(...page.tickets.map(({ ticket_id }) => ticket_id));
       cursor = page.next_cursor;
     } while (cursor !== null && seen.length < 500);
-    expect(seen).toEqual(Array.from({ length: 60 }, (_, at) => `SEC-${60 - at}`));
+    expect(seen).toEqual(Array.from({ length: 60 }, (_, at) => `jira:SEC-${60 - at}`));
   });
 
   test("finds by words that must all occur, and by status", async () => {
@@ -77,7 +77,7 @@ describe("search_tickets", () => {
 
   test("finds one by its id, if its status is the one that is asked for", async () => {
     const { tickets } = await search({ query: "sec-7" });
-    expect(tickets.map(({ ticket_id }) => ticket_id)).toEqual(["SEC-7"]);
+    expect(tickets.map(({ ticket_id }) => ticket_id)).toEqual(["jira:SEC-7"]);
     const other = tickets[0]?.status === "done" ? "open" : "done";
     expect((await search({ query: "SEC-7", status: other })).tickets).toEqual([]);
     expect((await search({ query: "HR-1" })).tickets).toEqual([]);

@@ -33,7 +33,7 @@ let administrator = "";
 beforeAll(async () => {
   await resetLab();
   const { accounts } = await enabledAccounts(upstreamFor(env, credentialOf("okta.read")), env);
-  plain = accounts.slice(20, 90).map(({ user_id }) => user_id);
+  plain = accounts.slice(20, 90).map(({ user_id }) => `okta:${user_id}`);
   administrator = accounts.find(({ name }) => name === "admin@acme.test")?.user_id ?? "";
 });
 afterEach(clearFaults);
@@ -144,7 +144,7 @@ describe("suspending a user", () => {
     const user_id = `00u${"0".repeat(17)}`;
     expect(await call(await responder(), "suspend_user", { user_id, ...why })).toMatchObject({
       status: "not_found",
-      resource: { kind: "user", id: user_id },
+      resource: { kind: "user", id: `okta:${user_id}` },
     });
   });
 
@@ -152,7 +152,7 @@ describe("suspending a user", () => {
     ["me", { error: { code: "invalid_input", issues: [{ path: "user_id" }] } }],
     ["admin@acme.test", { error: { code: "invalid_input", issues: [{ path: "user_id" }] } }],
     // A login, which has no form that an id hasn't.
-    ["admin", { status: "not_found", resource: { kind: "user", id: "admin" } }],
+    ["admin", { status: "not_found", resource: { kind: "user", id: "okta:admin" } }],
   ])("called %s is sent no change", async (user_id, answer) => {
     const before = await requestsOf("suspendUser");
     expect(await call(await responder(), "suspend_user", { user_id, ...why })).toMatchObject(answer);

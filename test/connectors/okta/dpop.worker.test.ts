@@ -41,7 +41,7 @@ describe("an app that must prove possession", () => {
     expect(heldIn(token).key).toMatchObject({ kty: "EC", crv: "P-256" });
     const answer = await readAnswer(await fetch(await requestWith(token)));
     expect(answer.status).toBe(204);
-    expect((await effects()).map(({ target }) => target)).toEqual([`user/${user_id}`]);
+    expect((await effects()).map(({ target }) => target)).toEqual([`user/okta:${user_id}`]);
   });
 
   test("is known after the first time: no request without a proof is wasted on it again", async () => {

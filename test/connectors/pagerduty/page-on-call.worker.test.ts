@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import type { Client } from "@modelcontextprotocol/client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { bareId } from "../../../src/capabilities/ids.ts";
 import { pagerdutyCredentials } from "../../../src/connectors/pagerduty/credentials.ts";
 import { upstreamFor } from "../../../src/downstream/client.ts";
 import { mintingOf } from "../../../src/toolkit/upstream/settings-of.ts";
@@ -79,7 +80,7 @@ describe("page_on_call", () => {
     const agent = await responder();
     const title = fresh();
     const first = (await call(agent, "page_on_call", { title, ...page })) as unknown as Told;
-    await atPagerDuty("PUT", `/incidents/${first.data.incident_id}`, resolved);
+    await atPagerDuty("PUT", `/incidents/${bareId(first.data.incident_id)}`, resolved);
     expect(await call(agent, "page_on_call", { title, ...page })).toMatchObject({
       error: {
         code: "differs_from_done",
@@ -129,7 +130,7 @@ describe("an outcome in doubt", () => {
     beforeAnybodyLooks();
     const first = (await call(agent, "page_on_call", { title, ...page })) as unknown as Told;
     const [opened] = await effects();
-    await atPagerDuty("PUT", `/incidents/${opened?.target.split("/")[1]}`, resolved);
+    await atPagerDuty("PUT", `/incidents/${bareId(opened?.target.split("/")[1] ?? "")}`, resolved);
     vi.useRealTimers();
     const { data } = await operationOnce(first.operation.id, ({ state }) => state === "succeeded");
     expect(JSON.parse(data ?? "")).toMatchObject({ status: "resolved" });

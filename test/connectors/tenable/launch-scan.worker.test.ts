@@ -85,7 +85,7 @@ describe("launch_scan", () => {
       operation: { evidence: "already_so", replayed: false },
     });
     expect(await effects()).toHaveLength(1);
-    const unknown = scan_id.replace(/^.{8}/, "00000000");
+    const unknown = scan_id.replace(/:.{8}/, ":00000000");
     expect(await call(agent, "launch_scan", { scan_id: unknown, ...why })).toMatchObject({
       status: "not_found",
       resource: { kind: "scan", id: unknown },

@@ -25,6 +25,7 @@ describe("search_vulnerabilities of a device", () => {
     ["its short name", label.toUpperCase(), "hostname"],
     ["its address", server?.localIp, "ip"],
     ["the scanner's id", uuid, "id"],
+    ["the scanner's id with its source", `tenable:${uuid}`, "id"],
   ])("finds by %s what is on it, and says by what", async (_, device, by) => {
     const answer = await call(await viewer(), "search_vulnerabilities", { device });
     expect(answer).toMatchObject({
@@ -32,7 +33,7 @@ describe("search_vulnerabilities of a device", () => {
       data: { vulnerabilities: expect.arrayContaining([expect.objectContaining({ device: onServer })]) },
       coverage: {
         complete: true,
-        sources: [{ status: "ok", as_of: expect.any(String), matched: [{ id: uuid, by }] }],
+        sources: [{ status: "ok", as_of: expect.any(String), matched: [{ id: `tenable:${uuid}`, by }] }],
       },
     });
     const { vulnerabilities } = await search({ device, limit: 100 });
@@ -44,8 +45,8 @@ describe("search_vulnerabilities of a device", () => {
     const withBoth = listed().find(({ mac_address, serial_number }) => mac_address && serial_number);
     const mac = await search({ device: String(withBoth?.mac_address).replaceAll(":", "-").toLowerCase() });
     const serial = await search({ device: withBoth?.serial_number, limit: 100 });
-    expect(mac.sources).toMatchObject([{ matched: [{ id: withBoth?.uuid, by: "mac" }] }]);
-    expect(serial.sources).toMatchObject([{ matched: [{ id: withBoth?.uuid, by: "serial" }] }]);
+    expect(mac.sources).toMatchObject([{ matched: [{ id: `tenable:${withBoth?.uuid}`, by: "mac" }] }]);
+    expect(serial.sources).toMatchObject([{ matched: [{ id: `tenable:${withBoth?.uuid}`, by: "serial" }] }]);
     expect(serial.vulnerabilities.length).toBeGreaterThan(0);
   });
   const listed = () => hosts.slice(0, 40).map(assetOf);
@@ -60,7 +61,7 @@ describe("search_vulnerabilities of a device", () => {
       data: { vulnerabilities: [] },
       coverage: {
         complete: true,
-        sources: [{ status: "ok", matched: [{ id: uuid }], as_of: expect.any(String) }],
+        sources: [{ status: "ok", matched: [{ id: `tenable:${uuid}` }], as_of: expect.any(String) }],
       },
     });
   });

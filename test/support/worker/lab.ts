@@ -1,4 +1,5 @@
 import { env } from "cloudflare:workers";
+import { bareId, canonicalId } from "../../../src/capabilities/ids.ts";
 
 /** A little less than a test has, so that whoever waits in vain is told for what. */
 export const PATIENCE_MS = 25_000;
@@ -24,7 +25,7 @@ export const lab = {
   /** The effects on one device, in order. */
   async effects(device_id: string): Promise<LabEffect[]> {
     const all = (await (await fetch(url("/effects"))).json()) as LabEffect[];
-    return all.filter(({ target }) => target === `device/${device_id}`);
+    return all.filter(({ target }) => target === `device/${bareId(device_id)}`);
   },
   fault(fault: Record<string, unknown>): Promise<void> {
     return post("/faults", { vendor: "crowdstrike", ...fault });
@@ -54,7 +55,9 @@ export const lab = {
   async devices(...criticality: string[]): Promise<string[]> {
     const wanted = criticality.length > 0 ? criticality : ["low", "medium"];
     const { hosts } = (await (await fetch(url("/estate"))).json()) as { hosts: Host[] };
-    return hosts.filter((host) => host.online && wanted.includes(host.criticality)).map((host) => host.id);
+    return hosts
+      .filter((host) => host.online && wanted.includes(host.criticality))
+      .map((host) => canonicalId("crowdstrike", host.id));
   },
 };
 
