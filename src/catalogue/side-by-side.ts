@@ -207,14 +207,13 @@ async function ask(
 }
 
 /** Arguments with the source's own ids bare, also where one stands for words. */
-function bare(source: string, asked: JsonObject): JsonObject {
-  const { [WORDS]: words, ...others } = asked;
-  const without = withoutSource(source, others);
-  if (typeof words !== "string") return without;
-  return {
-    ...without,
-    [WORDS]: sourceOf(words, [source]) === undefined ? words : words.slice(source.length + 1),
-  };
+function bare(source: string, asked: JsonObject, names: readonly string[]): JsonObject {
+  const worded = [WORDS, ...names].flatMap((argument) => {
+    const { [argument]: text } = asked;
+    const own = typeof text === "string" && sourceOf(text, [source]) !== undefined;
+    return own ? [[argument, text.slice(source.length + 1)] as const] : [];
+  });
+  return { ...withoutSource(source, asked), ...Object.fromEntries(worded) };
 }
 
 /** What a source found, under the ids that everybody else knows. */

@@ -223,7 +223,7 @@ describe("the gate", () => {
     const device_id = "f".repeat(32);
     const not_found = {
       status: "not_found",
-      resource: { kind: "device", id: device_id },
+      resource: { kind: "device", id: `crowdstrike:${device_id}` },
       coverage: { complete: true, sources: [{ source: "crowdstrike", status: "ok", count: 0 }] },
     };
     expect(await call(responder, "contain_device", { device_id, ...why })).toMatchObject(not_found);

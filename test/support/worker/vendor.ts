@@ -1,4 +1,5 @@
 import { vi } from "vitest";
+import { bareId } from "../../../src/capabilities/ids.ts";
 
 /** Has the vendor rate a device in another way from now on. Undone by `vi.restoreAllMocks()`. */
 export function rateDevice(device_id: string, criticality: "low" | "medium" | "high" | "critical"): void {
@@ -9,7 +10,7 @@ export function rateDevice(device_id: string, criticality: "low" | "medium" | "h
     if (!answer.ok || !url.includes("/devices/entities/devices/v2")) return answer;
     const { resources, ...envelope } = await answer.json<{ resources: { device_id: string }[] }>();
     const rated = resources.map((device) =>
-      device.device_id === device_id ? { ...device, criticality } : device,
+      device.device_id === bareId(device_id) ? { ...device, criticality } : device,
     );
     return Response.json({ ...envelope, resources: rated }, answer);
   });
