@@ -15,6 +15,11 @@ export const Milliseconds = z
   .default("")
   .transform((text) => (text === "" ? null : Number(text)));
 
+/** How long after its deadline a request can still take effect. No vendor publishes such a bound. */
+export const SettleMs = Milliseconds.describe(
+  "how long after its deadline a change can still land, in milliseconds. Empty if you know no bound",
+);
+
 /** A secret that must be there. */
 export const Secret = z.string("is missing").min(1, "is missing");
 

@@ -27,7 +27,10 @@ function apiClient({ name, permission, id, secret }: ApiClient): Credential<Crow
     name,
     vendor: crowdstrike,
     permission,
-    secrets: z.object({ [id]: Secret, [secret]: Secret }),
+    secrets: z.object({
+      [id]: Secret.describe("id of the API client"),
+      [secret]: Secret.describe("secret of the API client"),
+    }),
     baseUrl: ({ CROWDSTRIKE_BASE_URL }) => CROWDSTRIKE_BASE_URL,
     async mint({ settings, secrets, now, signal }) {
       const { CROWDSTRIKE_BASE_URL, CROWDSTRIKE_MEMBER_CID: member_cid } = settings;

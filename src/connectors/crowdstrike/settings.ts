@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { CRITICALITIES } from "../../capabilities/devices/device.ts";
-import { BaseUrl, Milliseconds } from "../../toolkit/settings.ts";
+import { BaseUrl, SettleMs } from "../../toolkit/settings.ts";
 import { apiOfConsole, isCloud } from "./clouds.ts";
 
 const Api = BaseUrl.superRefine((address, context) => {
@@ -21,14 +21,18 @@ const MemberCid = z
 
 /** What says where and how it is asked, secrets aside. */
 export const crowdstrikeSettings = z.object({
-  /** The API of the customer's Falcon cloud (US-1, US-2, EU-1, GOV). */
-  CROWDSTRIKE_BASE_URL: Api,
-  /** With Flight Control: the customer below the API clients' own whose hosts and alerts are meant. `null` without. */
-  CROWDSTRIKE_MEMBER_CID: MemberCid,
-  /** How long after its deadline a request can still take effect. The vendor publishes no such bound. */
-  CROWDSTRIKE_SETTLE_MS: Milliseconds,
-  /** As what policy treats a device whose criticality is unknown. */
-  CROWDSTRIKE_UNASSIGNED_CRITICALITY: z.enum(CRITICALITIES),
+  CROWDSTRIKE_BASE_URL: Api.describe(
+    "the API of your Falcon cloud, such as `https://api.us-2.crowdstrike.com`. The console's address is refused, with the API's to use instead",
+  ),
+  CROWDSTRIKE_MEMBER_CID: MemberCid.describe(
+    "with Flight Control, where the API clients are the parent's: the customer whose hosts and alerts are meant, as 32 hexadecimal digits. Sent with each request for a token",
+  ),
+  CROWDSTRIKE_SETTLE_MS: SettleMs,
+  CROWDSTRIKE_UNASSIGNED_CRITICALITY: z
+    .enum(CRITICALITIES)
+    .describe(
+      "as what policy treats a device whose criticality is unknown. Searches and results show `unknown` all the same",
+    ),
 });
 
 export type CrowdstrikeSettings = z.output<typeof crowdstrikeSettings>;

@@ -15,7 +15,7 @@ interface ApiKey {
 }
 
 /** What a key's encoded form consists of. Anything else could end the header early. */
-const Encoded = Secret.regex(/^[\w+/=-]+$/, "is not an encoded API key");
+const Encoded = Secret.regex(/^[\w+/=-]+$/, "is not an encoded API key").describe("API key, encoded");
 
 /**
  * An API key of Kibana's stack, in its encoded form. One for each purpose, so that any one can be revoked alone.

@@ -1,18 +1,18 @@
 import * as z from "zod";
-import { BaseUrl, Milliseconds } from "../../toolkit/settings.ts";
+import { BaseUrl, SettleMs } from "../../toolkit/settings.ts";
 
 /** What says where and how it is asked, secrets aside. */
 export const elasticSettings = z.object({
   ELASTIC_BASE_URL: BaseUrl.refine(
     (value) => value.split("/").at(-2) !== "s",
     "must not name a space: that is ELASTIC_SPACE",
-  ),
+  ).describe("Kibana's address, without a space"),
   ELASTIC_SPACE: z
     .string()
     .regex(/^[a-z0-9_-]{0,64}$/, "must be a space's identifier, or empty for the default space")
-    .default(""),
-  /** How long after its deadline a request can still take effect. The vendor publishes no such bound. */
-  ELASTIC_SETTLE_MS: Milliseconds,
+    .default("")
+    .describe("identifier of the space; empty for the default space"),
+  ELASTIC_SETTLE_MS: SettleMs,
 });
 
 export type ElasticSettings = z.output<typeof elasticSettings>;

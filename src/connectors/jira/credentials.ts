@@ -31,7 +31,10 @@ function account({ name, permission, email, token }: Account): Credential<JiraSe
     name,
     vendor: jira,
     permission,
-    secrets: z.object({ [email]: Secret, [token]: Secret }),
+    secrets: z.object({
+      [email]: Secret.describe("address of the account"),
+      [token]: Secret.describe("API token of the account"),
+    }),
     baseUrl: ({ JIRA_BASE_URL }) => JIRA_BASE_URL,
     async mint({ settings, secrets, now, signal }) {
       const basic = Buffer.from(`${secrets[email]}:${secrets[token]}`).toString("base64");

@@ -42,19 +42,28 @@ const FixedFields = jsonIn(
 
 /** What says where and how it is asked, secrets aside. */
 export const jiraSettings = z.object({
-  /** The customer's Jira: its site, or `https://api.atlassian.com/ex/jira/<cloudId>` for tokens with scopes. */
-  JIRA_BASE_URL: BaseUrl,
-  /** Key of the one project that tickets are searched and created in. */
-  JIRA_PROJECT: z.string().regex(/^[A-Z][A-Z0-9_]+$/, "must be a project's key, such as SEC"),
-  JIRA_ISSUE_TYPE: z.string().min(1, "must be the name or the id of an issue type of the project"),
-  JIRA_PRIORITIES: PriorityNames,
-  /** Fields that each new ticket gets, for projects that require more than we fill in. */
-  JIRA_FIELDS: FixedFields,
-  /**
-   * How long after its deadline a creation can still show for the first time: until it lands, and until the search
-   * index has it. The vendor bounds neither.
-   */
-  JIRA_SETTLE_MS: Milliseconds,
+  JIRA_BASE_URL: BaseUrl.describe(
+    "the site, `https://acme.atlassian.net`, or `https://api.atlassian.com/ex/jira/<cloudId>` for tokens with scopes",
+  ),
+  JIRA_PROJECT: z
+    .string()
+    .regex(/^[A-Z][A-Z0-9_]+$/, "must be a project's key, such as SEC")
+    .describe("key of the one project that tickets are searched and created in"),
+  JIRA_ISSUE_TYPE: z
+    .string()
+    .min(1, "must be the name or the id of an issue type of the project")
+    .describe(
+      "name or id of the issue type of new tickets. It needs summary, description and labels on its create screen. Digits alone are an id",
+    ),
+  JIRA_PRIORITIES: PriorityNames.describe(
+    "a JSON object: what the project calls `low`, `medium`, `high` and `critical`, by name or id. Empty if priority isn't on the create screen",
+  ),
+  JIRA_FIELDS: FixedFields.describe(
+    'a JSON object of fields that each new ticket gets, for a project that requires more: `{"customfield_10045":{"value":"A"}}`. It can\'t replace project, issuetype, summary, description, priority or labels',
+  ),
+  JIRA_SETTLE_MS: Milliseconds.describe(
+    "how long after its deadline a creation can still show for the first time in a search, in milliseconds: until it lands, and until Jira's index has it. Empty if you know no bound",
+  ),
 });
 
 export type JiraSettings = z.output<typeof jiraSettings>;

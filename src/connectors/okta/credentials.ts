@@ -42,7 +42,8 @@ interface ServiceApp {
 const PrivateKey = z
   .string()
   .default("")
-  .refine(isPrivateKey, "must be the app's private key, a JWK with its kid");
+  .refine(isPrivateKey, "must be the app's private key, a JWK with its kid")
+  .describe("private key of the service app, a JWK with its kid");
 
 /** A service app of the org (API Services). One for each purpose, so that any one can be revoked alone. */
 function serviceApp({ name, scopes, id, key }: ServiceApp): Credential<OktaSettings> {
@@ -50,7 +51,7 @@ function serviceApp({ name, scopes, id, key }: ServiceApp): Credential<OktaSetti
     name,
     vendor: okta,
     permission: scopes.join(" "),
-    secrets: z.object({ [id]: Secret, [key]: PrivateKey }),
+    secrets: z.object({ [id]: Secret.describe("client id of the service app"), [key]: PrivateKey }),
     baseUrl: ({ OKTA_BASE_URL }) => OKTA_BASE_URL,
     async mint({ settings, secrets, now, signal }) {
       const { [id]: client_id = "", [key]: private_key = "" } = secrets;

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { BaseUrl, Milliseconds } from "../../toolkit/settings.ts";
+import { BaseUrl, Milliseconds, SettleMs } from "../../toolkit/settings.ts";
 
 /** The console for administrators, which serves no API. */
 const CONSOLE = /^([\w-]+)-admin(\.okta(?:preview|-emea|-gov)?\.com|\.okta\.mil)$/;
@@ -23,12 +23,13 @@ const ClientId = z.string().default("");
 /** What says where and how it is asked, secrets aside. */
 export const oktaSettings = z
   .object({
-    /** The org's URL, `https://<org>.okta.com`. */
-    OKTA_BASE_URL: OrgUrl,
-    /** How long after its deadline a request can still take effect. The vendor publishes no such bound. */
-    OKTA_SETTLE_MS: Milliseconds,
-    /** How long an event can be missing from the system log, which is only "near real-time". */
-    OKTA_LOG_LAG_MS: Milliseconds,
+    OKTA_BASE_URL: OrgUrl.describe(
+      "the org's URL, `https://acme.okta.com`. The `-admin` one and one with a path are refused, with the right one",
+    ),
+    OKTA_SETTLE_MS: SettleMs,
+    OKTA_LOG_LAG_MS: Milliseconds.describe(
+      'how long after it happened an event can be missing from the system log, which is only "near real-time", in milliseconds. Empty if you know no bound',
+    ),
     OKTA_READ_CLIENT_ID: ClientId,
     OKTA_SUSPEND_CLIENT_ID: ClientId,
     OKTA_SESSIONS_CLIENT_ID: ClientId,

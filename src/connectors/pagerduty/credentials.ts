@@ -23,7 +23,7 @@ function apiKey({ name, permission, key }: ApiKey): Credential<PagerdutySettings
     name,
     vendor: pagerduty,
     permission,
-    secrets: z.object({ [key]: Secret }),
+    secrets: z.object({ [key]: Secret.describe("REST API key") }),
     baseUrl: ({ PAGERDUTY_BASE_URL }) => PAGERDUTY_BASE_URL,
     async mint({ settings, secrets, now, signal }) {
       const { [key]: token = "" } = secrets;

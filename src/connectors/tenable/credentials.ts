@@ -29,7 +29,10 @@ function user({ name, permission, access, secret }: User): Credential<TenableSet
     name,
     vendor: tenable,
     permission,
-    secrets: z.object({ [access]: Key, [secret]: Key }),
+    secrets: z.object({
+      [access]: Key.describe("access key of the user"),
+      [secret]: Key.describe("secret key of the user"),
+    }),
     baseUrl: ({ TENABLE_BASE_URL }) => TENABLE_BASE_URL,
     async mint({ secrets, now }) {
       const token = `accessKey=${secrets[access]};secretKey=${secrets[secret]}`;
