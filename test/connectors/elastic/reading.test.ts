@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { openCase } from "../../../src/connectors/elastic/open-case.ts";
 import { searchAlerts } from "../../../src/connectors/elastic/search-alerts.ts";
+import { updateAlert } from "../../../src/connectors/elastic/update-alert.ts";
 import { readRecorded, withoutEach } from "../../support/records.ts";
 import { RecordedRequests } from "../recorded-requests.ts";
 import { HIT, searched } from "./alert-hits.ts";
@@ -101,4 +102,17 @@ describe("a case is looked for by its tag", () => {
       code: "upstream_contract_changed",
     });
   });
+});
+
+test("an alert whose status is no word that we know shows nothing of what became of a change", async () => {
+  const inspect = (status: string[] | undefined) => {
+    const hit = { ...HIT, fields: { ...HIT.fields, "kibana.alert.workflow_status": status } };
+    const upstream = new RecordedRequests({ SearchAlerts: searched(hit) });
+    return updateAlert.inspect({ alert_id: HIT._id, status: "closed" }, upstream, {} as Env, "op_1");
+  };
+  for (const status of [["muted"], undefined]) {
+    expect(await inspect(status)).toMatchObject({ in_effect: false, unsure: true });
+  }
+  expect(await inspect(["open"])).not.toHaveProperty("unsure");
+  expect(await inspect(["closed"])).toMatchObject({ in_effect: true });
 });

@@ -2,11 +2,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { concludeChange } from "../../../src/connectors/okta/change-answer.ts";
 import { endUserSessions } from "../../../src/connectors/okta/end-user-sessions.ts";
-import { suspendUser } from "../../../src/connectors/okta/suspend-user.ts";
+import { suspendUser, unsuspendUser } from "../../../src/connectors/okta/suspend-user.ts";
 import { Failure, publicError } from "../../../src/toolkit/failure.ts";
 import type { Conclusion } from "../../../src/toolkit/tool.ts";
 import type { UpstreamAnswer } from "../../../src/toolkit/upstream/upstream.ts";
 import { ANSWERED_AT, answer, CANARY } from "../crowdstrike/answers.ts";
+import { RecordedRequests } from "../recorded-requests.ts";
 import { oktaError } from "./answers.ts";
 
 const user_id = "00ub0oNGTSWTBKOLGLNR";
@@ -169,6 +170,29 @@ describe("a tool", () => {
       query: { forgetDevices: "true", oauthTokens: "false" },
     });
     expect(endUserSessions.description).toContain("forgetDevices");
+  });
+});
+
+describe("an account whose status is no word that we know", () => {
+  const inspect = (tool: typeof suspendUser, status: string | null) =>
+    tool.inspect(
+      { user_id },
+      new RecordedRequests({ getUser: { id: user_id, status }, listAssignedRolesForUser: [] }),
+      {} as Env,
+      "op_1",
+    );
+
+  test("shows nothing of what became of a change: the word may be the wanted one", async () => {
+    for (const tool of [suspendUser, unsuspendUser]) {
+      for (const status of ["SUSPENDED_BY_POLICY", null]) {
+        expect(await inspect(tool, status)).toMatchObject({
+          in_effect: false,
+          unsure: true,
+          data: { status: "unknown" },
+        });
+      }
+      expect(await inspect(tool, "STAGED")).not.toHaveProperty("unsure");
+    }
   });
 });
 
