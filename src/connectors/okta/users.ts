@@ -47,7 +47,8 @@ export async function listUsers(
     },
     UserPage,
   );
-  const next = nextAfter(headers, operation, baseUrl(env), after);
+  const full = body.records.length + body.unreadable >= limit;
+  const next = nextAfter(headers, operation, baseUrl(env), after, full);
   requirePromised(okta, body, after, next);
   return { ...body, after: next };
 }
