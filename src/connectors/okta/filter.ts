@@ -127,7 +127,7 @@ function queryClauses(query: string): string[] {
 }
 
 function wordsOf(query: string): string[] {
-  return query.split(" ").filter((word) => word !== "");
+  return query.split(/\s+/).filter((word) => word !== "");
 }
 
 function is(property: string, value: string): string {
