@@ -223,6 +223,13 @@ describe("the filter for sign-ins", () => {
     expect(finds({ outcome: "success" }, event("user.session.start"))).toBe(true);
   });
 
+  test("takes no attack that was let through, and no lock, for a sign-in that succeeded", () => {
+    const attack = event("security.threat.detected", "ALLOW");
+    expect(finds({ outcome: "success" }, attack)).toBe(false);
+    expect(finds({ outcome: "success" }, event("user.account.lock"))).toBe(false);
+    expect(finds({}, attack)).toBe(true);
+  });
+
   test("finds what somebody did, and what was done to them", () => {
     const done_to = event("user.mfa.factor.reset_all", "SUCCESS", {
       actor: { id: "00uAdmin" },
