@@ -24,7 +24,7 @@ export const UserQuery = z
 
 /** The words of a query. */
 export function wordsOf(query: string): string[] {
-  return query.split(" ").filter((word) => word !== "");
+  return query.split(/\s+/).filter((word) => word !== "");
 }
 
 export const searchUsers = readSpec({

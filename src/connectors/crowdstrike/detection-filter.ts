@@ -10,7 +10,7 @@ const HASH_PROPERTIES: Readonly<Record<number, string>> = { 32: "md5", 40: "sha1
 export interface DetectionFilter {
   readonly severity?: readonly Severity[] | undefined;
   readonly status?: readonly DetectionStatus[] | undefined;
-  /** ISO 8601, in any time zone: written down at or after, and at or before. */
+  /** ISO 8601, in any time zone: written down at or after, and before. */
   readonly since?: string | undefined;
   readonly until?: string | undefined;
   readonly device_id?: string | undefined;
@@ -34,7 +34,7 @@ export function detectionFilter(filter: DetectionFilter): string | null {
     ...(severity === undefined ? [] : [severityClause(severity)]),
     ...(status === undefined ? [] : [statusClause(status)]),
     ...(since === undefined ? [] : [`created_timestamp:>='${utc(since)}'`]),
-    ...(until === undefined ? [] : [`created_timestamp:<='${utc(until)}'`]),
+    ...(until === undefined ? [] : [`created_timestamp:<'${utc(until)}'`]),
     ...(device_id === undefined ? [] : [clause("agent_id", device_id)]),
     ...(user === undefined ? [] : [oneOf("user_name", userNames(user))]),
     ...(hash === undefined ? [] : [clause(HASH_PROPERTIES[hash.length] ?? "", hash.toLowerCase())]),
@@ -42,11 +42,11 @@ export function detectionFilter(filter: DetectionFilter): string | null {
 }
 
 /**
- * Alerts that aren't closed and may be of one of the two highest severities: an unknown word isn't lower either. Those
- * without a word, but with a number in a lower bucket, come along, and have to be left out by their reader.
+ * Alerts that aren't closed and may be of one of the two highest severities: an unknown word isn't lower either. Whether
+ * "not that word" holds where there is no word isn't documented, so a high number is enough as well. Those with a word
+ * or a number in a lower bucket may come along, and have to be left out by their reader.
  */
-export const OPEN_AND_MAYBE_SEVERE =
-  "status:!'closed'+status:!'Closed'+severity_name:!'Informational'+severity_name:!'Low'+severity_name:!'Medium'";
+export const OPEN_AND_MAYBE_SEVERE = `status:!'closed'+status:!'Closed'+((severity_name:!'Informational'+severity_name:!'Low'+severity_name:!'Medium'),severity:>=${BUCKETS.high})`;
 
 /** By the word, and by its bucket of the number: some products write down one of them alone. */
 function severityClause(severities: readonly Severity[]): string {

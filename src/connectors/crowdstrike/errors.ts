@@ -2,7 +2,13 @@
 
 import * as z from "zod";
 import type { Failure } from "../../toolkit/failure.ts";
-import { failureOfStatus, misconfigured, redirected, rejected } from "../../toolkit/upstream/failures.ts";
+import {
+  contractChanged,
+  failureOfStatus,
+  misconfigured,
+  redirected,
+  rejected,
+} from "../../toolkit/upstream/failures.ts";
 import { waitByMagnitude, waitByRetryAfter } from "../../toolkit/upstream/retry-after.ts";
 import type { UpstreamAnswer } from "../../toolkit/upstream/upstream.ts";
 import type { Asked, Vendor } from "../../toolkit/upstream/vendor.ts";
@@ -32,8 +38,8 @@ const READ_BY_ID: ReadonlySet<string> = new Set(["PostDeviceDetailsV2", "PostEnt
 
 /** The part of every answer that says what failed (`msa.APIError`). Go's empty list may arrive as `null`. */
 const ErrorsOf = z.object({
-  meta: z.object({ powered_by: z.string().nullish() }).nullish(),
-  errors: z.array(z.object({ code: z.int(), message: z.string().nullish() })).nullish(),
+  meta: z.object({ powered_by: z.unknown().optional() }).nullish(),
+  errors: z.array(z.object({ code: z.int(), message: z.string().nullish().catch(null) })).nullish(),
 });
 
 /** What stands in front of the vendor's services. Its 404 says that there is no such route. */
@@ -94,8 +100,11 @@ export const crowdstrike: Vendor = {
     const codes = said?.codes ?? null;
     if (READ_BY_ID.has(asked.operation) && isMissing(answer.status, said)) return null;
     if (answer.status < 200 || answer.status > 299) return failureOf(answer.status, answer, said, asked);
+    // Errors that can't be read are errors: what stands beside them must not look like everything.
+    if (codes === null)
+      return contractChanged(crowdstrike, asked.operation, payload === undefined ? "" : "errors");
     // Partial failure: the status says success, and errors[] says what didn't work.
-    if (codes === null || codes.length === 0) return null;
+    if (codes.length === 0) return null;
     return failureOf(gravest(codes), answer, said, asked);
   },
 

@@ -21,13 +21,10 @@ export const elasticUpdatesAlert = serve(updateAlert, {
     const { hits } = await findAlerts(upstream, alertRequest(alert_id), 1);
     const hit = hits.find(({ _id }) => _id === alert_id);
     if (hit === undefined) return { exists: false };
-    const alert = alertOf(hit);
-    return {
-      exists: true,
-      attributes: {},
-      in_effect: alert.status === status,
-      data: { alert_id, title: alert.title, status: alert.status },
-    };
+    const { title, status: now } = alertOf(hit);
+    const seen = { exists: true, attributes: {}, data: { alert_id, title, status: now } } as const;
+    if (now === "unknown") return { ...seen, in_effect: false, unsure: true };
+    return { ...seen, in_effect: now === status };
   },
   request: ({ alert_id, status }) => ({
     operation: OPERATIONS.setAlertsStatus,

@@ -6,7 +6,7 @@ import type { Status } from "../../capabilities/identities/user.ts";
 import { spellingsOf } from "./address.ts";
 import { STATUSES_OF } from "./normalise.ts";
 import { RESULTS } from "./sign-in.ts";
-import { FAMILIES } from "./sign-in-events.ts";
+import { FAMILIES, NO_SIGN_INS } from "./sign-in-events.ts";
 import { unsupportedFilter } from "./unsupported-filter.ts";
 
 /** The properties in which each word is looked for. */
@@ -50,7 +50,7 @@ export interface SignInFilter {
  */
 export function signInFilter({ user_id, outcome, ip }: SignInFilter): string {
   // That a challenge was sent is the log's success, and nobody's sign-in.
-  const asked = FAMILIES.filter(({ kind }) => outcome !== "success" || kind !== "mfa_challenge");
+  const asked = FAMILIES.filter(({ kind }) => outcome !== "success" || !NO_SIGN_INS.has(kind));
   return [
     anyOf(asked.map(familyClause)),
     ...(user_id === undefined ? [] : [anyOf([is("actor.id", user_id), is("target.id", user_id)])]),

@@ -12,16 +12,20 @@ export const After = z.string().min(1).max(1024);
  *
  * @param base the org's URL. Okta may know itself under a domain of its own: then `rel="self"` has it, too
  * @param after where this page began
+ * @param full whether this page holds as many as were asked for
  * @throws Failure `upstream_contract_changed` if there is a next page that can't be asked for, or if it is this page
- *   again, or lies on another host: the list would look whole, or never end
+ *   again, or lies on another host: the list would look whole, or never end. So would a full page without any links:
+ *   Okta links each page to itself at least, and something in between has taken its links away
  */
 export function nextAfter(
   headers: Headers,
   operation: string,
   base: string,
   after: string | null,
+  full: boolean,
 ): string | null {
   const links = linksIn(headers.get("link") ?? "");
+  if (full && links.size === 0) throw contractChanged(okta, operation, "link");
   const next = links.get("next");
   if (next === undefined) return null;
   const url = URL.parse(next);

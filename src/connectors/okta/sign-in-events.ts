@@ -44,6 +44,12 @@ export const FAMILIES: readonly Family[] = [
   { kind: "impersonation", type: "user.session.impersonation.", begins: true },
 ];
 
+/**
+ * Kinds whose events are no sign-in: a result of theirs may say that a challenge was sent, that an account was locked, or
+ * that ThreatInsight saw an attack and let it through. Whether somebody got in, none of them says.
+ */
+export const NO_SIGN_INS: ReadonlySet<Kind> = new Set(["mfa_challenge", "lock", "threat"]);
+
 /** The kind of an event by its type, or `null` for one that isn't about signing in. */
 export function kindOf(event_type: string): Kind | null {
   const family = FAMILIES.find(({ type, begins }) =>

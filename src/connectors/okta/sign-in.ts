@@ -5,6 +5,7 @@ import { nonBlank } from "../../toolkit/text/non-blank.ts";
 import { opaqueId } from "../../toolkit/text/reported-text.ts";
 import { utc } from "./normalise.ts";
 import type { Entity, SignInEvent } from "./schemas.ts";
+import { NO_SIGN_INS } from "./sign-in-events.ts";
 
 /** Okta's words for how an event ended, as callers ask for it. Every other word leaves it open. */
 export const RESULTS = {
@@ -15,9 +16,9 @@ export const RESULTS = {
 const SUCCEEDED: ReadonlySet<string> = new Set(RESULTS.success);
 const FAILED: ReadonlySet<string> = new Set(RESULTS.failure);
 
-/** A challenge that was sent is no sign-in that succeeded. */
+/** What is no sign-in is none that succeeded. */
 function ended(kind: Kind, result: string | null): Pick<SignIn, "status_id" | "status"> {
-  if (result !== null && SUCCEEDED.has(result) && kind !== "mfa_challenge")
+  if (result !== null && SUCCEEDED.has(result) && !NO_SIGN_INS.has(kind))
     return { status_id: 1, status: "Success" };
   if (result !== null && FAILED.has(result)) return { status_id: 2, status: "Failure" };
   return { status_id: 99, status: "Other" };

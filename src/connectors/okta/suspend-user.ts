@@ -34,12 +34,13 @@ function moves(spec: typeof suspendUser, { operation, path, from, to, in_effect 
       const read = await readUserAndRoles(upstream, user_id);
       if (read === null) return { exists: false };
       const { name, status } = userOf(read.user);
-      return {
+      const seen = {
         exists: true,
         attributes: { administrator: read.administrator },
-        in_effect: in_effect.includes(status),
         data: { user_id, name, status },
-      };
+      } as const;
+      if (status === "unknown") return { ...seen, in_effect: false, unsure: true };
+      return { ...seen, in_effect: in_effect.includes(status) };
     },
     request: ({ user_id }) => ({
       operation,

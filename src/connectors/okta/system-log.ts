@@ -58,7 +58,8 @@ export async function listSignIns(
   const stranger = body.records.findIndex((event) => user_id !== undefined && !isAbout(event, user_id));
   // Somebody else's sign-ins: our filter was not understood.
   if (stranger >= 0) throw contractChanged(okta, OPERATION, `${stranger}.actor.id`);
-  const next = nextAfter(headers, OPERATION, OKTA_BASE_URL, after);
+  const full = body.records.length + body.unreadable >= limit;
+  const next = nextAfter(headers, OPERATION, OKTA_BASE_URL, after, full);
   requirePromised(okta, body, after, next);
   return { ...body, after: next };
 }

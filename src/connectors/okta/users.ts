@@ -47,7 +47,8 @@ export async function listUsers(
     },
     UserPage,
   );
-  const next = nextAfter(headers, operation, OKTA_BASE_URL, after);
+  const full = body.records.length + body.unreadable >= limit;
+  const next = nextAfter(headers, operation, OKTA_BASE_URL, after, full);
   requirePromised(okta, body, after, next);
   return { ...body, after: next };
 }

@@ -72,13 +72,44 @@ const FORMS: readonly Form[] = [
     name: "password",
     at: /(?<=^|[\s"'])((?:(?:-u|--user)[\s=]{1,4}["']?(?!-)[^\s:="'…⟦⟧]{1,128}:|sshpass\s{1,4}-p\s{0,4}["']?))(?!\/\/|\[redacted: )[^\s"'\\…⟦⟧]{4,}/iy,
   },
+  // The same, cut short: only where it begins an option, or ends a variable's name.
+  {
+    name: "password",
+    at: /((?:(?<=_)pass\\?["']?\s{0,4}[:=]\s{0,4}|(?<=(?<![\w-])(?:--?|\/))pass(?:[:=]|\s{1,4})|(?<=^|[\s"'])(?:-pw|\/rp)\s{1,4})["']?)(?![-/])(?:(?!\[redacted: )[^\s"'&;…⟦⟧]){4,}/iy,
+  },
+  // Windows: a password that no option names, behind an account or a share.
+  {
+    name: "password",
+    at: /(net1?(?:\.exe)?["']?\s{1,4}user\s{1,4}(?:\/[^\s[\]…⟦⟧]{1,64}\s{1,4}){0,3}[^\s/\\"[\]:;|=,+*?<>…⟦⟧]{1,256}\s{1,4}["']?)(?![/*])(?=[^\s…⟦⟧]{0,128}[^\sa-z…⟦⟧]|[^\s…⟦⟧]{1,128}\s{1,4}\/)(?:(?!\[redacted: )[^\s"'…⟦⟧]){4,}/iy,
+    word: true,
+  },
+  {
+    name: "password",
+    at: /(net1?(?:\.exe)?["']?\s{1,4}use\s{1,4}(?:[a-z*]:?\s{1,4})?["']?\\\\[^\s[\]…⟦⟧]{1,256}\s{1,4}(?:\/[^\s[\]…⟦⟧]{1,256}\s{1,4}){0,4}["']?)(?![/*])(?:(?!\[redacted: )[^\s"'…⟦⟧]){4,}/iy,
+    word: true,
+  },
+  // Programs in which one letter stands for a password, and for something else in others.
+  {
+    name: "password",
+    at: /((?:(?:ps|pa)exec(?:64)?(?:\.exe)?["']?(?=\s)(?:(?!\s-p\s)[^[…⟦⟧]){0,256}\s-p\s{1,4}|(?<=[\s"'])\/u:[^\s[\]…⟦⟧]{1,128}\s{1,4}(?:\/d:[^\s[\]…⟦⟧]{1,128}\s{1,4})?\/p:)["']?)(?!-)(?:(?!\[redacted: )[^\s"'…⟦⟧]){4,}/iy,
+  },
+  // PowerShell: a literal. A variable holds what isn't seen.
+  {
+    name: "password",
+    at: /(convertto-securestring\s{1,4}(?:-(?:string|asplaintext|force)\s{1,4}){0,3})(?![-/$(])(?:["'](?:(?!\[redacted: )[^"'…⟦⟧]){4,}["']?|(?:(?!\[redacted: )[^\s"'…⟦⟧]){4,})/iy,
+  },
+  // A hash or a ticket that signs in like the password itself.
+  {
+    name: "key",
+    at: /((?<=[\s"'])(?:\/(?:ntlm|rc4|aes128|aes256|krbtgt|ticket):|-hashes\s{1,4}))[\w+/=:-]{16,}/iy,
+  },
   // Forms and addresses.
   { at: /((token|key)["']?=["']?)(?!\[redacted: )[^\s"'&;…⟦⟧]{4,}/iy },
 ];
 
 /** Where a form may begin. Of no width: one form's first word may hold another's. */
 const BEGINNING =
-  /(?=-----BEGIN |eyJ|A[KS]IA|gh[pousr]_|github_pat_|gl(?:pat|ptt|dt|rt|cbt|ft|imt|agent|oas|soat)-|npm_|hv[bsr]\.|xox[a-z]-|hooks\.slack\.|AIza|ya29\.|GOCSPX-|[rs]k[-_]|sig(?:nature)?=|-u[\s=]|--user[\s=]|sshpass\s|(?:bearer|basic|ssws|apikey)[ :]|(?:set-)?cookie2?:|:\/\/|(?:password|passphrase|passwd|pwd|secret|token|key)\\?["']?[=:\s])/gi;
+  /(?=-----BEGIN |eyJ|A[KS]IA|gh[pousr]_|github_pat_|gl(?:pat|ptt|dt|rt|cbt|ft|imt|agent|oas|soat)-|npm_|hv[bsr]\.|xox[a-z]-|hooks\.slack\.|AIza|ya29\.|GOCSPX-|[rs]k[-_]|sig(?:nature)?=|-u[\s=]|--user[\s=]|sshpass\s|(?<=[_/-])pass["'\\=:\s]|-pw\s|\/rp\s|net1?(?:\.exe)?["']?\s{1,4}user?\s|(?:ps|pa)exec|\/u:|convertto-securestring\s|\/(?:ntlm|rc4|aes128|aes256|krbtgt|ticket):|-hashes\s|(?:bearer|basic|ssws|apikey)[ :]|(?:set-)?cookie2?:|:\/\/|(?:password|passphrase|passwd|pwd|secret|token|key)\\?["']?[=:\s])/gi;
 
 const WORD = /[\w-]/;
 
@@ -90,7 +121,8 @@ export function withoutSecrets(text: string): string {
     if (index < end) continue;
     const secret = secretAt(text, index);
     if (secret === null) continue;
-    kept += `${text.slice(end, index)}${secret.before}[redacted: ${secret.name}]`;
+    // What stands before may be an account and other options, with secrets of their own.
+    kept += `${text.slice(end, index)}${withoutSecrets(secret.before)}[redacted: ${secret.name}]`;
     end = secret.end;
   }
   return end === 0 ? text : kept + text.slice(end);

@@ -27,7 +27,7 @@ describe("a search for detections sends", () => {
     [{ status: ["new", "reopened"] }, "status:['new','reopened','New']"],
     [{ device_id: ID }, `agent_id:'${ID}'`],
     [{ since: "2026-11-22T11:00:00+01:00" }, "created_timestamp:>='2026-11-22T10:00:00.000Z'"],
-    [{ until: "2026-11-22T10:00:00Z" }, "created_timestamp:<='2026-11-22T10:00:00.000Z'"],
+    [{ until: "2026-11-22T10:00:00Z" }, "created_timestamp:<'2026-11-22T10:00:00.000Z'"],
     [{ user: "ada.abel" }, "user_name:'ada.abel'"],
     [{ user: "Ada.Abel" }, "user_name:['Ada.Abel','ada.abel']"],
     [{ user: "CORP\\ada" }, "user_name:'ada'"],
@@ -45,6 +45,10 @@ describe("a search for detections sends", () => {
 test("what a control asks for names no severity that could be high under another word", () => {
   expect(OPEN_AND_MAYBE_SEVERE).not.toMatch(/'(High|Critical)'/);
   parseFql(OPEN_AND_MAYBE_SEVERE);
+});
+
+test("what a control asks for takes a high number for enough: a vendor may read no word as no match", () => {
+  expect(OPEN_AND_MAYBE_SEVERE).toMatch(/,severity:>=60\)$/);
 });
 
 /** How many conditions hold at once: what the caller asked for, and not one more. */

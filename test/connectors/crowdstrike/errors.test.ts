@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { crowdstrike } from "../../../src/connectors/crowdstrike/errors.ts";
+import { crowdstrike, errorCodes } from "../../../src/connectors/crowdstrike/errors.ts";
 import { type Failure, publicError } from "../../../src/toolkit/failure.ts";
 import { jsonOf } from "../../../src/toolkit/upstream/exchange.ts";
 import type { UpstreamAnswer } from "../../../src/toolkit/upstream/upstream.ts";
@@ -52,6 +52,27 @@ describe("a success that reports errors is a failure", () => {
   test("with resources beside the errors it still is one", () => {
     const partial = answer(200, envelope([500], ["0123456789abcdef0123456789abcdef"]));
     expect(failureOf(partial)).toMatchObject({ code: "upstream_unavailable" });
+  });
+
+  test.each([
+    ["without a code", [{ message: "internal" }]],
+    ["with a code in words", [{ code: "500", message: "internal" }]],
+    ["as a text", "internal"],
+    ["as an object", { code: 500 }],
+  ])("and so is one whose errors stand there %s", (_, errors) => {
+    const listed = { meta: { pagination: { total: 0 } }, errors, resources: [] };
+    expect(failureOf(answer(200, listed))).toMatchObject({
+      code: "upstream_contract_changed",
+      detail: { contract_path: "errors" },
+    });
+  });
+
+  test("with an error whose message is no text it is one all the same", () => {
+    const errors = [{ code: 403, message: { text: "no" } }];
+    expect(failureOf(answer(403, { meta: { powered_by: 1 }, errors }))).toMatchObject({
+      code: "credential_rejected",
+    });
+    expect(errorCodes({ meta: { powered_by: 1 }, errors })).toEqual([403]);
   });
 
   test.each([[[]], [null], [undefined]])("with errors %j it is a success", (errors) => {

@@ -7,6 +7,7 @@ import { HIT, searched } from "./alert-hits.ts";
 
 const searchAlerts = readTool("search_alerts");
 const openCase = changeAt("open_case");
+const updateAlert = changeAt("update_alert");
 
 const OTHER = { ...HIT, _id: "AZx9e-CQXgB_P2G4XWLr", sort: [HIT.sort[0], "other"] };
 const search = async (page: object, args: object = {}) =>
@@ -103,4 +104,17 @@ describe("a case is looked for by its tag", () => {
       code: "upstream_contract_changed",
     });
   });
+});
+
+test("an alert whose status is no word that we know shows nothing of what became of a change", async () => {
+  const inspect = (status: string[] | undefined) => {
+    const hit = { ...HIT, fields: { ...HIT.fields, "kibana.alert.workflow_status": status } };
+    const upstream = new RecordedRequests({ SearchAlerts: searched(hit) });
+    return updateAlert.inspect({ alert_id: HIT._id, status: "closed" }, upstream, {} as Env, "op_1");
+  };
+  for (const status of [["muted"], undefined]) {
+    expect(await inspect(status)).toMatchObject({ in_effect: false, unsure: true });
+  }
+  expect(await inspect(["open"])).not.toHaveProperty("unsure");
+  expect(await inspect(["closed"])).toMatchObject({ in_effect: true });
 });

@@ -6,10 +6,12 @@ import { Failure, publicError } from "../../../src/toolkit/failure.ts";
 import type { UpstreamAnswer } from "../../../src/toolkit/upstream/upstream.ts";
 import { changeAt } from "../../support/deployed.ts";
 import { ANSWERED_AT, answer, CANARY } from "../crowdstrike/answers.ts";
+import { RecordedRequests } from "../recorded-requests.ts";
 import { oktaError } from "./answers.ts";
 
 const endUserSessions = changeAt("end_user_sessions");
 const suspendUser = changeAt("suspend_user");
+const unsuspendUser = changeAt("unsuspend_user");
 
 const user_id = "00ub0oNGTSWTBKOLGLNR";
 const asked = { operation: "suspendUser", credential: "okta.suspend", about: ["user_id"] };
@@ -171,6 +173,29 @@ describe("a tool", () => {
       query: { forgetDevices: "true", oauthTokens: "false" },
     });
     expect(endUserSessions.description).toContain("forgetDevices");
+  });
+});
+
+describe("an account whose status is no word that we know", () => {
+  const inspect = (tool: typeof suspendUser, status: string | null) =>
+    tool.inspect(
+      { user_id },
+      new RecordedRequests({ getUser: { id: user_id, status }, listAssignedRolesForUser: [] }),
+      {} as Env,
+      "op_1",
+    );
+
+  test("shows nothing of what became of a change: the word may be the wanted one", async () => {
+    for (const tool of [suspendUser, unsuspendUser]) {
+      for (const status of ["SUSPENDED_BY_POLICY", null]) {
+        expect(await inspect(tool, status)).toMatchObject({
+          in_effect: false,
+          unsure: true,
+          data: { status: "unknown" },
+        });
+      }
+      expect(await inspect(tool, "STAGED")).not.toHaveProperty("unsure");
+    }
   });
 });
 

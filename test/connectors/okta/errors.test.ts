@@ -168,13 +168,23 @@ describe("the next page", () => {
   const link = (...values: string[]) => new Headers({ link: values.join(", ") });
   const to = (relation: string, query: string, host = "acme.okta.com") =>
     `<https://${host}/api/v1/users?${query}>; rel="${relation}"`;
-  const next = (headers: Headers, after: string | null = null) =>
-    nextAfter(headers, "listUsers", base, after);
+  const next = (headers: Headers, after: string | null = null, full = false) =>
+    nextAfter(headers, "listUsers", base, after, full);
 
   test("is where the link says, and none where there is no link", () => {
     expect(next(new Headers())).toBeNull();
     expect(next(link(to("self", "limit=2")))).toBeNull();
     expect(next(link(to("self", "limit=2"), to("next", "after=200u%3D%3D&limit=2")))).toBe("200u==");
+  });
+
+  test("of a full page without any links can't be known: something has taken them away", () => {
+    expect(() => next(new Headers(), null, true)).toThrow(
+      expect.objectContaining({
+        code: "upstream_contract_changed",
+        detail: expect.objectContaining({ contract_path: "link" }),
+      }),
+    );
+    expect(next(link(to("self", "limit=2")), null, true)).toBeNull();
   });
 
   test("may stand under a domain of the org's own, which then is that of this page, too", () => {

@@ -30,7 +30,10 @@ describe("a search becomes", () => {
     const word = (text: string) => `(${named(text)})`;
     // Whether one word is a name or an id can't be told by its form.
     expect(userSearch({ query: "Rosa" })).toBe(`(${named("Rosa")} or id eq "Rosa")`);
-    expect(userSearch({ query: " Rosa  Ferr" })).toBe(`${word("Rosa")} and ${word("Ferr")}`);
+    // A name that was copied from a page may have spaces of other kinds.
+    for (const query of [" Rosa  Ferr", "Rosa\u00a0Ferr", "Rosa\u3000Ferr\u2009"]) {
+      expect(userSearch({ query })).toBe(`${word("Rosa")} and ${word("Ferr")}`);
+    }
   });
 
   test("Okta's words for a status", () => {
@@ -87,7 +90,7 @@ describe("no query", () => {
       fc.property(fc.oneof(hostile, fc.string({ unit: "binary", maxLength: 30 })), (query) => {
         if (!UserQuery.safeParse(query).success) return;
         const parsed = parseScim(userSearch({ query, status: "active" }) ?? "");
-        const words = new Set(query.split(" ").filter((word) => word !== ""));
+        const words = new Set(query.split(/\s+/).filter((word) => word !== ""));
         expect(new Set(valuesIn(parsed))).toEqual(new Set([...words, "ACTIVE"]));
         const asked = attributesOf(parsed).map(({ attribute }) => attribute);
         expect(
@@ -218,6 +221,13 @@ describe("the filter for sign-ins", () => {
     const sent = event("system.push.send_factor_verify_push");
     expect(finds({ outcome: "success" }, sent)).toBe(false);
     expect(finds({ outcome: "success" }, event("user.session.start"))).toBe(true);
+  });
+
+  test("takes no attack that was let through, and no lock, for a sign-in that succeeded", () => {
+    const attack = event("security.threat.detected", "ALLOW");
+    expect(finds({ outcome: "success" }, attack)).toBe(false);
+    expect(finds({ outcome: "success" }, event("user.account.lock"))).toBe(false);
+    expect(finds({}, attack)).toBe(true);
   });
 
   test("finds what somebody did, and what was done to them", () => {

@@ -152,6 +152,14 @@ describe("a control", () => {
   });
 });
 
+test("a page of accounts as long as it may be, without links to it or from it, isn't the end", async () => {
+  const full = Array.from({ length: 200 }, (_, nth) => ({ ...user, id: `00u${nth}` }));
+  const listed = accountsUsedWithin(90).run(new RecordedRequests({ listUsers: full }), { env, now: NOW });
+  await expect(listed).rejects.toMatchObject({ code: "upstream_contract_changed" });
+  const last = new RecordedRequests({ listUsers: full.slice(1) });
+  expect((await accountsUsedWithin(90).run(last, { env, now: NOW })).error).toBeNull();
+});
+
 describe("the accounts that a control reads", () => {
   /** An Okta whose pages follow each other as `next` says, without end where it never says `null`. */
   function pages(next: (after: string | null) => string | null): Upstream & { asked: number } {

@@ -102,6 +102,18 @@ describe("a sign-in", () => {
     });
   });
 
+  test.each([
+    ["user.account.lock", "SUCCESS"],
+    ["security.threat.detected", "ALLOW"],
+    ["user.account.report_suspicious_activity_by_enduser", "SUCCESS"],
+  ])("that is none has not succeeded: %s with %s", (eventType, result) => {
+    expect(signIn({ eventType, outcome: { result } })).toMatchObject({
+      status: "Other",
+      vendor_status: result,
+    });
+    expect(signIn({ eventType, outcome: { result: "DENY" } })).toMatchObject({ status: "Failure" });
+  });
+
   test("says with what and to what app", () => {
     const target = [
       { id: "lae1", type: "AuthenticatorEnrollment", displayName: "Okta Verify" },
