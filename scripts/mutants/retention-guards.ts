@@ -118,8 +118,8 @@ function keys(): Mutant[] {
       name: "the-newest-keys-dropped-first",
       file,
       tests: KEYS,
-      find: "ORDER BY bound_at LIMIT ${MOST_DROPPED}",
-      replace: "ORDER BY bound_at DESC LIMIT ${MOST_DROPPED}",
+      find: "ORDER BY bound_at LIMIT",
+      replace: "ORDER BY bound_at DESC LIMIT",
     },
     {
       name: "keys-that-are-not-counted",
