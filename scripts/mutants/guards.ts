@@ -5,6 +5,7 @@ import { IDENTITY_GUARDS } from "./identity-guards.ts";
 import { MATCHING_GUARDS } from "./matching-guards.ts";
 import type { Mutant } from "./mutant.ts";
 import { PATH_GUARDS } from "./path-guards.ts";
+import { RETENTION_GUARDS } from "./retention-guards.ts";
 
 /** Every guard that is taken out in turn. */
 export const MUTANTS: readonly Mutant[] = [
@@ -12,6 +13,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...IDENTITY_GUARDS,
   ...EFFECT_GUARDS,
   ...MATCHING_GUARDS,
+  ...RETENTION_GUARDS,
   ...AUDIT_GUARDS,
   ...DOOR_GUARDS,
 ];

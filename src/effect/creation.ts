@@ -1,4 +1,5 @@
 /** What makes two requests to create something alike, and what tells two alike ones apart. Pure. */
+import { digest } from "../toolkit/digest.ts";
 import type { Difference } from "../toolkit/failure.ts";
 import type { Json, JsonObject } from "../toolkit/json.ts";
 import { shown } from "../toolkit/text/shown.ts";
@@ -38,6 +39,22 @@ export function differences(asked: JsonObject, done: JsonObject): Difference[] {
     .map((field) => ({ field, asked: told(asked[field]), done: told(done[field]) }));
 }
 
+/** What is left of arguments that were given up: a digest of each, once folded. */
+export type FieldDigests = Readonly<Record<string, string>>;
+
+/** The digests that {@link differencesFrom} compares with. */
+export function fieldDigests(input: JsonObject): FieldDigests {
+  return Object.fromEntries(Object.entries(input).map(([field, value]) => [field, digestOf(value)]));
+}
+
+/** The arguments in which a call differs from those that were given up. Which values those had isn't known. */
+export function differencesFrom(asked: JsonObject, done: FieldDigests): Difference[] {
+  const fields = [...new Set([...Object.keys(asked), ...Object.keys(done)])];
+  return fields
+    .filter((field) => digestOf(asked[field]) !== (done[field] ?? digestOf(undefined)))
+    .map((field) => ({ field, asked: told(asked[field]) }));
+}
+
 /** True if all that differs is what the same key may say otherwise. */
 export function onlyWords(differing: readonly Difference[]): boolean {
   return differing.every(({ field }) => WORDS.has(field));
@@ -48,6 +65,10 @@ export function told(value: Json | undefined): NonNullable<Difference["done"]> |
   if (value === undefined || value === null) return null;
   if (typeof value === "object") return shown(JSON.stringify(value), LONGEST_VALUE);
   return typeof value === "string" ? shown(value, LONGEST_VALUE) : value;
+}
+
+function digestOf(value: Json | undefined): string {
+  return digest({ value: comparable(value) });
 }
 
 function comparable(value: Json | undefined): string {

@@ -20,6 +20,7 @@ import type {
   StillInEffect,
 } from "./protocol.ts";
 import { Readback } from "./readback.ts";
+import { giveUpOld } from "./retention.ts";
 import { OperationStore } from "./store.ts";
 
 /** What an object answers that knows of no operation. */
@@ -37,6 +38,7 @@ export class EffectObject extends AuditedObject {
 
   protected override readonly tasks = {
     operation: (id: string) => this.#open().turn(id),
+    retention: async () => giveUpOld(this.#durable(), Date.now()),
   };
 
   /** @param changeTool the state-changing tool that an operation was made by */
@@ -114,6 +116,9 @@ export class EffectObject extends AuditedObject {
       turn: (id, at) => {
         if (at === null) this.due.clear("operation", id);
         else this.due.set("operation", id, at);
+      },
+      giveUpAt: (at) => {
+        this.due.soon("retention", "", at);
       },
     };
   }

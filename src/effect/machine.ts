@@ -279,7 +279,7 @@ function changes(operation: Operation, transition: Transition, now: number): Par
         ...(transition.by === undefined ? {} : { requester: transition.by }),
         ...(transition.policy_version === undefined ? {} : { policy_version: transition.policy_version }),
         ...(transition.before === undefined ? {} : { before: transition.before }),
-        ...(transition.input === undefined ? {} : { input: transition.input }),
+        ...(transition.input === undefined ? {} : { input: transition.input, given_up: null }),
         ...(transition.reason === undefined ? {} : { reason: transition.reason }),
       };
     case "succeed":

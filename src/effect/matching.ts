@@ -7,7 +7,7 @@
 
 import { targetName } from "../toolkit/change.ts";
 import type { Difference } from "../toolkit/failure.ts";
-import { differences, onlyWords } from "./creation.ts";
+import { differences, differencesFrom, onlyWords } from "./creation.ts";
 import { contradict } from "./facets.ts";
 import type { Operation } from "./operation.ts";
 
@@ -212,7 +212,9 @@ function better(wanted: Wanted, a: Operation, b: Operation): number {
 /** What a call makes of a candidate; `null` if that doesn't answer it. */
 function meet(operation: Operation, wanted: Wanted): Met | null {
   if (wanted.title === null) return { match: "operation", operation };
-  const differing = differences(wanted.input, operation.input);
+  const { input, given_up } = operation;
+  const differing =
+    given_up === null ? differences(wanted.input, input) : differencesFrom(wanted.input, given_up);
   const made_with_it = operation.caller_key !== null && operation.caller_key === wanted.caller_key;
   if (differing.length === 0 || (made_with_it && onlyWords(differing))) {
     return { match: "operation", operation };

@@ -3,6 +3,7 @@ import { digest } from "../toolkit/digest.ts";
 import type { PublicError } from "../toolkit/failure.ts";
 import type { JsonObject } from "../toolkit/json.ts";
 import type { Role } from "../toolkit/scopes.ts";
+import type { FieldDigests } from "./creation.ts";
 import type { State } from "./machine.ts";
 import type { Landing } from "./probing.ts";
 import type { Claim } from "./protocol.ts";
@@ -114,6 +115,8 @@ export interface Operation {
   readonly executed_at: number | null;
   readonly error: PublicError | null;
   readonly probe: ProbeRecord;
+  /** What is left of `input` once arguments and data were given up; `null` while they are kept. */
+  readonly given_up: FieldDigests | null;
 }
 
 /**
@@ -170,5 +173,6 @@ export function claimedOperation(claim: Claim, id: string, now: number, aware_of
     executed_at: null,
     error: null,
     probe: UNREAD,
+    given_up: null,
   };
 }

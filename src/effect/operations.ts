@@ -8,6 +8,7 @@ import type { Durable, World } from "./ports.ts";
 import { FIRST_PROBE_MS } from "./probing.ts";
 import { type Claim, type ClaimAnswer, type Go, type OperationView, viewOf } from "./protocol.ts";
 import { answerLost, Overtaken, TransitionRefused } from "./refusals.ts";
+import { ARGUMENTS_LIFE_MS, heldSince } from "./retention.ts";
 import { Waiters } from "./waiters.ts";
 
 /** What the gate let through, and how long the vendor gets for it. */
@@ -117,6 +118,8 @@ export class Operations {
       this.#durable.rows.update(step.operation);
       this.#append(step.operation);
       this.#durable.turn(id, nextTurn(step.operation));
+      const held_since = heldSince(step.operation);
+      if (held_since !== null) this.#durable.giveUpAt(held_since + ARGUMENTS_LIFE_MS);
       return step.operation;
     });
     this.waiters.notify(operation);

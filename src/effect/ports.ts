@@ -20,6 +20,8 @@ export interface Rows {
   underWay(target: Target): UnderWay[];
   /** Operations whose request may have been on the wire when this object's last life ended. */
   executing(): Operation[];
+  /** Operations that have ended and still hold their arguments, the one that ended first before the others. */
+  longestEnded(limit: number): Operation[];
   /** Those of the same action, or alike, that end by themselves when their time is over. */
   waiting(wanted: Wanted): Operation[];
   /** How often something was sent to the target. */
@@ -43,6 +45,8 @@ export interface Durable {
   append(fact: AuditFact): void;
   /** When an operation's turn comes by itself (milliseconds since the epoch), or `null` for never. */
   turn(id: string, at: number | null): void;
+  /** What is old enough is to be given up at `at` (milliseconds since the epoch), unless that comes sooner anyway. */
+  giveUpAt(at: number): void;
 }
 
 /** How a dispatch ended. */

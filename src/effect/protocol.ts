@@ -61,6 +61,8 @@ export interface OperationView {
   readonly beside: string | null;
   /** A deliberate repeat may name it in `supersedes` by now. */
   readonly repeatable: boolean;
+  /** It ended so long ago that its arguments and data were given up. */
+  readonly given_up: boolean;
 }
 
 /** `as_of`: when that was so, by the effect object's clock, in milliseconds since the epoch. */
@@ -184,6 +186,7 @@ export function viewOf(operation: Operation, repeatable: boolean): OperationView
     error: operation.error,
     beside: operation.beside,
     repeatable,
+    given_up: operation.given_up !== null,
   };
 }
 

@@ -45,6 +45,8 @@ export class Readback implements ReadingBack {
     operation: Operation,
     how: typeof STILL | typeof PROBE = PROBE,
   ): Promise<ReadbackResult> {
+    // Without its arguments nobody knows what to read.
+    if (operation.given_up !== null) return { reading: "failed" };
     try {
       const { trace_id } = operation;
       const port = portOf(tool, operation.target);

@@ -4,6 +4,7 @@ import type { Standing, UnderWay, Wanted } from "./matching.ts";
 import { DENIAL_LIFE_MS } from "./matching.ts";
 import type { Operation } from "./operation.ts";
 import type { Rows } from "./ports.ts";
+import { heldSince } from "./retention.ts";
 
 /**
  * By time within a state: what succeeded long ago can't answer any more, and there may be any number of it.
@@ -21,6 +22,7 @@ const EFFECT_SCHEMA = [
      state_at INTEGER NOT NULL,
      dispatch_order INTEGER,
      supersedes TEXT,
+     held_since INTEGER,
      record TEXT NOT NULL
    );
    CREATE INDEX operations_by_key ON operations (key, state, state_at);
@@ -29,7 +31,8 @@ const EFFECT_SCHEMA = [
      WHERE finding_id IS NOT NULL;
    CREATE INDEX operations_by_order ON operations (target, dispatch_order) WHERE dispatch_order IS NOT NULL;
    CREATE INDEX operations_by_superseded ON operations (supersedes, number DESC) WHERE supersedes IS NOT NULL;
-   CREATE INDEX operations_under_way ON operations (target) WHERE state IN ('executing', 'unknown', 'probing')`,
+   CREATE INDEX operations_under_way ON operations (target) WHERE state IN ('executing', 'unknown', 'probing');
+   CREATE INDEX operations_by_age ON operations (held_since) WHERE held_since IS NOT NULL`,
 ] as const;
 
 /** States of operations that may still be sent. */
@@ -75,8 +78,8 @@ export class OperationStore implements Rows {
     const { id, target, key, title, finding_id, state, state_at, dispatch_order, supersedes } = operation;
     this.#sql.exec(
       `INSERT INTO operations
-         (id, target, key, title, finding_id, state, state_at, dispatch_order, supersedes, record)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         (id, target, key, title, finding_id, state, state_at, dispatch_order, supersedes, held_since, record)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       id,
       targetName(target),
       key,
@@ -86,16 +89,18 @@ export class OperationStore implements Rows {
       state_at,
       dispatch_order,
       supersedes,
+      heldSince(operation),
       JSON.stringify(operation),
     );
   }
 
   update(operation: Operation): void {
     const { rowsWritten } = this.#sql.exec(
-      "UPDATE operations SET state = ?, state_at = ?, dispatch_order = ?, record = ? WHERE id = ?",
+      "UPDATE operations SET state = ?, state_at = ?, dispatch_order = ?, held_since = ?, record = ? WHERE id = ?",
       operation.state,
       operation.state_at,
       operation.dispatch_order,
+      heldSince(operation),
       JSON.stringify(operation),
       operation.id,
     );
@@ -116,6 +121,13 @@ export class OperationStore implements Rows {
 
   executing(): Operation[] {
     return this.#all(`SELECT record FROM operations WHERE state IN (${UNDER_WAY}) AND state = 'executing'`);
+  }
+
+  longestEnded(limit: number): Operation[] {
+    return this.#all(
+      "SELECT record FROM operations WHERE held_since IS NOT NULL ORDER BY held_since LIMIT ?",
+      limit,
+    );
   }
 
   waiting(wanted: Wanted): Operation[] {

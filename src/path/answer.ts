@@ -90,11 +90,16 @@ export interface ChangeTelling {
   readonly pending_read?: string | null;
 }
 
+/** What an old operation no longer has. */
+const GIVEN_UP =
+  "Its arguments and data are past their retention of 90 days: what it answered then isn't kept.";
+
 /** The answer to a state change that took effect, now or before. */
 export function changeAnswer(operation: OperationView, telling: ChangeTelling): Answer {
   const { replayed, still_in_effect, pending_read = null } = telling;
   const notices = [
     ...(replayed ? ["Already executed: this is the earlier result, and nothing was sent again."] : []),
+    ...(operation.given_up ? [GIVEN_UP] : []),
     ...(still_in_effect === true ? ["It still holds."] : []),
     ...(still_in_effect === "unknown" ? ["Whether it still holds could not be checked."] : []),
     ...(operation.evidence === "already_so" ? ["It was already so: nothing was sent for it."] : []),

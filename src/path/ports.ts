@@ -6,11 +6,11 @@ import type { ProgressListener } from "../toolkit/progress.ts";
 import type { Tool } from "../toolkit/tool.ts";
 import type { Source } from "./canonical.ts";
 
-/** A caller's idempotency keys, kept by the session for its life. */
+/** A caller's idempotency keys, kept by the session for 90 days at least. */
 export interface Keys {
   /**
    * The operation that `key` stands for; from now on that is `operation_id`, if it stood for none.
-   * @throws Failure `idempotency_key_reused` if it stands for another action
+   * @throws Failure `idempotency_key_reused` if it stands for another action, `invalid_input` if no key more is kept
    */
   bind(key: string, fingerprint: string, operation_id: string): string;
   /** `key` stands for the operation that answered, which may be an older one than was written down. */

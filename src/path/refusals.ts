@@ -151,6 +151,24 @@ export function keyReused(operation_id: string): Failure {
   );
 }
 
+/** A session keeps no more keys, and none of those that it has is old enough to go. */
+export function tooManyKeys(most: number, days: number): Failure {
+  return new Failure(
+    "invalid_input",
+    `This session has used ${most} idempotency keys within ${days} days, which is the limit. Nothing was done.`,
+    {
+      issues: [
+        {
+          path: "idempotency_key",
+          message: "The session's limit of keys is reached.",
+          hint: "Leave it out: a repeat is recognised without it.",
+        },
+      ],
+      next_step: "Repeat the call without idempotency_key. Keys that the session knows still work.",
+    },
+  );
+}
+
 /** The parameter of a request that carries a state back. */
 export const REQUEST_STATE = "requestState";
 

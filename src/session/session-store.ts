@@ -1,6 +1,6 @@
 import { applySchema } from "../audit/schema.ts";
 import type { Keys } from "../path/ports.ts";
-import { keyReused } from "../path/refusals.ts";
+import { keyReused, tooManyKeys } from "../path/refusals.ts";
 import type { EndReason, SessionRecord } from "../person/session-control.ts";
 import type { UsedOnce } from "./resumption.ts";
 
@@ -33,14 +33,25 @@ const TOKEN_LIFE_MS = 30 * 24 * 60 * 60_000;
 /** A client that reconnects for ever must not fill the object: beyond this many, the longest unused go. */
 const MAX_PROTOCOL_SESSIONS = 50;
 
+/** What a session keeps of its callers' keys. */
+export const KEYS = { most: 10_000, days: 90 } as const;
+
+/** As many old keys as make room in one go, so that the next ones needn't look for it. */
+const MOST_DROPPED = 100;
+
 /** The session object's tables. */
 export class SessionStore implements Keys, UsedOnce {
   readonly #storage: DurableObjectStorage;
   #record: KnownSession | null | undefined;
   #ended_grants: Set<string> | undefined;
+  readonly #now: () => number;
+  /** How many keys there are, once they were counted. */
+  #keys: number | undefined;
 
-  constructor(storage: DurableObjectStorage) {
+  /** @param now milliseconds since the epoch */
+  constructor(storage: DurableObjectStorage, now: () => number = Date.now) {
     this.#storage = storage;
+    this.#now = now;
     applySchema(storage, "session", SCHEMA);
   }
 
@@ -88,13 +99,15 @@ export class SessionStore implements Keys, UsedOnce {
       )
       .toArray()[0];
     if (known === undefined) {
+      this.#makeRoom();
       this.#storage.sql.exec(
         "INSERT INTO keys (key, fingerprint, operation_id, bound_at) VALUES (?, ?, ?, ?)",
         key,
         fingerprint,
         operation_id,
-        Date.now(),
+        this.#now(),
       );
+      if (this.#keys !== undefined) this.#keys += 1;
       return operation_id;
     }
     if (known.fingerprint !== fingerprint) throw keyReused(known.operation_id);
@@ -107,6 +120,27 @@ export class SessionStore implements Keys, UsedOnce {
       operation_id,
       key,
     );
+  }
+
+  /**
+   * Drops the oldest keys where there are as many as may be, but none before its time. What they stand for is still
+   * found as the same action, for as long as that may answer.
+   * @throws Failure `invalid_input` if there is no room
+   */
+  #makeRoom(): void {
+    if (this.#countKeys() < KEYS.most) return;
+    const { rowsWritten } = this.#storage.sql.exec(
+      `DELETE FROM keys WHERE key IN
+         (SELECT key FROM keys WHERE bound_at <= ? ORDER BY bound_at LIMIT ${MOST_DROPPED})`,
+      this.#now() - KEYS.days * 24 * 60 * 60_000,
+    );
+    this.#keys = undefined;
+    if (rowsWritten === 0) throw tooManyKeys(KEYS.most, KEYS.days);
+  }
+
+  #countKeys(): number {
+    this.#keys ??= this.#storage.sql.exec<{ keys: number }>("SELECT COUNT(*) AS keys FROM keys").one().keys;
+    return this.#keys;
   }
 
   use(nonce: string, until: number): boolean {

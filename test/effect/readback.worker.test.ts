@@ -18,9 +18,15 @@ beforeEach(async () => {
 });
 
 /** One read of a device for an operation of `tool`. */
-function read(tool: ChangeTool, device_id: string) {
+function read(tool: ChangeTool, device_id: string, given_up: Operation["given_up"] = null) {
   const target = { kind: "device", id: `crowdstrike:${device_id}` };
-  const operation = { id: "op_1", target, input: { device_id }, trace_id: null } as unknown as Operation;
+  const operation = {
+    id: "op_1",
+    target,
+    input: { device_id },
+    trace_id: null,
+    given_up,
+  } as unknown as Operation;
   return new Readback(env).read(tool, operation);
 }
 
@@ -36,6 +42,11 @@ test("a state as wanted is present, and another is absent", async () => {
   const device_id = await deviceWhose("normal");
   expect(await read(releaseDevice, device_id)).toMatchObject({ reading: "present", in_effect: true });
   expect(await read(containDevice, device_id)).toMatchObject({ reading: "absent" });
+});
+
+test("an operation whose arguments were given up isn't read back: nobody knows what to read", async () => {
+  const device_id = await deviceWhose("normal");
+  expect(await read(releaseDevice, device_id, { device_id: "digest" })).toEqual({ reading: "failed" });
 });
 
 test("a state in a word that nobody knows is no absence: what was sent may have brought it about", async () => {

@@ -5,6 +5,7 @@ import type { Standing, UnderWay, Wanted } from "../../src/effect/matching.ts";
 import { DENIAL_LIFE_MS } from "../../src/effect/matching.ts";
 import type { Operation } from "../../src/effect/operation.ts";
 import type { Durable, Rows } from "../../src/effect/ports.ts";
+import { heldSince } from "../../src/effect/retention.ts";
 import type { Target } from "../../src/toolkit/change.ts";
 import { wasSent } from "./alike.ts";
 
@@ -140,6 +141,14 @@ export class MemoryDisk implements Durable, Rows {
   executing(): Operation[] {
     return this.#disk.rows.filter(({ state }) => state === "executing");
   }
+
+  longestEnded(limit: number): Operation[] {
+    const held = this.#disk.rows.filter((row) => heldSince(row) !== null);
+    return held.toSorted((a, b) => a.state_at - b.state_at).slice(0, limit);
+  }
+
+  /** No story of the model lasts that long. */
+  giveUpAt(): void {}
 
   waiting(wanted: Wanted): Operation[] {
     return this.#sameAs(wanted).filter(({ state }) => WAITING.includes(state));

@@ -24,6 +24,8 @@ const output = z.strictObject({
   expires_at: z.iso.datetime().nullable(),
   still_in_effect: z.union([z.boolean(), z.literal("unknown")]).nullable(),
   result: reportedObject.nullable(),
+  /** `past_retention`: it ended over 90 days ago, and its arguments and result were given up. */
+  arguments_and_data: z.enum(["kept", "past_retention"]),
   error: z
     .strictObject({
       kind: opaqueId,
@@ -91,6 +93,7 @@ function described(
     expires_at: operation.expires_at,
     still_in_effect,
     result: data === null ? null : JSON.parse(data),
+    arguments_and_data: operation.given_up ? "past_retention" : "kept",
     error: error === null ? null : pick(error),
   };
 }

@@ -21,6 +21,7 @@ export const OperationCard: FC<{
         of={[
           ["Target", <TargetLine operation={operation} />],
           ...factsOf(operation.input, operation.target.id),
+          operation.given_up ? ["Arguments and data", "past their retention of 90 days"] : null,
           [
             "Asked for by",
             <>
