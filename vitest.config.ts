@@ -2,6 +2,12 @@ import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { localEnvironment } from "./scripts/local-environment.ts";
 
+/** Each file runs in a workerd of its own, and these options are asked for before it starts. */
+async function labOfItsOwn(labsUrl: string): Promise<string> {
+  const answer = await fetch(labsUrl, { method: "POST" });
+  return answer.text();
+}
+
 /** Two projects: what runs inside workerd, and what drives it (or is pure) from Node. */
 export default defineConfig({
   test: {
@@ -14,7 +20,10 @@ export default defineConfig({
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: {
               bindings: {
-                ...localEnvironment({ publicUrl: "http://localhost:8787", labUrl: inject("labUrl") }),
+                ...localEnvironment({
+                  publicUrl: "http://localhost:8787",
+                  labUrl: await labOfItsOwn(inject("labsUrl")),
+                }),
                 // What a source said before a fault would stand for what it says under it.
                 INTELLIGENCE_MEMORY_MS: "0",
                 TEST_MIGRATIONS: await readD1Migrations("migrations"),
@@ -27,8 +36,6 @@ export default defineConfig({
           include: ["test/**/*.worker.test.ts"],
           globalSetup: ["test/support/lab-setup.ts"],
           setupFiles: ["test/support/worker/setup.ts"],
-          // The files share a lab, and faults hold for everybody who talks to it.
-          fileParallelism: false,
           testTimeout: 30_000,
           expect: { poll: { timeout: 20_000 } },
         },

@@ -11,6 +11,3 @@ declare global {
 }
 
 await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
-
-// One lab serves all files of this project, one file at a time: each begins with the estate as seeded.
-await fetch(`${new URL(env.OIDC_ISSUER).origin}/reset`, { method: "POST" });
