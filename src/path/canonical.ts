@@ -38,16 +38,20 @@ function canMake({ ports }: ChangeTool, { source }: JsonObject): readonly string
 }
 
 function oneCanonical(name: string, id: string, sources: readonly Source[]): string {
-  const names = sources.map((source) => source.name);
-  if (sources.length === 0 || sourceOf(id, names) !== undefined) return id;
+  if (sources.length === 0 || sourceOf(id, namesOf(sources)) !== undefined) return id;
   const used = sources.length === 1 ? sources : sources.filter((source) => source.used);
   const [only, ...others] = used;
   if (only !== undefined && others.length === 0) return canonicalId(only.name, id);
+  const names = namesOf(used.length === 0 ? sources : used);
   throw wrongSource(
     name,
     `Several sources have such ids. Write the source before it, as ${names[0]}:${id}.`,
     names,
   );
+}
+
+function namesOf(sources: readonly Source[]): string[] {
+  return sources.map(({ name }) => name);
 }
 
 function requirePort(tool: string, name: string, ids: readonly string[], can: readonly string[]): void {
