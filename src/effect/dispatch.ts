@@ -5,7 +5,7 @@ import { tokenFor } from "../downstream/tokens.ts";
 import { alert } from "../observe/log.ts";
 import { actOf, unconfirmed as notConfirmed } from "../person/confirmation.ts";
 import type { Confidence } from "../person/standing.ts";
-import { requireAvailable } from "../tenant/availability.ts";
+import { requireAvailable, requirePort } from "../tenant/availability.ts";
 import { type ChangeTool, type Conclusion, portOf } from "../toolkit/change.ts";
 import { asFailure, Failure, publicError } from "../toolkit/failure.ts";
 import { scopesOfRoles } from "../toolkit/scopes.ts";
@@ -61,7 +61,7 @@ export class Dispatcher implements Dispatching<PreparedRequest> {
       this.#stillMay(tool, tool.scope, requester, approver !== null),
       this.#approverStands(tool, approver, requester),
     ]);
-    requireAvailable(this.#env, tool, switches);
+    requirePort(requireAvailable(this.#env, tool, switches), port);
     const unconfirmed = confidences.includes("unconfirmed");
     if (unconfirmed) alert("dispatched_unconfirmed", { operation_id: request_id, trace_id }, "warn");
     // The vendor's time begins here: what was asked for on the way isn't taken off it.

@@ -1,5 +1,6 @@
 /** Ids of the call's arguments with their source before them: target, key, audit and answers use nothing else. Pure. */
 import { canonicalId, capabilityOfIds, idsIn, sourceOf } from "../capabilities/ids.ts";
+import type { ChangeTool } from "../toolkit/change.ts";
 import { Failure } from "../toolkit/failure.ts";
 import type { JsonObject } from "../toolkit/json.ts";
 import type { Tool } from "../toolkit/tool.ts";
@@ -25,23 +26,32 @@ export function canonicalInput(
     const sources = sourcesOf(capabilityOfIds(name) ?? "");
     const named = ids.map((id) => oneCanonical(name, id, sources));
     if (tool.kind === "change" && sources.length > 0)
-      requirePort(tool.name, name, named, [...tool.ports.keys()]);
+      requirePort(tool.name, name, named, canMake(tool, input));
     return [name, Array.isArray(input[name]) ? named : (named[0] ?? "")] as const;
   });
   return { ...input, ...Object.fromEntries(canonical) };
 }
 
+/** A creation's source is an argument, where several could. */
+function canMake({ ports }: ChangeTool, { source }: JsonObject): readonly string[] {
+  return typeof source === "string" ? [source] : [...ports.keys()];
+}
+
 function oneCanonical(name: string, id: string, sources: readonly Source[]): string {
-  const names = sources.map((source) => source.name);
-  if (sources.length === 0 || sourceOf(id, names) !== undefined) return id;
+  if (sources.length === 0 || sourceOf(id, namesOf(sources)) !== undefined) return id;
   const used = sources.length === 1 ? sources : sources.filter((source) => source.used);
   const [only, ...others] = used;
   if (only !== undefined && others.length === 0) return canonicalId(only.name, id);
+  const names = namesOf(used.length === 0 ? sources : used);
   throw wrongSource(
     name,
     `Several sources have such ids. Write the source before it, as ${names[0]}:${id}.`,
     names,
   );
+}
+
+function namesOf(sources: readonly Source[]): string[] {
+  return sources.map(({ name }) => name);
 }
 
 function requirePort(tool: string, name: string, ids: readonly string[], can: readonly string[]): void {

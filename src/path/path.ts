@@ -8,7 +8,7 @@ import { authorize, covers } from "../auth/authorize.ts";
 import type { ExecuteAnswer } from "../effect/protocol.ts";
 import { alert, reasonOf } from "../observe/log.ts";
 import { actOf, unconfirmed } from "../person/confirmation.ts";
-import type { Missing } from "../tenant/availability.ts";
+import { type Missing, requirePort } from "../tenant/availability.ts";
 import { asFailure, failureFrom } from "../toolkit/failure.ts";
 import type { JsonObject } from "../toolkit/json.ts";
 import { effectName } from "../toolkit/operation-id.ts";
@@ -61,7 +61,7 @@ export async function walk(call: Call, session: PathSession): Promise<Result> {
     const answer =
       tool.kind === "read"
         ? await read(tool, input, { call, principal, session, record, missing })
-        : await change(changeCall(tool, input, principal, session, call, record));
+        : await change(changeCall(tool, input, principal, session, call, record), missing);
     return audited(answer, session, record);
   } catch (thrown) {
     const failure = asFailure(thrown);
@@ -121,9 +121,10 @@ async function read(
 }
 
 /** A state change: once, however often it is asked for. */
-async function change(call: ChangeCall): Promise<Answer> {
+async function change(call: ChangeCall, missing: Missing): Promise<Answer> {
   const { record } = call;
   record.enter("claim");
+  requirePort(missing, call.port);
   const claimed = await claimOperation(call);
   if ("answer" in claimed) return claimed.answer;
 

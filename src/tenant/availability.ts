@@ -1,6 +1,7 @@
 /** What keeps a tool from being used: what an administrator has switched off, and what isn't configured here. */
 import { readinessOf, unready } from "../downstream/readiness.ts";
 import { readGatePolicy } from "../policy/policy-document.ts";
+import type { AnyChangePort } from "../toolkit/change.ts";
 import { Failure } from "../toolkit/failure.ts";
 import { credentialsOf, type Tool } from "../toolkit/tool.ts";
 import type { Credential } from "../toolkit/upstream/credential.ts";
@@ -11,14 +12,15 @@ export type Missing = ReadonlyMap<Credential, Failure>;
 
 /**
  * Whether a tool can be used now. A read that asks several sources goes on with those that are left, and says
- * whom it couldn't ask; everything else needs all of its credentials.
+ * whom it couldn't ask; a change goes on if one source can make it: see {@link requirePort}.
  * @throws Failure `tool_disabled`
  */
 export function requireAvailable(env: Env, tool: Tool, switches: Switches): Missing {
   if (switches.disabled_tools.includes(tool.name)) throw disabled(tool, null);
   const needed = credentialsOf(tool);
+  const also = tool.kind === "read" ? (tool.also ?? []) : [];
   const missing = new Map(
-    needed.flatMap((credential) => {
+    [...needed, ...also].flatMap((credential) => {
       const failure = switches.disabled_credentials.includes(credential.name)
         ? disabled(tool, credential.name)
         : unready(env, credential);
@@ -26,10 +28,21 @@ export function requireAvailable(env: Env, tool: Tool, switches: Switches): Miss
     }),
   );
   const [first] = missing.values();
-  const whole = tool.kind === "change" || missing.size === needed.length;
-  if (first !== undefined && whole) throw first;
+  const ways = tool.kind === "read" ? needed.map((one) => [one]) : [...tool.ports.values()].map(through);
+  const usable = ways.some((way) => way.every((credential) => !missing.has(credential)));
+  if (first !== undefined && ways.length > 0 && !usable) throw first;
   if (tool.kind === "change" && !readGatePolicy(env.GATE_POLICY).ok) throw noPolicy();
   return missing;
+}
+
+/** @throws Failure `tool_disabled` if the source that is to make a change is one that must be done without */
+export function requirePort(missing: Missing, port: AnyChangePort): void {
+  const [refusal] = through(port).flatMap((credential) => missing.get(credential) ?? []);
+  if (refusal !== undefined) throw refusal;
+}
+
+function through({ credential, read_credential }: AnyChangePort): Credential[] {
+  return [credential, read_credential];
 }
 
 /** False for a tool that this instance can never answer, because it uses none of the vendors that it asks. */
