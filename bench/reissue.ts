@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from "uuid";
-import { type ChainHead, GENESIS, link } from "../src/audit/chain.ts";
-import type { AuditFact } from "../src/audit/event.ts";
+import { type ChainHead, GENESIS, link } from "../src/audit/event/chain.ts";
+import type { AuditFact } from "../src/audit/event/event.ts";
 
 /** What the chain adds to a fact. */
 interface Stamped {

@@ -1,4 +1,4 @@
--- Which places an object writes: kind/name/incarnation, and a whole number from 1 to 2^53 - 1. src/audit/place.ts says
+-- Which places an object writes: kind/name/incarnation, and a whole number from 1 to 2^53 - 1. src/audit/event/place.ts says
 -- the same. Against mistakes: whoever owns the database can drop this, and verification relies on none of it.
 CREATE TRIGGER audit_events_in_place_on_insert BEFORE INSERT ON audit_events
 WHEN NOT (typeof(NEW.chain) = 'text' AND typeof(NEW.seq) = 'integer' AND NEW.seq BETWEEN 1 AND 9007199254740991

@@ -7,8 +7,8 @@
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { Command, InvalidArgumentError } from "commander";
-import { proofLine, rowLine } from "../src/audit/export.ts";
-import { readPublicKey } from "../src/audit/signing.ts";
+import { proofLine, rowLine } from "../src/audit/export/export.ts";
+import { readPublicKey } from "../src/audit/sign/signing.ts";
 import { storedEvents, storedProofs } from "./audit/store.ts";
 import { type Brought, verifyLive } from "./audit/verify-live.ts";
 import { verifyOffline } from "./audit/verify-offline.ts";

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
-import { IN_FLIGHT_MS } from "../src/audit/finding.ts";
-import type { PublicKey } from "../src/audit/signing.ts";
-import type { LiveHead } from "../src/audit/stored-event.ts";
+import type { LiveHead } from "../src/audit/event/stored-event.ts";
+import type { PublicKey } from "../src/audit/sign/signing.ts";
+import { IN_FLIGHT_MS } from "../src/audit/verify/finding.ts";
 
 /**
  * The end of every chain, by the word of the object that it belongs to, whether the instance runs or not.

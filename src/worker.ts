@@ -1,7 +1,8 @@
 /** What requests, messages and schedules come to: one instance serves one tenant. */
-import { consumeAudit } from "./audit/consumer.ts";
-import { publishCheckpoint } from "./audit/published.ts";
-import { keepAudit } from "./audit/upkeep.ts";
+
+import { publishCheckpoint } from "./audit/sign/published.ts";
+import { consumeAudit } from "./audit/store/consumer.ts";
+import { keepAudit } from "./audit/watch/upkeep.ts";
 import { guardClientFetches } from "./auth/client-metadata-fetch.ts";
 import { refuseKnocking } from "./auth/doors.ts";
 import {

@@ -1,5 +1,5 @@
 /** The Worker of the bench, with what it asks of the platform counted. One call at a time, or the counts mix. */
-import { AuditedObject } from "../../src/audit/audited-object.ts";
+import { AuditedObject } from "../../src/audit/write/audited-object.ts";
 import { BrokerObject } from "../../src/downstream/broker-object.ts";
 import { EffectObject } from "../../src/effect/effect-object.ts";
 import { PersonObject } from "../../src/person/person-object.ts";

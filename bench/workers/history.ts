@@ -1,5 +1,5 @@
 /** Objects with a past: what the bench fills through the very code that writes when a call comes in. */
-import type { AuditFact } from "../../src/audit/event.ts";
+import type { AuditFact } from "../../src/audit/event/event.ts";
 import { claimedOperation, type Operation, operationKey } from "../../src/effect/operation.ts";
 import { OperationStore } from "../../src/effect/store.ts";
 import { EffectObject, SessionObject } from "../../src/index.ts";

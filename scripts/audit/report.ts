@@ -1,6 +1,6 @@
-import type { Gathered } from "../../src/audit/evidence.ts";
-import type { Finding } from "../../src/audit/finding.ts";
-import type { Verification } from "../../src/audit/verify.ts";
+import type { Gathered } from "../../src/audit/verify/evidence.ts";
+import type { Finding } from "../../src/audit/verify/finding.ts";
+import type { Verification } from "../../src/audit/verify/verify.ts";
 
 /** The most findings that are printed. The rest is counted. */
 const MOST_FINDINGS = 1_000;

@@ -1,9 +1,9 @@
 import { generateKeyPairSync } from "node:crypto";
-import { type ChainHead, GENESIS, link } from "../../src/audit/chain.ts";
-import { digestOf, type ListedHead, nextCheckpoint } from "../../src/audit/checkpoint.ts";
-import type { AuditFact } from "../../src/audit/event.ts";
-import { checkpointLine, exportLine } from "../../src/audit/export.ts";
-import { signerWith } from "../../src/audit/signing.ts";
+import { type ChainHead, GENESIS, link } from "../../src/audit/event/chain.ts";
+import type { AuditFact } from "../../src/audit/event/event.ts";
+import { checkpointLine, exportLine } from "../../src/audit/export/export.ts";
+import { digestOf, type ListedHead, nextCheckpoint } from "../../src/audit/proof/checkpoint.ts";
+import { signerWith } from "../../src/audit/sign/signing.ts";
 
 const EVENTS_OF_CHAIN = 1_000;
 const CHAINS_OF_CHECKPOINT = 10;

@@ -1,7 +1,7 @@
-import type { PresentedProof } from "../../src/audit/evidence.ts";
-import { inPlace } from "../../src/audit/place.ts";
-import type { PlantedRow, Presented } from "../../src/audit/planted.ts";
-import type { LiveHead } from "../../src/audit/stored-event.ts";
+import { inPlace } from "../../src/audit/event/place.ts";
+import type { LiveHead } from "../../src/audit/event/stored-event.ts";
+import type { PresentedProof } from "../../src/audit/verify/evidence.ts";
+import type { PlantedRow, Presented } from "../../src/audit/verify/planted.ts";
 import {
   ANCHORS,
   CHECKPOINTS,
@@ -9,7 +9,7 @@ import {
   everyRow,
   presentedEvent,
   presentedProof,
-} from "../../src/audit/walk.ts";
+} from "../../src/audit/verify/walk.ts";
 import { queryDatabase, type Rows } from "../database-file.ts";
 
 /** Every row of the audit's events, by chain and number as they are stored. Walked over anew each time. */

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { checkpointTail, gatherEvidence } from "../../src/audit/evidence.ts";
-import type { Finding } from "../../src/audit/finding.ts";
-import type { PublicKey } from "../../src/audit/signing.ts";
-import { type LiveHead, recordColumns } from "../../src/audit/stored-event.ts";
-import { verifyEvents } from "../../src/audit/verify.ts";
+import { type LiveHead, recordColumns } from "../../src/audit/event/stored-event.ts";
+import type { PublicKey } from "../../src/audit/sign/signing.ts";
+import { checkpointTail, gatherEvidence } from "../../src/audit/verify/evidence.ts";
+import type { Finding } from "../../src/audit/verify/finding.ts";
+import { verifyEvents } from "../../src/audit/verify/verify.ts";
 import { type Rows, readAsOfNow } from "../database-file.ts";
 import { type LiveSigning, readLiveHeads, readSigning } from "../live-chains.ts";
 import { progress, report } from "./report.ts";

@@ -1,9 +1,9 @@
-import { checkpointTail, gatherEvidence } from "../../src/audit/evidence.ts";
-import { exportColumns, readExport } from "../../src/audit/exported.ts";
-import { readExportedProofs } from "../../src/audit/exported-proofs.ts";
-import type { Finding } from "../../src/audit/finding.ts";
-import { watchTenant } from "../../src/audit/foreign.ts";
-import { verifyEvents } from "../../src/audit/verify.ts";
+import { exportColumns, readExport } from "../../src/audit/export/exported.ts";
+import { readExportedProofs } from "../../src/audit/export/exported-proofs.ts";
+import { checkpointTail, gatherEvidence } from "../../src/audit/verify/evidence.ts";
+import type { Finding } from "../../src/audit/verify/finding.ts";
+import { watchTenant } from "../../src/audit/verify/foreign.ts";
+import { verifyEvents } from "../../src/audit/verify/verify.ts";
 import { linesOf } from "./lines.ts";
 import { progress, report } from "./report.ts";
 import type { Brought } from "./verify-live.ts";

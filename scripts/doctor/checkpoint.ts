@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { readCheckpoint } from "../../src/audit/checkpoint.ts";
-import { type PublicKey, verifiedStatement } from "../../src/audit/signing.ts";
+import { readCheckpoint } from "../../src/audit/proof/checkpoint.ts";
+import { type PublicKey, verifiedStatement } from "../../src/audit/sign/signing.ts";
 import { type Check, fail, ok, unknown } from "./check.ts";
 import { ask, bodyOf } from "./fetching.ts";
 

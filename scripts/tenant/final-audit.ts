@@ -1,10 +1,10 @@
 import { DatabaseSync } from "node:sqlite";
-import { checkpointTail, gatherEvidence, type PresentedProof } from "../../src/audit/evidence.ts";
-import { proofLine, rowLine } from "../../src/audit/export.ts";
-import { watchTenant } from "../../src/audit/foreign.ts";
-import type { PlantedRow, Presented } from "../../src/audit/planted.ts";
-import { recordColumns } from "../../src/audit/stored-event.ts";
-import { verifyEvents } from "../../src/audit/verify.ts";
+import { recordColumns } from "../../src/audit/event/stored-event.ts";
+import { proofLine, rowLine } from "../../src/audit/export/export.ts";
+import { checkpointTail, gatherEvidence, type PresentedProof } from "../../src/audit/verify/evidence.ts";
+import { watchTenant } from "../../src/audit/verify/foreign.ts";
+import type { PlantedRow, Presented } from "../../src/audit/verify/planted.ts";
+import { verifyEvents } from "../../src/audit/verify/verify.ts";
 import {
   ANCHORS,
   CHECKPOINTS,
@@ -12,7 +12,7 @@ import {
   everyRow,
   presentedEvent,
   presentedProof,
-} from "../../src/audit/walk.ts";
+} from "../../src/audit/verify/walk.ts";
 
 /** A tenant's audit as its database's dump holds it. */
 export interface FinalAudit {

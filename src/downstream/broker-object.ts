@@ -1,4 +1,4 @@
-import { AuditedObject } from "../audit/audited-object.ts";
+import { AuditedObject } from "../audit/write/audited-object.ts";
 import { FairShare, type Spent } from "../limits/fair-share.ts";
 import { type Grant, TokenBucket } from "../limits/token-bucket.ts";
 import { asFailure, type Code, type Failure, type PublicError, publicError } from "../toolkit/failure.ts";

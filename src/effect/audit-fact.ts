@@ -1,4 +1,4 @@
-import type { AuditFact, Outcome } from "../audit/event.ts";
+import type { AuditFact, Outcome } from "../audit/event/event.ts";
 import { type Countermeasure, targetName } from "../toolkit/change.ts";
 import { digest } from "../toolkit/digest.ts";
 import type { JsonObject } from "../toolkit/json.ts";

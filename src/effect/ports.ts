@@ -2,7 +2,7 @@
  * What the effects on targets need of the world: storage, vendor and clock. The object gives them the real
  * ones; a model of everything that can go wrong gives them its own.
  */
-import type { AuditFact } from "../audit/event.ts";
+import type { AuditFact } from "../audit/event/event.ts";
 import type { AnyChangePort, ChangeTool, Target } from "../toolkit/change.ts";
 import type { Transition } from "./machine.ts";
 import type { Standing, UnderWay, Wanted } from "./matching.ts";

@@ -1,4 +1,4 @@
-import { applySchema } from "../audit/schema.ts";
+import { applySchema } from "../audit/write/schema.ts";
 import { type Target, targetName } from "../toolkit/change.ts";
 import type { Standing, UnderWay, Wanted } from "./matching.ts";
 import { DENIAL_LIFE_MS } from "./matching.ts";

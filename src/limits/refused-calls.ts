@@ -1,7 +1,7 @@
-import type { Due } from "../audit/due.ts";
-import type { AuditFact } from "../audit/event.ts";
-import type { Ledger } from "../audit/ledger.ts";
-import { applySchema } from "../audit/schema.ts";
+import type { AuditFact } from "../audit/event/event.ts";
+import type { Due } from "../audit/write/due.ts";
+import type { Ledger } from "../audit/write/ledger.ts";
+import { applySchema } from "../audit/write/schema.ts";
 import type { LimitName } from "./refusals.ts";
 
 /** How long refusals by one limit are counted into one event, in milliseconds. */

@@ -1,4 +1,4 @@
-import type { AuditFact } from "../audit/event.ts";
+import type { AuditFact } from "../audit/event/event.ts";
 import { log, reasonOf } from "../observe/log.ts";
 import type { Failure, PublicError } from "../toolkit/failure.ts";
 import type { Call } from "./ports.ts";

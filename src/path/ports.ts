@@ -1,4 +1,4 @@
-import type { AuditFact } from "../audit/event.ts";
+import type { AuditFact } from "../audit/event/event.ts";
 import type { Act, Confidence } from "../person/standing.ts";
 import type { Missing } from "../tenant/availability.ts";
 import type { Principal } from "../toolkit/principal.ts";

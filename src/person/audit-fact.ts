@@ -1,4 +1,4 @@
-import type { AuditFact } from "../audit/event.ts";
+import type { AuditFact } from "../audit/event/event.ts";
 import type { JsonObject } from "../toolkit/json.ts";
 import type { Person } from "./person-record.ts";
 import type { Consent, ConsoleVisit, Denial, GrantEnd, RefreshResult, Refusal, SignIn } from "./protocol.ts";

@@ -1,5 +1,5 @@
-import { AuditedObject } from "../audit/audited-object.ts";
-import { applySchema } from "../audit/schema.ts";
+import { AuditedObject } from "../audit/write/audited-object.ts";
+import { applySchema } from "../audit/write/schema.ts";
 import type { Grant as AuthorizationGrant, Exchange, PresentedToken, Verdict } from "../auth/grant.ts";
 import { callLimits } from "../limits/settings.ts";
 import { type Grant, rate, TokenBucket } from "../limits/token-bucket.ts";

@@ -1,4 +1,4 @@
-import type { AuditFact } from "../audit/event.ts";
+import type { AuditFact } from "../audit/event/event.ts";
 import { shown } from "../toolkit/text/shown.ts";
 import { traceIdOf } from "../toolkit/upstream/trace-context.ts";
 import { callOf, methodOf } from "./body.ts";

@@ -1,6 +1,6 @@
 import { isLegacyRequest } from "@modelcontextprotocol/server";
-import { AuditedObject } from "../audit/audited-object.ts";
-import type { AuditFact } from "../audit/event.ts";
+import type { AuditFact } from "../audit/event/event.ts";
+import { AuditedObject } from "../audit/write/audited-object.ts";
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import { readinessOf } from "../downstream/readiness.ts";
 import { REFUSED_CALLS_TASK, RefusedCalls } from "../limits/refused-calls.ts";

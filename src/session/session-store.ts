@@ -1,4 +1,4 @@
-import { applySchema } from "../audit/schema.ts";
+import { applySchema } from "../audit/write/schema.ts";
 import type { Keys } from "../path/ports.ts";
 import { keyReused, tooManyKeys } from "../path/refusals.ts";
 import type { EndReason, SessionRecord } from "../person/session-control.ts";

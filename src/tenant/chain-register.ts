@@ -1,6 +1,6 @@
-import { type ChainHead, GENESIS } from "../audit/chain.ts";
-import type { Genesis } from "../audit/ledger.ts";
-import { applySchema } from "../audit/schema.ts";
+import { type ChainHead, GENESIS } from "../audit/event/chain.ts";
+import type { Genesis } from "../audit/write/ledger.ts";
+import { applySchema } from "../audit/write/schema.ts";
 
 const SCHEMA = [
   `CREATE TABLE chains (

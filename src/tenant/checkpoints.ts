@@ -1,4 +1,4 @@
-import type { ChainHead } from "../audit/chain.ts";
+import type { ChainHead } from "../audit/event/chain.ts";
 import {
   CHECKPOINT_CHAIN,
   digestOf,
@@ -7,8 +7,9 @@ import {
   type ListedHead,
   nextCheckpoint,
   type PresentedCheckpoint,
-} from "../audit/checkpoint.ts";
-import { advance } from "../audit/contiguous.ts";
+} from "../audit/proof/checkpoint.ts";
+import { claimedStatement, type PublicKey, type Signer, verifiedStatement } from "../audit/sign/signing.ts";
+import { advance } from "../audit/store/contiguous.ts";
 import {
   type ChainLinkRow,
   displaceCheckpoint,
@@ -16,10 +17,9 @@ import {
   linksAfter,
   storeCheckpoint,
   type UnstoredCheckpoint,
-} from "../audit/integrity-store.ts";
-import type { Ledger } from "../audit/ledger.ts";
-import { applySchema } from "../audit/schema.ts";
-import { claimedStatement, type PublicKey, type Signer, verifiedStatement } from "../audit/signing.ts";
+} from "../audit/store/integrity-store.ts";
+import type { Ledger } from "../audit/write/ledger.ts";
+import { applySchema } from "../audit/write/schema.ts";
 import { alert } from "../observe/log.ts";
 import type { ChainRegister } from "./chain-register.ts";
 import type { Troubles } from "./troubles.ts";

@@ -1,4 +1,4 @@
-import { applySchema } from "../audit/schema.ts";
+import { applySchema } from "../audit/write/schema.ts";
 
 const SCHEMA = [
   `CREATE TABLE export_hold (

@@ -1,19 +1,19 @@
-import { isSignedAnchor } from "../audit/anchor.ts";
-import type { ChainHead } from "../audit/chain.ts";
-import { CHECKPOINT_CHAIN } from "../audit/checkpoint.ts";
+import type { ChainHead } from "../audit/event/chain.ts";
+import { isSignedAnchor } from "../audit/proof/anchor.ts";
+import { CHECKPOINT_CHAIN } from "../audit/proof/checkpoint.ts";
+import { type Removable, removable } from "../audit/retain/removable.ts";
+import { removableCheckpoints } from "../audit/retain/removable-checkpoints.ts";
+import { chainsWithOldEvents, oldCheckpoints, remainsOf } from "../audit/retain/retention-store.ts";
+import type { PublicKey, Signer } from "../audit/sign/signing.ts";
 import {
   displaceAnchors,
   removeAnchored,
   type StoredAnchor,
   storeAnchors,
-} from "../audit/integrity-store.ts";
-import type { Ledger } from "../audit/ledger.ts";
-import { type Removable, removable } from "../audit/removable.ts";
-import { removableCheckpoints } from "../audit/removable-checkpoints.ts";
-import { chainsWithOldEvents, oldCheckpoints, remainsOf } from "../audit/retention-store.ts";
-import { applySchema } from "../audit/schema.ts";
-import type { PublicKey, Signer } from "../audit/signing.ts";
-import { presentedAnchor } from "../audit/store.ts";
+} from "../audit/store/integrity-store.ts";
+import { presentedAnchor } from "../audit/store/store.ts";
+import type { Ledger } from "../audit/write/ledger.ts";
+import { applySchema } from "../audit/write/schema.ts";
 import { alert } from "../observe/log.ts";
 import type { ChainRegister, RegisteredChain } from "./chain-register.ts";
 import type { Troubles } from "./troubles.ts";

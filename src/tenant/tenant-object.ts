@@ -1,10 +1,10 @@
-import { AuditedObject } from "../audit/audited-object.ts";
-import { GENESIS } from "../audit/chain.ts";
-import { acceptedKeys, retentionMs } from "../audit/integrity-settings.ts";
-import type { Genesis } from "../audit/ledger.ts";
-import { applySchema } from "../audit/schema.ts";
-import { signerWith } from "../audit/signing.ts";
-import type { Trouble } from "../audit/trouble.ts";
+import { GENESIS } from "../audit/event/chain.ts";
+import { acceptedKeys, retentionMs } from "../audit/sign/integrity-settings.ts";
+import { signerWith } from "../audit/sign/signing.ts";
+import type { Trouble } from "../audit/store/trouble.ts";
+import { AuditedObject } from "../audit/write/audited-object.ts";
+import type { Genesis } from "../audit/write/ledger.ts";
+import { applySchema } from "../audit/write/schema.ts";
 import { ChainRegister } from "./chain-register.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { ExportHold } from "./export-hold.ts";

@@ -1,6 +1,6 @@
-import type { Ledger } from "../audit/ledger.ts";
-import { applySchema } from "../audit/schema.ts";
-import { acknowledgeFact, reportFact, type Trouble, troubleId } from "../audit/trouble.ts";
+import { acknowledgeFact, reportFact, type Trouble, troubleId } from "../audit/store/trouble.ts";
+import type { Ledger } from "../audit/write/ledger.ts";
+import { applySchema } from "../audit/write/schema.ts";
 import type { Acknowledgement, KnownTrouble, TroubleList } from "./protocol.ts";
 
 const SCHEMA = [

@@ -8,11 +8,11 @@ import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type AuditRecord, RECORD_COLUMNS } from "../../src/audit/record.ts";
-import { spkiOf } from "../../src/audit/signing.ts";
-import { storeRecords } from "../../src/audit/store.ts";
-import { DUE_SCHEMA, LEDGER_SCHEMA } from "../../src/audit/tables.ts";
-import { acknowledgeFact, reportFact, type Trouble, troubleId } from "../../src/audit/trouble.ts";
+import { type AuditRecord, RECORD_COLUMNS } from "../../src/audit/event/record.ts";
+import { spkiOf } from "../../src/audit/sign/signing.ts";
+import { storeRecords } from "../../src/audit/store/store.ts";
+import { acknowledgeFact, reportFact, type Trouble, troubleId } from "../../src/audit/store/trouble.ts";
+import { DUE_SCHEMA, LEDGER_SCHEMA } from "../../src/audit/write/tables.ts";
 import { chainOf, chainRecords } from "./chain-fixture.ts";
 import { newSigner, SignedAudit } from "./signed-fixture.ts";
 

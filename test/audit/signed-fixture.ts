@@ -1,14 +1,14 @@
 import { generateKeyPairSync } from "node:crypto";
-import { type ChainHead, GENESIS, link } from "../../src/audit/chain.ts";
-import { digestOf, type ListedHead, nextCheckpoint } from "../../src/audit/checkpoint.ts";
-import type { AuditFact } from "../../src/audit/event.ts";
-import { checkpointTail, gatherEvidence } from "../../src/audit/evidence.ts";
-import { anchorLine, checkpointLine, exportLine } from "../../src/audit/export.ts";
-import { exportColumns, readExport } from "../../src/audit/exported.ts";
-import { readExportedProofs } from "../../src/audit/exported-proofs.ts";
-import type { AuditRecord } from "../../src/audit/record.ts";
-import { type PublicKey, type Signer, signerWith } from "../../src/audit/signing.ts";
-import { verifyEvents } from "../../src/audit/verify.ts";
+import { type ChainHead, GENESIS, link } from "../../src/audit/event/chain.ts";
+import type { AuditFact } from "../../src/audit/event/event.ts";
+import type { AuditRecord } from "../../src/audit/event/record.ts";
+import { anchorLine, checkpointLine, exportLine } from "../../src/audit/export/export.ts";
+import { exportColumns, readExport } from "../../src/audit/export/exported.ts";
+import { readExportedProofs } from "../../src/audit/export/exported-proofs.ts";
+import { digestOf, type ListedHead, nextCheckpoint } from "../../src/audit/proof/checkpoint.ts";
+import { type PublicKey, type Signer, signerWith } from "../../src/audit/sign/signing.ts";
+import { checkpointTail, gatherEvidence } from "../../src/audit/verify/evidence.ts";
+import { verifyEvents } from "../../src/audit/verify/verify.ts";
 import { recordOf } from "./chain-fixture.ts";
 
 const TENANT_CHAIN = "tenant/acme/1";

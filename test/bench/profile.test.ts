@@ -7,7 +7,10 @@ import { byPart } from "../../bench/profile.ts";
 /** A module whose first line comes from the audit, and whose second one from the provider. */
 const MAP = {
   version: 3,
-  sources: ["../src/audit/ledger.ts", "../node_modules/@cloudflare/workers-oauth-provider/dist/provider.js"],
+  sources: [
+    "../src/audit/write/ledger.ts",
+    "../node_modules/@cloudflare/workers-oauth-provider/dist/provider.js",
+  ],
   names: [],
   mappings: "AAAA;ACAA",
 };

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { reissue } from "../../bench/reissue.ts";
-import { type ChainHead, eventHash, GENESIS, link } from "../../src/audit/chain.ts";
-import { type AuditRecord, readRecord } from "../../src/audit/record.ts";
+import { type ChainHead, eventHash, GENESIS, link } from "../../src/audit/event/chain.ts";
+import { type AuditRecord, readRecord } from "../../src/audit/event/record.ts";
 
 const CHAINS = ["session/one/AAAAAAAAAAAA", "effect/device/0123/BBBBBBBBBBBB"];
 

@@ -1,5 +1,5 @@
-import { type ChainHead, GENESIS, link } from "../../src/audit/chain.ts";
-import type { AuditFact } from "../../src/audit/event.ts";
+import { type ChainHead, GENESIS, link } from "../../src/audit/event/chain.ts";
+import type { AuditFact } from "../../src/audit/event/event.ts";
 import { alike } from "../../src/effect/creation.ts";
 import type { Standing, UnderWay, Wanted } from "../../src/effect/matching.ts";
 import { DENIAL_LIFE_MS } from "../../src/effect/matching.ts";

@@ -1,11 +1,11 @@
 import { applyD1Migrations, reset, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
-import { GENESIS } from "../../src/audit/chain.ts";
-import { digestOf, nextCheckpoint, readCheckpoint, readHeads } from "../../src/audit/checkpoint.ts";
-import { acceptedKeys } from "../../src/audit/integrity-settings.ts";
-import { readPublicKey, signerWith, verifiedStatement } from "../../src/audit/signing.ts";
-import { storeRecords } from "../../src/audit/store.ts";
+import { GENESIS } from "../../src/audit/event/chain.ts";
+import { digestOf, nextCheckpoint, readCheckpoint, readHeads } from "../../src/audit/proof/checkpoint.ts";
+import { acceptedKeys } from "../../src/audit/sign/integrity-settings.ts";
+import { readPublicKey, signerWith, verifiedStatement } from "../../src/audit/sign/signing.ts";
+import { storeRecords } from "../../src/audit/store/store.ts";
 import { recordOf } from "../audit/chain-fixture.ts";
 import { newSigner } from "../audit/signed-fixture.ts";
 import {

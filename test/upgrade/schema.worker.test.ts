@@ -1,8 +1,8 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import { applySchema } from "../../src/audit/schema.ts";
-import { LEDGER_SCHEMA, LEDGER_TABLES } from "../../src/audit/tables.ts";
+import { applySchema } from "../../src/audit/write/schema.ts";
+import { LEDGER_SCHEMA, LEDGER_TABLES } from "../../src/audit/write/tables.ts";
 import { PERSON_SCHEMA } from "../../src/person/schema.ts";
 
 const STEPS = [

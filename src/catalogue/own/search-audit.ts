@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { OUTCOMES } from "../../audit/event.ts";
-import { leftOut, searchAudit } from "../../audit/search.ts";
+import { OUTCOMES } from "../../audit/event/event.ts";
+import { leftOut, searchAudit } from "../../audit/store/search.ts";
 import { cursor, limit } from "../../toolkit/paging.ts";
 import { defineRead } from "../../toolkit/read.ts";
 import { since } from "../../toolkit/since.ts";

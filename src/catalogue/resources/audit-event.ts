@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { findEvent } from "../../audit/search.ts";
+import { findEvent } from "../../audit/store/search.ts";
 import type { JsonObject } from "../../toolkit/json.ts";
 import { defineRead } from "../../toolkit/read.ts";
 import { opaqueId, reportedObject } from "../../toolkit/text/reported-text.ts";

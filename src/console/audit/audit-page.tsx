@@ -1,6 +1,6 @@
 import type { FC } from "hono/jsx";
-import { OUTCOMES } from "../../audit/event.ts";
-import { type AuditQuery, type FoundEvent, leftOut, searchAudit } from "../../audit/search.ts";
+import { OUTCOMES } from "../../audit/event/event.ts";
+import { type AuditQuery, type FoundEvent, leftOut, searchAudit } from "../../audit/store/search.ts";
 import type { Tool } from "../../toolkit/tool.ts";
 import { Badge, Foreign, Id, inUtc, linkWith, Pager, Table, type Tone } from "../elements.tsx";
 import { given } from "../filters.ts";

@@ -1,6 +1,6 @@
 import type { FC } from "hono/jsx";
-import type { AuditRecord } from "../../audit/record.ts";
-import { leftOut } from "../../audit/search.ts";
+import type { AuditRecord } from "../../audit/event/record.ts";
+import { leftOut } from "../../audit/store/search.ts";
 import { Badge, Facts, Foreign, Id, inUtc } from "../elements.tsx";
 import { page } from "../page.tsx";
 import { Refused, type Visit } from "../visit.ts";

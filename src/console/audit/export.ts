@@ -1,6 +1,6 @@
-import { exportLine, leftOutLine } from "../../audit/export.ts";
-import { leftOut, wholeEvents } from "../../audit/search.ts";
-import { wholeExport } from "../../audit/whole-export.ts";
+import { exportLine, leftOutLine } from "../../audit/export/export.ts";
+import { wholeExport } from "../../audit/export/whole-export.ts";
+import { leftOut, wholeEvents } from "../../audit/store/search.ts";
 import { PROTECTION } from "../page.tsx";
 import type { Visit } from "../visit.ts";
 import { type AuditFilters, auditFilters, orRefused } from "./filters.ts";

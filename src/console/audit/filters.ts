@@ -1,4 +1,4 @@
-import type { AuditQuery } from "../../audit/search.ts";
+import type { AuditQuery } from "../../audit/store/search.ts";
 import { Failure } from "../../toolkit/failure.ts";
 import { given } from "../filters.ts";
 import { Refused } from "../visit.ts";

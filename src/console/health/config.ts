@@ -1,6 +1,6 @@
 /** Whether this instance is configured. */
 
-import { integrityProblems } from "../../audit/integrity-settings.ts";
+import { integrityProblems } from "../../audit/sign/integrity-settings.ts";
 import { authProblems } from "../../auth/problems.ts";
 import type { Catalogue } from "../../catalogue/catalogue.ts";
 import { connectorProblems } from "../../downstream/readiness.ts";

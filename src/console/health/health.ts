@@ -1,4 +1,4 @@
-import { type AuditReport, CHECKPOINT_OVERDUE_MS, reportGaps } from "../../audit/gaps.ts";
+import { type AuditReport, CHECKPOINT_OVERDUE_MS, reportGaps } from "../../audit/watch/gaps.ts";
 import { refusalTotals } from "../../auth/refusals.ts";
 import { PROTECTION } from "../page.tsx";
 import type { Visit } from "../visit.ts";

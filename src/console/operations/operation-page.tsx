@@ -1,5 +1,5 @@
 import type { FC } from "hono/jsx";
-import { leftOut } from "../../audit/search.ts";
+import { leftOut } from "../../audit/store/search.ts";
 import type { OperationView } from "../../effect/protocol.ts";
 import { targetName } from "../../toolkit/change.ts";
 import { MAX_REASON } from "../approvals/decide.ts";
