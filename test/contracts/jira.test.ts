@@ -80,7 +80,8 @@ describe.skipIf(!folder)(`Jira, held against the vendor's document${why}`, () =>
 
   it("is asked by requests that the document knows, and that the lab accepts", async () => {
     const through = new RecordedRequests({
-      [SEARCH]: { issues: [], isLast: true },
+      // A page behind another one holds something.
+      [SEARCH]: { issues: [{ key: "SEC-1", fields: { labels: ["op_1"] } }], isLast: true },
       getIssue: { errorMessages: ["Issue does not exist"], errors: {} },
       getCurrentUser: { accountId: "712020:sallyport-read" },
     });

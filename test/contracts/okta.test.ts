@@ -154,7 +154,15 @@ describe.skipIf(!folder)(`Okta, held against the vendor's document${why}`, () =>
       getUser: user,
       listFactors: [],
       listAssignedRolesForUser: [],
-      listLogEvents: [],
+      // A page behind another one holds something.
+      listLogEvents: [
+        {
+          uuid: "e1",
+          eventType: "user.session.start",
+          published: "2026-11-22T10:00:00.000Z",
+          target: [{ id: plainUser }],
+        },
+      ],
     });
     const search = userSearch({ query: "Sofia P", status: "active" }) ?? "";
     const env = { OKTA_BASE_URL: "https://acme.okta.com" } as Env;
@@ -180,7 +188,7 @@ describe.skipIf(!folder)(`Okta, held against the vendor's document${why}`, () =>
     const changes = [suspendUser, unsuspendUser, endUserSessions].map((tool) =>
       tool.request({ user_id: plainUser }, "op_1", {} as Env),
     );
-    expect(through.asked).toHaveLength(8);
+    expect(through.asked).toHaveLength(9);
     for (const request of [...through.asked, ...changes]) document.expectRequest(request);
   });
 });

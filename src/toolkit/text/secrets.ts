@@ -77,21 +77,25 @@ const FORMS: readonly Form[] = [
     name: "password",
     at: /((?:(?<=_)pass\\?["']?\s{0,4}[:=]\s{0,4}|(?<=(?<![\w-])(?:--?|\/))pass(?:[:=]|\s{1,4})|(?<=^|[\s"'])(?:-pw|\/rp)\s{1,4})["']?)(?![-/])(?:(?!\[redacted: )[^\s"'&;…⟦⟧]){4,}/iy,
   },
-  // Windows: a password that no option names, behind an account or a share.
+  // Windows: a password that no option names, behind an account or a share. Prose has nets and users, too.
   {
     name: "password",
-    at: /(net1?(?:\.exe)?["']?\s{1,4}user\s{1,4}(?:\/[^\s[\]…⟦⟧]{1,64}\s{1,4}){0,3}[^\s/\\"[\]:;|=,+*?<>…⟦⟧]{1,256}\s{1,4}["']?)(?![/*])(?=[^\s…⟦⟧]{0,128}[^\sa-z…⟦⟧]|[^\s…⟦⟧]{1,128}\s{1,4}\/)(?:(?!\[redacted: )[^\s"'…⟦⟧]){4,}/iy,
+    at: /((?<=^|["'\\/&|;(]\s?|\/[ck]\s|-command\s)net1?(?:\.exe)?["']?\suser\s(?:\/\w{1,16}\s)?[\w.@$-]{1,64}\s["']?)(?![/*])(?:(?!\[redacted: )[^\s"'…⟦⟧]){4,}/iy,
     word: true,
   },
   {
     name: "password",
-    at: /(net1?(?:\.exe)?["']?\s{1,4}use\s{1,4}(?:[a-z*]:?\s{1,4})?["']?\\\\[^\s[\]…⟦⟧]{1,256}\s{1,4}(?:\/[^\s[\]…⟦⟧]{1,256}\s{1,4}){0,4}["']?)(?![/*])(?:(?!\[redacted: )[^\s"'…⟦⟧]){4,}/iy,
+    at: /(net1?(?:\.exe)?["']?\suse\s(?:[a-z*]:?\s)?\\\\[^\s[\]"'…⟦⟧]{1,64}\s(?:\/[^\s[\]"'…⟦⟧]{1,64}\s)?["']?)(?![/*])(?:(?!\[redacted: )[^\s"'…⟦⟧]){4,}/iy,
     word: true,
   },
   // Programs in which one letter stands for a password, and for something else in others.
   {
     name: "password",
-    at: /((?:(?:ps|pa)exec(?:64)?(?:\.exe)?["']?(?=\s)(?:(?!\s-p\s)[^[…⟦⟧]){0,256}\s-p\s{1,4}|(?<=[\s"'])\/u:[^\s[\]…⟦⟧]{1,128}\s{1,4}(?:\/d:[^\s[\]…⟦⟧]{1,128}\s{1,4})?\/p:)["']?)(?!-)(?:(?!\[redacted: )[^\s"'…⟦⟧]){4,}/iy,
+    at: /((?:ps|pa)exec(?:64)?(?:\.exe)?["']?(?:\s(?!-p\s)[^\s[…⟦⟧]{1,64}){0,6}\s-p\s["']?)(?!-)(?:(?!\[redacted: )[^\s"'…⟦⟧]){4,}/iy,
+  },
+  {
+    name: "password",
+    at: /((?<=[\s"'])\/u:[^\s[\]…⟦⟧]{1,64}\s(?:\/d:[^\s[\]…⟦⟧]{1,64}\s)?\/p:["']?)(?!-)(?:(?!\[redacted: )[^\s"'…⟦⟧]){4,}/iy,
   },
   // PowerShell: a literal. A variable holds what isn't seen.
   {
@@ -109,7 +113,7 @@ const FORMS: readonly Form[] = [
 
 /** Where a form may begin. Of no width: one form's first word may hold another's. */
 const BEGINNING =
-  /(?=-----BEGIN |eyJ|A[KS]IA|gh[pousr]_|github_pat_|gl(?:pat|ptt|dt|rt|cbt|ft|imt|agent|oas|soat)-|npm_|hv[bsr]\.|xox[a-z]-|hooks\.slack\.|AIza|ya29\.|GOCSPX-|[rs]k[-_]|sig(?:nature)?=|-u[\s=]|--user[\s=]|sshpass\s|(?<=[_/-])pass["'\\=:\s]|-pw\s|\/rp\s|net1?(?:\.exe)?["']?\s{1,4}user?\s|(?:ps|pa)exec|\/u:|convertto-securestring\s|\/(?:ntlm|rc4|aes128|aes256|krbtgt|ticket):|-hashes\s|(?:bearer|basic|ssws|apikey)[ :]|(?:set-)?cookie2?:|:\/\/|(?:password|passphrase|passwd|pwd|secret|token|key)\\?["']?[=:\s])/gi;
+  /(?=-----BEGIN |eyJ|A[KS]IA|gh[pousr]_|github_pat_|gl(?:pat|ptt|dt|rt|cbt|ft|imt|agent|oas|soat)-|npm_|hv[bsr]\.|xox[a-z]-|hooks\.slack\.|AIza|ya29\.|GOCSPX-|[rs]k[-_]|sig(?:nature)?=|-u[\s=]|--user[\s=]|sshpass\s|(?<=[_/-])pass["'\\=:\s]|-pw\s|\/rp\s|net1?(?:\.exe)?["']?\suser?\s|(?:ps|pa)exec|\/u:|convertto-securestring\s|\/(?:ntlm|rc4|aes128|aes256|krbtgt|ticket):|-hashes\s|(?:bearer|basic|ssws|apikey)[ :]|(?:set-)?cookie2?:|:\/\/|(?:password|passphrase|passwd|pwd|secret|token|key)\\?["']?[=:\s])/gi;
 
 const WORD = /[\w-]/;
 
