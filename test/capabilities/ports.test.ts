@@ -10,7 +10,7 @@ const env = variables as unknown as Env;
 const failure = new Failure("upstream_unavailable", "It is away.", { next_step: "Wait." });
 const upstream = refusingUpstream("alpha", failure);
 const looking = { env, upstream, operation_id: "op_1" };
-const answer = { status: 200, headers: new Headers(), text: "" };
+const answer = { status: 200, headers: new Headers(), body: "", at: 0 };
 const input = { device_id: "alpha:61cf" };
 
 /** What the port was called with. */

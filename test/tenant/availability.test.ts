@@ -6,7 +6,7 @@ import type { Tool } from "../../src/toolkit/tool.ts";
 import { type Simulated, simulated } from "../catalogue/simulated-vendor.ts";
 import { catalogue, credentialOf } from "../support/deployed.ts";
 
-const ON = { disabled_tools: [], disabled_credentials: [] };
+const ON = { version: 1, disabled_tools: [], disabled_credentials: [] };
 const off = (...disabled_credentials: string[]) => ({ ...ON, disabled_credentials });
 const disabled = expect.objectContaining({ code: "tool_disabled" });
 
