@@ -250,7 +250,7 @@ function dispatch(): Mutant[] {
       name: "dispatch-through-an-open-circuit",
       file,
       tests: standing,
-      find: "    breakerAllows(tool.credential);\n",
+      find: "    breakerAllows(credential);\n",
       replace: "",
     },
     {

@@ -93,11 +93,37 @@ function standing(): Mutant[] {
       file: "src/effect/dispatch.ts",
       tests: ORDER,
       find: `    const [token] = await Promise.all([
-      tokenFor(this.#env, tool.credential, { stale: refused_token ?? undefined }),
-      spendRequest(this.#env, tool.credential, { person: requester.subject }),
-    ]);`,
-      replace: `    const held = tokenFor(this.#env, tool.credential, { stale: refused_token ?? undefined });
-    await spendRequest(this.#env, tool.credential);`,
+      tokenFor(this.#env, credential, { stale: refused_token ?? undefined }),
+      spendRequest(this.#env, credential, { person: requester.subject }),
+    ]);
+    if (approved === true) await lookAgain(this.#env, tool, operation);
+    const { id: request_id, trace_id } = operation;
+    const asked = requestOf(port, operation.input, { env: this.#env, operation_id: request_id });
+    const request = buildRequest(this.#env, credential, asked, token, { request_id, trace_id });
+    await credential.prove?.(request, token, Date.now());
+    const approver = approved === true ? operation.approver : null;
+    const [switches, ...confidences] = await Promise.all([
+      this.#env.TENANT_OBJECT.getByName(this.#env.TENANT).switches(),
+      this.#stillMay(tool, tool.scope, requester, approver !== null),
+      this.#approverStands(tool, approver, requester),
+    ]);
+`,
+      replace: `    const approver = approved === true ? operation.approver : null;
+    const [switches, ...confidences] = await Promise.all([
+      this.#env.TENANT_OBJECT.getByName(this.#env.TENANT).switches(),
+      this.#stillMay(tool, tool.scope, requester, approver !== null),
+      this.#approverStands(tool, approver, requester),
+    ]);
+    const [token] = await Promise.all([
+      tokenFor(this.#env, credential, { stale: refused_token ?? undefined }),
+      spendRequest(this.#env, credential, { person: requester.subject }),
+    ]);
+    if (approved === true) await lookAgain(this.#env, tool, operation);
+    const { id: request_id, trace_id } = operation;
+    const asked = requestOf(port, operation.input, { env: this.#env, operation_id: request_id });
+    const request = buildRequest(this.#env, credential, asked, token, { request_id, trace_id });
+    await credential.prove?.(request, token, Date.now());
+`,
     },
     {
       name: "a-dispatch-on-a-stale-word",

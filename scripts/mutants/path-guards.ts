@@ -18,8 +18,8 @@ export const PATH_GUARDS: readonly Mutant[] = [
     name: "no-schema",
     file: "src/path/path.ts",
     tests: PATH,
-    find: "const input = parseInput(tool, args);",
-    replace: "const input = (args ?? {}) as JsonObject;",
+    find: "parseInput(tool, args), (capability)",
+    replace: "(args ?? {}) as JsonObject, (capability)",
   },
   {
     name: "an-answer-that-is-not-audited",
