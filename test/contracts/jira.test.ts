@@ -80,13 +80,15 @@ describe.skipIf(!folder)(`Jira, held against the vendor's document${why}`, () =>
 
   it("is asked by requests that the document knows, and that the lab accepts", async () => {
     const through = new RecordedRequests({
-      [SEARCH]: { issues: [], isLast: true },
+      // A last page that a token led to isn't empty.
+      [SEARCH]: { issues: [{ key: "SEC-1", fields: { labels: ["op_1"] } }], isLast: true },
       getIssue: { errorMessages: ["Issue does not exist"], errors: {} },
       getCurrentUser: { accountId: "712020:sallyport-read" },
     });
     await searchIssues(through, ticketsJql("SEC", { query: "openssl", status: "open" }), 25, null, ["query"]);
     await searchIssues(through, ticketsJql("SEC", {}), 25, "token", []);
     await getIssue(through, "SEC-1", "SEC");
+    await getIssue(through, "SEC-1", "SEC", "summary,description");
     await findCreation(through, "SEC", "op_1");
     const env = {
       JIRA_PROJECT: "SEC",
@@ -95,7 +97,7 @@ describe.skipIf(!folder)(`Jira, held against the vendor's document${why}`, () =>
     } as Env;
     const input = createTicket.input.parse({ title: "Look", description: "a\n\nb\nc", priority: "critical" });
     const creation = createTicket.request(input, "op_1", env);
-    expect(through.asked).toHaveLength(8);
+    expect(through.asked).toHaveLength(10);
     for (const request of [...through.asked, creation]) document.expectRequest(request);
     const { method, path, json } = creation;
     expect((await new Jira(await lab(), "create").send(method, path, json)).status).toBe(201);
