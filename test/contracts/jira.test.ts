@@ -88,6 +88,7 @@ describe.skipIf(!folder)(`Jira, held against the vendor's document${why}`, () =>
     await searchIssues(through, ticketsJql("SEC", { query: "openssl", status: "open" }), 25, null, ["query"]);
     await searchIssues(through, ticketsJql("SEC", {}), 25, "token", []);
     await getIssue(through, "SEC-1", "SEC");
+    await getIssue(through, "SEC-1", "SEC", "summary,description");
     await findCreation(through, "SEC", "op_1");
     const env = {
       JIRA_PROJECT: "SEC",
@@ -96,7 +97,7 @@ describe.skipIf(!folder)(`Jira, held against the vendor's document${why}`, () =>
     } as Env;
     const input = createTicket.input.parse({ title: "Look", description: "a\n\nb\nc", priority: "critical" });
     const creation = createTicket.request(input, "op_1", env);
-    expect(through.asked).toHaveLength(8);
+    expect(through.asked).toHaveLength(10);
     for (const request of [...through.asked, creation]) document.expectRequest(request);
     const { method, path, json } = creation;
     expect((await new Jira(await lab(), "create").send(method, path, json)).status).toBe(201);

@@ -14,6 +14,7 @@ export async function readArguments(agent: Client): Promise<(tool: string) => Ar
   const device_id = await firstId(agent, "search_devices", "devices", "device_id");
   const detection_id = await firstId(agent, "search_detections", "detections", "detection_id");
   const user_id = await firstId(agent, "search_users", "users", "user_id", { query: ADMINISTRATOR });
+  const ticket_id = await firstId(agent, "search_tickets", "tickets", "ticket_id");
   let days = 0;
   return (tool) => {
     switch (tool) {
@@ -23,6 +24,8 @@ export async function readArguments(agent: Client): Promise<(tool: string) => Ar
         return { detection_id };
       case "get_user":
         return { user_id };
+      case "get_ticket":
+        return { ticket_id };
       case "lookup_cve":
         return { cve_id: CVE_ID };
       case "search_vulnerabilities": {

@@ -130,6 +130,7 @@ export const READS: readonly ReadColumn[] = [
   part("get_user", "okta", "listAssignedRolesForUser", { ...OURS, "HTTP 404": "upstream_contract_changed" }),
   whole("search_sign_ins", "okta", "listLogEvents", OURS),
   whole("search_tickets", "jira", "searchAndReconsileIssuesUsingJql", OURS),
+  whole("get_ticket", "jira", "getIssue", { ...OURS, "HTTP 404": NOT_FOUND }),
   whole("search_alerts", "elastic", "SearchAlerts", OURS),
   evidence("devices-without-sensor", "crowdstrike", "QueryDevicesByFilter", OURS),
   evidence("detections-unassigned", "crowdstrike", "PostEntitiesAlertsV2", { ...OURS, ...LISTED_BUT_GONE }),

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { changeSpec } from "../../toolkit/change.ts";
 import { reportedText } from "../../toolkit/text/reported-text.ts";
 import { Title } from "../../toolkit/title.ts";
-import { PRIORITIES, TicketId } from "./ticket.ts";
+import { LONGEST_DESCRIPTION, PRIORITIES, TicketId } from "./ticket.ts";
 
 const WINDOW_MS = 24 * 60 * 60 * 1000;
 
@@ -20,7 +20,7 @@ export const createTicket = changeSpec({
   countermeasure: null,
   input: z.strictObject({
     title: Title.describe("One line"),
-    description: z.string().trim().min(1).max(8000).describe("Plain text"),
+    description: z.string().trim().min(1).max(LONGEST_DESCRIPTION).describe("Plain text"),
     priority: z.enum(PRIORITIES).optional().describe("How urgent it is"),
   }),
   output: z.strictObject({ ticket_id: TicketId, title: reportedText() }),

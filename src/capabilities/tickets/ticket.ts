@@ -5,6 +5,9 @@ import { opaqueId, reportedText } from "../../toolkit/text/reported-text.ts";
 /** An issue's key. */
 export const TicketId = opaqueId;
 
+/** How much of a description there is, in characters: what is written whole can be read whole. */
+export const LONGEST_DESCRIPTION = 8000;
+
 /** How soon a ticket wants somebody, from least to most. */
 export const PRIORITIES = ["low", "medium", "high", "critical"] as const;
 export type Priority = (typeof PRIORITIES)[number];

@@ -41,13 +41,14 @@ export async function getIssue(
   upstream: Upstream,
   key: string,
   project: string,
+  fields: string = TICKET_FIELDS,
 ): Promise<IssueRecord | null> {
   const issue = await upstream.read(
     {
       operation: OPERATIONS.get,
       method: "GET",
       path: `/rest/api/3/issue/${encodeURIComponent(key)}`,
-      query: { fields: TICKET_FIELDS },
+      query: { fields },
     },
     IssueOrNone,
   );

@@ -18,7 +18,10 @@ const Time = z
 const text = z.string().nullish();
 const named = z.object({ name: text }).nullish();
 
-/** An issue, with the fields that {@link TICKET_FIELDS} asks for. A project's screens decide which of them it has. */
+/** An Atlassian document. What is in it, `document.ts` reads. */
+const DescriptionDocument = z.object({ content: z.array(z.unknown()).nullish() }).nullish();
+
+/** An issue, with the fields that {@link TICKET_FIELDS} asks for, and the description where it is asked for, too. A project's screens decide which of them it has. */
 export const IssueRecord = z.object({
   key: TicketId,
   fields: z
@@ -30,6 +33,7 @@ export const IssueRecord = z.object({
       assignee: z.object({ displayName: text }).nullish(),
       created: Time,
       updated: Time,
+      description: DescriptionDocument,
     })
     .nullish(),
 });

@@ -75,6 +75,11 @@ describe("create_ticket", () => {
     const { data } = (await call(agent, "create_ticket", { title, ...ticket })) as unknown as Told;
     const found = await call(agent, "search_tickets", { query: data.ticket_id });
     expect(found).toMatchObject({ status: "ok", data: { tickets: [{ ticket_id: data.ticket_id, title }] } });
+    const got = await call(agent, "get_ticket", { ticket_id: data.ticket_id });
+    expect(got).toMatchObject({
+      status: "ok",
+      data: { title, status: "open", desc: "It looks odd. See the finding." },
+    });
   });
 
   it("asked for by two people at once creates one", async () => {
