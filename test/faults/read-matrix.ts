@@ -138,6 +138,7 @@ export const READS: readonly ReadColumn[] = [
     ...OURS,
     ...EXPORT_GONE,
   }),
+  evidence("known-exploited-vulnerabilities", "kev", "getKevCatalog", PUBLIC),
   evidence("users-inactive", "okta", "listUsers", OURS),
   evidence("users-without-mfa", "okta", "listFactors", { ...OURS, ...LISTED_BUT_GONE }),
 ];

@@ -87,9 +87,11 @@ describe("a page that isn't the last", () => {
 });
 
 describe("the matrix", () => {
-  it("has every read that asks a vendor", () => {
-    const asking = TOOLS.filter((tool) => tool.kind === "read" && tool.credentials.length > 0);
-    expect(new Set(READS.map(({ tool }) => tool))).toEqual(new Set(asking.map(({ name }) => name)));
+  it("has every read that asks a vendor, at each vendor that it asks", () => {
+    const asked = TOOLS.flatMap((tool) =>
+      tool.kind === "read" ? tool.credentials.map(({ vendor }) => `${tool.name} ${vendor.name}`) : [],
+    );
+    expect(new Set(READS.map(({ tool, vendor }) => `${tool} ${vendor}`))).toEqual(new Set(asked));
     const own = TOOLS.filter((tool) => tool.kind === "read" && tool.credentials.length === 0);
     expect(own.map(({ name }) => name)).toEqual(OWN_READS);
   });
