@@ -71,9 +71,8 @@ describe("a ticket", () => {
   test("has no more of its description than create_ticket takes, and says that it was cut", async () => {
     const whole = await get(described(documentOf("x".repeat(8000))));
     expect(whole.answer).toMatchObject({ data: { desc: "x".repeat(8000) } });
-    const { desc } = (await get(described(documentOf("x".repeat(8001))))).answer.data as { desc: string };
-    expect(desc).toHaveLength(8000);
-    expect(desc).toMatch(/…⟦cut⟧$/);
+    const longer = await get(described(documentOf("x".repeat(8001))));
+    expect(longer.answer).toMatchObject({ data: { desc: expect.stringMatching(/^x{7994}…⟦cut⟧$/) } });
   });
 
   test("keeps what a stranger wrote into it in one line, with what can't be seen written out", async () => {
