@@ -1,5 +1,10 @@
-/** Settings of every vendor, as an instance has them: for tests that need no more of an environment. */
+import { localEnvironment } from "../../scripts/local-environment.ts";
+
+const lab = localEnvironment({ publicUrl: "https://sallyport.example", labUrl: "https://lab.example" });
+
+/** Settings and secrets of every vendor, as an instance has them: for tests that need no more of an environment. */
 export const SETTINGS = {
+  ...lab,
   CROWDSTRIKE_BASE_URL: "https://api.crowdstrike.example",
   CROWDSTRIKE_UNASSIGNED_CRITICALITY: "high",
   CISA_KEV_BASE_URL: "https://kev.example",

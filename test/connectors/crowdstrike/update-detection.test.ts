@@ -25,7 +25,7 @@ describe("an update without a comment", () => {
     expect(await inspect({ status: "closed" }, { status: "closed" })).toMatchObject({ in_effect: true });
     expect(await inspect({ status: "closed" }, { status: "new" })).toMatchObject({
       in_effect: false,
-      data: { detection_id, title: "Web shell", status: "new" },
+      data: { detection_id: `crowdstrike:${detection_id}`, title: "Web shell", status: "new" },
     });
   });
 

@@ -89,7 +89,9 @@ describe("a case is looked for by its tag", () => {
     openCase.inspect(input, new RecordedRequests({ findCasesDefaultSpace: { cases } }), {} as Env, "op_1");
 
   test("and found beside others", async () => {
-    expect(await look({ id: "1", tags: ["op_2"] }, known)).toMatchObject({ data: { case_id: "66b9" } });
+    expect(await look({ id: "1", tags: ["op_2"] }, known)).toMatchObject({
+      data: { case_id: "elastic:66b9" },
+    });
   });
 
   test.each([

@@ -150,7 +150,11 @@ describe("a tool", () => {
       endUserSessions.conclude(answer(status, body), { input: { user_id }, operation_id, before: null });
     expect(concluded(204, "")).toEqual({
       outcome: "done",
-      data: { user_id, name: null, sessions_ended_time: new Date(ANSWERED_AT).toISOString() },
+      data: {
+        user_id: `okta:${user_id}`,
+        name: null,
+        sessions_ended_time: new Date(ANSWERED_AT).toISOString(),
+      },
     });
     expect(concluded(200, "").outcome).toBe("unknown");
     for (const [status, code] of [

@@ -18,13 +18,16 @@ describe("a page", () => {
         state: status,
         attributes: {},
         in_effect: true,
-        data: { incident_id: "PT4KHLK", title: "Ransomware", urgency: "low", status },
+        data: { incident_id: "pagerduty:PT4KHLK", title: "Ransomware", urgency: "low", status },
       });
     }
   });
 
   test.each(withoutEach(incident, ["id", "incident_key"]))("is that, too, with %s", async (_, lacking) => {
-    expect(await inspect(lacking)).toMatchObject({ in_effect: true, data: { incident_id: "PT4KHLK" } });
+    expect(await inspect(lacking)).toMatchObject({
+      in_effect: true,
+      data: { incident_id: "pagerduty:PT4KHLK" },
+    });
   });
 
   test("may have an urgency and a status of the vendor's own", async () => {

@@ -100,7 +100,11 @@ describe("launch_scan", () => {
       newOperationId("acme", { kind: "scan", id: SCAN_ID }),
     );
   const wanted = { ...SCAN, schedule_uuid: SCAN_ID };
-  const found = { exists: true, in_effect: false, data: { scan_id: SCAN_ID, status: "completed" } };
+  const found = {
+    exists: true,
+    in_effect: false,
+    data: { scan_id: `tenable:${SCAN_ID}`, status: "completed" },
+  };
 
   test.each(withoutEach(SCAN, []))("finds its scan beside one that has %s", async (_, lacking) => {
     expect(await inspect(lacking, wanted)).toMatchObject(found);
