@@ -184,10 +184,11 @@ describe("search_vulnerabilities", () => {
 
 describe("an export that is at work", () => {
   /** Some chunks are there and others aren't, for as long as the lab's clock stands. */
+  const HALF_MS = 300;
   async function half(filters = exportFilters({})) {
     await lab.clock({ ahead_ms: 0, still: true });
     await exportOf(reader(), filters, Date.now());
-    await lab.clock({ ahead_ms: 300, still: true });
+    await lab.clock({ ahead_ms: HALF_MS, still: true });
   }
 
   test("is used as far as it is, and the cursor goes on with the rest", async () => {
@@ -205,7 +206,7 @@ describe("an export that is at work", () => {
     });
     const found: Vulnerability[] = [];
     let cursor = "coverage" in first ? first.coverage.next_cursor : null;
-    await goesOn();
+    await goesOn(HALF_MS);
     while (cursor !== null) {
       const page: Awaited<ReturnType<typeof search>> = await search({ limit: 100, cursor });
       found.push(...page.vulnerabilities);

@@ -22,8 +22,9 @@ export const reader = () => upstreamFor(env, credentialOf("tenable.read"));
 
 /** From now on no export gets any further, and no scan. */
 export const standsStill = () => lab.clock({ ahead_ms: 0, still: true });
-export async function goesOn(): Promise<void> {
-  await lab.clock({ ahead_ms: 0 });
+/** Never to before where it stood: what was done by then would be undone. */
+export async function goesOn(ahead_ms = 0): Promise<void> {
+  await lab.clock({ ahead_ms });
 }
 
 export async function search(input: object = {}) {
@@ -64,5 +65,5 @@ export function beginsAnew(): void {
     breakerReport("tenable.read", true);
     breakerReport("tenable.scan", true);
   });
-  afterEach(goesOn);
+  afterEach(() => goesOn());
 }
