@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { OFFLINE_ACCESS } from "../src/auth/offer.ts";
+import { OFFLINE_ACCESS } from "../src/auth/consent/offer.ts";
 import { ALL_SCOPES, isScope } from "../src/toolkit/scopes.ts";
 import { signIn } from "./oauth-client.ts";
 

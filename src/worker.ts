@@ -3,17 +3,17 @@
 import { publishCheckpoint } from "./audit/sign/published.ts";
 import { consumeAudit } from "./audit/store/consumer.ts";
 import { keepAudit } from "./audit/watch/upkeep.ts";
-import { guardClientFetches } from "./auth/client-metadata-fetch.ts";
-import { refuseKnocking } from "./auth/doors.ts";
 import {
   authorizationServer,
   type GrantProps,
   type ResourceHandler,
   resourceServer,
 } from "./auth/provider.ts";
-import { countIfUnauthenticated } from "./auth/refusals.ts";
+import { countIfUnauthenticated } from "./auth/refusal-counter.ts";
+import { guardClientFetches } from "./auth/registration/client-metadata-fetch.ts";
 import { handleAuth } from "./auth/routes.ts";
-import { partsOf } from "./auth/token-request.ts";
+import { refuseKnocking } from "./auth/stranger-limits.ts";
+import { partsOf } from "./auth/tokens/token-request.ts";
 import type { Catalogue } from "./catalogue/catalogue.ts";
 import { handleConsole } from "./console/console.tsx";
 import { type ConfigurationProblems, configurationProblems } from "./console/health/config.ts";

@@ -1,6 +1,6 @@
 /** Objects with a past: what the bench fills through the very code that writes when a call comes in. */
 import type { AuditFact } from "../../src/audit/event/event.ts";
-import { claimedOperation, type Operation, operationKey } from "../../src/effect/operation.ts";
+import { claimedOperation, type Operation, operationKey } from "../../src/effect/machine/operation.ts";
 import { OperationStore } from "../../src/effect/store.ts";
 import { EffectObject, SessionObject } from "../../src/index.ts";
 import type { ChangeTool } from "../../src/toolkit/change.ts";

@@ -2,7 +2,7 @@
  * The one vendor that every contender asks: answers at once, in the words of CrowdStrike's documents, about any
  * device there could be. It remembers what it was asked to contain, so that reading back finds it so.
  */
-import { deviceRecord } from "../../lab/crowdstrike/device-record.ts";
+import { deviceRecord } from "../../lab/crowdstrike/hosts/device-record.ts";
 import { hosts } from "../../lab/estate/hosts.ts";
 
 const NEVER_EXPIRES_S = 1_000_000;

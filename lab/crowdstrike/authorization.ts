@@ -1,8 +1,8 @@
 import type { Operation, VendorReply, VendorRequest } from "../simulator.ts";
 import type { World } from "../world.ts";
 import { authenticateClient, clientById, type Scope } from "./clients.ts";
-import { customerId } from "./device-record.ts";
 import { failure } from "./envelope.ts";
+import { customerId } from "./hosts/device-record.ts";
 
 /** Names the vendor everywhere. */
 export const vendor = "crowdstrike";

@@ -1,13 +1,13 @@
 import type { Simulator, VendorRequest } from "../simulator.ts";
 import type { World } from "../world.ts";
-import { alerts } from "./alerts.ts";
+import { alerts } from "./alerts/alerts.ts";
 import { authorizationOperations, vendor } from "./authorization.ts";
-import { Containment } from "./containment.ts";
 import { drift } from "./drift.ts";
 import { envelope, failure } from "./envelope.ts";
-import { hostActions } from "./host-actions.ts";
-import { hostEntities } from "./host-entities.ts";
-import { hostQueries } from "./host-queries.ts";
+import { Containment } from "./hosts/containment.ts";
+import { hostActions } from "./hosts/host-actions.ts";
+import { hostEntities } from "./hosts/host-entities.ts";
+import { hostQueries } from "./hosts/host-queries.ts";
 
 const requestsPerMinute = 6000;
 

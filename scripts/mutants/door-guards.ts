@@ -1,6 +1,6 @@
 import type { Mutant } from "./mutant.ts";
 
-const REGISTRATION = ["test/auth/registration.worker.test.ts"];
+const REGISTRATION = ["test/auth/registration/registration.worker.test.ts"];
 const SHARE = ["test/limits/fair-share.test.ts"];
 const SPENDING = ["test/downstream/spending.worker.test.ts"];
 
@@ -8,21 +8,21 @@ const SPENDING = ["test/downstream/spending.worker.test.ts"];
 export const DOOR_GUARDS: readonly Mutant[] = [
   {
     name: "an-address-for-every-knock",
-    file: "src/auth/doors.ts",
-    tests: ["test/auth/doors.worker.test.ts"],
+    file: "src/auth/stranger-limits.ts",
+    tests: ["test/auth/stranger-limits.worker.test.ts"],
     find: "networkOf(address)",
     replace: "address",
   },
   {
     name: "a-registration-of-any-size",
-    file: "src/auth/registration.ts",
+    file: "src/auth/registration/registration.ts",
     tests: REGISTRATION,
     find: "if (bytes === null) {",
     replace: "if (false) {",
   },
   {
     name: "registered-fields-of-any-length",
-    file: "src/auth/registration.ts",
+    file: "src/auth/registration/registration.ts",
     tests: REGISTRATION,
     find: "if (problem !== null) return refused(400, problem.error, problem.description);",
     replace: "",
@@ -64,8 +64,8 @@ export const DOOR_GUARDS: readonly Mutant[] = [
   },
   {
     name: "a-client-that-ends-its-quotation",
-    file: "src/auth/client-name.ts",
-    tests: ["test/auth/client-name.test.ts"],
+    file: "src/auth/registration/client-name.ts",
+    tests: ["test/auth/registration/client-name.test.ts"],
     find: `.replace(QUOTES, "'")`,
     replace: "",
   },

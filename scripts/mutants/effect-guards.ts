@@ -1,18 +1,18 @@
 import type { Mutant } from "./mutant.ts";
 
-const MACHINE = ["test/effect/machine.test.ts"];
+const MACHINE = ["test/effect/machine/machine.test.ts"];
 const OPERATIONS = ["test/effect/operations.test.ts"];
-const PROBING = ["test/effect/probing.test.ts"];
+const PROBING = ["test/effect/machine/probing.test.ts"];
 const MODEL = ["test/model/effects.test.ts"];
 const OBJECT = ["test/effect/effect-object.worker.test.ts"];
 const APPROVAL = ["test/effect/approval.worker.test.ts"];
-const HOLDING = ["test/effect/holding.test.ts"];
+const HOLDING = ["test/effect/machine/holding.test.ts"];
 
 /** What keeps an operation to one effect. */
 export const EFFECT_GUARDS: readonly Mutant[] = [...machine(), ...probing(), ...operations(), ...dispatch()];
 
 function machine(): Mutant[] {
-  const file = "src/effect/machine.ts";
+  const file = "src/effect/machine/machine.ts";
   const tests = MACHINE;
   return [
     {
@@ -96,7 +96,7 @@ function machine(): Mutant[] {
 }
 
 function probing(): Mutant[] {
-  const file = "src/effect/probing.ts";
+  const file = "src/effect/machine/probing.ts";
   const tests = PROBING;
   return [
     {
@@ -264,7 +264,7 @@ function dispatch(): Mutant[] {
     },
     {
       name: "a-read-that-began-before-the-present-dispatch",
-      file: "src/effect/prober.ts",
+      file: "src/effect/proof/prober.ts",
       tests: MODEL,
       find: `if (current.state !== "probing" || current.fence !== operation.fence) return;`,
       replace: `if (current.state !== "probing") return;`,
@@ -279,28 +279,28 @@ function dispatch(): Mutant[] {
     },
     {
       name: "a-target-that-is-gone-counts-as-absent",
-      file: "src/effect/readback.ts",
+      file: "src/effect/proof/readback.ts",
       tests: OBJECT,
       find: `if (!seen.exists) return { reading: "failed" };`,
       replace: `if (!seen.exists) return { reading: "absent", data: null };`,
     },
     {
       name: "a-thing-that-is-done-with-still-answers",
-      file: "src/effect/holding.ts",
+      file: "src/effect/machine/holding.ts",
       tests: HOLDING,
       find: "if (answers_while.includes(seen.state)) return HOLDS;",
       replace: "if (seen.state !== undefined) return HOLDS;",
     },
     {
       name: "a-search-that-is-behind-taken-for-gone",
-      file: "src/effect/holding.ts",
+      file: "src/effect/machine/holding.ts",
       tests: HOLDING,
       find: `if (seen.reading !== "present" || seen.state === undefined) return UNKNOWN;`,
       replace: `if (seen.reading !== "present" || seen.state === undefined) return { ...UNKNOWN, still_in_effect: false };`,
     },
     {
       name: "a-log-that-is-behind-taken-for-undone",
-      file: "src/effect/holding.ts",
+      file: "src/effect/machine/holding.ts",
       tests: HOLDING,
       find: `if (seen.reading === "absent" && Object.keys(sets).length === 0) return UNKNOWN;`,
       replace: "",

@@ -6,7 +6,7 @@ const UPSTREAM = ["test/person/upstream.worker.test.ts"];
 const ORDER = ["test/effect/dispatch-order.worker.test.ts"];
 const APPROVAL = ["test/effect/approval.worker.test.ts"];
 const REFRESH = ["test/auth/refresh.worker.test.ts"];
-const DOCUMENT = ["test/auth/client-document.test.ts"];
+const DOCUMENT = ["test/auth/registration/client-document.test.ts"];
 
 /** What the identity provider's word, and a grant's tokens, are held to. */
 export const IDENTITY_GUARDS: readonly Mutant[] = [
@@ -146,8 +146,8 @@ function decisions(): Mutant[] {
     },
     {
       name: "a-decision-that-is-asked-for-without-end",
-      file: "src/effect/machine.ts",
-      tests: ["test/effect/machine.test.ts"],
+      file: "src/effect/machine/machine.ts",
+      tests: ["test/effect/machine/machine.test.ts"],
       find: "operation.asked_again < MOST_ASKED_AGAIN",
       replace: "operation.asked_again >= 0",
     },
@@ -221,7 +221,7 @@ function refreshes(): Mutant[] {
     },
     {
       name: "a-made-up-token-that-makes-an-object",
-      file: "src/auth/refresh-reuse.ts",
+      file: "src/auth/tokens/refresh-reuse.ts",
       tests: REFRESH,
       find: ` || !(await isPerson(env, user))) return answer;`,
       replace: ") return answer;",
@@ -230,18 +230,18 @@ function refreshes(): Mutant[] {
 }
 
 function documents(): Mutant[] {
-  const file = "src/auth/client-document.ts";
+  const file = "src/auth/registration/client-document.ts";
   return [
     {
       name: "a-client-that-is-unknown-because-its-publisher-is-down",
-      file: "src/auth/refresh-reuse.ts",
+      file: "src/auth/tokens/refresh-reuse.ts",
       tests: DOCUMENT,
       find: "  if (document.unreachable && answer.status === 401) return unreachable();\n",
       replace: "",
     },
     {
       name: "a-document-that-is-not-kept",
-      file: "src/auth/refresh-reuse.ts",
+      file: "src/auth/tokens/refresh-reuse.ts",
       tests: DOCUMENT,
       find: `  if (answer.ok && form.has("grant_type")) await document.keep(form.get("client_id") ?? "");\n`,
       replace: "",

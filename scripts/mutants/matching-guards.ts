@@ -1,8 +1,8 @@
 import type { Mutant } from "./mutant.ts";
 
-const MATCHING = ["test/effect/matching.test.ts"];
+const MATCHING = ["test/effect/machine/matching.test.ts"];
 const MODEL = ["test/model/effects.test.ts"];
-const file = "src/effect/matching.ts";
+const file = "src/effect/machine/matching.ts";
 const tests = MATCHING;
 
 /** What keeps an earlier operation from answering for what it isn't. */
@@ -30,7 +30,7 @@ export const MATCHING_GUARDS: readonly Mutant[] = [
   },
   {
     name: "a-facet-that-only-one-sets-ends-a-match",
-    file: "src/effect/facets.ts",
+    file: "src/effect/machine/facets.ts",
     tests,
     find: "Object.hasOwn(other, facet) && ",
     replace: "",
@@ -184,15 +184,15 @@ export const MATCHING_GUARDS: readonly Mutant[] = [
   },
   {
     name: "two-findings-that-are-alike-by-their-titles",
-    file: "src/effect/creation.ts",
-    tests: ["test/effect/creation.test.ts"],
+    file: "src/effect/machine/creation.ts",
+    tests: ["test/effect/machine/creation.test.ts"],
     find: "return both ? one.finding_id === other.finding_id : one.title === other.title;",
     replace: "return one.title === other.title;",
   },
   {
     name: "titles-told-apart-by-what-cannot-be-seen",
-    file: "src/effect/creation.ts",
-    tests: ["test/effect/creation.test.ts"],
+    file: "src/effect/machine/creation.ts",
+    tests: ["test/effect/machine/creation.test.ts"],
     find: `.replace(UNSEEN, "")`,
     replace: "",
   },

@@ -2,7 +2,7 @@ import type { Mutant } from "./mutant.ts";
 
 const PATH = ["test/path/path.worker.test.ts"];
 const POLICY = ["test/policy/policy.test.ts"];
-const AUTHORIZE = ["test/auth/authorize.test.ts"];
+const AUTHORIZE = ["test/auth/scope-check.test.ts"];
 const STANDING = ["test/session/standing.worker.test.ts"];
 
 /** What a call has to get past. */
@@ -100,21 +100,21 @@ export const PATH_GUARDS: readonly Mutant[] = [
   },
   {
     name: "a-role-without-a-say",
-    file: "src/auth/authorize.ts",
+    file: "src/auth/scope-check.ts",
     tests: AUTHORIZE,
     find: `if (!allowed.includes(need)) return { ok: false, reason: "role_forbids" };`,
     replace: "",
   },
   {
     name: "a-token-without-a-say",
-    file: "src/auth/authorize.ts",
+    file: "src/auth/scope-check.ts",
     tests: AUTHORIZE,
     find: `if (!principal.scopes.includes(need)) return { ok: false, reason: "scope_missing", required: [need] };`,
     replace: "",
   },
   {
     name: "any-scope-for-nobody",
-    file: "src/auth/authorize.ts",
+    file: "src/auth/scope-check.ts",
     tests: AUTHORIZE,
     find: `return allowed.length > 0 ? { ok: true } : { ok: false, reason: "role_forbids" };`,
     replace: "return { ok: true };",

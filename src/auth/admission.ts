@@ -1,10 +1,10 @@
 import { log } from "../observe/log.ts";
 import type { Role } from "../toolkit/scopes.ts";
-import type { Identity } from "./identity-provider.ts";
 import { problemPage } from "./page.tsx";
 import { personKey } from "./person-key.ts";
-import { ClaimUnreadable, type RolePolicy, rolesFrom } from "./roles.ts";
-import type { SignedIn } from "./signed-in.ts";
+import type { Identity } from "./sign-in/identity-provider.ts";
+import { ClaimUnreadable, type RolePolicy, rolesFrom } from "./sign-in/roles.ts";
+import type { SignedIn } from "./sign-in/signed-in.ts";
 
 /** Whether somebody whom the identity provider vouches for has any business here. */
 export type Admission =

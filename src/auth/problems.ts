@@ -1,6 +1,6 @@
 import { urlProblem } from "./public-url.ts";
-import { readRolePolicy } from "./roles.ts";
 import { SEALING_KEY_BYTES } from "./seal.ts";
+import { readRolePolicy } from "./sign-in/roles.ts";
 
 /**
  * What is wrong with the configuration that sign-in and authorization need, each naming its variable and the fix.

@@ -6,12 +6,12 @@ import {
   type ValidatedAccessToken,
 } from "@cloudflare/workers-oauth-provider";
 import { ALL_SCOPES } from "../toolkit/scopes.ts";
-import { FIRST_SCOPES, OFFLINE_ACCESS } from "./offer.ts";
+import { FIRST_SCOPES, OFFLINE_ACCESS } from "./consent/offer.ts";
 import { resourceOf } from "./public-url.ts";
-import { countRefusal, type Refusal } from "./refusals.ts";
-import { exchangeToken } from "./token-exchange.ts";
-import { TokenMemory } from "./token-memory.ts";
-import { currentTokenRequest } from "./token-request.ts";
+import { countRefusal, type Refusal } from "./refusal-counter.ts";
+import { exchangeToken } from "./tokens/token-exchange.ts";
+import { TokenMemory } from "./tokens/token-memory.ts";
+import { currentTokenRequest } from "./tokens/token-request.ts";
 
 /** A working day: every call is checked against session and standing anyway, and widely used clients refresh badly. */
 const ACCESS_TOKEN_TTL_S = 12 * 60 * 60;

@@ -2,15 +2,15 @@ import { AuthorizationError, CimdFetchError } from "@cloudflare/workers-oauth-pr
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { log, reasonOf } from "../observe/log.ts";
-import { ClientDocument, currentClientDocument, withClientDocument } from "./client-document.ts";
-import { answerConsent } from "./consent.ts";
+import { answerConsent } from "./consent/consent.ts";
 import { problemPage } from "./page.tsx";
 import { authorizationServer, REGISTRATION_PATH } from "./provider.ts";
 import { isLoopback } from "./public-url.ts";
-import { answerTokenRequest } from "./refresh-reuse.ts";
-import { countRefusal } from "./refusals.ts";
-import { registerClient } from "./registration.ts";
-import { beginSignIn, resumeSignIn } from "./sign-in.ts";
+import { countRefusal } from "./refusal-counter.ts";
+import { ClientDocument, currentClientDocument, withClientDocument } from "./registration/client-document.ts";
+import { registerClient } from "./registration/registration.ts";
+import { beginSignIn, resumeSignIn } from "./sign-in/sign-in.ts";
+import { answerTokenRequest } from "./tokens/refresh-reuse.ts";
 
 /** More than a consent form ever holds, in bytes. */
 const MAX_FORM_BYTES = 64 * 1024;

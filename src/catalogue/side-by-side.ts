@@ -4,7 +4,7 @@ import { canonicalId, idsIn, sourceOf } from "../capabilities/ids.ts";
 import type { AnyReadPort } from "../toolkit/connector.ts";
 import { Failure } from "../toolkit/failure.ts";
 import type { JsonObject } from "../toolkit/json.ts";
-import { decodeCursor, encodeCursor } from "../toolkit/paging.ts";
+import { decodeCursor, encodeCursor } from "../toolkit/lists/paging.ts";
 import type { Absent, ReadOutcome, ReadSpec, ReadTool, SourceReport } from "../toolkit/read.ts";
 import type { Credential } from "../toolkit/upstream/credential.ts";
 import { wordings } from "./named-by.ts";

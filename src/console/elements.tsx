@@ -1,5 +1,5 @@
 import type { Child, FC, PropsWithChildren } from "hono/jsx";
-import type { State } from "../effect/machine.ts";
+import type { State } from "../effect/machine/machine.ts";
 import { visible } from "../toolkit/text/hidden.ts";
 
 /** A moment, in UTC, with how long ago or ahead it is. `at` is ISO 8601; `now` milliseconds since the epoch. */

@@ -3,7 +3,7 @@ import { type Countermeasure, targetName } from "../toolkit/change.ts";
 import { digest } from "../toolkit/digest.ts";
 import type { JsonObject } from "../toolkit/json.ts";
 import { withoutSecretsIn } from "../toolkit/text/secrets.ts";
-import type { Operation, ProbeRecord } from "./operation.ts";
+import type { Operation, ProbeRecord } from "./machine/operation.ts";
 
 /** The audit's view of an operation that has just entered its state. @param countermeasure its tool's */
 export function transitionFact(operation: Operation, countermeasure: Countermeasure | null): AuditFact {

@@ -11,12 +11,12 @@ import { asFailure, Failure, publicError } from "../toolkit/failure.ts";
 import { scopesOfRoles } from "../toolkit/scopes.ts";
 import { typed } from "../toolkit/typed.ts";
 import { buildRequest, readAnswer } from "../toolkit/upstream/exchange.ts";
-import type { Transition } from "./machine.ts";
-import type { Approver, Operation, Requester } from "./operation.ts";
+import type { Transition } from "./machine/machine.ts";
+import type { Approver, Operation, Requester } from "./machine/operation.ts";
+import { answerLost } from "./machine/refusals.ts";
 import type { Dispatching, Ending, Ready } from "./ports.ts";
+import { lookAgain } from "./proof/second-look.ts";
 import type { Go } from "./protocol.ts";
-import { answerLost } from "./refusals.ts";
-import { lookAgain } from "./second-look.ts";
 
 /** A request that is complete, so that building it can't fail between the intent and the wire. */
 export interface PreparedRequest extends Ready {

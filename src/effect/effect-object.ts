@@ -5,8 +5,9 @@ import { effectNameOf } from "../toolkit/operation-id.ts";
 import { settingsOf } from "../toolkit/upstream/settings-of.ts";
 import { Dispatcher, type PreparedRequest } from "./dispatch.ts";
 import { Effects } from "./effects.ts";
+import { landingOf } from "./machine/probing.ts";
 import type { Durable, World } from "./ports.ts";
-import { landingOf } from "./probing.ts";
+import { Readback } from "./proof/readback.ts";
 import type {
   Claim,
   ClaimAnswer,
@@ -19,7 +20,6 @@ import type {
   Settle,
   StillInEffect,
 } from "./protocol.ts";
-import { Readback } from "./readback.ts";
 import { giveUpOld } from "./retention.ts";
 import { OperationStore } from "./store.ts";
 

@@ -1,12 +1,21 @@
 import { alert, reasonOf } from "../observe/log.ts";
 import { portOf } from "../toolkit/change.ts";
 import { asFailure, type PublicError, publicError } from "../toolkit/failure.ts";
-import { APPROVAL_LIFE_MS, HOLD_LIFE_MS, type Transition } from "./machine.ts";
-import type { Met } from "./matching.ts";
-import type { Operation } from "./operation.ts";
+import { APPROVAL_LIFE_MS, HOLD_LIFE_MS, type Transition } from "./machine/machine.ts";
+import type { Met } from "./machine/matching.ts";
+import type { Operation } from "./machine/operation.ts";
+import {
+  answerLost,
+  doneBy,
+  keepsChanging,
+  NeedsMore,
+  Overtaken,
+  settledAbsent,
+  TransitionRefused,
+} from "./machine/refusals.ts";
 import { Operations } from "./operations.ts";
 import type { Dispatching, Durable, ReadingBack, Ready, World } from "./ports.ts";
-import { Prober } from "./prober.ts";
+import { Prober } from "./proof/prober.ts";
 import type {
   Claim,
   ClaimAnswer,
@@ -20,15 +29,6 @@ import type {
   Settle,
   StillInEffect,
 } from "./protocol.ts";
-import {
-  answerLost,
-  doneBy,
-  keepsChanging,
-  NeedsMore,
-  Overtaken,
-  settledAbsent,
-  TransitionRefused,
-} from "./refusals.ts";
 import { underWay } from "./waiters.ts";
 
 /** How soon an approved operation is tried again after a passing failure before its dispatch. */

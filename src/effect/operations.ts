@@ -1,13 +1,21 @@
 import { portOf } from "../toolkit/change.ts";
 import { newOperationId } from "../toolkit/operation-id.ts";
 import { transitionFact } from "./audit-fact.ts";
-import { APPROVAL_LIFE_MS, advance, CLAIM_LIFE_MS, type Transition } from "./machine.ts";
-import { blocks, type Met, match, maySupersede, meetAgain, type Repeats, type Wanted } from "./matching.ts";
-import { claimedOperation, type Operation } from "./operation.ts";
+import { APPROVAL_LIFE_MS, advance, CLAIM_LIFE_MS, type Transition } from "./machine/machine.ts";
+import {
+  blocks,
+  type Met,
+  match,
+  maySupersede,
+  meetAgain,
+  type Repeats,
+  type Wanted,
+} from "./machine/matching.ts";
+import { claimedOperation, type Operation } from "./machine/operation.ts";
+import { FIRST_PROBE_MS } from "./machine/probing.ts";
+import { answerLost, Overtaken, TransitionRefused } from "./machine/refusals.ts";
 import type { Durable, World } from "./ports.ts";
-import { FIRST_PROBE_MS } from "./probing.ts";
 import { type Claim, type ClaimAnswer, type Go, type OperationView, viewOf } from "./protocol.ts";
-import { answerLost, Overtaken, TransitionRefused } from "./refusals.ts";
 import { ARGUMENTS_LIFE_MS, heldSince } from "./retention.ts";
 import { Waiters } from "./waiters.ts";
 

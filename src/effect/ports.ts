@@ -4,12 +4,12 @@
  */
 import type { AuditFact } from "../audit/event/event.ts";
 import type { AnyChangePort, ChangeTool, Target } from "../toolkit/change.ts";
-import type { Transition } from "./machine.ts";
-import type { Standing, UnderWay, Wanted } from "./matching.ts";
-import type { Operation } from "./operation.ts";
-import type { Landing } from "./probing.ts";
+import type { Transition } from "./machine/machine.ts";
+import type { Standing, UnderWay, Wanted } from "./machine/matching.ts";
+import type { Operation } from "./machine/operation.ts";
+import type { Landing } from "./machine/probing.ts";
+import type { ReadbackResult } from "./proof/readback.ts";
 import type { Go, Holding } from "./protocol.ts";
-import type { ReadbackResult } from "./readback.ts";
 
 /** The operations on targets as rows. Synchronous. */
 export interface Rows {

@@ -3,8 +3,8 @@
 import type { Target, TargetAttributes } from "../toolkit/change.ts";
 import type { Difference, PublicError } from "../toolkit/failure.ts";
 import type { JsonObject } from "../toolkit/json.ts";
-import type { Refusal, State } from "./machine.ts";
-import type { Approver, Evidence, Operation, Requester } from "./operation.ts";
+import type { Refusal, State } from "./machine/machine.ts";
+import type { Approver, Evidence, Operation, Requester } from "./machine/operation.ts";
 
 /** A call that wants a state change. */
 export interface Claim {

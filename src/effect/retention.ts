@@ -1,7 +1,7 @@
 /** What an operation gives up once it has long ended, and when. */
-import { fieldDigests } from "./creation.ts";
-import type { State } from "./machine.ts";
-import type { Operation } from "./operation.ts";
+import { fieldDigests } from "./machine/creation.ts";
+import type { State } from "./machine/machine.ts";
+import type { Operation } from "./machine/operation.ts";
 import type { Durable } from "./ports.ts";
 
 /** How long an operation keeps its arguments and data once it has ended, in milliseconds. */

@@ -1,8 +1,8 @@
 import { applySchema } from "../audit/write/schema.ts";
 import { type Target, targetName } from "../toolkit/change.ts";
-import type { Standing, UnderWay, Wanted } from "./matching.ts";
-import { DENIAL_LIFE_MS } from "./matching.ts";
-import type { Operation } from "./operation.ts";
+import type { Standing, UnderWay, Wanted } from "./machine/matching.ts";
+import { DENIAL_LIFE_MS } from "./machine/matching.ts";
+import type { Operation } from "./machine/operation.ts";
 import type { Rows } from "./ports.ts";
 import { heldSince } from "./retention.ts";
 

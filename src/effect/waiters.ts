@@ -1,4 +1,4 @@
-import type { Operation } from "./operation.ts";
+import type { Operation } from "./machine/operation.ts";
 import type { World } from "./ports.ts";
 
 const UNDER_WAY: ReadonlySet<string> = new Set(["claimed", "approved", "executing"]);

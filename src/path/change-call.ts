@@ -1,6 +1,6 @@
-import { folded } from "../effect/creation.ts";
 import type { EffectObject } from "../effect/effect-object.ts";
-import { operationKey } from "../effect/operation.ts";
+import { folded } from "../effect/machine/creation.ts";
+import { operationKey } from "../effect/machine/operation.ts";
 import type { Claim, OperationView, StillInEffect } from "../effect/protocol.ts";
 import { type AnyChangePort, type ChangeTool, portOf, type Target, targetName } from "../toolkit/change.ts";
 import { digest } from "../toolkit/digest.ts";

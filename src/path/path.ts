@@ -4,7 +4,7 @@
  *
  * 1 identity · 2 scope · 3 schema · 4 claim · 5 gate · 6 downstream · 7 answer
  */
-import { authorize, covers } from "../auth/authorize.ts";
+import { authorize, covers } from "../auth/scope-check.ts";
 import type { ExecuteAnswer } from "../effect/protocol.ts";
 import { alert, reasonOf } from "../observe/log.ts";
 import { actOf, unconfirmed } from "../person/confirmation.ts";

@@ -1,5 +1,5 @@
 /** The path's own refusals, in words for a model. */
-import type { Authorization } from "../auth/authorize.ts";
+import type { Authorization } from "../auth/scope-check.ts";
 import type { OperationView } from "../effect/protocol.ts";
 import { MOST_WAITING } from "../person/waiting.ts";
 import { type Difference, Failure } from "../toolkit/failure.ts";

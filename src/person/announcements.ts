@@ -1,4 +1,4 @@
-import type { Grant } from "../auth/grant.ts";
+import type { Grant } from "../auth/tokens/grant.ts";
 import type { Grants } from "./grants.ts";
 import type { Person, PersonRecord } from "./person-record.ts";
 import type { SessionControl } from "./session-control.ts";

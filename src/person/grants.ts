@@ -1,4 +1,4 @@
-import type { Exchange, Grant, PresentedToken, Verdict } from "../auth/grant.ts";
+import type { Exchange, Grant, PresentedToken, Verdict } from "../auth/tokens/grant.ts";
 
 /** How long a grant and its tokens are remembered, in milliseconds: as long as an unused refresh token is good for. */
 const REMEMBERED_MS = 30 * 24 * 60 * 60_000;

@@ -1,6 +1,6 @@
 import { AuditedObject } from "../audit/write/audited-object.ts";
 import { applySchema } from "../audit/write/schema.ts";
-import type { Grant as AuthorizationGrant, Exchange, PresentedToken, Verdict } from "../auth/grant.ts";
+import type { Grant as AuthorizationGrant, Exchange, PresentedToken, Verdict } from "../auth/tokens/grant.ts";
 import { callLimits } from "../limits/settings.ts";
 import { type Grant, rate, TokenBucket } from "../limits/token-bucket.ts";
 import type { JsonObject } from "../toolkit/json.ts";

@@ -1,4 +1,4 @@
-import type { Exchange, Grant, PresentedToken, Verdict } from "../auth/grant.ts";
+import type { Exchange, Grant, PresentedToken, Verdict } from "../auth/tokens/grant.ts";
 import type { Grants } from "./grants.ts";
 import type { GrantEnd } from "./protocol.ts";
 

@@ -1,6 +1,6 @@
 import { readBounded } from "../limits/bounded-body.ts";
 import type { CallMethod } from "../path/ports.ts";
-import { rpcError } from "./rpc-error.ts";
+import { rpcError } from "./errors/rpc-error.ts";
 
 /** Far above any call of ours, far below what could hurt the object. */
 const MAX_BODY_BYTES = 1024 * 1024;

@@ -24,15 +24,15 @@ import { callOf, idOf, isCall, readBody } from "./body.ts";
 import { CALLER_HEADER, type CallerAuth } from "./caller.ts";
 import { chargeFor } from "./charge.ts";
 import { Confirmations } from "./confirmations.ts";
-import type { LaneCall, LaneHost } from "./lane.ts";
-import { LegacyLane } from "./legacy-lane.ts";
-import { ModernLane } from "./modern-lane.ts";
-import { isRefusedEnvelope, refusedEnvelopeFact } from "./refused-envelope.ts";
-import { type ResumedCall, redeemState, sealState } from "./resumption.ts";
-import { rpcError } from "./rpc-error.ts";
+import { isRefusedEnvelope, refusedEnvelopeFact } from "./errors/refused-envelope.ts";
+import { rpcError } from "./errors/rpc-error.ts";
+import { needsStepUp, stepUp, unauthorized } from "./errors/step-up.ts";
+import { refusedRequest } from "./errors/too-many-requests.ts";
+import type { LaneCall, LaneHost } from "./lanes/lane.ts";
+import { LegacyLane } from "./lanes/legacy-lane.ts";
+import { ModernLane } from "./lanes/modern-lane.ts";
+import { type ResumedCall, redeemState, sealState } from "./lanes/resumption.ts";
 import { type KnownSession, SessionStore } from "./session-store.ts";
-import { needsStepUp, stepUp, unauthorized } from "./step-up.ts";
-import { refusedRequest } from "./too-many-requests.ts";
 
 const METHODS = ["GET", "POST", "DELETE"];
 

@@ -2,7 +2,7 @@ import { applySchema } from "../audit/write/schema.ts";
 import type { Keys } from "../path/ports.ts";
 import { keyReused, tooManyKeys } from "../path/refusals.ts";
 import type { EndReason, SessionRecord } from "../person/session-control.ts";
-import type { UsedOnce } from "./resumption.ts";
+import type { UsedOnce } from "./lanes/resumption.ts";
 
 /** What a session is, as the person object told it last. */
 export interface KnownSession extends SessionRecord {

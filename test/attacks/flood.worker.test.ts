@@ -2,7 +2,7 @@
 import { listDurableObjectIds } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import { refusalTotals } from "../../src/auth/refusals.ts";
+import { refusalTotals } from "../../src/auth/refusal-counter.ts";
 import { MCP_URL, reach } from "../support/worker/oauth.ts";
 
 test("a flood without a good token is counted, and reaches no Durable Object and no audit", async () => {

@@ -1,7 +1,7 @@
 /** What models see of each tool. A change of a face is a change for every client: it shows in a file of its own. */
 import { readdir } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { listTools } from "../../src/session/listings.ts";
+import { listTools } from "../../src/session/lanes/listings.ts";
 import { ROLES } from "../../src/toolkit/scopes.ts";
 import { catalogue } from "../support/deployed.ts";
 

@@ -5,7 +5,7 @@ import { Catalogue } from "../../src/catalogue/catalogue.ts";
 import { coverageOf } from "../../src/path/coverage.ts";
 import { type ChangeTool, portOf } from "../../src/toolkit/change.ts";
 import { Failure } from "../../src/toolkit/failure.ts";
-import { encodeCursor } from "../../src/toolkit/paging.ts";
+import { encodeCursor } from "../../src/toolkit/lists/paging.ts";
 import type { ReadTool } from "../../src/toolkit/read.ts";
 import { device, type Search, type Simulated, simulated, tenOf } from "./simulated-vendor.ts";
 

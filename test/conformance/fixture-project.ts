@@ -22,8 +22,8 @@ const DEPLOYMENT = "src/deployment.ts";
 
 /** Servers that also act out what the suites want asked; each begins with the real one. */
 const SERVERS = {
-  "src/session/legacy-lane.ts": "legacy-server.ts",
-  "src/session/modern-lane.ts": "modern-server.ts",
+  "src/session/lanes/legacy-lane.ts": "legacy-server.ts",
+  "src/session/lanes/modern-lane.ts": "modern-server.ts",
 };
 
 /** Writes the project down in a directory of its own. The caller removes it. */

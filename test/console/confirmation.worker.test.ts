@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";
 import { headingOf } from "../../scripts/browser.ts";
-import { operationKey } from "../../src/effect/operation.ts";
+import { operationKey } from "../../src/effect/machine/operation.ts";
 import { effectName, newOperationId } from "../../src/toolkit/operation-id.ts";
 import { type ConsoleBrowser, consoleOf } from "../support/worker/console.ts";
 import { lab } from "../support/worker/lab.ts";

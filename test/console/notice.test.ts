@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { AuditRecord } from "../../src/audit/event/record.ts";
 import { bodyOf, type Notice, noticeOf } from "../../src/console/notices/notice.ts";
-import { EDGES } from "../../src/effect/machine.ts";
+import { EDGES } from "../../src/effect/machine/machine.ts";
 import { viewOf } from "../../src/effect/protocol.ts";
 import { operation } from "../effect/operation-builder.ts";
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { detectionFilter } from "../../src/connectors/crowdstrike/detection-filter.ts";
-import { describeAlerts, listAlertIds } from "../../src/connectors/crowdstrike/detections.ts";
+import { detectionFilter } from "../../src/connectors/crowdstrike/detections/detection-filter.ts";
+import { describeAlerts, listAlertIds } from "../../src/connectors/crowdstrike/detections/detections.ts";
 import { RecordedRequests } from "../connectors/recorded-requests.ts";
 import { fault, lab } from "../lab/support/estate.ts";
 import { Falcon } from "../lab/support/falcon.ts";

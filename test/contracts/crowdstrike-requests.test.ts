@@ -1,6 +1,6 @@
 import { describe, it } from "vitest";
-import { deviceSearch } from "../../src/connectors/crowdstrike/device-filter.ts";
-import { describeDevices, listDeviceIds } from "../../src/connectors/crowdstrike/devices.ts";
+import { deviceSearch } from "../../src/connectors/crowdstrike/devices/device-filter.ts";
+import { describeDevices, listDeviceIds } from "../../src/connectors/crowdstrike/devices/devices.ts";
 import { RecordedRequests } from "../connectors/recorded-requests.ts";
 import type { ChangeAt } from "../support/deployed.ts";
 import { changeAt } from "../support/deployed.ts";

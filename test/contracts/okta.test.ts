@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { vendors } from "../../lab/vendors.ts";
-import { enabledAccounts } from "../../src/connectors/okta/accounts.ts";
 import { userSearch } from "../../src/connectors/okta/filter.ts";
-import { listSignIns, sessionsEnded } from "../../src/connectors/okta/system-log.ts";
-import { listUsers, readUserAndRoles, usesMfa } from "../../src/connectors/okta/users.ts";
+import { listSignIns, sessionsEnded } from "../../src/connectors/okta/sign-ins/system-log.ts";
+import { enabledAccounts } from "../../src/connectors/okta/users/accounts.ts";
+import { listUsers, readUserAndRoles, usesMfa } from "../../src/connectors/okta/users/users.ts";
 import { RecordedRequests } from "../connectors/recorded-requests.ts";
 import { fault, lab } from "../lab/support/estate.ts";
 import { deactivatedUser, halfEnrolledUser, noUser, OktaOrg, plainUser } from "../lab/support/okta-org.ts";

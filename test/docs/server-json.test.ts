@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { SERVER_INFO } from "../../src/session/lane.ts";
+import { SERVER_INFO } from "../../src/session/lanes/lane.ts";
 
 /** What a person is asked for before a client can connect. */
 const input = z.strictObject({

@@ -11,7 +11,7 @@ import { type Request, Response, fetch as send } from "miniflare";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { LabControls } from "../../scripts/demo/lab.ts";
 import { signIn } from "../../scripts/oauth-client.ts";
-import { listTools } from "../../src/session/listings.ts";
+import { listTools } from "../../src/session/lanes/listings.ts";
 import { scopesOfRoles } from "../../src/toolkit/scopes.ts";
 import { catalogue } from "../support/deployed.ts";
 import { startTestInstance, type TestInstance } from "../support/instance.ts";

@@ -103,7 +103,7 @@ describe("a token that its client revokes", () => {
     await revoke(unused, unused.access_token);
     expect((await knock(unused.access_token)).status).toBe(401);
     await revoke(used, used.access_token);
-    // Five seconds, by what an isolate remembers of a token: test/auth/token-memory.test.ts counts them.
+    // Five seconds, by what an isolate remembers of a token: test/auth/tokens/token-memory.test.ts counts them.
     await expect.poll(async () => (await knock(used.access_token)).status, { interval: 250 }).toBe(401);
   });
 

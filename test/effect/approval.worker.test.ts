@@ -2,7 +2,7 @@ import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import type { Client } from "@modelcontextprotocol/client";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import type { Approver, Requester } from "../../src/effect/operation.ts";
+import type { Approver, Requester } from "../../src/effect/machine/operation.ts";
 import type { Result } from "../../src/path/answer.ts";
 import { effectNameOf } from "../../src/toolkit/operation-id.ts";
 import { agentOf, call } from "../support/worker/agent.ts";

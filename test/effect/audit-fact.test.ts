@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { transitionFact } from "../../src/effect/audit-fact.ts";
-import { ASSUMED_LANDING_MS, landingOf } from "../../src/effect/probing.ts";
+import { ASSUMED_LANDING_MS, landingOf } from "../../src/effect/machine/probing.ts";
 import { digest } from "../../src/toolkit/digest.ts";
 import { operation } from "./operation-builder.ts";
 

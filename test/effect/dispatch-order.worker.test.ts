@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { Dispatcher } from "../../src/effect/dispatch.ts";
-import type { Requester } from "../../src/effect/operation.ts";
+import type { Requester } from "../../src/effect/machine/operation.ts";
 import { changeTool } from "../../src/toolkit/change.ts";
 import { changeAt } from "../support/deployed.ts";
 import { agentOf, call } from "../support/worker/agent.ts";

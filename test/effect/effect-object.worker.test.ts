@@ -2,7 +2,7 @@ import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import type { Client } from "@modelcontextprotocol/client";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { Readback } from "../../src/effect/readback.ts";
+import { Readback } from "../../src/effect/proof/readback.ts";
 import { OperationStore } from "../../src/effect/store.ts";
 import { changeTool } from "../../src/toolkit/change.ts";
 import { effectNameOf } from "../../src/toolkit/operation-id.ts";

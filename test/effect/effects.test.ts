@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Effects } from "../../src/effect/effects.ts";
-import type { Requester } from "../../src/effect/operation.ts";
+import type { Requester } from "../../src/effect/machine/operation.ts";
 import type { Ending, Ready, World } from "../../src/effect/ports.ts";
 import type { Claim, Go } from "../../src/effect/protocol.ts";
 import { Failure } from "../../src/toolkit/failure.ts";

@@ -1,4 +1,4 @@
-import { claimedOperation, type Operation } from "../../src/effect/operation.ts";
+import { claimedOperation, type Operation } from "../../src/effect/machine/operation.ts";
 import type { Claim } from "../../src/effect/protocol.ts";
 import { newOperationId } from "../../src/toolkit/operation-id.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { advance } from "../../src/effect/machine.ts";
-import { match, type Wanted } from "../../src/effect/matching.ts";
+import { advance } from "../../src/effect/machine/machine.ts";
+import { match, type Wanted } from "../../src/effect/machine/matching.ts";
 import { ARGUMENTS_LIFE_MS, giveUpOld, heldSince, withoutArguments } from "../../src/effect/retention.ts";
 import { MemoryDisk } from "../model/memory.ts";
 import { operation } from "./operation-builder.ts";

@@ -1,8 +1,8 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { alike, folded } from "../../src/effect/creation.ts";
-import type { Operation } from "../../src/effect/operation.ts";
+import { alike, folded } from "../../src/effect/machine/creation.ts";
+import type { Operation } from "../../src/effect/machine/operation.ts";
 import { OperationStore } from "../../src/effect/store.ts";
 import { operation } from "./operation-builder.ts";
 

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import type { Client } from "@modelcontextprotocol/client";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { breakerReport } from "../../src/downstream/circuit.ts";
-import type { Requester } from "../../src/effect/operation.ts";
+import type { Requester } from "../../src/effect/machine/operation.ts";
 import type { Result } from "../../src/path/answer.ts";
 import { ALL_SCOPES } from "../../src/toolkit/scopes.ts";
 import { resetLab } from "../downstream/lab-control.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { seededAlerts } from "../../lab/crowdstrike/alert-seed.ts";
+import { seededAlerts } from "../../lab/crowdstrike/alerts/alert-seed.ts";
 import { hosts } from "../../lab/estate/hosts.ts";
 import { effects, lab, post } from "./support/estate.ts";
 import { Falcon } from "./support/falcon.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { queryDevices } from "../../lab/crowdstrike/device-query.ts";
-import { type DeviceRecord, deviceRecord } from "../../lab/crowdstrike/device-record.ts";
 import { FqlError } from "../../lab/crowdstrike/fql.ts";
+import { queryDevices } from "../../lab/crowdstrike/hosts/device-query.ts";
+import { type DeviceRecord, deviceRecord } from "../../lab/crowdstrike/hosts/device-record.ts";
 import { hosts } from "../../lab/estate/hosts.ts";
 
 const now = Date.parse("2026-11-22T10:00:00Z");

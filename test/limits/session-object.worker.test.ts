@@ -1,7 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { Requester } from "../../src/effect/operation.ts";
+import type { Requester } from "../../src/effect/machine/operation.ts";
 import { CALLER_HEADER } from "../../src/session/caller.ts";
 import { SessionObject } from "../../src/session/session-object.ts";
 import { catalogue } from "../support/deployed.ts";

@@ -1,5 +1,5 @@
 /** What the model takes for the same, in words of its own: it must not judge by what it judges. */
-import type { Operation } from "../../src/effect/operation.ts";
+import type { Operation } from "../../src/effect/machine/operation.ts";
 import type { JsonObject } from "../../src/toolkit/json.ts";
 
 /** Sent, and nobody knows how it ended. */

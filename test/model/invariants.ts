@@ -1,4 +1,4 @@
-import type { Operation } from "../../src/effect/operation.ts";
+import type { Operation } from "../../src/effect/machine/operation.ts";
 import { atOdds, sameInput, sameThing } from "./alike.ts";
 import type { Run } from "./run.ts";
 import { WINDOW_MS } from "./tools.ts";

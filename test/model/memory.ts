@@ -1,9 +1,9 @@
 import { type ChainHead, GENESIS, link } from "../../src/audit/event/chain.ts";
 import type { AuditFact } from "../../src/audit/event/event.ts";
-import { alike } from "../../src/effect/creation.ts";
-import type { Standing, UnderWay, Wanted } from "../../src/effect/matching.ts";
-import { DENIAL_LIFE_MS } from "../../src/effect/matching.ts";
-import type { Operation } from "../../src/effect/operation.ts";
+import { alike } from "../../src/effect/machine/creation.ts";
+import type { Standing, UnderWay, Wanted } from "../../src/effect/machine/matching.ts";
+import { DENIAL_LIFE_MS } from "../../src/effect/machine/matching.ts";
+import type { Operation } from "../../src/effect/machine/operation.ts";
 import type { Durable, Rows } from "../../src/effect/ports.ts";
 import { heldSince } from "../../src/effect/retention.ts";
 import type { Target } from "../../src/toolkit/change.ts";

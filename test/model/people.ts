@@ -1,4 +1,4 @@
-import type { Requester } from "../../src/effect/operation.ts";
+import type { Requester } from "../../src/effect/machine/operation.ts";
 
 /** Two who may act alone, and one who may only ask. */
 export const PEOPLE: readonly Requester[] = ["responder", "responder2", "analyst"].map((name, index) => ({

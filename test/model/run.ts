@@ -1,7 +1,7 @@
 import { Effects } from "../../src/effect/effects.ts";
-import type { Operation, Requester } from "../../src/effect/operation.ts";
+import type { Operation, Requester } from "../../src/effect/machine/operation.ts";
+import { landingOf } from "../../src/effect/machine/probing.ts";
 import type { Ready, World } from "../../src/effect/ports.ts";
-import { landingOf } from "../../src/effect/probing.ts";
 import type { Action, Bugs, CallAction } from "./action.ts";
 import { atOdds, IN_DOUBT, sameInput, sameThing, wasSent } from "./alike.ts";
 import { MemoryDisk } from "./memory.ts";

@@ -1,5 +1,5 @@
 import type { Effects } from "../../src/effect/effects.ts";
-import type { Operation, Requester } from "../../src/effect/operation.ts";
+import type { Operation, Requester } from "../../src/effect/machine/operation.ts";
 import type { Ready } from "../../src/effect/ports.ts";
 import type { Claim, Go, OperationView } from "../../src/effect/protocol.ts";
 import { digest } from "../../src/toolkit/digest.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { folded } from "../../src/effect/creation.ts";
-import { operationKey } from "../../src/effect/operation.ts";
+import { folded } from "../../src/effect/machine/creation.ts";
+import { operationKey } from "../../src/effect/machine/operation.ts";
 import type { Claim } from "../../src/effect/protocol.ts";
 import {
   type AnyChangePort,

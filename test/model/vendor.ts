@@ -1,8 +1,8 @@
-import type { Operation } from "../../src/effect/operation.ts";
+import type { Operation } from "../../src/effect/machine/operation.ts";
+import { answerLost } from "../../src/effect/machine/refusals.ts";
 import type { Dispatching, Ending, ReadingBack, Ready } from "../../src/effect/ports.ts";
+import type { ReadbackResult } from "../../src/effect/proof/readback.ts";
 import type { Holding } from "../../src/effect/protocol.ts";
-import type { ReadbackResult } from "../../src/effect/readback.ts";
-import { answerLost } from "../../src/effect/refusals.ts";
 import type { ChangeTool } from "../../src/toolkit/change.ts";
 import { Failure, publicError } from "../../src/toolkit/failure.ts";
 import type { JsonObject } from "../../src/toolkit/json.ts";

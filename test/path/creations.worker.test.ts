@@ -2,7 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import type { Client } from "@modelcontextprotocol/client";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Approver } from "../../src/effect/operation.ts";
+import type { Approver } from "../../src/effect/machine/operation.ts";
 import type { Result } from "../../src/path/answer.ts";
 import { MOST_WAITING } from "../../src/person/waiting.ts";
 import { effectName, effectNameOf, newOperationId } from "../../src/toolkit/operation-id.ts";

@@ -1,7 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { Requester } from "../../src/effect/operation.ts";
+import type { Requester } from "../../src/effect/machine/operation.ts";
 import { effectNameOf } from "../../src/toolkit/operation-id.ts";
 import { agentOf, call } from "../support/worker/agent.ts";
 import { calls } from "../support/worker/chain.ts";

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { headingOf } from "../../scripts/browser.ts";
-import type { Requester } from "../../src/effect/operation.ts";
+import type { Requester } from "../../src/effect/machine/operation.ts";
 import { agentOf, call } from "../support/worker/agent.ts";
 import { ConsoleBrowser, consoleOf, csrfOn } from "../support/worker/console.ts";
 import { freshDevices } from "../support/worker/devices.ts";

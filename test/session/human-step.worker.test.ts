@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Requester } from "../../src/effect/operation.ts";
+import type { Requester } from "../../src/effect/machine/operation.ts";
 import type { Result } from "../../src/path/answer.ts";
 import { CALLER_HEADER } from "../../src/session/caller.ts";
 import { ALL } from "../support/worker/agent.ts";

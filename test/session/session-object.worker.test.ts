@@ -1,7 +1,7 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { Requester } from "../../src/effect/operation.ts";
+import type { Requester } from "../../src/effect/machine/operation.ts";
 import { CALLER_HEADER } from "../../src/session/caller.ts";
 import { effectName } from "../../src/toolkit/operation-id.ts";
 import { ALL, agentOf, call } from "../support/worker/agent.ts";

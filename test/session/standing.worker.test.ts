@@ -1,7 +1,7 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { Requester } from "../../src/effect/operation.ts";
+import type { Requester } from "../../src/effect/machine/operation.ts";
 import type { Role } from "../../src/toolkit/scopes.ts";
 import { agentOf, call } from "../support/worker/agent.ts";
 import { freshDevices } from "../support/worker/devices.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { cursor, limit } from "../../toolkit/paging.ts";
+import { cursor, limit } from "../../toolkit/lists/paging.ts";
 import { readSpec } from "../../toolkit/read.ts";
 import { SEVERITIES } from "../../toolkit/severity.ts";
 import { since } from "../../toolkit/since.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { cursor, decodeCursor, encodeCursor, limit } from "../../toolkit/paging.ts";
+import { cursor, decodeCursor, encodeCursor, limit } from "../../toolkit/lists/paging.ts";
 import { defineRead } from "../../toolkit/read.ts";
 import { opaqueId, reportedText } from "../../toolkit/text/reported-text.ts";
 import { OWN_READ, ownSource } from "../own/source.ts";

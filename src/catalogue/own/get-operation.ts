@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { authorize } from "../../auth/authorize.ts";
-import { EDGES, type State } from "../../effect/machine.ts";
+import { authorize } from "../../auth/scope-check.ts";
+import { EDGES, type State } from "../../effect/machine/machine.ts";
 import type { OperationView, StillInEffect } from "../../effect/protocol.ts";
 import { operationAnswer } from "../../path/operation-answer.ts";
 import { targetName } from "../../toolkit/change.ts";

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { OUTCOMES } from "../../audit/event/event.ts";
 import { leftOut, searchAudit } from "../../audit/store/search.ts";
-import { cursor, limit } from "../../toolkit/paging.ts";
+import { cursor, limit } from "../../toolkit/lists/paging.ts";
 import { defineRead } from "../../toolkit/read.ts";
 import { since } from "../../toolkit/since.ts";
 import { reportedObject } from "../../toolkit/text/reported-text.ts";

@@ -4,8 +4,8 @@ import { asFailure } from "../../toolkit/failure.ts";
 import type { Upstream } from "../../toolkit/upstream/upstream.ts";
 import type { VendorCheck } from "../../toolkit/upstream/vendor-check.ts";
 import { crowdstrikeCredentials } from "./credentials.ts";
-import { listAlertIds } from "./detections.ts";
-import { listDeviceIds } from "./devices.ts";
+import { listAlertIds } from "./detections/detections.ts";
+import { listDeviceIds } from "./devices/devices.ts";
 
 const ONE = { filter: null, offset: 0, limit: 1 } as const;
 

@@ -1,14 +1,14 @@
 /** CrowdStrike, as a deployment takes it. */
 import type { Connector } from "../../toolkit/connector.ts";
 import { crowdstrikeChecks } from "./checks.ts";
-import { crowdstrikeContains, crowdstrikeReleases } from "./contain-device.ts";
 import { crowdstrikeCredentials } from "./credentials.ts";
+import { crowdstrikeGetsDetection } from "./detections/get-detection.ts";
+import { crowdstrikeSearchesDetections } from "./detections/search-detections.ts";
+import { crowdstrikeUpdatesDetection } from "./detections/update-detection.ts";
+import { crowdstrikeContains, crowdstrikeReleases } from "./devices/contain-device.ts";
+import { crowdstrikeGetsDevice } from "./devices/get-device.ts";
+import { crowdstrikeSearchesDevices } from "./devices/search-devices.ts";
 import { crowdstrike } from "./errors.ts";
-import { crowdstrikeGetsDetection } from "./get-detection.ts";
-import { crowdstrikeGetsDevice } from "./get-device.ts";
-import { crowdstrikeSearchesDetections } from "./search-detections.ts";
-import { crowdstrikeSearchesDevices } from "./search-devices.ts";
-import { crowdstrikeUpdatesDetection } from "./update-detection.ts";
 
 export const crowdstrikeConnector: Connector = {
   vendor: crowdstrike,

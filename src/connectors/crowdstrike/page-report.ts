@@ -1,7 +1,7 @@
 import type { Failure } from "../../toolkit/failure.ts";
+import type { Records } from "../../toolkit/lists/records.ts";
 import type { Found, Matched } from "../../toolkit/read.ts";
-import type { Records } from "../../toolkit/records.ts";
-import type { IdPage } from "./devices.ts";
+import type { IdPage } from "./devices/devices.ts";
 
 /**
  * What a page says of the source: how much there is, and what is missing.

@@ -4,7 +4,7 @@
  */
 import * as z from "zod";
 import { DeviceId } from "../../capabilities/devices/device.ts";
-import { records } from "../../toolkit/records.ts";
+import { records } from "../../toolkit/lists/records.ts";
 import { vendorWord } from "../../toolkit/words.ts";
 
 /** A text that somebody else wrote: a sensor, a host, an attacker. */

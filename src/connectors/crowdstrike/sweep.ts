@@ -1,9 +1,9 @@
 /** Everything that a filter holds for, read for a control: in pieces, each thing once, with what is missing. */
 import { Failure } from "../../toolkit/failure.ts";
-import { inSmallerPages, pagesOf } from "../../toolkit/pages.ts";
-import type { Records } from "../../toolkit/records.ts";
+import { inSmallerPages, pagesOf } from "../../toolkit/lists/pages.ts";
+import type { Records } from "../../toolkit/lists/records.ts";
 import { incomplete } from "../../toolkit/upstream/failures.ts";
-import { type IdPage, lacking } from "./devices.ts";
+import { type IdPage, lacking } from "./devices/devices.ts";
 import { crowdstrike } from "./errors.ts";
 
 /** As many records as are described at once. Where the answer is too long, fewer are. */

@@ -5,7 +5,7 @@
  */
 import * as z from "zod";
 import { AlertId } from "../../capabilities/alerts/alert.ts";
-import { records } from "../../toolkit/records.ts";
+import { records } from "../../toolkit/lists/records.ts";
 import { opaqueId } from "../../toolkit/text/reported-text.ts";
 
 /** A field as Elasticsearch answers it, mostly as a list of values, also where there is one. */

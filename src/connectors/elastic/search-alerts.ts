@@ -2,7 +2,7 @@
 import { searchAlerts } from "../../capabilities/alerts/search-alerts.ts";
 import { serve } from "../../toolkit/connector.ts";
 import { Failure } from "../../toolkit/failure.ts";
-import { onward } from "../../toolkit/pages.ts";
+import { onward } from "../../toolkit/lists/pages.ts";
 import { searchRequest } from "./alert-query.ts";
 import { findAlerts } from "./alerts.ts";
 import { elasticCredentials } from "./credentials.ts";

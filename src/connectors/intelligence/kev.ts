@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Failure } from "../../toolkit/failure.ts";
-import { records } from "../../toolkit/records.ts";
+import { records } from "../../toolkit/lists/records.ts";
 import { contractChanged } from "../../toolkit/upstream/failures.ts";
 import type { Upstream } from "../../toolkit/upstream/upstream.ts";
 import { CveId } from "./cve.ts";

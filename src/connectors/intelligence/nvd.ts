@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { asFailure } from "../../toolkit/failure.ts";
-import { type Records, records } from "../../toolkit/records.ts";
+import { type Records, records } from "../../toolkit/lists/records.ts";
 import { contractChanged } from "../../toolkit/upstream/failures.ts";
 import type { Patience, Upstream } from "../../toolkit/upstream/upstream.ts";
 import { vendorWord } from "../../toolkit/words.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type Records, records } from "../../toolkit/records.ts";
+import { type Records, records } from "../../toolkit/lists/records.ts";
 import { contractChanged } from "../../toolkit/upstream/failures.ts";
 import type { Patience, Upstream } from "../../toolkit/upstream/upstream.ts";
 import { OsvUnknown, osv } from "./sources.ts";

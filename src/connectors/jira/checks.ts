@@ -1,7 +1,7 @@
 /** What can be wrong with Jira's settings, seen by looking: account, project, and the screen that new tickets go through. */
 
 import * as z from "zod";
-import { records } from "../../toolkit/records.ts";
+import { records } from "../../toolkit/lists/records.ts";
 import { shown } from "../../toolkit/text/shown.ts";
 import type { Upstream } from "../../toolkit/upstream/upstream.ts";
 import type { VendorCheck } from "../../toolkit/upstream/vendor-check.ts";

@@ -1,6 +1,6 @@
 import type * as z from "zod";
-import { onward, requirePromised } from "../../toolkit/pages.ts";
-import type { Records } from "../../toolkit/records.ts";
+import { onward, requirePromised } from "../../toolkit/lists/pages.ts";
+import type { Records } from "../../toolkit/lists/records.ts";
 import { contractChanged, misconfigured } from "../../toolkit/upstream/failures.ts";
 import type { Upstream } from "../../toolkit/upstream/upstream.ts";
 import { jira, OPERATIONS } from "./errors.ts";

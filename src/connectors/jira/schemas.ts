@@ -4,7 +4,7 @@
  */
 import * as z from "zod";
 import { TicketId } from "../../capabilities/tickets/ticket.ts";
-import { records } from "../../toolkit/records.ts";
+import { records } from "../../toolkit/lists/records.ts";
 import { hasErrors } from "./errors.ts";
 
 /** `2026-11-22T10:00:00.000+0000`: the offset has no colon, which ISO 8601 allows and zod doesn't. */

@@ -2,11 +2,11 @@
 
 import { contractChanged } from "../../toolkit/upstream/failures.ts";
 import type { VendorCheck } from "../../toolkit/upstream/vendor-check.ts";
-import { oktaCredentials } from "./credentials.ts";
+import { oktaCredentials } from "./access/credentials.ts";
 import { okta } from "./errors.ts";
 import type { OktaSettings } from "./settings.ts";
-import { listSignIns } from "./system-log.ts";
-import { isAdministrator, listUsers } from "./users.ts";
+import { listSignIns } from "./sign-ins/system-log.ts";
+import { isAdministrator, listUsers } from "./users/users.ts";
 
 const HOUR_MS = 60 * 60_000;
 

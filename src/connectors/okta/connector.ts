@@ -1,13 +1,13 @@
 /** Okta, as a deployment takes it. */
 import type { Connector } from "../../toolkit/connector.ts";
+import { oktaCredentials } from "./access/credentials.ts";
 import { oktaChecks } from "./checks.ts";
-import { oktaCredentials } from "./credentials.ts";
-import { oktaEndsSessions } from "./end-user-sessions.ts";
 import { okta } from "./errors.ts";
-import { oktaGetsUser } from "./get-user.ts";
-import { oktaSearchesSignIns } from "./search-sign-ins.ts";
-import { oktaSearchesUsers } from "./search-users.ts";
-import { oktaSuspends, oktaUnsuspends } from "./suspend-user.ts";
+import { oktaEndsSessions } from "./sign-ins/end-user-sessions.ts";
+import { oktaSearchesSignIns } from "./sign-ins/search-sign-ins.ts";
+import { oktaGetsUser } from "./users/get-user.ts";
+import { oktaSearchesUsers } from "./users/search-users.ts";
+import { oktaSuspends, oktaUnsuspends } from "./users/suspend-user.ts";
 
 export const oktaConnector: Connector = {
   vendor: okta,

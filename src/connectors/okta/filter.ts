@@ -3,11 +3,11 @@
 import type { OUTCOMES } from "../../capabilities/identities/search-sign-ins.ts";
 import { wordsOf } from "../../capabilities/identities/search-users.ts";
 import type { Status } from "../../capabilities/identities/user.ts";
-import { spellingsOf } from "./address.ts";
-import { STATUSES_OF } from "./normalise.ts";
-import { RESULTS } from "./sign-in.ts";
-import { FAMILIES, NO_SIGN_INS } from "./sign-in-events.ts";
+import { RESULTS } from "./sign-ins/sign-in.ts";
+import { FAMILIES, NO_SIGN_INS } from "./sign-ins/sign-in-events.ts";
 import { unsupportedFilter } from "./unsupported-filter.ts";
+import { spellingsOf } from "./users/address.ts";
+import { STATUSES_OF } from "./users/normalise-user.ts";
 
 /** The properties in which each word is looked for. */
 const SEARCHED = ["profile.firstName", "profile.lastName", "profile.email", "profile.login"];

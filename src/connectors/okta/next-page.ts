@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { onward } from "../../toolkit/pages.ts";
+import { onward } from "../../toolkit/lists/pages.ts";
 import { contractChanged } from "../../toolkit/upstream/failures.ts";
 import { okta } from "./errors.ts";
 

@@ -6,11 +6,11 @@
  * without notice. A field of another type makes its record unreadable: a change of the API must not look like nothing.
  */
 import * as z from "zod";
-import { records } from "../../toolkit/records.ts";
+import { records } from "../../toolkit/lists/records.ts";
 import { opaqueId } from "../../toolkit/text/reported-text.ts";
 import { vendorWord } from "../../toolkit/words.ts";
 import { errorCode } from "./errors.ts";
-import { kindOf } from "./sign-in-events.ts";
+import { kindOf } from "./sign-ins/sign-in-events.ts";
 
 const DateTime = z.iso.datetime({ offset: true });
 const reported = z.string().nullish();

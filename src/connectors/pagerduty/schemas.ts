@@ -4,7 +4,7 @@
  */
 import * as z from "zod";
 import { IncidentId, URGENCIES } from "../../capabilities/pages/page-on-call.ts";
-import { records } from "../../toolkit/records.ts";
+import { records } from "../../toolkit/lists/records.ts";
 import { opaqueId } from "../../toolkit/text/reported-text.ts";
 import { word } from "../../toolkit/words.ts";
 

@@ -5,7 +5,7 @@
  * ours is a changed contract all the same: it must not quietly become "nothing".
  */
 import * as z from "zod";
-import { records } from "../../toolkit/records.ts";
+import { records } from "../../toolkit/lists/records.ts";
 import { opaqueId } from "../../toolkit/text/reported-text.ts";
 import { vendorWord } from "../../toolkit/words.ts";
 

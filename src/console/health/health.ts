@@ -1,5 +1,5 @@
 import { type AuditReport, CHECKPOINT_OVERDUE_MS, reportGaps } from "../../audit/watch/gaps.ts";
-import { refusalTotals } from "../../auth/refusals.ts";
+import { refusalTotals } from "../../auth/refusal-counter.ts";
 import { PROTECTION } from "../page.tsx";
 import type { Visit } from "../visit.ts";
 import { configurationProblems } from "./config.ts";

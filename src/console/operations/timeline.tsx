@@ -1,6 +1,6 @@
 import type { FC } from "hono/jsx";
 import { inPlace } from "../../audit/event/place.ts";
-import type { State } from "../../effect/machine.ts";
+import type { State } from "../../effect/machine/machine.ts";
 import { Badge, Foreign, inUtc, StateBadge, stateInWords } from "../elements.tsx";
 
 /** One event of an operation's course, as the audit database has it. */

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { listPrompts } from "../../../src/session/listings.ts";
+import { listPrompts } from "../../../src/session/lanes/listings.ts";
 import { ROLES } from "../../../src/toolkit/scopes.ts";
 import { catalogue } from "../../support/deployed.ts";
 

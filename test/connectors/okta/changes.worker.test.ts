@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import type { Client } from "@modelcontextprotocol/client";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { oktaAccounts } from "../../../lab/okta/accounts.ts";
-import { enabledAccounts } from "../../../src/connectors/okta/accounts.ts";
+import { enabledAccounts } from "../../../src/connectors/okta/users/accounts.ts";
 import { upstreamFor } from "../../../src/downstream/client.ts";
 import { effectNameOf } from "../../../src/toolkit/operation-id.ts";
 import {

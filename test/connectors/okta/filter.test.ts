@@ -9,8 +9,8 @@ import {
   signInFilter,
   userSearch,
 } from "../../../src/connectors/okta/filter.ts";
-import { kindOf } from "../../../src/connectors/okta/sign-in-events.ts";
-import { pathOf } from "../../../src/connectors/okta/users.ts";
+import { kindOf } from "../../../src/connectors/okta/sign-ins/sign-in-events.ts";
+import { pathOf } from "../../../src/connectors/okta/users/users.ts";
 
 const ID = "00u1ero7vZFVEIYLWPBN";
 

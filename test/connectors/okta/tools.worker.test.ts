@@ -4,7 +4,7 @@ import { oktaAccounts } from "../../../lab/okta/accounts.ts";
 import { labOktaKeys } from "../../../scripts/lab-keys.ts";
 import type { SignIn } from "../../../src/capabilities/identities/sign-in.ts";
 import type { User } from "../../../src/capabilities/identities/user.ts";
-import { enabledAccounts, withFactors } from "../../../src/connectors/okta/accounts.ts";
+import { enabledAccounts, withFactors } from "../../../src/connectors/okta/users/accounts.ts";
 import { breakerReport } from "../../../src/downstream/circuit.ts";
 import { upstreamFor } from "../../../src/downstream/client.ts";
 import type { ReadTool } from "../../../src/toolkit/read.ts";

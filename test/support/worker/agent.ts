@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { type Schema, Validator } from "@cfworker/json-schema";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
-import type { Requester } from "../../../src/effect/operation.ts";
+import type { Requester } from "../../../src/effect/machine/operation.ts";
 import type { Result } from "../../../src/path/answer.ts";
 import { outputJsonSchema } from "../../../src/path/output.ts";
 import { CALLER_HEADER } from "../../../src/session/caller.ts";

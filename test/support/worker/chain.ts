@@ -1,7 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import type { AuditedObject } from "../../../src/audit/write/audited-object.ts";
-import type { Requester } from "../../../src/effect/operation.ts";
+import type { Requester } from "../../../src/effect/machine/operation.ts";
 
 /** The texts of an object's events from its chain's beginning, wherever they are by now: in the object, or in the store. */
 export async function chainTexts<Owner extends AuditedObject>(

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
-import type { Requester } from "../../../src/effect/operation.ts";
+import type { Requester } from "../../../src/effect/machine/operation.ts";
 import { CALLER_HEADER } from "../../../src/session/caller.ts";
 
 /** The protocol's eras, by the newest revision of each. */

@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import type { Requester } from "../../../src/effect/operation.ts";
+import type { Requester } from "../../../src/effect/machine/operation.ts";
 import type { Result } from "../../../src/path/answer.ts";
 import { effectNameOf } from "../../../src/toolkit/operation-id.ts";
 import type { Role } from "../../../src/toolkit/scopes.ts";

@@ -1,6 +1,6 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import type { Operation } from "../../../src/effect/operation.ts";
+import type { Operation } from "../../../src/effect/machine/operation.ts";
 import { effectNameOf } from "../../../src/toolkit/operation-id.ts";
 
 /** Nothing that a test waits for takes longer; a loop without end would keep the Worker from stopping. */

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { personKey } from "../../../src/auth/person-key.ts";
-import type { Requester } from "../../../src/effect/operation.ts";
+import type { Requester } from "../../../src/effect/machine/operation.ts";
 import type { Role } from "../../../src/toolkit/scopes.ts";
 
 /** A person who has signed in and said yes to a client, by the person object's own doing. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { EDGES, type State } from "../../../src/effect/machine.ts";
+import { EDGES, type State } from "../../../src/effect/machine/machine.ts";
 import { viewOf } from "../../../src/effect/protocol.ts";
 import { asText, type Result } from "../../../src/path/answer.ts";
 import { operationAnswer } from "../../../src/path/operation-answer.ts";

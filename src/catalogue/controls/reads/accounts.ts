@@ -1,3 +1,5 @@
+import { oktaCredentials } from "../../../connectors/okta/access/credentials.ts";
+import { okta } from "../../../connectors/okta/errors.ts";
 import {
   type Account,
   type Accounts,
@@ -5,9 +7,7 @@ import {
   enabledAccounts,
   untold,
   withFactors,
-} from "../../../connectors/okta/accounts.ts";
-import { oktaCredentials } from "../../../connectors/okta/credentials.ts";
-import { okta } from "../../../connectors/okta/errors.ts";
+} from "../../../connectors/okta/users/accounts.ts";
 import { incomplete } from "../../../toolkit/upstream/failures.ts";
 import type { Part, Read } from "../control.ts";
 import { daysSince } from "../days.ts";

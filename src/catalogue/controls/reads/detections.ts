@@ -1,10 +1,10 @@
 import type { Detection } from "../../../capabilities/detections/detection.ts";
 import { crowdstrikeCredentials } from "../../../connectors/crowdstrike/credentials.ts";
-import { OPEN_AND_MAYBE_SEVERE } from "../../../connectors/crowdstrike/detection-filter.ts";
-import { describeAlerts, listAlertIds } from "../../../connectors/crowdstrike/detections.ts";
-import { detectionOf } from "../../../connectors/crowdstrike/normalise-detection.ts";
+import { OPEN_AND_MAYBE_SEVERE } from "../../../connectors/crowdstrike/detections/detection-filter.ts";
+import { describeAlerts, listAlertIds } from "../../../connectors/crowdstrike/detections/detections.ts";
+import { detectionOf } from "../../../connectors/crowdstrike/detections/normalise-detection.ts";
 import { notTold, sweep } from "../../../connectors/crowdstrike/sweep.ts";
-import { mapRecords } from "../../../toolkit/records.ts";
+import { mapRecords } from "../../../toolkit/lists/records.ts";
 import type { Part, Read } from "../control.ts";
 import { DAY_MS } from "../days.ts";
 

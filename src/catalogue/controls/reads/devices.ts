@@ -1,6 +1,6 @@
 import type { Device } from "../../../capabilities/devices/device.ts";
 import { crowdstrikeCredentials } from "../../../connectors/crowdstrike/credentials.ts";
-import { describeDevices, listDeviceIds, REACH } from "../../../connectors/crowdstrike/devices.ts";
+import { describeDevices, listDeviceIds, REACH } from "../../../connectors/crowdstrike/devices/devices.ts";
 import { notTold, sweep } from "../../../connectors/crowdstrike/sweep.ts";
 import type { Part, Read } from "../control.ts";
 
