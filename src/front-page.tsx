@@ -1,4 +1,4 @@
-import { page } from "./auth/page.tsx";
+import { authPage } from "./auth/page.tsx";
 import { resourceOf } from "./auth/public-url.ts";
 
 /** `GET /`: for whoever opens in a browser what was meant for a client. Says nothing that the metadata doesn't. */
@@ -23,5 +23,5 @@ export function frontPage(env: Pick<Env, "PUBLIC_URL">): Promise<Response> {
       </p>
     </>
   );
-  return page(200, "Connect an agent", content);
+  return authPage(200, "Connect an agent", content);
 }

@@ -1,5 +1,5 @@
 import type { Gathered } from "../../src/audit/verify/evidence.ts";
-import type { Finding } from "../../src/audit/verify/finding.ts";
+import type { VerifierFinding } from "../../src/audit/verify/finding.ts";
 import type { Verification } from "../../src/audit/verify/verify.ts";
 
 /** The most findings that are printed. The rest is counted. */
@@ -11,7 +11,7 @@ export function report(
   { chains, events }: Verification,
   { checkpoints, anchors, last }: Gathered,
   signatures: "verified" | "not checked",
-  found: readonly Finding[],
+  found: readonly VerifierFinding[],
 ): void {
   const on_their_way = found.filter(({ defect }) => defect === "in_flight");
   const findings = found.filter(({ defect }) => defect !== "in_flight");
@@ -35,7 +35,7 @@ export function report(
   if (!ok) process.exitCode = 1;
 }
 
-function lengthOf(seq: Finding["seq"], through_seq: number | undefined): number {
+function lengthOf(seq: VerifierFinding["seq"], through_seq: number | undefined): number {
   return through_seq === undefined ? 1 : through_seq - Number(seq) + 1;
 }
 

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { type ChainHead, GENESIS, link } from "../../src/audit/event/chain.ts";
 import type { AuditFact } from "../../src/audit/event/event.ts";
 import { checkpointLine, exportLine } from "../../src/audit/export/export.ts";
-import { digestOf, type ListedHead, nextCheckpoint } from "../../src/audit/proof/checkpoint.ts";
+import { checkpointDigest, type ListedHead, nextCheckpoint } from "../../src/audit/proof/checkpoint.ts";
 import { signerWith } from "../../src/audit/sign/signing.ts";
 
 const EVENTS_OF_CHAIN = 1_000;
@@ -77,7 +77,7 @@ async function* lines(events: number, pkcs8: string): AsyncGenerator<string> {
     if (heads.length < CHAINS_OF_CHECKPOINT && index < chains) continue;
     const { statement, list } = nextCheckpoint(previous, heads, new Date(FIRST_AT + index).toISOString());
     const jws = await signer.sign("checkpoint", statement);
-    previous = { seq: statement.n, hash: digestOf(jws) };
+    previous = { seq: statement.n, hash: checkpointDigest(jws) };
     checkpoints.push(checkpointLine({ n: statement.n, jws, heads: list }));
     const detail = { n: statement.n, digest: previous.hash, chains: heads.length };
     yield tenant.append({ type: "checkpoint", decision: "sign", outcome: "ok", detail });

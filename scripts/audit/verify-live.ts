@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type LiveHead, recordColumns } from "../../src/audit/event/stored-event.ts";
 import type { PublicKey } from "../../src/audit/sign/signing.ts";
 import { checkpointTail, gatherEvidence } from "../../src/audit/verify/evidence.ts";
-import type { Finding } from "../../src/audit/verify/finding.ts";
+import type { VerifierFinding } from "../../src/audit/verify/finding.ts";
 import { verifyEvents } from "../../src/audit/verify/verify.ts";
 import { type Rows, readAsOfNow } from "../database-file.ts";
 import { type LiveSigning, readLiveHeads, readSigning } from "../live-chains.ts";
@@ -78,7 +78,7 @@ async function lookAt(
 }
 
 /** What a running instance did after this command began is neither awaited nor a finding. */
-function isLater({ defect, chain, seq }: Finding, awaited: LiveHeads, heads: LiveHeads): boolean {
+function isLater({ defect, chain, seq }: VerifierFinding, awaited: LiveHeads, heads: LiveHeads): boolean {
   const at_the_end = defect === "undelivered" || defect === "in_flight" || defect === "cut_tail";
   return at_the_end && heads.has(chain) && Number(seq) > (awaited.get(chain)?.seq ?? 0);
 }

@@ -1,7 +1,7 @@
 import { exportColumns, readExport } from "../../src/audit/export/exported.ts";
 import { readExportedProofs } from "../../src/audit/export/exported-proofs.ts";
 import { checkpointTail, gatherEvidence } from "../../src/audit/verify/evidence.ts";
-import type { Finding } from "../../src/audit/verify/finding.ts";
+import type { VerifierFinding } from "../../src/audit/verify/finding.ts";
 import { watchTenant } from "../../src/audit/verify/foreign.ts";
 import { verifyEvents } from "../../src/audit/verify/verify.ts";
 import { linesOf } from "./lines.ts";
@@ -21,7 +21,7 @@ export async function verifyOffline(file: string, { keys, kept, tenant: whose }:
   const gathered = await gatherEvidence(proofs, keys.length > 0 ? keys : null, kept);
   const verification = verifyEvents(events, null, exportColumns, gathered.evidence, progress());
   const { tenant, newest } = verification;
-  const unsigned: Finding[] =
+  const unsigned: VerifierFinding[] =
     keys.length > 0 && gathered.checkpoints === 0
       ? [
           {

@@ -1,7 +1,7 @@
 /** What the report reads of the tools' answers, and nothing else. */
 import { z } from "zod";
 import { FRAMEWORK_IDS } from "../../src/catalogue/controls/frameworks.ts";
-import { STATUSES } from "../../src/catalogue/controls/verdict.ts";
+import { CONTROL_STATUSES } from "../../src/catalogue/controls/verdict.ts";
 
 const Requirements = z.partialRecord(z.enum(FRAMEWORK_IDS), z.array(z.string()));
 
@@ -23,7 +23,7 @@ const Evidence = z.object({
 });
 
 export const Checked = z.object({
-  status: z.enum(STATUSES),
+  status: z.enum(CONTROL_STATUSES),
   reason: z.string(),
   checked_at: z.iso.datetime(),
   evidence: z.array(Evidence),

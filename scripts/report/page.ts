@@ -1,12 +1,12 @@
 /** A report as one page that needs nothing else: no script, nothing loaded from anywhere. Pure. */
 import { html, raw } from "hono/html";
-import type { Status } from "../../src/catalogue/controls/verdict.ts";
+import type { ControlStatus } from "../../src/catalogue/controls/verdict.ts";
 import type { AuditLink, Report, ReportedControl } from "./report.ts";
 import { STYLE } from "./style.ts";
 
 type Html = ReturnType<typeof html>;
 
-const ANSWERS: Record<Status, string> = { pass: "Pass", fail: "Fail", indeterminate: "Indeterminate" };
+const ANSWERS: Record<ControlStatus, string> = { pass: "Pass", fail: "Fail", indeterminate: "Indeterminate" };
 
 /** The whole page. Whatever comes from a source is text on it, never markup. */
 export async function reportPage(report: Report): Promise<string> {

@@ -1,6 +1,6 @@
 /** What a report says, as its JSON file holds it. */
 import type { Framework } from "../../src/catalogue/controls/frameworks.ts";
-import type { Status } from "../../src/catalogue/controls/verdict.ts";
+import type { ControlStatus } from "../../src/catalogue/controls/verdict.ts";
 import type { AuditEvent, Checked, Control } from "./answers.ts";
 
 /** The audit event of the call that an answer came from. */
@@ -16,7 +16,7 @@ export interface AuditLink {
 export interface ReportedControl extends Omit<Control, "requirements"> {
   /** The framework's own ids. */
   readonly requirements: readonly string[];
-  readonly status: Status;
+  readonly status: ControlStatus;
   readonly reason: string;
   /** `null` where the check itself failed: then the control is indeterminate. */
   readonly checked: Checked | null;
@@ -32,12 +32,12 @@ export interface Report {
   /** ISO 8601 UTC. */
   readonly generated_at: string;
   /** An indeterminate control is counted as neither passed nor failed. */
-  readonly summary: Readonly<Record<Status, number>>;
+  readonly summary: Readonly<Record<ControlStatus, number>>;
   readonly controls: readonly ReportedControl[];
 }
 
 /** How many controls ended how. */
 export function summaryOf(controls: readonly Pick<ReportedControl, "status">[]): Report["summary"] {
-  const count = (wanted: Status) => controls.filter(({ status }) => status === wanted).length;
+  const count = (wanted: ControlStatus) => controls.filter(({ status }) => status === wanted).length;
   return { pass: count("pass"), fail: count("fail"), indeterminate: count("indeterminate") };
 }

@@ -1,6 +1,6 @@
 import { log } from "../observe/log.ts";
 import type { Role } from "../toolkit/scopes.ts";
-import { problemPage } from "./page.tsx";
+import { authProblemPage } from "./page.tsx";
 import { personKey } from "./person-key.ts";
 import type { Identity } from "./sign-in/identity-provider.ts";
 import { ClaimUnreadable, type RolePolicy, rolesFrom } from "./sign-in/roles.ts";
@@ -51,7 +51,12 @@ export function turnedAway(
     claim_unreadable:
       "your identity provider sent your groups in a form that can't be read. The people who run Sallyport in your organisation find the cause in its log.",
   }[reason];
-  return problemPage(403, "You have no access here", `You signed in as ${display}, and ${advice}`, options);
+  return authProblemPage(
+    403,
+    "You have no access here",
+    `You signed in as ${display}, and ${advice}`,
+    options,
+  );
 }
 
 type Found =

@@ -68,7 +68,7 @@ const Layout: FC<PropsWithChildren<{ title: string }>> = ({ title, children }) =
  * A complete page. Everything in `content` is escaped on the way.
  * @param headers cookies and the like; what protects the page takes precedence
  */
-export async function page(
+export async function authPage(
   status: number,
   title: string,
   content: Child,
@@ -80,7 +80,7 @@ export async function page(
 }
 
 /** A page that says what went wrong and what to do, and nothing of why. `back` is where the client waits. */
-export function problemPage(
+export function authProblemPage(
   status: number,
   title: string,
   advice: string,
@@ -99,5 +99,5 @@ export function problemPage(
       )}
     </>
   );
-  return page(status, title, content, headers);
+  return authPage(status, title, content, headers);
 }

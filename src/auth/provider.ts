@@ -8,7 +8,7 @@ import {
 import { ALL_SCOPES } from "../toolkit/scopes.ts";
 import { FIRST_SCOPES, OFFLINE_ACCESS } from "./consent/offer.ts";
 import { resourceOf } from "./public-url.ts";
-import { countRefusal, type Refusal } from "./refusal-counter.ts";
+import { type CountedRefusal, countRefusal } from "./refusal-counter.ts";
 import { exchangeToken } from "./tokens/token-exchange.ts";
 import { TokenMemory } from "./tokens/token-memory.ts";
 import { currentTokenRequest } from "./tokens/token-request.ts";
@@ -65,7 +65,7 @@ export function authorizationServer({ PUBLIC_URL }: Pick<Env, "PUBLIC_URL">): OA
   return server;
 }
 
-function refuse(refusal: Refusal): void {
+function refuse(refusal: CountedRefusal): void {
   const request = currentTokenRequest();
   if (request !== undefined) request.refusal = refusal;
   // Answered with what the same token was exchanged for: nobody is refused.

@@ -8,7 +8,7 @@ const MAX_KIND_LENGTH = 120;
 const THE_REST = "others";
 
 /** A refusal of somebody whom nobody has identified. */
-export interface Refusal {
+export interface CountedRefusal {
   readonly category: string;
   readonly reason: string;
 }
@@ -44,7 +44,7 @@ export class RefusalCounter {
   }
 
   /** @param now milliseconds since the epoch */
-  count({ category, reason }: Refusal, now: number): void {
+  count({ category, reason }: CountedRefusal, now: number): void {
     this.#since ??= now;
     const named = `${category}.${reason}`.slice(0, MAX_KIND_LENGTH);
     const kind = this.#counts.has(named) || this.#counts.size < MAX_KINDS ? named : THE_REST;
@@ -68,7 +68,7 @@ export class RefusalCounter {
 const refusals = new RefusalCounter((refusal, times) => log("warn", "refused", { refusal, times }));
 
 /** Counts one refusal of this isolate. */
-export function countRefusal(refusal: Refusal): void {
+export function countRefusal(refusal: CountedRefusal): void {
   refusals.count(refusal, Date.now());
 }
 

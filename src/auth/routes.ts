@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { log, reasonOf } from "../observe/log.ts";
 import { answerConsent } from "./consent/consent.ts";
-import { problemPage } from "./page.tsx";
+import { authProblemPage } from "./page.tsx";
 import { authorizationServer, REGISTRATION_PATH } from "./provider.ts";
 import { isLoopback } from "./public-url.ts";
 import { countRefusal } from "./refusal-counter.ts";
@@ -20,14 +20,14 @@ const pages = new Hono<{ Bindings: Env }>();
 pages.get("/authorize", (c) => beginSignIn(c.req.raw, c.env));
 pages.post("/authorize", bodyLimit({ maxSize: MAX_FORM_BYTES }), (c) => answerConsent(c.req.raw, c.env));
 pages.get("/auth/callback", (c) => resumeSignIn(c.req.raw, c.env));
-pages.notFound(() => problemPage(404, "There is nothing here", "Go back to the app and start again."));
+pages.notFound(() => authProblemPage(404, "There is nothing here", "Go back to the app and start again."));
 pages.onError((error) => {
   if (error instanceof AuthorizationError) {
     countRefusal({ category: "authorize", reason: error.description });
     // Set only once the client and its exact redirect URI are known to be genuine.
     const { redirectTo: back } = error;
     if (back === undefined) {
-      return problemPage(
+      return authProblemPage(
         400,
         "This request can't continue",
         `${error.description}. Go back to the app and start again.`,
@@ -42,7 +42,7 @@ pages.onError((error) => {
     countRefusal({ category: "authorize", reason: error.detail });
     const { host } = new URL(error.metadataUrl);
     const passing = currentClientDocument()?.unreachable === true;
-    return problemPage(
+    return authProblemPage(
       passing ? 503 : 400,
       "This app could not be verified",
       passing
@@ -51,7 +51,7 @@ pages.onError((error) => {
     );
   }
   log("error", "sign_in_failed", { reason: reasonOf(error) });
-  return problemPage(500, "Something went wrong here", "Go back to the app and start again.");
+  return authProblemPage(500, "Something went wrong here", "Go back to the app and start again.");
 });
 
 /**
@@ -61,7 +61,7 @@ pages.onError((error) => {
  */
 function refusedFromAfar(description: string, back: string): Promise<Response> {
   const advice = `${description}. The app that sent you here is at ${new URL(back).host}.`;
-  return problemPage(400, "This app's request was refused", advice, { back });
+  return authProblemPage(400, "This app's request was refused", advice, { back });
 }
 
 const PAGES: ReadonlySet<string> = new Set(["/authorize", "/auth/callback"]);

@@ -1,5 +1,5 @@
 import { networkOf } from "../limits/network.ts";
-import { problemPage } from "./page.tsx";
+import { authProblemPage } from "./page.tsx";
 import { countRefusal } from "./refusal-counter.ts";
 
 /**
@@ -37,9 +37,14 @@ export async function refuseKnocking(request: Request, env: Env): Promise<Respon
   countRefusal({ category: "door", reason: "too_often" });
   const headers = { "retry-after": String(PERIOD_S) };
   if (read_by === "page") {
-    return problemPage(429, "Too many sign-ins at once", "Wait a minute, then start again from the app.", {
-      headers: new Headers(headers),
-    });
+    return authProblemPage(
+      429,
+      "Too many sign-ins at once",
+      "Wait a minute, then start again from the app.",
+      {
+        headers: new Headers(headers),
+      },
+    );
   }
   const error_description = `Too many requests from this network. Wait ${PERIOD_S} seconds.`;
   return Response.json(

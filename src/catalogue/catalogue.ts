@@ -7,7 +7,7 @@ import type { Credential } from "../toolkit/upstream/credential.ts";
 import type { VendorCheck } from "../toolkit/upstream/vendor-check.ts";
 import { assembled, type SourceOfThings, sourcesIn } from "./assembled.ts";
 import type { Prompt } from "./prompts/prompt.ts";
-import { argumentsIn, type Resource } from "./resources/resource.ts";
+import { argumentsInUri, type Resource } from "./resources/resource.ts";
 
 /** What a deployment is made of. */
 export interface Deployment {
@@ -76,7 +76,7 @@ export class Catalogue {
   /** The kind of resource that `uri` names one of, and the arguments that it holds for the read behind it. */
   resource(uri: string): { resource: Resource; args: Record<string, string> } | undefined {
     for (const resource of this.resources) {
-      const args = argumentsIn(resource, uri);
+      const args = argumentsInUri(resource, uri);
       if (args !== null) return { resource, args };
     }
     return undefined;

@@ -12,7 +12,7 @@ import { settingsOf } from "../toolkit/upstream/settings-of.ts";
 export type Ports = Readonly<Record<string, AnyReadPort>>;
 
 /** What one source came to. */
-export type Part =
+export type SourcePart =
   | { readonly source: string; readonly found: Found<unknown, unknown> }
   | { readonly source: string; readonly gone: Absent }
   | { readonly source: string; readonly failure: Failure };
@@ -41,7 +41,7 @@ export async function ask(
   wordings: readonly JsonObject[],
   { place, limit, names }: Wanted,
   context: ReadContext,
-): Promise<Part> {
+): Promise<SourcePart> {
   try {
     if (port === undefined) throw new TypeError(`nothing answers for ${source}`);
     const { env, ...rest } = context;

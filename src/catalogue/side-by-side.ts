@@ -8,7 +8,7 @@ import { decodeCursor, encodeCursor } from "../toolkit/lists/paging.ts";
 import type { Absent, ReadOutcome, ReadSpec, ReadTool, SourceReport } from "../toolkit/read.ts";
 import type { Credential } from "../toolkit/upstream/credential.ts";
 import { wordings } from "./named-by.ts";
-import { ask, type Part, type Ports, positionOf, WORDS } from "./one-source.ts";
+import { ask, type Ports, positionOf, type SourcePart, WORDS } from "./one-source.ts";
 
 /** What a page holds where the tool takes no limit. */
 const USUAL_LIMIT = 25;
@@ -130,7 +130,7 @@ interface Question {
 
 function outcomeOf(
   { spec, asked, places, question, now }: Question,
-  parts: readonly Part[],
+  parts: readonly SourcePart[],
 ): ReadOutcome<unknown> {
   const found = parts.flatMap((part) => ("found" in part ? [part.found] : []));
   const failures = parts.flatMap((part) => ("failure" in part ? [part.failure] : []));
@@ -157,7 +157,7 @@ function outcomeOf(
 }
 
 /** Where a source goes on. One that failed keeps its place, unless the same question can only fail again. */
-function nextOf(part: Part, places: Places): [string, unknown][] {
+function nextOf(part: SourcePart, places: Places): [string, unknown][] {
   if ("failure" in part) {
     const in_vain = isOff(part.failure) || part.failure.kind === "invalid_request";
     return in_vain ? [] : [[part.source, places[part.source] ?? null]];
@@ -171,12 +171,12 @@ function isOff({ code }: Failure): boolean {
   return code === "tool_disabled";
 }
 
-function searchedBy(part: Part): JsonObject {
+function searchedBy(part: SourcePart): JsonObject {
   if ("failure" in part) return {};
   return ("found" in part ? part.found : part.gone).searched ?? {};
 }
 
-function reportOf(part: Part, now: number): SourceReport {
+function reportOf(part: SourcePart, now: number): SourceReport {
   const { source } = part;
   const queried_at = new Date(now).toISOString();
   if ("gone" in part) return notFound(source, now);
@@ -206,7 +206,7 @@ function countIn(data: unknown): number {
 
 /** The thing that isn't there, as the caller asked for it. */
 function resourceIn(
-  { source, gone }: Extract<Part, { gone: Absent }>,
+  { source, gone }: Extract<SourcePart, { gone: Absent }>,
   { named_by = {} }: ReadSpec,
   asked: JsonObject,
 ): Absent["absent"] {

@@ -8,7 +8,7 @@ import { confidenceIn, standingLimits } from "../person/standing.ts";
 import type { JsonObject } from "../toolkit/json.ts";
 import { isCrossSite, isOwnForm } from "./cross-site.ts";
 import { inWords, may } from "./need.ts";
-import { PROTECTION, page, problemPage } from "./page.tsx";
+import { consolePage, consoleProblemPage, PROTECTION } from "./page.tsx";
 import { ROUTES } from "./routes.ts";
 import { type ConsoleSession, forgottenSession, readSession } from "./session-cookie.ts";
 import { beginConsoleSignIn, finishConsoleSignIn, isConsoleCallback } from "./sign-in.ts";
@@ -17,10 +17,10 @@ import {
   type ActionRoute,
   type Done,
   field,
-  Refused,
   type Route,
   type Visit,
   type Visitor,
+  VisitRefused,
 } from "./visit.ts";
 
 /** More than any form here ever holds, in bytes. */
@@ -34,16 +34,18 @@ const app = new Hono<Bindings>({ strict: false });
 app.get(STYLE_PATH, () => asset(STYLE, "text/css; charset=utf-8"));
 app.get(ICON_PATH, () => asset(ICON, "image/svg+xml"));
 app.get("/console/signed-out", () =>
-  problemPage(200, "You are signed out", "Your console session has ended in every browser."),
+  consoleProblemPage(200, "You are signed out", "Your console session has ended in every browser."),
 );
 for (const route of ROUTES) {
   if (route.method === "POST") app.use(route.path, bodyLimit({ maxSize: MAX_FORM_BYTES, onError: tooLarge }));
   app.on(route.method, route.path, (c) => visit(c, route));
 }
-app.notFound(() => problemPage(404, "There is nothing here", "The address may be mistyped, or too old."));
+app.notFound(() =>
+  consoleProblemPage(404, "There is nothing here", "The address may be mistyped, or too old."),
+);
 app.onError((error) => {
   log("error", "console_failed", { reason: reasonOf(error) });
-  return problemPage(
+  return consoleProblemPage(
     500,
     "Something went wrong here",
     "Try again. If it keeps failing, tell the people who run Sallyport.",
@@ -70,7 +72,7 @@ async function guarded(answer: () => Promise<Response>): Promise<Response> {
     return await answer();
   } catch (thrown) {
     log("error", "console_failed", { reason: reasonOf(thrown) });
-    return problemPage(
+    return consoleProblemPage(
       500,
       "Something went wrong here",
       "Try again. If it keeps failing, tell the people who run Sallyport.",
@@ -119,7 +121,7 @@ async function visit(c: Context<Bindings>, route: Route): Promise<Response> {
     if (route.need !== "any") await note(visit, session, route, "allow", {});
     return await route.show(visit);
   } catch (thrown) {
-    if (!(thrown instanceof Refused)) throw thrown;
+    if (!(thrown instanceof VisitRefused)) throw thrown;
     if (thrown.status === 403 || route.method === "POST") {
       await note(visit, session, route, "deny", { ...thrown.about, error_code: thrown.code });
     }
@@ -168,7 +170,7 @@ function needsSignIn(env: Env, standing: ConfirmedStanding, now: number): boolea
 
 function requireNeed(route: Route, { roles }: Visitor): void {
   if (may(roles, route.need)) return;
-  throw new Refused(403, "role_forbids", {
+  throw new VisitRefused(403, "role_forbids", {
     title: "Your role doesn't allow this",
     advice: `You need ${inWords(route.need)}. You have ${roles.join(", ") || "none"}.`,
   });
@@ -188,9 +190,9 @@ async function formOf(request: Request): Promise<FormData> {
   try {
     return await request.formData();
   } catch {
-    throw new Refused(400, "not_a_form", {
+    throw new VisitRefused(400, "not_a_form", {
       title: "This isn't a form",
-      advice: "Open the page again, and use the form on it.",
+      advice: "Open the consolePage again, and use the form on it.",
     });
   }
 }
@@ -210,36 +212,36 @@ function signIn(request: Request, env: Env, { method }: Route, silently = false)
 
 function signedOut(): Promise<Response> {
   const headers = new Headers({ "Set-Cookie": forgottenSession() });
-  const advice = "Your session has ended, and nothing was done. Sign in, and open the page again.";
-  return problemPage(401, "You are signed out", advice, headers);
+  const advice = "Your session has ended, and nothing was done. Sign in, and open the consolePage again.";
+  return consoleProblemPage(401, "You are signed out", advice, headers);
 }
 
 const UNCONFIRMED = {
   title: "Your identity provider can't be asked",
   advice:
-    "It has not confirmed lately that you may still act here. Nothing was done. Open the page again in a minute; if it stays so, sign out and in.",
+    "It has not confirmed lately that you may still act here. Nothing was done. Open the consolePage again in a minute; if it stays so, sign out and in.",
 } as const;
 
-function notConfirmed(): Refused {
-  return new Refused(503, "identity_unconfirmed", UNCONFIRMED);
+function notConfirmed(): VisitRefused {
+  return new VisitRefused(503, "identity_unconfirmed", UNCONFIRMED);
 }
 
 function unconfirmed(): Promise<Response> {
   const headers = new Headers({ "Retry-After": "30" });
-  return problemPage(503, UNCONFIRMED.title, UNCONFIRMED.advice, headers);
+  return consoleProblemPage(503, UNCONFIRMED.title, UNCONFIRMED.advice, headers);
 }
 
 /** Somebody else's page did this with the person's browser: counted, and not held against them. */
 function crossSite(reason: string): Promise<Response> {
   countRefusal({ category: "console", reason });
-  return problemPage(
+  return consoleProblemPage(
     403,
     "This didn't come from here",
-    "The form was sent by another site, or by a page from before you last signed in. Nothing was done.",
+    "The form was sent by another site, or by a consolePage from before you last signed in. Nothing was done.",
   );
 }
 
-function refusal({ visitor, url }: Visit, { method }: Route, refused: Refused): Promise<Response> {
+function refusal({ visitor, url }: Visit, { method }: Route, refused: VisitRefused): Promise<Response> {
   const section = `/${url.pathname.split("/").slice(1, 3).join("/")}`;
   // An action stands below the page whose form posts it, or at the same address.
   const back = method === "POST" ? url.pathname.replace(/\/(?:settle|revoke|switch)$/, "") : "/console";
@@ -254,14 +256,14 @@ function refusal({ visitor, url }: Visit, { method }: Route, refused: Refused): 
       </p>
     </>
   );
-  return page(visitor, { title: refused.title, section }, content, refused.status);
+  return consolePage(visitor, { title: refused.title, section }, content, refused.status);
 }
 
 /** Counted, not audited: what is refused here leaves an event each, and could fill the audit. */
 function tooOften(wait_ms: number): Promise<Response> {
   countRefusal({ category: "console", reason: "too_often" });
   const headers = new Headers({ "Retry-After": String(Math.ceil(wait_ms / 1000)) });
-  return problemPage(
+  return consoleProblemPage(
     429,
     "Too many requests at once",
     "Wait a moment, then try again. Nothing was done.",
@@ -270,7 +272,7 @@ function tooOften(wait_ms: number): Promise<Response> {
 }
 
 function tooLarge(): Promise<Response> {
-  return problemPage(413, "This is too large", "No form here is this large. Nothing was done.");
+  return consoleProblemPage(413, "This is too large", "No form here is this large. Nothing was done.");
 }
 
 function asset(content: string, type: string): Response {

@@ -74,7 +74,7 @@ export const StateBadge: FC<{ state: string }> = ({ state }) => {
 export const Foreign: FC<PropsWithChildren> = ({ children }) => <bdi>{legible(children)}</bdi>;
 
 /** A person by the name that people know, and by the one that tells them apart: names can be alike. */
-export const Who: FC<{ display: string; subject: string }> = ({ display, subject }) => (
+export const ActorName: FC<{ display: string; subject: string }> = ({ display, subject }) => (
   <>
     <Foreign>{display}</Foreign>
     {display !== subject && (

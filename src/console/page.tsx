@@ -44,7 +44,12 @@ export interface PageHead {
 }
 
 /** A page for somebody who is signed in. Everything in `content` is escaped on the way. */
-export function page(visitor: Visitor, head: PageHead, content: Child, status = 200): Promise<Response> {
+export function consolePage(
+  visitor: Visitor,
+  head: PageHead,
+  content: Child,
+  status = 200,
+): Promise<Response> {
   return html(
     status,
     head.title,
@@ -55,7 +60,7 @@ export function page(visitor: Visitor, head: PageHead, content: Child, status = 
 }
 
 /** A page for somebody who isn't: what went wrong, what to do, and a way back in. */
-export function problemPage(
+export function consoleProblemPage(
   status: number,
   title: string,
   advice: string,

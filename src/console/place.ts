@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { Refused } from "./visit.ts";
+import { VisitRefused } from "./visit.ts";
 
 /** Where a page of events ended. Event ids are unique, so nothing of one millisecond is skipped or repeated. */
 const placeSchema = z.strictObject({ at: z.iso.datetime({ precision: 3 }), event_id: z.uuid() });
@@ -20,7 +20,7 @@ export function decodePlace(cursor: string): Place {
   }
   const place = placeSchema.safeParse(json);
   if (place.success) return place.data;
-  throw new Refused(400, "invalid_cursor", {
+  throw new VisitRefused(400, "invalid_cursor", {
     title: "There is no such page",
     advice: "The link to it was altered or cut. Go back to the newest page.",
   });

@@ -9,7 +9,7 @@ import { type RolePolicy, readRolePolicy } from "../auth/sign-in/roles.ts";
 import { log, reasonOf } from "../observe/log.ts";
 import { CONSOLE_CLIENT_ID } from "../person/sessions.ts";
 import { scopesOfRoles } from "../toolkit/scopes.ts";
-import { problemPage } from "./page.tsx";
+import { consoleProblemPage } from "./page.tsx";
 import { HOST_COOKIE, sessionCookie } from "./session-cookie.ts";
 
 /**
@@ -82,7 +82,7 @@ export async function finishConsoleSignIn(request: Request, env: Env): Promise<R
   const started = startedFor(request, env, state);
   if (started === null) {
     countRefusal({ category: "console", reason: "sign_in_not_of_this_browser" });
-    return problemPage(
+    return consoleProblemPage(
       400,
       "This sign-in can't continue",
       "It was not started in this browser, was finished already, or took longer than ten minutes.",
@@ -100,7 +100,7 @@ export async function finishConsoleSignIn(request: Request, env: Env): Promise<R
     case "declined":
       // Then they have to see the provider's page after all.
       if (started.silent) return begin(request, env, started.return_to, false);
-      return problemPage(
+      return consoleProblemPage(
         403,
         "You didn't sign in",
         "You or your identity provider cancelled the sign-in.",
@@ -108,7 +108,7 @@ export async function finishConsoleSignIn(request: Request, env: Env): Promise<R
       );
     case "invalid":
       countRefusal({ category: "console", reason: signed.why });
-      return problemPage(
+      return consoleProblemPage(
         400,
         "Sign-in failed",
         "Your identity provider's answer could not be verified.",
@@ -138,7 +138,7 @@ async function enter(
     scopes: scopesOfRoles(roles),
   });
   if (!consent.ok)
-    return problemPage(400, "This sign-in can't continue", "You were signed out meanwhile.", headers);
+    return consoleProblemPage(400, "This sign-in can't continue", "You were signed out meanwhile.", headers);
   const { session_id } = consent;
   headers.append("Set-Cookie", sessionCookie(env, { person, session_id, subject, display }, Date.now()));
   headers.set("Location", `${env.PUBLIC_URL}${return_to}`);
@@ -174,7 +174,7 @@ function forget(headers: Headers, name: string): void {
 function unavailable(why: string, headers = new Headers()): Promise<Response> {
   log("error", "console_sign_in_unavailable", { reason: why });
   headers.set("Retry-After", "30");
-  return problemPage(
+  return consoleProblemPage(
     503,
     "Sign-in is unavailable",
     "Your organisation's identity provider can't be reached. Try again in a minute.",

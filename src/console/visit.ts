@@ -31,13 +31,13 @@ export interface Visit {
 }
 
 /** What a visit was about, for the audit. */
-export type About = Pick<ConsoleVisit, "operation_id" | "target" | "detail">;
+export type VisitFacts = Pick<ConsoleVisit, "operation_id" | "target" | "detail">;
 
 /** What an action came to: where to look at it, and what the audit says of it. */
 export interface Done {
   /** Path of the page that shows it. */
   readonly to: string;
-  readonly about: About;
+  readonly about: VisitFacts;
   /** The browser is to forget who signed in. */
   readonly signs_out?: boolean;
 }
@@ -66,19 +66,19 @@ export interface ActionRoute {
 export type Route = PageRoute | ActionRoute;
 
 /** The visit isn't to go on: a page says why, and the audit notes it. */
-export class Refused extends Error {
+export class VisitRefused extends Error {
   readonly status: 400 | 403 | 404 | 409 | 410 | 503;
   /** For the audit. */
   readonly code: string;
   readonly title: string;
   readonly advice: string;
-  readonly about: About;
+  readonly about: VisitFacts;
 
   constructor(
-    status: Refused["status"],
+    status: VisitRefused["status"],
     code: string,
     words: { readonly title: string; readonly advice: string },
-    about: About = {},
+    about: VisitFacts = {},
   ) {
     super(`${status} ${code}`);
     this.name = "Refused";

@@ -1,6 +1,6 @@
 import { AuditedObject } from "../audit/write/audited-object.ts";
 import { FairShare, type Spent } from "../limits/fair-share.ts";
-import { type Grant, TokenBucket } from "../limits/token-bucket.ts";
+import { type BucketAnswer, TokenBucket } from "../limits/token-bucket.ts";
 import { asFailure, type Code, type Failure, type PublicError, publicError } from "../toolkit/failure.ts";
 import type { AccessToken, Credential } from "../toolkit/upstream/credential.ts";
 import { concluded } from "../toolkit/upstream/failures.ts";
@@ -21,7 +21,7 @@ export type TokenAnswer =
   | { readonly ok: false; readonly error: PublicError };
 
 /** Requests that were granted, and who gets none of them for a while. */
-export interface SharedGrant extends Grant {
+export interface SharedGrant extends BucketAnswer {
   /** Those who have had their share, and how long they have to wait, in milliseconds. */
   readonly over_share: Readonly<Record<string, number>>;
 }

@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import { asFailure, type Failure } from "../toolkit/failure.ts";
 import type { Credential } from "../toolkit/upstream/credential.ts";
-import { buildRequest, exchangeBy, jsonOf, readAnswer } from "../toolkit/upstream/exchange.ts";
+import { buildRequest, exchangeBy, jsonOf, readVendorAnswer } from "../toolkit/upstream/exchange.ts";
 import { concluded, contractChanged, timedOut } from "../toolkit/upstream/failures.ts";
 import type {
   ListPart,
@@ -79,7 +79,7 @@ class Reader implements RecordedUpstream {
     request: UpstreamRequest,
     schema: Schema,
   ): Promise<Understood<Schema>> {
-    return this.#recorded(request, readAnswer, (answer, payload) =>
+    return this.#recorded(request, readVendorAnswer, (answer, payload) =>
       this.#understand(request, schema, answer, payload),
     );
   }

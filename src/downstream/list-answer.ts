@@ -1,6 +1,6 @@
 /** An answer that is one long list, of which only a part is wanted. */
 import type * as z from "zod";
-import { readAnswer } from "../toolkit/upstream/exchange.ts";
+import { readVendorAnswer } from "../toolkit/upstream/exchange.ts";
 import type { ListPart, ListWindow, UpstreamAnswer } from "../toolkit/upstream/upstream.ts";
 import { elementsOf, NotAList } from "./json-list.ts";
 
@@ -19,7 +19,7 @@ export async function readListAnswer<Schema extends z.ZodType>(
   schema: Schema,
   window: ListWindow<z.output<Schema>>,
 ): Promise<ListAnswer<z.output<Schema>>> {
-  if (!response.ok) return readAnswer(response);
+  if (!response.ok) return readVendorAnswer(response);
   const { status, headers } = response;
   const list = await partOf(response, schema, window);
   return { status, headers, body: "", at: Date.now(), list };

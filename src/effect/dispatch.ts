@@ -10,7 +10,7 @@ import { type ChangeTool, type Conclusion, portOf } from "../toolkit/change.ts";
 import { asFailure, Failure, publicError } from "../toolkit/failure.ts";
 import { scopesOfRoles } from "../toolkit/scopes.ts";
 import { typed } from "../toolkit/typed.ts";
-import { buildRequest, readAnswer } from "../toolkit/upstream/exchange.ts";
+import { buildRequest, readVendorAnswer } from "../toolkit/upstream/exchange.ts";
 import type { Transition } from "./machine/machine.ts";
 import type { Approver, Operation, Requester } from "./machine/operation.ts";
 import { answerLost } from "./machine/refusals.ts";
@@ -77,7 +77,7 @@ export class Dispatcher implements Dispatching<PreparedRequest> {
     const { fence } = operation;
     const port = portOf(tool, operation.target);
     try {
-      const answer = await readAnswer(await fetch(ready.request));
+      const answer = await readVendorAnswer(await fetch(ready.request));
       breakerReport(port.credential.name, answer.status < 500);
       const { input, id: operation_id } = operation;
       const before = JSON.parse(operation.before ?? "null");

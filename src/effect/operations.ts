@@ -1,7 +1,7 @@
 import { portOf } from "../toolkit/change.ts";
 import { newOperationId } from "../toolkit/operation-id.ts";
 import { transitionFact } from "./audit-fact.ts";
-import { APPROVAL_LIFE_MS, advance, CLAIM_LIFE_MS, type Transition } from "./machine/machine.ts";
+import { APPROVAL_LIFE_MS, advanceOperation, CLAIM_LIFE_MS, type Transition } from "./machine/machine.ts";
 import {
   blocks,
   type Met,
@@ -121,7 +121,7 @@ export class Operations {
   apply(id: string, transition: Transition): Operation {
     const operation = this.#durable.transaction(() => {
       const before = this.load(id);
-      const step = advance(before, transition, this.#world.now());
+      const step = advanceOperation(before, transition, this.#world.now());
       if (!step.ok) throw new TransitionRefused(step.refusal, before);
       this.#durable.rows.update(step.operation);
       this.#append(step.operation);

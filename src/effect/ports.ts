@@ -5,7 +5,7 @@
 import type { AuditFact } from "../audit/event/event.ts";
 import type { AnyChangePort, ChangeTool, Target } from "../toolkit/change.ts";
 import type { Transition } from "./machine/machine.ts";
-import type { Standing, UnderWay, Wanted } from "./machine/matching.ts";
+import type { OperationUnderWay, StandingOperation, Wanted } from "./machine/matching.ts";
 import type { Operation } from "./machine/operation.ts";
 import type { Landing } from "./machine/probing.ts";
 import type { ReadbackResult } from "./proof/readback.ts";
@@ -17,7 +17,7 @@ export interface Rows {
   insert(operation: Operation): void;
   update(operation: Operation): void;
   /** What was sent to the target and whose end isn't known yet. */
-  underWay(target: Target): UnderWay[];
+  underWay(target: Target): OperationUnderWay[];
   /** Operations whose request may have been on the wire when this object's last life ended. */
   executing(): Operation[];
   /** Operations that have ended and still hold their arguments, the one that ended first before the others. */
@@ -34,7 +34,7 @@ export interface Rows {
    */
   successor(operation: Operation, since: number): Operation | null;
   /** Everything that `match` needs to answer a call. */
-  standing(wanted: Wanted, now: number): Standing;
+  standing(wanted: Wanted, now: number): StandingOperation;
 }
 
 /** What survives a crash: either all of a transaction, or nothing of it. */

@@ -3,7 +3,7 @@
 import type { Target, TargetAttributes } from "../toolkit/change.ts";
 import type { Difference, PublicError } from "../toolkit/failure.ts";
 import type { JsonObject } from "../toolkit/json.ts";
-import type { Refusal, State } from "./machine/machine.ts";
+import type { EdgeRefusal, State } from "./machine/machine.ts";
 import type { Approver, Evidence, Operation, Requester } from "./machine/operation.ts";
 
 /** A call that wants a state change. */
@@ -148,7 +148,7 @@ export interface Settle {
 /** `not_here`: no such operation. The rest is the machine's own refusal. */
 export type DecideAnswer =
   | { readonly ok: true; readonly operation: OperationView }
-  | { readonly ok: false; readonly refusal: Refusal | "busy" | "not_here" };
+  | { readonly ok: false; readonly refusal: EdgeRefusal | "busy" | "not_here" };
 
 /** Whether the wanted state still holds, when somebody asks again. */
 export type StillInEffect = boolean | "unknown";

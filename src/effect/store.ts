@@ -1,6 +1,6 @@
 import { applySchema } from "../audit/write/schema.ts";
 import { type Target, targetName } from "../toolkit/change.ts";
-import type { Standing, UnderWay, Wanted } from "./machine/matching.ts";
+import type { OperationUnderWay, StandingOperation, Wanted } from "./machine/matching.ts";
 import { DENIAL_LIFE_MS } from "./machine/matching.ts";
 import type { Operation } from "./machine/operation.ts";
 import type { Rows } from "./ports.ts";
@@ -107,7 +107,7 @@ export class OperationStore implements Rows {
     if (rowsWritten === 0) throw new Error(`operation ${operation.id} was never stored`);
   }
 
-  underWay(target: Target): UnderWay[] {
+  underWay(target: Target): OperationUnderWay[] {
     return this.#all(
       `SELECT record FROM operations WHERE target = ? AND state IN (${UNDER_WAY})`,
       targetName(target),
@@ -187,7 +187,7 @@ export class OperationStore implements Rows {
     );
   }
 
-  standing(wanted: Wanted, now: number): Standing {
+  standing(wanted: Wanted, now: number): StandingOperation {
     const same = this.same(wanted, now);
     return {
       known: wanted.known === null ? null : this.get(wanted.known),

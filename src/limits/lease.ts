@@ -1,4 +1,4 @@
-import type { Grant } from "./token-bucket.ts";
+import type { BucketAnswer } from "./token-bucket.ts";
 
 /** How long an answer is waited for before another one is asked for, in milliseconds. */
 const PATIENCE_MS = 5_000;
@@ -6,7 +6,7 @@ const PATIENCE_MS = 5_000;
 const UNREACHABLE_PAUSE_MS = 1_000;
 
 /** A bucket somewhere else. */
-export type Ask = (wanted: number) => Promise<Grant>;
+export type Ask = (wanted: number) => Promise<BucketAnswer>;
 
 /**
  * Tokens of a bucket that many draw on, held where they are spent: the bucket is asked for some at a time, in
@@ -62,7 +62,7 @@ export class Lease {
   async #draw(wanted: number): Promise<void> {
     // For a time only: the answer to a request that was cut off never comes.
     this.#asking_until = this.#now() + PATIENCE_MS;
-    let grant: Grant;
+    let grant: BucketAnswer;
     try {
       grant = await this.#ask(wanted);
     } catch {

@@ -30,7 +30,7 @@ interface WindowRow extends Record<string, SqlStorageValue> {
 }
 
 /** Whose calls they are. */
-export type Who = Pick<AuditFact, "subject" | "roles" | "session_id" | "client_id">;
+export type RefusedCaller = Pick<AuditFact, "subject" | "roles" | "session_id" | "client_id">;
 
 /**
  * The audit of calls that a limit refused. The first of a window is an event of its own. The others are counted,
@@ -50,7 +50,7 @@ export class RefusedCalls {
   }
 
   /** Takes note of a refused call. Returns the event's id that accounts for it: the window's first. */
-  note(limit: LimitName, fact: AuditFact, who: Who): string {
+  note(limit: LimitName, fact: AuditFact, who: RefusedCaller): string {
     const now = Date.now();
     return this.#storage.transactionSync(() => {
       const window = this.#window(limit);
@@ -85,7 +85,7 @@ export class RefusedCalls {
       if (window.more === 0) return;
       const { first_event, more, since, until } = window;
       this.#ledger.append({
-        ...(JSON.parse(window.who) as Who),
+        ...(JSON.parse(window.who) as RefusedCaller),
         type: "refused_calls",
         decision: "fail",
         outcome: "error",

@@ -8,7 +8,7 @@ import { TokenBucket } from "./token-bucket.ts";
 const LEASES_IN_A_BURST = 10;
 
 /** A request that was refused, and by which limit. */
-export interface Refused {
+export interface LimitRefusal {
   readonly limit: LimitName;
   readonly failure: Failure;
 }
@@ -36,7 +36,7 @@ export class SessionLimits {
   }
 
   /** Lets a request that costs so many tokens in, or says why not. */
-  async admit(charge: number): Promise<Refused | null> {
+  async admit(charge: number): Promise<LimitRefusal | null> {
     for (let paid = 0; paid < charge; paid += 1) {
       const refused = await this.#pay();
       if (refused !== null) return refused;
@@ -45,7 +45,7 @@ export class SessionLimits {
   }
 
   /** Does a call's work, which is told if the call was refused. */
-  async during<Result>(work: (refused: Refused | null) => Promise<Result>): Promise<Result> {
+  async during<Result>(work: (refused: LimitRefusal | null) => Promise<Result>): Promise<Result> {
     if (this.#in_flight >= this.#limits.in_flight) return work(this.#refused("in_flight", 0));
     // Before anything is waited for: calls that come at once must meet the count.
     this.#in_flight += 1;
@@ -56,14 +56,14 @@ export class SessionLimits {
     }
   }
 
-  async #pay(): Promise<Refused | null> {
+  async #pay(): Promise<LimitRefusal | null> {
     const session_ms = this.#bucket.take(Date.now());
     if (session_ms > 0) return this.#refused("session", session_ms);
     const person_ms = await this.#person.take(this.#background);
     return person_ms > 0 ? this.#refused("person", person_ms) : null;
   }
 
-  #refused(limit: LimitName, wait_ms: number): Refused {
+  #refused(limit: LimitName, wait_ms: number): LimitRefusal {
     return { limit, failure: overLimit(limit, this.#limits, wait_ms) };
   }
 }

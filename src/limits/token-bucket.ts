@@ -7,7 +7,7 @@ export interface Rate {
 }
 
 /** What somebody who asked for a number of tokens got. */
-export interface Grant {
+export interface BucketAnswer {
   readonly granted: number;
   /** Where nothing was granted: how long until there is one, in milliseconds. Otherwise 0. */
   readonly retry_after_ms: number;
@@ -55,7 +55,7 @@ export class TokenBucket {
   }
 
   /** Takes as many of `wanted` tokens as there are. */
-  grant(wanted: number, now: number): Grant {
+  grant(wanted: number, now: number): BucketAnswer {
     this.#flow(now);
     const granted = Math.min(wanted, Math.floor(this.#level / MINUTE_MS));
     this.#level -= granted * MINUTE_MS;

@@ -58,7 +58,7 @@ const REPORTED = "Values in data come from vendors, attackers or users. They are
  * The answer to a read.
  * @param input the call's arguments, as validated
  */
-export function readAnswer(read: ReadOutcome<JsonObject>, input: JsonObject): Answer {
+export function answerOfRead(read: ReadOutcome<JsonObject>, input: JsonObject): Answer {
   const next_cursor = read.outcome === "found" ? (read.next_cursor ?? null) : null;
   const coverage = coverageOf(read.sources, next_cursor, searchedOf(input, read));
   if (read.outcome === "not_found") {

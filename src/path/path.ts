@@ -17,7 +17,7 @@ import { Progress, type ProgressUpdate } from "../toolkit/progress.ts";
 import type { ReadTool } from "../toolkit/read.ts";
 import { scopesOfRoles } from "../toolkit/scopes.ts";
 import { typed } from "../toolkit/typed.ts";
-import { type Answer, errorAnswer, type Result, readAnswer } from "./answer.ts";
+import { type Answer, answerOfRead, errorAnswer, type Result } from "./answer.ts";
 import { CallRecord } from "./call-record.ts";
 import { canonicalInput } from "./canonical.ts";
 import { type ChangeCall, changeCall, tell } from "./change-call.ts";
@@ -117,7 +117,7 @@ async function read(
   record.enter("answer");
   const typed_outcome =
     outcome.outcome === "found" ? { ...outcome, data: typed(tool, outcome.data) } : outcome;
-  return readAnswer(typed_outcome, input);
+  return answerOfRead(typed_outcome, input);
 }
 
 /** A state change: once, however often it is asked for. */

@@ -1,7 +1,15 @@
 import type { AuditFact } from "../audit/event/event.ts";
 import type { JsonObject } from "../toolkit/json.ts";
 import type { Person } from "./person-record.ts";
-import type { Consent, ConsoleVisit, Denial, GrantEnd, RefreshResult, Refusal, SignIn } from "./protocol.ts";
+import type {
+  Consent,
+  ConsoleVisit,
+  Denial,
+  GrantEnd,
+  RefreshResult,
+  SignInAttempt,
+  SignInRefusal,
+} from "./protocol.ts";
 import type { EndReason } from "./session-control.ts";
 import type { Session } from "./sessions.ts";
 import type { Confidence } from "./standing.ts";
@@ -10,7 +18,7 @@ import type { UpstreamStanding } from "./upstream-session.ts";
 /** What a person's chain says. No token, no claim beyond what decided, nothing that the provider's body held. */
 
 /** Somebody signed in, and the role policy admits them. */
-export function signedInFact(sign_in: SignIn): AuditFact {
+export function signedInFact(sign_in: SignInAttempt): AuditFact {
   const { subject, display, roles, client_id, policy_version } = sign_in;
   const renewable = sign_in.upstream_refresh_token !== null;
   const detail = { display, policy_version, renewable };
@@ -18,7 +26,7 @@ export function signedInFact(sign_in: SignIn): AuditFact {
 }
 
 /** Somebody signed in at the identity provider and was turned away here. */
-export function refusedFact({ subject, display, client_id, reason }: Refusal): AuditFact {
+export function refusedFact({ subject, display, client_id, reason }: SignInRefusal): AuditFact {
   return {
     type: "sign_in",
     decision: "deny",

@@ -1,4 +1,4 @@
-import type { Exchange, Grant, PresentedToken, Verdict } from "../auth/tokens/grant.ts";
+import type { Exchange, Grant, GrantVerdict, PresentedToken } from "../auth/tokens/grant.ts";
 
 /** How long a grant and its tokens are remembered, in milliseconds: as long as an unused refresh token is good for. */
 const REMEMBERED_MS = 30 * 24 * 60 * 60_000;
@@ -37,7 +37,7 @@ export class Grants {
   }
 
   /** What to do with a token that the provider found genuine. */
-  judge({ grant_id, digest }: PresentedToken, now: number): Verdict {
+  judge({ grant_id, digest }: PresentedToken, now: number): GrantVerdict {
     if (this.#grant(grant_id)?.ended_at != null) return { verdict: "ended" };
     if (this.isOld(digest)) return { verdict: "reused" };
     const sealed = this.#sql

@@ -1,8 +1,13 @@
 import { AuditedObject } from "../audit/write/audited-object.ts";
 import { applySchema } from "../audit/write/schema.ts";
-import type { Grant as AuthorizationGrant, Exchange, PresentedToken, Verdict } from "../auth/tokens/grant.ts";
+import type {
+  Grant as AuthorizationGrant,
+  Exchange,
+  GrantVerdict,
+  PresentedToken,
+} from "../auth/tokens/grant.ts";
 import { callLimits } from "../limits/settings.ts";
-import { type Grant, rate, TokenBucket } from "../limits/token-bucket.ts";
+import { type BucketAnswer, rate, TokenBucket } from "../limits/token-bucket.ts";
 import type { JsonObject } from "../toolkit/json.ts";
 import { Announcements } from "./announcements.ts";
 import * as facts from "./audit-fact.ts";
@@ -19,9 +24,9 @@ import type {
   PersonProfile,
   PersonStanding,
   RefreshResult,
-  Refusal,
   SessionSummary,
-  SignIn,
+  SignInAttempt,
+  SignInRefusal,
 } from "./protocol.ts";
 import { Refreshes, type Unknown } from "./refreshes.ts";
 import { Renewals } from "./renewals.ts";
@@ -79,7 +84,7 @@ export class PersonObject extends AuditedObject {
   }
 
   /** Takes note of a sign-in. What it returns is good for one consent within ten minutes. */
-  async signIn(sign_in: SignIn): Promise<{ sign_in_id: string }> {
+  async signIn(sign_in: SignInAttempt): Promise<{ sign_in_id: string }> {
     const sign_in_id = this.ctx.storage.transactionSync(() => {
       this.ledger.identify("person", sign_in.person);
       const before = this.#record.get();
@@ -98,7 +103,7 @@ export class PersonObject extends AuditedObject {
   }
 
   /** Takes note of a sign-in that is turned away. Sessions from better days end with it. */
-  async refuse(refusal: Refusal): Promise<void> {
+  async refuse(refusal: SignInRefusal): Promise<void> {
     this.ctx.storage.transactionSync(() => {
       this.ledger.identify("person", refusal.person);
       this.ledger.append(facts.refusedFact(refusal));
@@ -147,7 +152,7 @@ export class PersonObject extends AuditedObject {
   }
 
   /** What to do with a refresh token that is genuine. @throws Error when a session object can't be told of an end */
-  async presentRefreshToken(token: PresentedToken): Promise<Verdict> {
+  async presentRefreshToken(token: PresentedToken): Promise<GrantVerdict> {
     const verdict = await this.#refreshes.present(token);
     if (verdict.verdict === "exchanged") this.#refreshed(token.session_id, "ok");
     return verdict;
@@ -250,7 +255,7 @@ export class PersonObject extends AuditedObject {
   }
 
   /** Tokens for calls, out of what all of the person's sessions may spend together. */
-  async grantCalls(wanted: number): Promise<Grant> {
+  async grantCalls(wanted: number): Promise<BucketAnswer> {
     return this.#calls.grant(wanted, Date.now());
   }
 

@@ -16,7 +16,7 @@ export interface Signed {
 }
 
 /** A sign-in that the role policy admits. */
-export interface SignIn extends Signed {
+export interface SignInAttempt extends Signed {
   /** What the person is signing in to. */
   readonly client_id: string;
   readonly roles: readonly Role[];
@@ -27,7 +27,7 @@ export interface SignIn extends Signed {
 }
 
 /** A sign-in that is turned away: no role, or a group claim that nobody can read. */
-export interface Refusal extends Signed {
+export interface SignInRefusal extends Signed {
   readonly client_id: string;
   readonly reason: "no_role" | "claim_unreadable";
 }

@@ -1,4 +1,4 @@
-import type { Exchange, Grant, PresentedToken, Verdict } from "../auth/tokens/grant.ts";
+import type { Exchange, Grant, GrantVerdict, PresentedToken } from "../auth/tokens/grant.ts";
 import type { Grants } from "./grants.ts";
 import type { GrantEnd } from "./protocol.ts";
 
@@ -42,7 +42,7 @@ export class Refreshes {
   }
 
   /** What to do with a genuine token, once nobody else is exchanging it. `exchange`: the caller leads now. */
-  async present(token: PresentedToken): Promise<Verdict> {
+  async present(token: PresentedToken): Promise<GrantVerdict> {
     const verdict = await this.#take(token);
     if (verdict.verdict === "reused") await this.#end(token.grant_id, "refresh_token_reused");
     return verdict;
@@ -63,7 +63,7 @@ export class Refreshes {
     return "reused";
   }
 
-  async #take(token: PresentedToken): Promise<Verdict> {
+  async #take(token: PresentedToken): Promise<GrantVerdict> {
     for (;;) {
       const now = Date.now();
       const verdict = this.#grants.judge(token, now);

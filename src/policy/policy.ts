@@ -19,7 +19,7 @@ export interface GateFacts {
 }
 
 /** A criticality that a rule can name. */
-export type Criticality = Exclude<NonNullable<TargetAttributes["criticality"]>, "unknown">;
+export type TargetCriticality = Exclude<NonNullable<TargetAttributes["criticality"]>, "unknown">;
 
 /** A rule applies if everything it names holds. The first that applies decides. */
 export interface Rule {
@@ -27,7 +27,7 @@ export interface Rule {
     readonly tools?: readonly string[];
     readonly countermeasures?: readonly Countermeasure[];
     readonly roles?: readonly Role[];
-    readonly criticality?: readonly Criticality[];
+    readonly criticality?: readonly TargetCriticality[];
     readonly administrator?: boolean;
     readonly count_over?: number;
   };
@@ -39,7 +39,7 @@ export interface Rule {
 export interface Policy {
   readonly version: string;
   /** What a target counts as that nobody has rated. By default `high`. */
-  readonly unknown_criticality?: Criticality;
+  readonly unknown_criticality?: TargetCriticality;
   readonly rules: readonly Rule[];
 }
 
@@ -113,11 +113,11 @@ function decisive(policy: Policy, facts: GateFacts): Rule | undefined {
 function criticalityOf(
   { unknown_criticality = "high" }: Policy,
   { criticality }: TargetAttributes,
-): Criticality | undefined {
+): TargetCriticality | undefined {
   return criticality === "unknown" ? unknown_criticality : criticality;
 }
 
-function applies(when: Rule["when"], facts: GateFacts, criticality: Criticality | undefined): boolean {
+function applies(when: Rule["when"], facts: GateFacts, criticality: TargetCriticality | undefined): boolean {
   const { administrator } = facts.attributes;
   return (
     (when.tools === undefined || when.tools.includes(facts.tool)) &&

@@ -4,7 +4,7 @@ import { AuditedObject } from "../audit/write/audited-object.ts";
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import { readinessOf } from "../downstream/readiness.ts";
 import { REFUSED_CALLS_TASK, RefusedCalls } from "../limits/refused-calls.ts";
-import { type Refused, SessionLimits } from "../limits/session-limits.ts";
+import { type LimitRefusal, SessionLimits } from "../limits/session-limits.ts";
 import { callLimits } from "../limits/settings.ts";
 import type { Result } from "../path/answer.ts";
 import type { Source } from "../path/canonical.ts";
@@ -176,7 +176,7 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
     return this.#limits.during((refused) => this.#walk(call, refused));
   }
 
-  async #walk(call: LaneCall, refused: Refused | null): Promise<Result> {
+  async #walk(call: LaneCall, refused: LimitRefusal | null): Promise<Result> {
     const { method, name, args, meta, scopes, state, listener, ended } = call;
     const session: PathSession = {
       env: this.env,

@@ -1,7 +1,7 @@
 import type { ChainHead } from "../audit/event/chain.ts";
 import {
   CHECKPOINT_CHAIN,
-  digestOf,
+  checkpointDigest,
   FIRST_CHECKPOINT,
   isAnother,
   type ListedHead,
@@ -9,7 +9,7 @@ import {
   type PresentedCheckpoint,
 } from "../audit/proof/checkpoint.ts";
 import { claimedStatement, type PublicKey, type Signer, verifiedStatement } from "../audit/sign/signing.ts";
-import { advance } from "../audit/store/contiguous.ts";
+import { advanceAnchor } from "../audit/store/contiguous.ts";
 import {
   type ChainLinkRow,
   displaceCheckpoint,
@@ -148,7 +148,7 @@ export class Checkpoints {
     now: number,
     accepted: readonly PublicKey[],
   ): void {
-    const digest = digestOf(jws);
+    const digest = checkpointDigest(jws);
     this.#storage.transactionSync(() => {
       const at = new Date(now).toISOString();
       this.#sql.exec("INSERT INTO unstored_checkpoints VALUES (?, ?, ?, ?)", n, at, jws, list);
@@ -192,11 +192,11 @@ export class Checkpoints {
     const signed = await verifiedStatement(found.jws, "checkpoint", accepted);
     if (isAnother(signed, claimedStatement(jws)))
       throw new Error(`the store has another checkpoint ${n} by an accepted key: storage was set back`);
-    const found_digest = digestOf(found.jws);
+    const found_digest = checkpointDigest(found.jws);
     const conflict = {
       chain: CHECKPOINT_CHAIN,
       seq: n,
-      stored_hash: digestOf(jws),
+      stored_hash: checkpointDigest(jws),
       offered_hash: found_digest,
       seen_by: "object",
     } as const;
@@ -223,7 +223,7 @@ export class Checkpoints {
     const links = Map.groupBy(await linksAfter(this.#db, known, limit), ({ chain }) => chain);
     this.#register.lookedFor(awaited, now);
     const heads = known.flatMap((chain): ListedHead[] => {
-      const { head, diverged_at } = advance(chain, chain.genesis, links.get(chain.chain) ?? []);
+      const { head, diverged_at } = advanceAnchor(chain, chain.genesis, links.get(chain.chain) ?? []);
       if (diverged_at !== null) alert("audit_diverged", { chain: chain.chain, seq: diverged_at });
       return head.seq > chain.seq ? [[chain.chain, head.seq, head.hash]] : [];
     });

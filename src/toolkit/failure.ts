@@ -100,7 +100,7 @@ export class Failure extends Error {
     super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
     this.name = "Failure";
     this.code = code;
-    this.kind = kindOf(code);
+    this.kind = failureKindOf(code);
     this.detail = detail;
   }
 
@@ -111,7 +111,7 @@ export class Failure extends Error {
 }
 
 /** The kind that a code belongs to. */
-export function kindOf(code: Code): Kind {
+export function failureKindOf(code: Code): Kind {
   const kind = KIND_OF.get(code);
   if (kind === undefined) throw new TypeError(`no kind for code ${code}`);
   return kind;

@@ -117,7 +117,7 @@ export function readSpec<Input extends z.ZodObject, Output extends z.ZodType>(
 }
 
 /** Where a page of a source begins, and how long it is. */
-export interface Page<Position> {
+export interface ReadPage<Position> {
   /** `null`: at the beginning. */
   readonly from: Position | null;
   /** How many items at most. */
@@ -161,11 +161,11 @@ export interface ReadPort<Input, Data, Settings, Position = Json, Next = Positio
    * `unsupported_filter`: never a wider or narrower search in silence.
    */
   readonly filters?: readonly (keyof Input & string)[];
-  /** What {@link Page.from} is, and what it is in a cursor: a caller may have made one up. */
+  /** What {@link ReadPage.from} is, and what it is in a cursor: a caller may have made one up. */
   readonly position?: z.ZodType<Position, Next>;
   readonly read: (
     input: Input,
-    page: Page<Position>,
+    page: ReadPage<Position>,
     at: ReadAt<Settings>,
   ) => Promise<Found<Data, Next> | Absent>;
 }

@@ -5,7 +5,7 @@ import type { AuditRecord } from "../../src/audit/event/record.ts";
 import { anchorLine, checkpointLine, exportLine } from "../../src/audit/export/export.ts";
 import { exportColumns, readExport } from "../../src/audit/export/exported.ts";
 import { readExportedProofs } from "../../src/audit/export/exported-proofs.ts";
-import { digestOf, type ListedHead, nextCheckpoint } from "../../src/audit/proof/checkpoint.ts";
+import { checkpointDigest, type ListedHead, nextCheckpoint } from "../../src/audit/proof/checkpoint.ts";
 import { type PublicKey, type Signer, signerWith } from "../../src/audit/sign/signing.ts";
 import { checkpointTail, gatherEvidence } from "../../src/audit/verify/evidence.ts";
 import { verifyEvents } from "../../src/audit/verify/verify.ts";
@@ -76,7 +76,7 @@ export class SignedAudit {
     });
     const { statement, list } = nextCheckpoint(this.#last, heads, new Date(this.#now).toISOString());
     const jws = await signer.sign("checkpoint", statement);
-    this.#last = { seq: statement.n, hash: digestOf(jws) };
+    this.#last = { seq: statement.n, hash: checkpointDigest(jws) };
     for (const [chain, seq] of heads) this.#signed.set(chain, seq);
     this.checkpoints.push({ n: statement.n, jws, heads: list });
     const detail = { n: statement.n, digest: this.#last.hash, chains: heads.length };

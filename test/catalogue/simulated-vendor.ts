@@ -6,7 +6,7 @@ import { getDevice } from "../../src/capabilities/devices/get-device.ts";
 import { searchDevices } from "../../src/capabilities/devices/search-devices.ts";
 import { createTicket } from "../../src/capabilities/tickets/create-ticket.ts";
 import { type Connector, type Served, serve } from "../../src/toolkit/connector.ts";
-import type { Absent, Found, Page } from "../../src/toolkit/read.ts";
+import type { Absent, Found, ReadPage } from "../../src/toolkit/read.ts";
 import type { Credential } from "../../src/toolkit/upstream/credential.ts";
 import type { Vendor } from "../../src/toolkit/upstream/vendor.ts";
 import { exampleVendor } from "../downstream/example-vendor.ts";
@@ -37,12 +37,12 @@ export function device(device_id: string, named: Partial<Device> = {}): Device {
 type Searched = Found<{ devices: Device[] }, number> | Absent;
 
 /** How it answers searches. Without it, it holds ten devices, `<name>-0` to `<name>-9`. */
-export type Search = (input: object, page: Page<number>) => Searched | Promise<Searched>;
+export type Search = (input: object, page: ReadPage<number>) => Searched | Promise<Searched>;
 
 /** A vendor, what it was asked, and the environment that it is configured by. */
 export interface Simulated {
   readonly connector: Connector;
-  readonly asked: { readonly input: object; readonly page: Page<number> }[];
+  readonly asked: { readonly input: object; readonly page: ReadPage<number> }[];
   readonly env: Readonly<Record<string, string>>;
   readonly read: Credential;
   readonly change: Credential;

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, expect, test } from "vitest";
 import * as z from "zod";
-import { checksOf } from "../../src/console/health/vendor-checks.ts";
+import { vendorChecks } from "../../src/console/health/vendor-checks.ts";
 import type { VendorCheck } from "../../src/toolkit/upstream/vendor-check.ts";
 import { credentialOf } from "../support/deployed.ts";
 import { lab } from "../support/worker/lab.ts";
@@ -22,17 +22,19 @@ const CHECK: VendorCheck = {
 afterEach(() => lab.clear());
 
 test("a check is made with its own credential, and its problems are told", async () => {
-  expect(await checksOf(env, credentialOf("crowdstrike.read"), [CHECK])).toEqual([
+  expect(await vendorChecks(env, credentialOf("crowdstrike.read"), [CHECK])).toEqual([
     { name: "least read", asked: true, problems: ["CROWDSTRIKE_X: set it."] },
   ]);
-  expect(await checksOf(env, credentialOf("okta.read"), [CHECK])).toEqual([]);
+  expect(await vendorChecks(env, credentialOf("okta.read"), [CHECK])).toEqual([]);
 });
 
 test("a vendor that refuses was asked, and one that is down was not", async () => {
   await lab.fault({ vendor: "crowdstrike", operation: OPERATION, mode: "status", status: 403 });
   const refused = { asked: true, problems: [expect.stringContaining("CrowdStrike")] };
-  expect(await checksOf(env, credentialOf("crowdstrike.read"), [CHECK])).toMatchObject([refused]);
+  expect(await vendorChecks(env, credentialOf("crowdstrike.read"), [CHECK])).toMatchObject([refused]);
   await lab.clear();
   await lab.fault({ vendor: "crowdstrike", operation: OPERATION, mode: "rate_limit", delay_ms: 3_600_000 });
-  expect(await checksOf(env, credentialOf("crowdstrike.read"), [CHECK])).toMatchObject([{ asked: false }]);
+  expect(await vendorChecks(env, credentialOf("crowdstrike.read"), [CHECK])).toMatchObject([
+    { asked: false },
+  ]);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { advance } from "../../src/effect/machine/machine.ts";
+import { advanceOperation } from "../../src/effect/machine/machine.ts";
 import { match, type Wanted } from "../../src/effect/machine/matching.ts";
 import { ARGUMENTS_LIFE_MS, giveUpOld, heldSince, withoutArguments } from "../../src/effect/retention.ts";
 import { MemoryDisk } from "../model/memory.ts";
@@ -63,7 +63,7 @@ describe("an operation whose arguments were given up", () => {
   it("has arguments again once it is sent again", () => {
     const failed = withoutArguments({ ...succeeded, state: "failed_safe" });
     const again = { type: "dispatch", deadline_at: START, order: 2, input: { device_id: "x" } } as const;
-    expect(advance(failed, again, START)).toMatchObject({
+    expect(advanceOperation(failed, again, START)).toMatchObject({
       operation: { state: "executing", input: { device_id: "x" }, given_up: null },
     });
   });

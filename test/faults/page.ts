@@ -1,5 +1,5 @@
 /** The tables as a page for people. Pure: the same tables give the same page. */
-import { kindOf } from "../../src/toolkit/failure.ts";
+import { failureKindOf } from "../../src/toolkit/failure.ts";
 import { CHANGES, type ChangeColumn, type Outcome } from "./change-matrix.ts";
 import { CHANGE_FAULT_NAMES, FAULT_NAMES } from "./faults.ts";
 import { PAGING, PAGING_FAULT_NAMES, REASONS } from "./paging-matrix.ts";
@@ -72,9 +72,9 @@ function readTable(tool: string, columns: readonly ReadColumn[]): string {
 function readCell(cell: Cell): string {
   switch (cell.status) {
     case "error":
-      return `${kindOf(cell.code)} / ${cell.code}`;
+      return `${failureKindOf(cell.code)} / ${cell.code}`;
     case "incomplete":
-      return `ok, incomplete: ${kindOf(cell.code)} / ${cell.code}`;
+      return `ok, incomplete: ${failureKindOf(cell.code)} / ${cell.code}`;
     case "complete":
       return "ok: the source has no entry";
     case "not_found":

@@ -1,14 +1,14 @@
 /** What a read came to, in the words of the tables. */
 import { expect } from "vitest";
 import type { Result } from "../../src/path/answer.ts";
-import { kindOf } from "../../src/toolkit/failure.ts";
+import { failureKindOf } from "../../src/toolkit/failure.ts";
 import type { Cell, ReadColumn } from "./read-matrix.ts";
 
 /** A result in the words of the matrix, with all that must be true of it whatever the fault. */
 export function cellOf(result: Result, { vendor, tool }: Pick<ReadColumn, "vendor" | "tool">): Cell {
   if (result.status === "error") {
     const { kind, code, retryable } = result.error;
-    expect(kind).toBe(kindOf(code));
+    expect(kind).toBe(failureKindOf(code));
     expect(retryable).toBe(kind === "transient");
     return { status: "error", code };
   }

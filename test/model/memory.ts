@@ -1,7 +1,7 @@
 import { type ChainHead, GENESIS, link } from "../../src/audit/event/chain.ts";
 import type { AuditFact } from "../../src/audit/event/event.ts";
 import { alike } from "../../src/effect/machine/creation.ts";
-import type { Standing, UnderWay, Wanted } from "../../src/effect/machine/matching.ts";
+import type { OperationUnderWay, StandingOperation, Wanted } from "../../src/effect/machine/matching.ts";
 import { DENIAL_LIFE_MS } from "../../src/effect/machine/matching.ts";
 import type { Operation } from "../../src/effect/machine/operation.ts";
 import type { Durable, Rows } from "../../src/effect/ports.ts";
@@ -131,7 +131,7 @@ export class MemoryDisk implements Durable, Rows {
     this.#disk = { ...this.#disk, rows };
   }
 
-  underWay(target: Target): UnderWay[] {
+  underWay(target: Target): OperationUnderWay[] {
     const under_way = this.#on(target)
       .filter(({ state }) => UNDER_WAY.includes(state))
       .map((operation) => ({ operation, superseded: this.superseders(operation.id).some(wasSent) }));
@@ -204,7 +204,7 @@ export class MemoryDisk implements Durable, Rows {
     );
   }
 
-  standing(wanted: Wanted, now: number): Standing {
+  standing(wanted: Wanted, now: number): StandingOperation {
     const same = this.same(wanted, now);
     const sent = same.flatMap(({ dispatch_order }) => (dispatch_order === null ? [] : [dispatch_order]));
     const later = this.#on(wanted.target).filter(

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readAnswer } from "../../src/path/answer.ts";
+import { answerOfRead } from "../../src/path/answer.ts";
 import { coverageOf } from "../../src/path/coverage.ts";
 import type { SourceReport } from "../../src/toolkit/read.ts";
 
@@ -27,7 +27,7 @@ test("unreadable records are counted over all sources", () => {
 });
 
 test("how the question was put is its arguments, with what the tool made of them, and without the page", () => {
-  const answer = readAnswer(
+  const answer = answerOfRead(
     { outcome: "found", data: {}, sources: [ok], searched: { since: "2026-11-29T00:00:00.000Z" } },
     { hostname: "WS-01", since: "-24h", cursor: "x", limit: 25 },
   );
@@ -38,7 +38,7 @@ test("how the question was put is its arguments, with what the tool made of them
 
 test("what a model must know stands in the result itself, before the data", () => {
   const found = (sources: SourceReport[], next_cursor: string | null = null) =>
-    readAnswer({ outcome: "found", data: {}, sources, next_cursor }, {});
+    answerOfRead({ outcome: "found", data: {}, sources, next_cursor }, {});
   expect(Object.keys(found([ok])).indexOf("notice")).toBe(1);
   expect(found([ok]).notice).toMatch(/never instructions/);
   expect(found([{ ...ok, count: 0 }]).notice).toBeUndefined();

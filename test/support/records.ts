@@ -1,6 +1,6 @@
 /** A vendor's records with something missing, and reads that are answered with them. */
 
-import { type Answer, readAnswer } from "../../src/path/answer.ts";
+import { type Answer, answerOfRead } from "../../src/path/answer.ts";
 import type { JsonObject } from "../../src/toolkit/json.ts";
 import type { ReadContext } from "../../src/toolkit/read.ts";
 import type { Tool } from "../../src/toolkit/tool.ts";
@@ -57,5 +57,8 @@ export async function readRecorded(
   };
   const outcome = await tool.run(input, context as unknown as ReadContext);
   const data = outcome.outcome === "found" ? { ...outcome, data: tool.output.parse(outcome.data) } : outcome;
-  return { answer: readAnswer(data as typeof outcome & { data: JsonObject }, input as JsonObject), through };
+  return {
+    answer: answerOfRead(data as typeof outcome & { data: JsonObject }, input as JsonObject),
+    through,
+  };
 }

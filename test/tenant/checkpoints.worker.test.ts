@@ -2,7 +2,12 @@ import { applyD1Migrations, reset, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
 import { GENESIS } from "../../src/audit/event/chain.ts";
-import { digestOf, nextCheckpoint, readCheckpoint, readHeads } from "../../src/audit/proof/checkpoint.ts";
+import {
+  checkpointDigest,
+  nextCheckpoint,
+  readCheckpoint,
+  readHeads,
+} from "../../src/audit/proof/checkpoint.ts";
 import { acceptedKeys } from "../../src/audit/sign/integrity-settings.ts";
 import { readPublicKey, signerWith, verifiedStatement } from "../../src/audit/sign/signing.ts";
 import { storeRecords } from "../../src/audit/store/store.ts";
@@ -71,7 +76,7 @@ describe("a checkpoint", () => {
     ).first<{ event: string }>();
     expect(JSON.parse(bound?.event ?? "{}").detail).toEqual({
       n: 1,
-      digest: digestOf(checkpoint?.jws ?? ""),
+      digest: checkpointDigest(checkpoint?.jws ?? ""),
       chains: 2,
     });
   });
@@ -88,7 +93,7 @@ describe("a checkpoint", () => {
     const statement = readCheckpoint(
       await verifiedStatement(second?.jws ?? "", "checkpoint", await acceptedKeys(env)),
     );
-    expect(statement?.prev).toBe(digestOf(first?.jws ?? ""));
+    expect(statement?.prev).toBe(checkpointDigest(first?.jws ?? ""));
   });
 
   test("isn't made because of the last one, but once an hour so that silence means something", async () => {
@@ -273,7 +278,7 @@ describe("somebody has taken the next checkpoint's place in the store", () => {
   test("with another one by its own key: it says so and leaves both to a person", async () => {
     const signer = await signerWith(env.CHECKPOINT_PRIVATE_KEY);
     const [first] = await checkpoints();
-    const previous = { seq: 1, hash: digestOf(first?.jws ?? "") };
+    const previous = { seq: 1, hash: checkpointDigest(first?.jws ?? "") };
     const { statement, list } = nextCheckpoint(previous, [], new Date(NOW - HOUR).toISOString());
     const forgotten = await signer.sign("checkpoint", statement);
     await take(forgotten, list);

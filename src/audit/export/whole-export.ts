@@ -1,4 +1,4 @@
-import { SignedLately, UnderWay } from "../verify/under-way.ts";
+import { EventsUnderWay, SignedLately } from "../verify/under-way.ts";
 import {
   ANCHORS,
   CHECKPOINTS,
@@ -42,7 +42,7 @@ export async function* wholeExport(
     for (const listed of page) signed.add(listed);
     yield page.map((row) => proofLine(presentedProof(CHECKPOINTS, row)));
   }
-  const under_way = new UnderWay(clock(), signed.heads);
+  const under_way = new EventsUnderWay(clock(), signed.heads);
   const events = { through: extent.events, limit: PAGE, more: ANCHORED };
   for await (const page of everyPage(env.DB, EVENTS, events)) {
     await hold.check();

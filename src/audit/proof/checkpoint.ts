@@ -63,7 +63,7 @@ export function nextCheckpoint(
 }
 
 /** A signed statement's digest: what the next checkpoint and the tenant's chain know it by. */
-export function digestOf(jws: string): string {
+export function checkpointDigest(jws: string): string {
   return eventHash(jws);
 }
 

@@ -1,7 +1,7 @@
 import { eventHash } from "../event/chain.ts";
 import {
   type Checkpoint,
-  digestOf,
+  checkpointDigest,
   type PresentedCheckpoint,
   readCheckpoint,
   readHeads,
@@ -37,7 +37,7 @@ export async function removableCheckpoints(
       readHeads(heads)?.length === statement.chains;
     if (!holds) return { ok: false, seq: expected };
     statements.push(statement);
-    above = digestOf(jws);
+    above = checkpointDigest(jws);
   }
   const young = statements.findIndex(({ at }) => at >= cutoff);
   const old = young < 0 ? statements.length - 1 : Math.min(young, statements.length - 1);

@@ -1,4 +1,4 @@
-import { isPrivateKey, isPublicKey, type PublicKey, readPublicKey, signerWith } from "./signing.ts";
+import { isPublicKey, isSigningKey, type PublicKey, readPublicKey, signerWith } from "./signing.ts";
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -6,7 +6,7 @@ const DAY_MS = 24 * 3_600_000;
 export function integrityProblems(env: Env): string[] {
   const days = Number(env.AUDIT_RETENTION_DAYS);
   return [
-    ...(isPrivateKey(env.CHECKPOINT_PRIVATE_KEY ?? "")
+    ...(isSigningKey(env.CHECKPOINT_PRIVATE_KEY ?? "")
       ? []
       : [
           "CHECKPOINT_PRIVATE_KEY must be an Ed25519 key, PKCS#8 in base64: make one with openssl genpkey -algorithm ed25519 -outform DER | openssl base64 -A",

@@ -40,7 +40,7 @@ const SPKI_PREFIX = "302a300506032b6570032100";
 const KEY_BYTES = 32;
 
 /** True if `text` is an Ed25519 private key: PKCS#8 in base64, as openssl writes it. */
-export function isPrivateKey(text: string): boolean {
+export function isSigningKey(text: string): boolean {
   return keyBytes(text, PKCS8_PREFIX) !== null;
 }
 

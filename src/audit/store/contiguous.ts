@@ -8,7 +8,7 @@ export interface LinkRow {
 }
 
 /** How far a chain goes on without a gap, and where it goes on from something else. */
-export interface Advance {
+export interface AnchorAdvance {
   readonly head: ChainHead;
   /** The first event that doesn't build on the one before it; `null` if all do. */
   readonly diverged_at: number | null;
@@ -18,7 +18,7 @@ export interface Advance {
  * Follows a chain from `head` over rows in order of their numbers. Pure.
  * @param first the hash of the chain's first event by its own object's word
  */
-export function advance(head: ChainHead, first: string, rows: readonly LinkRow[]): Advance {
+export function advanceAnchor(head: ChainHead, first: string, rows: readonly LinkRow[]): AnchorAdvance {
   let reached = head;
   for (const row of rows) {
     if (row.seq !== reached.seq + 1) break;

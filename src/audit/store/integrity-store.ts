@@ -1,6 +1,6 @@
 import { inPlace } from "../event/place.ts";
 import type { PresentedAnchor } from "../proof/anchor.ts";
-import { CHECKPOINT_CHAIN, digestOf, type PresentedCheckpoint } from "../proof/checkpoint.ts";
+import { CHECKPOINT_CHAIN, checkpointDigest, type PresentedCheckpoint } from "../proof/checkpoint.ts";
 import type { LinkRow } from "./contiguous.ts";
 import { storeConflicts } from "./store.ts";
 
@@ -95,8 +95,8 @@ export async function displaceCheckpoint(
   const conflict = {
     chain: CHECKPOINT_CHAIN,
     seq: n,
-    stored_hash: digestOf(jws),
-    offered_hash: digestOf(found.jws),
+    stored_hash: checkpointDigest(jws),
+    offered_hash: checkpointDigest(found.jws),
     offered_event: JSON.stringify(found).slice(0, LONGEST_FOUND),
     seen_by: "object",
   } as const;

@@ -41,7 +41,7 @@ const CONFLICT_COLUMNS = ["chain", "seq", "stored_hash", "offered_hash", "offere
 const DEAD_LETTER_COLUMNS = ["id", "queue", "reason", "chain", "seq", "body"] as const;
 
 /** What the store holds at the places of events that it was given. */
-export interface Stored {
+export interface StoredEvents {
   /** The stored hash by {@link placeOf}; `null` where nobody can say it any more, below an anchor. */
   readonly hashes: ReadonlyMap<string, string | null>;
   /** Those at or above an event that wasn't stored for it. Nothing of them is trusted. Nearly always there is none. */
@@ -67,7 +67,7 @@ export async function storeRecords(
   db: D1Database,
   records: readonly AuditRecord[],
   disregarded: readonly string[] = [],
-): Promise<Stored> {
+): Promise<StoredEvents> {
   const bound = [JSON.stringify(records), JSON.stringify(disregarded)];
   const [, stored] = await db.batch<StoredRow>([
     // Only this conflict: INSERT OR IGNORE would also drop a row that breaks any other constraint.

@@ -1,10 +1,13 @@
 import { type ChainHead, GENESIS } from "../event/chain.ts";
 import type { Entry, LiveHead } from "../event/stored-event.ts";
-import type { Finding } from "./finding.ts";
+import type { VerifierFinding } from "./finding.ts";
 import { type Trace, traceChain } from "./trace.ts";
 
 /** A finding in the chain that is looked at, unless it says another. */
-type PlacedFinding = Omit<Finding, "chain" | "seq"> & { readonly chain?: string; readonly seq: number };
+type PlacedFinding = Omit<VerifierFinding, "chain" | "seq"> & {
+  readonly chain?: string;
+  readonly seq: number;
+};
 
 /** What is known of a chain from elsewhere than the store. */
 export interface ChainEvidence {
@@ -21,7 +24,7 @@ export function chainFindings(
   chain: string,
   entries: readonly Entry[],
   { head, base, points }: ChainEvidence,
-): Finding[] {
+): VerifierFinding[] {
   const trace = traceChain(chain, entries, head, base);
   const found: PlacedFinding[] = [
     ...trace.edited.map((seq) => ({
@@ -65,7 +68,7 @@ function rewritten(from: number, through: number, detail: string): PlacedFinding
 }
 
 /** What a chain that is otherwise in order lacks at its end. */
-export function absentTail(chain: string, after: number, head: LiveHead): Finding[] {
+export function absentTail(chain: string, after: number, head: LiveHead): VerifierFinding[] {
   const missing = after < head.seq ? [{ from: after + 1, through: head.seq }] : [];
   return absences({ missing, last_seq: after }, head).map((finding) => ({ chain, ...finding }));
 }

@@ -2,15 +2,15 @@ import { type ChainHead, eventHash, GENESIS } from "../event/chain.ts";
 import { type PresentedAnchor, readAnchor } from "../proof/anchor.ts";
 import {
   CHECKPOINT_CHAIN,
-  digestOf,
+  checkpointDigest,
   type PresentedCheckpoint,
   readCheckpoint,
   readHeads,
 } from "../proof/checkpoint.ts";
 import { claimedStatement, type PublicKey, type StatementKind, verifiedStatement } from "../sign/signing.ts";
-import { type Defect, type Finding, IN_FLIGHT_MS } from "./finding.ts";
+import { type Defect, IN_FLIGHT_MS, type VerifierFinding } from "./finding.ts";
 import { type PlantedRow, plantedFinding } from "./planted.ts";
-import type { Evidence } from "./verify.ts";
+import type { VerifierInput } from "./verify.ts";
 
 /** A checkpoint or an anchor as a store or an export presents it. Nothing of it is trusted. */
 export type PresentedProof = (
@@ -23,8 +23,8 @@ export type PresentedProof = (
 
 /** What the signed statements say, and what is wrong with them. */
 export interface Gathered {
-  readonly evidence: Evidence;
-  readonly findings: readonly Finding[];
+  readonly evidence: VerifierInput;
+  readonly findings: readonly VerifierFinding[];
   readonly checkpoints: number;
   readonly anchors: number;
   /** The last checkpoint that holds; `null` where there is none. */
@@ -45,7 +45,7 @@ export async function gatherEvidence(
 ): Promise<Gathered> {
   const anchors = new Map<string, ChainHead>();
   const checkpointed = new Map<string, ChainHead>();
-  const findings: Finding[] = [];
+  const findings: VerifierFinding[] = [];
   const unsound = new Set<number>();
   const missed = new Set(kept);
   const find = (chain: string, seq: number, defect: Defect, detail: string) =>
@@ -82,7 +82,7 @@ export async function gatherEvidence(
       continue;
     }
     const after = head;
-    head = { seq: n, hash: digestOf(jws) };
+    head = { seq: n, hash: checkpointDigest(jws) };
     if (n > after.seq + 1) {
       const from = after.seq + 1;
       const range = n - 1 > from ? { through_seq: n - 1 } : {};
@@ -129,7 +129,7 @@ export function checkpointTail(
   last: Gathered["last"],
   word: { readonly n: number; readonly digest: string | null; readonly at: string } | null,
   newest: string,
-): Finding[] {
+): VerifierFinding[] {
   const n = last?.n ?? 0;
   if (word === null || word.n < n) return [];
   const place = { chain: CHECKPOINT_CHAIN, seq: word.n };

@@ -33,7 +33,7 @@ export type Defect =
 export const IN_FLIGHT_MS = 10 * 60_000;
 
 /** One defect, and where. */
-export interface Finding {
+export interface VerifierFinding {
   /** Checkpoints are a chain of their own, `checkpoint`. */
   readonly chain: string;
   /**

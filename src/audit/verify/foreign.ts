@@ -1,12 +1,12 @@
 import { readRecord } from "../event/record.ts";
-import type { Finding } from "./finding.ts";
+import type { VerifierFinding } from "./finding.ts";
 import type { Presented } from "./planted.ts";
 
 /** Events as they are walked over, and those among them that are another tenant's. */
 export interface WatchedEvents {
   readonly events: Iterable<Presented>;
   /** Complete once somebody has walked over all events. */
-  readonly foreign: () => readonly Finding[];
+  readonly foreign: () => readonly VerifierFinding[];
 }
 
 /**
@@ -15,7 +15,7 @@ export interface WatchedEvents {
  */
 export function watchTenant(events: Iterable<Presented>, tenant: string): WatchedEvents {
   // By place: a verification may walk over the events more than once.
-  const found = new Map<string, Finding>();
+  const found = new Map<string, VerifierFinding>();
   return {
     events: {
       *[Symbol.iterator]() {

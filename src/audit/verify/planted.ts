@@ -4,7 +4,7 @@ import type { JsonObject } from "../../toolkit/json.ts";
 import { isChain } from "../event/place.ts";
 import type { StoredEvent } from "../event/stored-event.ts";
 import { ownActivity } from "../export/ocsf-proofs.ts";
-import type { Finding } from "./finding.ts";
+import type { VerifierFinding } from "./finding.ts";
 
 /** `metadata.log_name` of such a row in an export. */
 const PLANTED_LOG = "planted";
@@ -30,13 +30,13 @@ export type Presented = StoredEvent | PlantedRow;
 export interface SortedRows {
   readonly events: Iterable<StoredEvent>;
   /** Complete once somebody has walked over all events. */
-  readonly planted: () => readonly Finding[];
+  readonly planted: () => readonly VerifierFinding[];
 }
 
 /** Takes the rows that no object writes out of a walk, and keeps them as findings. */
 export function withoutPlanted(presented: Iterable<Presented>): SortedRows {
   // By place: a verification may walk over the rows more than once.
-  const found = new Map<string, Finding>();
+  const found = new Map<string, VerifierFinding>();
   return {
     events: {
       *[Symbol.iterator]() {
@@ -51,7 +51,7 @@ export function withoutPlanted(presented: Iterable<Presented>): SortedRows {
 }
 
 /** What is wrong with a row in a place that no object writes. */
-export function plantedFinding({ planted_in, chain, seq }: PlantedRow): Finding {
+export function plantedFinding({ planted_in, chain, seq }: PlantedRow): VerifierFinding {
   const number = Number(seq);
   const what = planted_in !== "audit_events" || isChain(chain) ? "this number" : "a chain of this name";
   return {

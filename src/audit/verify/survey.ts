@@ -2,7 +2,7 @@ import { type ChainHead, GENESIS } from "../event/chain.ts";
 import type { AuditEvent } from "../event/record.ts";
 import { type ColumnsOf, type Entry, entryOf, isSound, type StoredEvent } from "../event/stored-event.ts";
 import { acknowledgedTrouble, reportedTrouble, type Trouble } from "../store/trouble.ts";
-import type { Finding } from "./finding.ts";
+import type { VerifierFinding } from "./finding.ts";
 
 /** What a walk over all events knows of a chain. A few words each, however long the chain is. */
 export interface SurveyedChain {
@@ -32,7 +32,7 @@ export interface TenantWord {
 }
 
 /** A trouble that is open, as a finding has it. */
-export interface OpenTrouble extends Pick<Finding, "chain" | "seq" | "detail"> {
+export interface OpenTrouble extends Pick<VerifierFinding, "chain" | "seq" | "detail"> {
   readonly kind: Trouble["kind"];
   /** The chain that reports it: nobody else's word ends it. */
   readonly by: string;

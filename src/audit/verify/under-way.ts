@@ -27,7 +27,7 @@ interface DatedCheckpoint {
  *
  * Told of every event, in the order of chains and numbers.
  */
-export class UnderWay {
+export class EventsUnderWay {
   readonly #since: string;
   readonly #signed: ReadonlyMap<string, number>;
   #chain: unknown;

@@ -8,14 +8,14 @@ import {
   type StoredEvent,
 } from "../event/stored-event.ts";
 import { absentTail, type ChainEvidence, chainFindings } from "./chain-findings.ts";
-import { type Finding, IN_FLIGHT_MS } from "./finding.ts";
+import { IN_FLIGHT_MS, type VerifierFinding } from "./finding.ts";
 import { type Presented, withoutPlanted } from "./planted.ts";
 import { leadsToAnchor, type Survey, type SurveyedChain, survey, type TenantWord } from "./survey.ts";
 
 type LiveHeads = ReadonlyMap<string, LiveHead>;
 
 /** What is known of the chains from elsewhere than their events: from signed statements, if they hold. */
-export interface Evidence {
+export interface VerifierInput {
   readonly anchors: ReadonlyMap<string, ChainHead>;
   /** Where each chain was when it was signed last. */
   readonly checkpointed: ReadonlyMap<string, ChainHead>;
@@ -26,7 +26,7 @@ export interface Evidence {
 }
 
 /** Where nothing was signed. */
-const NO_EVIDENCE: Evidence = {
+const NO_EVIDENCE: VerifierInput = {
   anchors: new Map(),
   checkpointed: new Map(),
   points: () => new Map(),
@@ -41,7 +41,7 @@ export interface Verification {
   /** When the latest event happened. ISO 8601 UTC; empty where there is none. */
   readonly newest: string;
   /** Those of what is on its way are no failures. */
-  readonly findings: readonly Finding[];
+  readonly findings: readonly VerifierFinding[];
 }
 
 /** A chain's first event and the tenant's word of it travel apart. How long the event may be there without the word. */
@@ -62,7 +62,7 @@ export function verifyEvents(
   presented: Iterable<Presented>,
   readHeads: (() => LiveHeads) | null,
   columnsOf: ColumnsOf,
-  evidence: Evidence = NO_EVIDENCE,
+  evidence: VerifierInput = NO_EVIDENCE,
   onEvent: () => void = () => {},
 ): Verification {
   const { events: rows, planted } = withoutPlanted(presented);
@@ -75,7 +75,7 @@ export function verifyEvents(
     ...evidence.checkpointed.keys(),
     ...registered.keys(),
   ]);
-  const findings: Finding[] = [];
+  const findings: VerifierFinding[] = [];
   const irregular = new Set<string>();
   for (const chain of names) {
     const state = found.chains.get(chain) ?? null;
@@ -98,7 +98,11 @@ export function verifyEvents(
 }
 
 /** Its own object's word, else where it was signed last. */
-function expectedHead(chain: string, heads: LiveHeads | null, { checkpointed }: Evidence): LiveHead | null {
+function expectedHead(
+  chain: string,
+  heads: LiveHeads | null,
+  { checkpointed }: VerifierInput,
+): LiveHead | null {
   const live = heads?.get(chain);
   if (live !== undefined) return live;
   const signed = checkpointed.get(chain);
@@ -109,9 +113,9 @@ function absentChain(
   chain: string,
   expected: LiveHead | null,
   heads: LiveHeads | null,
-  { anchors }: Evidence,
+  { anchors }: VerifierInput,
   { tenant, newest }: Survey,
-): Finding[] {
+): VerifierFinding[] {
   const anchored = anchors.get(chain)?.seq ?? GENESIS.seq;
   if (heads?.has(chain)) return expected === null ? [] : absentTail(chain, anchored, expected);
   const begun = tenant.registered.get(chain);
@@ -150,7 +154,7 @@ function isNobodys(
   chain: string,
   { oldest_at }: SurveyedChain,
   heads: LiveHeads | null,
-  { anchors, checkpointed, signed_at }: Evidence,
+  { anchors, checkpointed, signed_at }: VerifierInput,
   { tenant, newest }: Survey,
 ): boolean {
   if (heads !== null) return !heads.has(chain);
@@ -166,9 +170,9 @@ function investigate(
   irregular: ReadonlySet<string>,
   readHeads: (() => LiveHeads) | null,
   columnsOf: ColumnsOf,
-  evidence: Evidence,
+  evidence: VerifierInput,
   found: Survey,
-): Finding[] {
+): VerifierFinding[] {
   const points = evidence.points(irregular);
   const chains = entriesOf(presented, irregular, columnsOf, evidence, found);
   const heads = readHeads?.() ?? null;
@@ -189,7 +193,7 @@ function endOf(
   chain: string,
   entries: readonly Entry[],
   heads: LiveHeads | null,
-  evidence: Evidence,
+  evidence: VerifierInput,
   base: ChainHead,
   points: readonly ChainHead[],
 ): ChainEvidence {
@@ -204,7 +208,7 @@ function entriesOf(
   presented: Iterable<StoredEvent>,
   chains: ReadonlySet<string>,
   columnsOf: ColumnsOf,
-  { anchors }: Evidence,
+  { anchors }: VerifierInput,
   found: Survey,
 ): Map<string, Entry[]> {
   const entries = new Map([...chains].map((chain): [string, Entry[]] => [chain, []]));
@@ -222,7 +226,7 @@ function entriesOf(
   return entries;
 }
 
-function unowned(chain: string, entries: readonly Entry[]): Finding[] {
+function unowned(chain: string, entries: readonly Entry[]): VerifierFinding[] {
   return entries.map(({ seq }) => ({
     chain,
     seq,
@@ -235,13 +239,13 @@ function within(at: string, newest: string, span_ms: number): boolean {
   return Date.parse(at) > Date.parse(newest) - span_ms;
 }
 
-function inOrder(findings: readonly Finding[]): Finding[] {
+function inOrder(findings: readonly VerifierFinding[]): VerifierFinding[] {
   return findings.toSorted((a, b) =>
     a.chain === b.chain ? Number(a.seq) - Number(b.seq) : a.chain < b.chain ? -1 : 1,
   );
 }
 
 /** What the tenant's chain says that the store refused, and that nobody has looked at yet. */
-function unacknowledged({ troubles }: TenantWord): Finding[] {
+function unacknowledged({ troubles }: TenantWord): VerifierFinding[] {
   return [...troubles.values()].map(({ kind, chain, seq, detail }) => ({ chain, seq, defect: kind, detail }));
 }

@@ -4,7 +4,7 @@ import { unsignedAnchors } from "../sign/unsigned-anchors.ts";
 import { presentedAnchor, storeConflicts, storedHashes, troubleOf } from "../store/store.ts";
 import type { Trouble } from "../store/trouble.ts";
 import type { Due } from "./due.ts";
-import { type Delivery, type Reconciled, reconcile, type Stored } from "./reconcile.ts";
+import { type Delivery, type Reconciled, reconcile, type StoredMark } from "./reconcile.ts";
 
 /** A queue takes at most 100 messages and 256 KB in one call. */
 const MAX_BATCH_MESSAGES = 100;
@@ -120,9 +120,9 @@ export class Outbox {
     chain: string;
     seq: number;
     confirmed_seq: number;
-  }): Promise<{ stored: Stored[]; through: number }> {
+  }): Promise<{ stored: StoredMark[]; through: number }> {
     const { chain, seq: through } = head;
-    const stored: Stored[] = [];
+    const stored: StoredMark[] = [];
     for (let page = 0; page < MOST_PAGES; page++) {
       const after = stored.at(-1)?.seq ?? head.confirmed_seq;
       const rows = await storedHashes(this.#db, { chain, after, through, limit: CONFIRM_PAGE });

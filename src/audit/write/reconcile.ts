@@ -7,7 +7,7 @@ export interface Delivery {
 }
 
 /** What the store was found to hold of a chain. */
-export interface Stored {
+export interface StoredMark {
   readonly seq: number;
   readonly hash: string;
 }
@@ -32,9 +32,9 @@ export interface Reconciled {
 export function reconcile(
   confirmed_seq: number,
   outbox: readonly Delivery[],
-  stored: readonly Stored[],
+  stored: readonly StoredMark[],
   now: number,
-  anchored: Stored | null = null,
+  anchored: StoredMark | null = null,
 ): Reconciled {
   const hashes = new Map(stored.map(({ seq, hash }) => [seq, hash]));
   if (anchored !== null) hashes.set(anchored.seq, anchored.hash);

@@ -1,7 +1,7 @@
 import type { ConsentDescription } from "@cloudflare/workers-oauth-provider";
 import type { FC } from "hono/jsx";
 import { SCOPES, type Scope } from "../../toolkit/scopes.ts";
-import { page } from "../page.tsx";
+import { authPage } from "../page.tsx";
 import { clientName, mixesAlphabets } from "../registration/client-name.ts";
 import type { Offer } from "./offer.ts";
 
@@ -20,7 +20,7 @@ export interface ConsentView {
 
 /** Asks the person what the client may do for them. `headers` are those that bind the form to this browser. */
 export function consentPage(view: ConsentView, headers: Headers): Promise<Response> {
-  return page(200, `Allow “${clientName(view.client)}”?`, <Consent {...view} />, headers);
+  return authPage(200, `Allow “${clientName(view.client)}”?`, <Consent {...view} />, headers);
 }
 
 const Consent: FC<ConsentView> = ({ client, display, offer, handle, sign_in, nothing_ticked }) => (

@@ -1,6 +1,6 @@
 import type { AuthRequest } from "@cloudflare/workers-oauth-provider";
 import { isScope, type Scope } from "../../toolkit/scopes.ts";
-import { problemPage } from "../page.tsx";
+import { authProblemPage } from "../page.tsx";
 import { type GrantProps, oauthApi } from "../provider.ts";
 import { countRefusal } from "../refusal-counter.ts";
 import { clientName } from "../registration/client-name.ts";
@@ -63,7 +63,7 @@ async function allow(
   const ticked = tickedOf(posted, offerFor(asked.scope, signed_in.roles));
   if (ticked === null) {
     countRefusal({ category: "consent", reason: "scope_not_offered" });
-    return problemPage(400, "This wasn't offered", "Go back to the app and start again.", { headers });
+    return authProblemPage(400, "This wasn't offered", "Go back to the app and start again.", { headers });
   }
   if (ticked.length === 0) return askConsent(env, asked, signed_in, headers, true);
 
@@ -111,5 +111,5 @@ function text(form: FormData, name: string): string {
 function expired(headers = new Headers()): Promise<Response> {
   const advice =
     "It was answered already, is older than ten minutes, or belongs to another browser. Go back to the app and start again.";
-  return problemPage(400, "This page has expired", advice, { headers });
+  return authProblemPage(400, "This page has expired", advice, { headers });
 }

@@ -3,7 +3,7 @@ import { log, reasonOf } from "../../observe/log.ts";
 import { admit, turnedAway } from "../admission.ts";
 import { askConsent } from "../consent/consent.ts";
 import { asksForNothingKnown } from "../consent/offer.ts";
-import { problemPage } from "../page.tsx";
+import { authProblemPage } from "../page.tsx";
 import { oauthApi } from "../provider.ts";
 import { countRefusal } from "../refusal-counter.ts";
 import { identityProvider } from "./discovery.ts";
@@ -65,7 +65,7 @@ export async function resumeSignIn(request: Request, env: Env): Promise<Response
       return new Response(null, { status: 303, headers });
     case "invalid":
       countRefusal({ category: "sign-in", reason: signed.why });
-      return problemPage(
+      return authProblemPage(
         400,
         "Sign-in failed",
         "Your identity provider's answer could not be verified. Go back to the app and start again.",
@@ -86,5 +86,5 @@ function unavailable(why: string, headers = new Headers()): Promise<Response> {
   headers.set("Retry-After", "30");
   const advice =
     "Your organisation's identity provider can't be reached. Go back to the app and try again in a minute.";
-  return problemPage(503, "Sign-in is unavailable", advice, { headers });
+  return authProblemPage(503, "Sign-in is unavailable", advice, { headers });
 }

@@ -23,7 +23,7 @@ export interface Exchange {
 }
 
 /** What is to be done with a token that the OAuth provider found genuine. */
-export type Verdict =
+export type GrantVerdict =
   /** Its grant has ended. */
   | { readonly verdict: "ended" }
   /** Its successor was used: two have it, or had. */

@@ -3,13 +3,13 @@ import { authorizationServer, oauthApi } from "../provider.ts";
 import { countRefusal } from "../refusal-counter.ts";
 import { ClientDocument, withClientDocument } from "../registration/client-document.ts";
 import {
-  digestOf,
   duringTokenRequest,
   type PresentedRefresh,
   partsOf,
   sealAnswer,
   type TokenParts,
   type TokenRequest,
+  tokenDigest,
 } from "./token-request.ts";
 
 /** More than any token request holds, in bytes. */
@@ -68,7 +68,7 @@ async function afterRefresh(
     const exchange = exchanged && {
       grant_id,
       digest,
-      successor: digestOf(refreshTokenIn(exchanged)),
+      successor: tokenDigest(refreshTokenIn(exchanged)),
       sealed: sealAnswer(env, token, exchanged),
     };
     await env.PERSON.getByName(user).refreshTokenExchanged(digest, exchange || null);
@@ -101,7 +101,7 @@ function tooLarge(): Response {
 function presentedIn(form: URLSearchParams): PresentedRefresh | null {
   const token = form.get("grant_type") === "refresh_token" ? form.get("refresh_token") : null;
   const parts = partsOf(token ?? "");
-  return token === null || parts === null ? null : { ...parts, token, digest: digestOf(token) };
+  return token === null || parts === null ? null : { ...parts, token, digest: tokenDigest(token) };
 }
 
 /** The grant whose token a client revokes (RFC 7009), or `null`. */
@@ -132,7 +132,7 @@ async function noteFirstToken(env: Env, answer: Response): Promise<void> {
   const token = refreshTokenIn(await answer.clone().text());
   const parts = partsOf(token);
   if (parts === null) return;
-  await env.PERSON.getByName(parts.user).refreshTokenIssued(parts.grant_id, digestOf(token));
+  await env.PERSON.getByName(parts.user).refreshTokenIssued(parts.grant_id, tokenDigest(token));
 }
 
 function refreshTokenIn(body: string): string {

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { createHash } from "node:crypto";
-import type { Refusal } from "../refusal-counter.ts";
+import type { CountedRefusal } from "../refusal-counter.ts";
 import { open, seal } from "../seal.ts";
 
 /** A token of ours, or what looks like one. The provider writes tokens as user, grant and secret. */
@@ -27,7 +27,7 @@ export interface TokenRequest {
   /** The answer of the one that led. */
   answer: string | null;
   /** Why the provider refuses. */
-  refusal: Refusal | null;
+  refusal: CountedRefusal | null;
 }
 
 const requests = new AsyncLocalStorage<TokenRequest>();
@@ -49,7 +49,7 @@ export function partsOf(token: string): TokenParts | null {
 }
 
 /** What is kept of a token. */
-export function digestOf(token: string): string {
+export function tokenDigest(token: string): string {
   return sha256(token);
 }
 

@@ -9,8 +9,8 @@ export const AlertId = z
   .refine((id) => opaqueId.safeParse(id).success, "must be an alert_id from search_alerts");
 
 /** The statuses that can be set. */
-export const STATUSES = ["open", "acknowledged", "closed"] as const;
-export type AlertStatus = (typeof STATUSES)[number];
+export const ALERT_STATUSES = ["open", "acknowledged", "closed"] as const;
+export type AlertStatus = (typeof ALERT_STATUSES)[number];
 
 const text = reportedText().nullable();
 const command = reportedText(512).nullable();
@@ -24,13 +24,13 @@ export type File = z.output<typeof fileShape>;
 
 const own = { name: text, cmd_line: command, file: z.strictObject({ path, hashes }).nullable() };
 const processShape = z.strictObject({ ...own, parent_process: z.strictObject(own).nullable() }).nullable();
-export type Process = NonNullable<z.output<typeof processShape>>;
+export type AlertProcess = NonNullable<z.output<typeof processShape>>;
 
 const TITLE_LENGTH = 200;
 const REASON_LENGTH = 500;
 
 /** Where an alert stands. `unknown`: the alert doesn't say, or in a word that we don't know. */
-export const AnyStatus = z.enum([...STATUSES, "unknown"]);
+export const AnyAlertStatus = z.enum([...ALERT_STATUSES, "unknown"]);
 
 /** Fields of which an alert about several events, or about an anomaly, has several values. */
 export const SHARED = ["host.name", "user.name", "source.ip", "destination.ip"] as const;
@@ -44,7 +44,7 @@ export const Alert = z.strictObject({
   desc: reportedText(REASON_LENGTH).nullable(),
   ...severityShape,
   risk_score: z.number().nullable(),
-  status: AnyStatus,
+  status: AnyAlertStatus,
   vendor_status: text,
   time: z.iso.datetime().nullable(),
   analytic: z.strictObject({ uid: opaqueId, type: z.literal("Rule") }).nullable(),

@@ -3,7 +3,7 @@ import { cursor, limit } from "../../toolkit/lists/paging.ts";
 import { readSpec } from "../../toolkit/read.ts";
 import { SEVERITIES } from "../../toolkit/severity.ts";
 import { since } from "../../toolkit/since.ts";
-import { Alert, STATUSES } from "./alert.ts";
+import { ALERT_STATUSES, Alert } from "./alert.ts";
 
 /** A name, whole: these filters know no patterns, and as a part of a name a pattern would find nothing. */
 export const Named = z
@@ -23,7 +23,7 @@ export const searchAlerts = readSpec({
   scope: "alerts:read",
   input: z.strictObject({
     severity: z.array(z.enum(SEVERITIES)).min(1).optional().describe("Any of these"),
-    status: z.enum(STATUSES).optional().describe("As analysts set it"),
+    status: z.enum(ALERT_STATUSES).optional().describe("As analysts set it"),
     host: Named.optional().describe("Host name, IP or CIDR"),
     user: Named.optional().describe("User name, DOMAIN\\name, address or id"),
     rule: Named.optional().describe("Rule's whole name, or its id"),

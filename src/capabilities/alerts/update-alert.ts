@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { changeSpec } from "../../toolkit/change.ts";
 import { reportedText } from "../../toolkit/text/reported-text.ts";
-import { AlertId, AnyStatus, STATUSES } from "./alert.ts";
+import { ALERT_STATUSES, AlertId, AnyAlertStatus } from "./alert.ts";
 
 const WINDOW_MS = 60 * 60 * 1000;
 
@@ -18,9 +18,9 @@ export const updateAlert = changeSpec({
   countermeasure: null,
   input: z.strictObject({
     alert_id: AlertId.describe("From search_alerts"),
-    status: z.enum(STATUSES).describe("What to set it to"),
+    status: z.enum(ALERT_STATUSES).describe("What to set it to"),
   }),
-  output: z.strictObject({ alert_id: AlertId, title: reportedText().nullable(), status: AnyStatus }),
+  output: z.strictObject({ alert_id: AlertId, title: reportedText().nullable(), status: AnyAlertStatus }),
   target: ({ alert_id }) => ({ kind: "alert", id: alert_id }),
   sets: ({ status }) => ({ status }),
 });

@@ -8,8 +8,8 @@ import { DeviceId } from "../devices/device.ts";
 export const DetectionId = opaqueId;
 
 /** Where a detection stands, as analysts set it. */
-export const STATUSES = ["new", "in_progress", "reopened", "closed"] as const;
-export type DetectionStatus = (typeof STATUSES)[number];
+export const DETECTION_STATUSES = ["new", "in_progress", "reopened", "closed"] as const;
+export type DetectionStatus = (typeof DETECTION_STATUSES)[number];
 
 const text = reportedText().nullable();
 const LONGEST_PATH = 512;
@@ -30,14 +30,14 @@ function processShape(longest_command: number) {
 }
 
 /** A process that somebody has to see to judge a detection. */
-export type Process = NonNullable<z.output<ReturnType<typeof processShape>>>;
+export type DetectionProcess = NonNullable<z.output<ReturnType<typeof processShape>>>;
 
 const named = z.strictObject({ uid: text, name: text });
 
 const LONGEST_DESCRIPTION = 300;
 
 /** Where a detection stands. `unknown`: the vendor doesn't say, or in a word that we don't know. */
-export const AnyStatus = z.enum([...STATUSES, "unknown"]);
+export const AnyDetectionStatus = z.enum([...DETECTION_STATUSES, "unknown"]);
 
 /**
  * A detection, in the words of OCSF's Detection Finding (2004); ids and `assigned_to` are Sallyport's own.
@@ -49,7 +49,7 @@ function detectionShape(longest_command: number) {
     title: reportedText(),
     desc: reportedText(LONGEST_DESCRIPTION).nullable(),
     ...severityShape,
-    status: AnyStatus,
+    status: AnyDetectionStatus,
     vendor_status: text,
     resolution: text,
     /** The vendor's product that wrote it: `epp`, `idp`, `mobile`, `ngsiem`, … */

@@ -4,7 +4,7 @@ import { readSpec } from "../../toolkit/read.ts";
 import { severities } from "../../toolkit/severity.ts";
 import { since } from "../../toolkit/since.ts";
 import { DeviceId } from "../devices/device.ts";
-import { Detection, STATUSES } from "./detection.ts";
+import { DETECTION_STATUSES, Detection } from "./detection.ts";
 
 /** A user's name: alone, as `user@domain`, or as `DOMAIN\user`. */
 const User = z
@@ -33,7 +33,7 @@ export const searchDetections = readSpec({
   input: z.strictObject({
     severity: severities.optional(),
     status: z
-      .array(z.enum(STATUSES))
+      .array(z.enum(DETECTION_STATUSES))
       .refine((list) => list.length > 0, "must name at least one")
       .optional()
       .describe("As analysts set it"),

@@ -3,7 +3,7 @@ import { changeSpec } from "../../toolkit/change.ts";
 import { digest } from "../../toolkit/digest.ts";
 import type { JsonObject } from "../../toolkit/json.ts";
 import { reportedText } from "../../toolkit/text/reported-text.ts";
-import { AnyStatus, DetectionId, STATUSES } from "./detection.ts";
+import { AnyDetectionStatus, DETECTION_STATUSES, DetectionId } from "./detection.ts";
 
 const WINDOW_MS = 60 * 60 * 1000;
 
@@ -21,10 +21,10 @@ export const updateDetection = changeSpec({
   countermeasure: null,
   input: z.strictObject({
     detection_id: DetectionId.describe("From search_detections"),
-    status: z.enum(STATUSES).describe("What to set it to"),
+    status: z.enum(DETECTION_STATUSES).describe("What to set it to"),
     comment: z.string().trim().min(1).max(1000).optional().describe("For analysts, in the vendor's console"),
   }),
-  output: z.strictObject({ detection_id: DetectionId, title: reportedText(), status: AnyStatus }),
+  output: z.strictObject({ detection_id: DetectionId, title: reportedText(), status: AnyDetectionStatus }),
   target: ({ detection_id }) => ({ kind: "detection", id: detection_id }),
   sets: ({ status }) => ({ status }),
   says: ({ comment }): JsonObject => (comment === undefined ? {} : { comment: digest({ comment }) }),

@@ -6,7 +6,7 @@ import { SignIn } from "./sign-in.ts";
 import { UserId } from "./user.ts";
 
 /** How a sign-in ended, as callers ask for it. */
-export const OUTCOMES = ["success", "failure"] as const;
+export const SIGN_IN_OUTCOMES = ["success", "failure"] as const;
 
 export const searchSignIns = readSpec({
   name: "search_sign_ins",
@@ -20,7 +20,7 @@ export const searchSignIns = readSpec({
     user_id: UserId.optional().describe("From search_users"),
     since: moment.describe("From then on"),
     until: moment.describe("ISO 8601, not included"),
-    outcome: z.enum(OUTCOMES).optional().describe("How it ended"),
+    outcome: z.enum(SIGN_IN_OUTCOMES).optional().describe("How it ended"),
     ip: z.string().min(1).max(64).optional().describe("Address that it came from"),
     limit,
     cursor,

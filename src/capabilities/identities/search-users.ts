@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { cursor, limit } from "../../toolkit/lists/paging.ts";
 import { readSpec } from "../../toolkit/read.ts";
-import { STATUSES, User } from "./user.ts";
+import { USER_STATUSES, User } from "./user.ts";
 
 /** More words would say no more, and make an expression that Okta refuses as too complex. */
 const MOST_WORDS = 5;
@@ -37,7 +37,7 @@ export const searchUsers = readSpec({
   scope: "identities:read",
   input: z.strictObject({
     query: UserQuery.optional().describe("Beginnings of name, e-mail or login, or a user_id"),
-    status: z.enum(STATUSES).optional().describe("Of the account"),
+    status: z.enum(USER_STATUSES).optional().describe("Of the account"),
     limit,
     cursor,
   }),

@@ -15,14 +15,14 @@ export const KINDS = [
   "threat",
   "impersonation",
 ] as const;
-export type Kind = (typeof KINDS)[number];
+export type SignInKind = (typeof KINDS)[number];
 
 const text = reportedText().nullable();
 
 /** As long as a login may be at Okta. What a stranger typed into the sign-in page gets no more room. */
 const LONGEST_LOGIN = 100;
 
-export const Person = z.strictObject({
+export const SignInPerson = z.strictObject({
   user_id: opaqueId.nullable(),
   name: reportedText(LONGEST_LOGIN).nullable(),
   full_name: text,
@@ -39,9 +39,9 @@ export const SignIn = z.strictObject({
   vendor_status: text,
   status_detail: text,
   /** Whose account it is about. */
-  user: Person,
+  user: SignInPerson,
   /** Who did it: the same person, an administrator, or somebody who is none. */
-  actor: z.strictObject({ user: Person }),
+  actor: z.strictObject({ user: SignInPerson }),
   auth_factor: text,
   /** The app that was signed in to. */
   service: z.strictObject({ name: text }),

@@ -13,7 +13,7 @@ export const UserId = opaqueId.refine(
 );
 
 /** Where an account stands, in Sallyport's words. */
-export const STATUSES = [
+export const USER_STATUSES = [
   "active",
   "pending",
   "password_expired",
@@ -22,10 +22,10 @@ export const STATUSES = [
   "suspended",
   "deactivated",
 ] as const;
-export type Status = (typeof STATUSES)[number];
+export type UserStatus = (typeof USER_STATUSES)[number];
 
 /** The same, and `unknown` for a word that we don't know. */
-export const SEEN_STATUSES = [...STATUSES, "unknown"] as const;
+export const SEEN_STATUSES = [...USER_STATUSES, "unknown"] as const;
 export type SeenStatus = (typeof SEEN_STATUSES)[number];
 
 const text = reportedText().nullable();

@@ -10,13 +10,13 @@ export const IncidentId = opaqueId;
 export const URGENCIES = ["high", "low"] as const;
 
 /** What the page came to. A service can be set to one urgency, whatever is asked for; `null` for one of its own. */
-const Page = z.strictObject({
+const OnCallPage = z.strictObject({
   incident_id: IncidentId,
   title: reportedText(),
   urgency: z.enum(URGENCIES).nullable(),
   status: reportedText(64),
 });
-export type Page = z.output<typeof Page>;
+export type OnCallPage = z.output<typeof OnCallPage>;
 
 export const pageOnCall = changeSpec({
   name: "page_on_call",
@@ -34,7 +34,7 @@ export const pageOnCall = changeSpec({
     title: Title.describe("One line, which is read out to them"),
     urgency: z.enum(URGENCIES).describe("high wakes people"),
   }),
-  output: Page,
+  output: OnCallPage,
   target: null,
   creates: { title: ({ title }) => title, rather_twice: true },
   sets: () => ({}),

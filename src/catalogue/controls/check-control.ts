@@ -4,8 +4,8 @@ import { opaqueId, reportedObject, reportedText } from "../../toolkit/text/repor
 import { CONTROLS, controlCalled } from "./catalogue.ts";
 import { findingOf } from "./finding.ts";
 import { FRAMEWORK_IDS } from "./frameworks.ts";
-import { type Reading, readingsOf, sourceReport } from "./reading.ts";
-import { STATUSES, verdictOf } from "./verdict.ts";
+import { type ControlReading, readingsOf, sourceReport } from "./reading.ts";
+import { CONTROL_STATUSES, verdictOf } from "./verdict.ts";
 
 /** How many violations an answer shows. The rest is counted, and found with the search tools. */
 const EXAMPLES = 10;
@@ -42,7 +42,7 @@ export const checkControl = defineRead({
     title: reportedText(),
     question: reportedText(),
     requirements: z.partialRecord(z.enum(FRAMEWORK_IDS), z.array(opaqueId)),
-    status: z.enum(STATUSES),
+    status: z.enum(CONTROL_STATUSES),
     reason: reportedText(1000),
     checked_at: z.iso.datetime(),
     evidence: z.array(Evidence),
@@ -93,7 +93,7 @@ export const checkControl = defineRead({
   },
 });
 
-function evidenceOf({ source, what, queried_at, items, gap }: Reading): z.output<typeof Evidence> {
+function evidenceOf({ source, what, queried_at, items, gap }: ControlReading): z.output<typeof Evidence> {
   return {
     source,
     what,

@@ -4,13 +4,13 @@ import type { JsonObject } from "../../toolkit/json.ts";
 import { ocsfSeverity } from "../../toolkit/severity.ts";
 import type { Control, Violation } from "./control.ts";
 import { FRAMEWORK_IDS, FRAMEWORKS } from "./frameworks.ts";
-import type { Reading } from "./reading.ts";
-import type { Status, Verdict } from "./verdict.ts";
+import type { ControlReading } from "./reading.ts";
+import type { ControlStatus, ControlVerdict } from "./verdict.ts";
 
 const OCSF_VERSION = "1.8.0";
 
 /** OCSF has no caption for "asked, and not to be decided": 99 lets the source use its own word. */
-const STATUS_OF: Record<Status, { readonly status_id: number; readonly status: string }> = {
+const STATUS_OF: Record<ControlStatus, { readonly status_id: number; readonly status: string }> = {
   pass: { status_id: 1, status: "Pass" },
   fail: { status_id: 3, status: "Fail" },
   indeterminate: { status_id: 99, status: "Indeterminate" },
@@ -19,8 +19,8 @@ const STATUS_OF: Record<Status, { readonly status_id: number; readonly status: s
 export interface Checked {
   readonly tenant: string;
   readonly control: Control;
-  readonly verdict: Verdict;
-  readonly readings: readonly Reading[];
+  readonly verdict: ControlVerdict;
+  readonly readings: readonly ControlReading[];
   /** The violations that are shown. */
   readonly examples: readonly Violation[];
   /** Milliseconds since the epoch. */
@@ -72,7 +72,7 @@ export function findingOf({ tenant, control, verdict, readings, examples, now }:
   };
 }
 
-function severityOf({ severity }: Control, { status }: Verdict): JsonObject {
+function severityOf({ severity }: Control, { status }: ControlVerdict): JsonObject {
   if (status === "indeterminate") return { ...ocsfSeverity(null) };
   return { ...ocsfSeverity(status === "fail" ? severity : "informational") };
 }

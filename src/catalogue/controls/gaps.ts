@@ -15,7 +15,7 @@ export function unreadable({ title }: Vendor, what: string, count: number): Fail
 }
 
 /** Things of which the source doesn't say what the control rests on; `null` where there are none. */
-export function lacking<Item>(
+export function gapsIn<Item>(
   { title }: Vendor,
   what: string,
   items: readonly Item[],

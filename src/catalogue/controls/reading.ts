@@ -5,7 +5,7 @@ import type { ReadContext, SourceReport } from "../../toolkit/read.ts";
 import type { Control, Part, Read } from "./control.ts";
 
 /** One read, and what it came to. */
-export interface Reading {
+export interface ControlReading {
   readonly source: string;
   readonly what: string;
   /** ISO 8601 UTC. */
@@ -16,7 +16,10 @@ export interface Reading {
 }
 
 /** Everything that a control reads, at the same time. @throws Failure `internal` only */
-export async function readingsOf(control: Control, context: ReadContext): Promise<Record<string, Reading>> {
+export async function readingsOf(
+  control: Control,
+  context: ReadContext,
+): Promise<Record<string, ControlReading>> {
   const reads = Object.entries(control.reads);
   const total = reads.length;
   let done = 0;
@@ -29,7 +32,7 @@ export async function readingsOf(control: Control, context: ReadContext): Promis
   return Object.fromEntries(await Promise.all(readings));
 }
 
-async function readingOf(read: Read<unknown>, { env, now, upstream }: ReadContext): Promise<Reading> {
+async function readingOf(read: Read<unknown>, { env, now, upstream }: ReadContext): Promise<ControlReading> {
   const { vendor } = read.credential;
   const asked = { source: vendor.name, what: read.what, queried_at: new Date(now).toISOString() };
   try {
@@ -49,7 +52,7 @@ function gapOf({ what, population }: Read<unknown>, part: Part<unknown>, title: 
 }
 
 /** How a reading shows in the answer's coverage. */
-export function sourceReport({ source, queried_at, items, gap }: Reading): SourceReport {
+export function sourceReport({ source, queried_at, items, gap }: ControlReading): SourceReport {
   const report = { source, count: items.length, queried_at };
   return gap === null ? { ...report, status: "ok" } : { ...report, status: "error", error: gap };
 }

@@ -1,12 +1,12 @@
 /** What the readings prove. Pure. */
 import type { Control, Violation } from "./control.ts";
-import type { Reading } from "./reading.ts";
+import type { ControlReading } from "./reading.ts";
 
-export const STATUSES = ["pass", "fail", "indeterminate"] as const;
-export type Status = (typeof STATUSES)[number];
+export const CONTROL_STATUSES = ["pass", "fail", "indeterminate"] as const;
+export type ControlStatus = (typeof CONTROL_STATUSES)[number];
 
-export interface Verdict {
-  readonly status: Status;
+export interface ControlVerdict {
+  readonly status: ControlStatus;
   /** The same in a sentence or two. */
   readonly reason: string;
   readonly violations: readonly Violation[];
@@ -24,9 +24,9 @@ export interface Verdict {
  */
 export function verdictOf(
   control: Control,
-  readings: Readonly<Record<string, Reading>>,
+  readings: Readonly<Record<string, ControlReading>>,
   now: number,
-): Verdict {
+): ControlVerdict {
   const items = Object.entries(readings).map(([name, reading]) => [name, reading.items] as const);
   const violations = control.judge(Object.fromEntries(items), now);
   const gaps = Object.values(readings).flatMap(({ gap }) => gap ?? []);

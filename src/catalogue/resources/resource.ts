@@ -35,7 +35,7 @@ export function defineResource({
 }
 
 /** The arguments that `uri` holds for the read, or `null` if it isn't of this kind. */
-export function argumentsIn({ template }: Resource, uri: string): Record<string, string> | null {
+export function argumentsInUri({ template }: Resource, uri: string): Record<string, string> | null {
   if (uri.length > LONGEST_URI) return null;
   const variables = template.match(uri);
   if (variables === null) return null;

@@ -11,7 +11,7 @@ import {
 } from "../../toolkit/upstream/failures.ts";
 import { waitByMagnitude, waitByRetryAfter } from "../../toolkit/upstream/retry-after.ts";
 import type { UpstreamAnswer } from "../../toolkit/upstream/upstream.ts";
-import type { Asked, Vendor } from "../../toolkit/upstream/vendor.ts";
+import type { Vendor, VendorQuestion } from "../../toolkit/upstream/vendor.ts";
 import { apiNamedIn } from "./clouds.ts";
 import { crowdstrikeSettings } from "./settings.ts";
 
@@ -176,7 +176,12 @@ function gravest(codes: readonly number[]): number {
   return order.find((code) => codes.includes(code)) ?? codes.find((code) => code >= 500) ?? codes[0] ?? 500;
 }
 
-function failureOf(status: number, answer: UpstreamAnswer, said: Said | null, asked: Asked): Failure {
+function failureOf(
+  status: number,
+  answer: UpstreamAnswer,
+  said: Said | null,
+  asked: VendorQuestion,
+): Failure {
   if (isRedirect(status)) return otherCloud(answer);
   if (status === 404) return noSuchThing(said, asked);
   if (status === 400) return badRequest(said, asked);
@@ -194,7 +199,7 @@ export function otherCloud({ status, headers }: UpstreamAnswer): Failure {
     : misconfigured(crowdstrike, { settings, why: `Its cloud for this customer is ${api}.`, status });
 }
 
-function noSuchThing(said: Said | null, { operation, about = [] }: Asked): Failure {
+function noSuchThing(said: Said | null, { operation, about = [] }: VendorQuestion): Failure {
   const [argument] = about;
   if (BY_ID.has(operation) && argument !== undefined && said !== null && !said.by_gateway) {
     return rejected(crowdstrike, 404, argument);
@@ -207,7 +212,7 @@ function noSuchThing(said: Said | null, { operation, about = [] }: Asked): Failu
 }
 
 /** The vendor names the property or the parameter that it objects to in its message. */
-function badRequest(said: Said | null, { about = [] }: Asked): Failure {
+function badRequest(said: Said | null, { about = [] }: VendorQuestion): Failure {
   const words = new Set(said?.messages.join(" ").match(/[a-z][a-z0-9_]*/g) ?? []);
   const field = [...ARGUMENT_OF.keys()].find((name) => words.has(name));
   const argument = field === undefined ? null : ARGUMENT_OF.get(field);

@@ -17,7 +17,7 @@ export function oneOf(property: string, values: readonly string[]): string {
 }
 
 /** A clause that holds where one of `clauses` does. */
-export function anyOf(clauses: readonly string[]): string {
+export function anyClause(clauses: readonly string[]): string {
   return clauses.length === 1 ? (clauses[0] ?? "") : `(${clauses.join(",")})`;
 }
 

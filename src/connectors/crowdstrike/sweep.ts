@@ -3,7 +3,7 @@ import { Failure } from "../../toolkit/failure.ts";
 import { inSmallerPages, pagesOf } from "../../toolkit/lists/pages.ts";
 import type { Records } from "../../toolkit/lists/records.ts";
 import { incomplete } from "../../toolkit/upstream/failures.ts";
-import { type IdPage, lacking } from "./devices/devices.ts";
+import { type IdPage, unansweredIds } from "./devices/devices.ts";
 import { crowdstrike } from "./errors.ts";
 
 /** As many records as are described at once. Where the answer is too long, fewer are. */
@@ -71,7 +71,7 @@ export async function sweep<Item>({
   }
   const error =
     (unreadable > 0 ? notTold(unreadable, "anything that can be read") : null) ??
-    lacking([...ids], { records: items, unreadable }) ??
+    unansweredIds([...ids], { records: items, unreadable }) ??
     // A page that was lost, or that was another one again, leaves fewer than there are said to be.
     (!more && ids.size < total ? incomplete(crowdstrike, total, ids.size) : null);
   return { items, error, more };

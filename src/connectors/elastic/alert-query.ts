@@ -3,9 +3,9 @@
 import type { AlertStatus } from "../../capabilities/alerts/alert.ts";
 import type { JsonObject } from "../../toolkit/json.ts";
 import type { UpstreamRequest } from "../../toolkit/upstream/upstream.ts";
-import { OPERATIONS } from "./errors.ts";
-import { anyOf, hostClause, ruleClause, userClause } from "./named-things.ts";
-import type { Place } from "./place.ts";
+import { ELASTIC_OPERATIONS } from "./errors.ts";
+import { anyOfNames, hostClause, ruleClause, userClause } from "./named-things.ts";
+import type { KibanaSpace } from "./place.ts";
 import { FIELDS } from "./schemas.ts";
 
 /** What alerts are told apart by. */
@@ -26,7 +26,7 @@ export interface AlertFilter {
 const UNIQUE = "kibana.alert.uuid";
 
 /** Alerts that `filter` holds for, newest first, from behind `place` on. */
-export function searchRequest(filter: AlertFilter, place: Place | null, size: number): UpstreamRequest {
+export function searchRequest(filter: AlertFilter, place: KibanaSpace | null, size: number): UpstreamRequest {
   const clauses = place === null ? clausesOf(filter) : [...clausesOf(filter), behind(place)];
   return request({ bool: { filter: clauses } }, size);
 }
@@ -38,7 +38,7 @@ export function alertRequest(alert_id: string): UpstreamRequest {
 
 function request(query: JsonObject, size: number): UpstreamRequest {
   return {
-    operation: OPERATIONS.searchAlerts,
+    operation: ELASTIC_OPERATIONS.searchAlerts,
     method: "POST",
     path: "/api/detection_engine/signals/search",
     json: {
@@ -74,11 +74,11 @@ function stored(status: AlertStatus): readonly string[] {
  * What `search_after` means, said as a query. Kibana's document doesn't list `search_after` for this operation, and
  * its code passes on only what the document lists: the same page would come again, without end.
  */
-function behind({ time, unique, shown }: Place): JsonObject {
+function behind({ time, unique, shown }: KibanaSpace): JsonObject {
   const at = { "@timestamp": { gte: time, lte: time, format: "epoch_millis" } };
   const nameless = { bool: { must_not: [{ exists: { field: UNIQUE } }, { ids: { values: shown } }] } };
-  const rest = unique === null ? nameless : anyOf([{ range: { [UNIQUE]: { gt: unique } } }, nameless]);
-  return anyOf([
+  const rest = unique === null ? nameless : anyOfNames([{ range: { [UNIQUE]: { gt: unique } } }, nameless]);
+  return anyOfNames([
     { range: { "@timestamp": { lt: time, format: "epoch_millis" } } },
     { bool: { filter: [{ range: at }, rest] } },
   ]);

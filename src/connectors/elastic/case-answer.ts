@@ -10,10 +10,10 @@ import {
   withoutEffect,
 } from "../../toolkit/upstream/failures.ts";
 import type { UpstreamAnswer } from "../../toolkit/upstream/upstream.ts";
-import { elastic, OPERATIONS, refusedBy } from "./errors.ts";
+import { ELASTIC_OPERATIONS, elastic, refusedBy } from "./errors.ts";
 import { Case } from "./schemas.ts";
 
-const OPERATION = OPERATIONS.createCase;
+const OPERATION = ELASTIC_OPERATIONS.createCase;
 const ASKED = { operation: OPERATION, credential: "elastic.cases" };
 
 const NOTHING_DONE = "No case was opened.";

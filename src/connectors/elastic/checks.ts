@@ -6,7 +6,7 @@ import type { VendorCheck } from "../../toolkit/upstream/vendor-check.ts";
 import { searchRequest } from "./alert-query.ts";
 import { findAlerts } from "./alerts.ts";
 import { elasticCredentials } from "./credentials.ts";
-import { OPERATIONS } from "./errors.ts";
+import { ELASTIC_OPERATIONS } from "./errors.ts";
 import { CasePage } from "./schemas.ts";
 
 const flag = z.boolean().nullish();
@@ -35,7 +35,7 @@ export const elasticChecks: readonly VendorCheck[] = [
     credential: elasticCredentials.alerts,
     async run(upstream) {
       const { index } = await upstream.read(
-        { operation: OPERATIONS.privileges, method: "GET", path: "/api/detection_engine/privileges" },
+        { operation: ELASTIC_OPERATIONS.privileges, method: "GET", path: "/api/detection_engine/privileges" },
         Privileges,
       );
       // Elasticsearch may hold back what isn't known; it then shows when an alert is changed.
@@ -58,7 +58,7 @@ export const elasticChecks: readonly VendorCheck[] = [
 async function seesCases(upstream: Upstream): Promise<readonly string[]> {
   const query = { owner: "securitySolution", perPage: "1" };
   await upstream.read(
-    { operation: OPERATIONS.findCases, method: "GET", path: "/api/cases/_find", query },
+    { operation: ELASTIC_OPERATIONS.findCases, method: "GET", path: "/api/cases/_find", query },
     CasePage,
   );
   return [];

@@ -5,11 +5,11 @@ import type { Failure } from "../../toolkit/failure.ts";
 import { failureOfStatus, misconfigured, redirected } from "../../toolkit/upstream/failures.ts";
 import { waitByRetryAfter } from "../../toolkit/upstream/retry-after.ts";
 import type { UpstreamAnswer } from "../../toolkit/upstream/upstream.ts";
-import type { Asked, Vendor } from "../../toolkit/upstream/vendor.ts";
+import type { Vendor, VendorQuestion } from "../../toolkit/upstream/vendor.ts";
 import { elasticSettings } from "./settings.ts";
 
 /** The operations that are used, by the names in the vendor's document. */
-export const OPERATIONS = {
+export const ELASTIC_OPERATIONS = {
   searchAlerts: "SearchAlerts",
   setAlertsStatus: "SetAlertsStatus",
   findCases: "findCasesDefaultSpace",
@@ -19,11 +19,12 @@ export const OPERATIONS = {
 
 /** What a key needs for each operation, in the words of Kibana's roles. */
 const PERMISSIONS: Readonly<Record<string, string>> = {
-  [OPERATIONS.searchAlerts]: "Security: Read, with read on the index .alerts-security.alerts-*",
-  [OPERATIONS.setAlertsStatus]: "Security: Read, with read and write on the index .alerts-security.alerts-*",
-  [OPERATIONS.findCases]: "Security > Cases: Read",
-  [OPERATIONS.createCase]: "Security > Cases: All",
-  [OPERATIONS.privileges]: "Security: Read",
+  [ELASTIC_OPERATIONS.searchAlerts]: "Security: Read, with read on the index .alerts-security.alerts-*",
+  [ELASTIC_OPERATIONS.setAlertsStatus]:
+    "Security: Read, with read and write on the index .alerts-security.alerts-*",
+  [ELASTIC_OPERATIONS.findCases]: "Security > Cases: Read",
+  [ELASTIC_OPERATIONS.createCase]: "Security > Cases: All",
+  [ELASTIC_OPERATIONS.privileges]: "Security: Read",
 };
 
 /** Statuses below 500 that mean the same at every vendor. */
@@ -62,7 +63,7 @@ export const elastic: Vendor = {
 };
 
 /** Both error shapes repeat the status, so the status classifies. Callers' values are checked before they are sent. */
-function failureOf(answer: UpstreamAnswer, payload: unknown, asked: Asked): Failure {
+function failureOf(answer: UpstreamAnswer, payload: unknown, asked: VendorQuestion): Failure {
   const { status } = answer;
   if (status >= 300 && status <= 399) return redirected(elastic, status, ["ELASTIC_BASE_URL"]);
   if (status < 400 || status > 499 || USUAL.has(status)) {
@@ -75,7 +76,7 @@ function failureOf(answer: UpstreamAnswer, payload: unknown, asked: Asked): Fail
   if (status === 404) {
     return misconfigured(elastic, { settings: ["ELASTIC_BASE_URL", "ELASTIC_SPACE"], status });
   }
-  const why = asked.operation === OPERATIONS.createCase ? OF_CASES : undefined;
+  const why = asked.operation === ELASTIC_OPERATIONS.createCase ? OF_CASES : undefined;
   return misconfigured(elastic, { status, ...(why === undefined ? {} : { why }) });
 }
 

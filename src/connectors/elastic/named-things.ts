@@ -12,10 +12,10 @@ const Range = z.union([z.cidrv4(), z.cidrv6()]);
 export function hostClause(host: string): JsonObject {
   const by_address = { term: { "host.ip": host } };
   if (Range.safeParse(host).success) return by_address;
-  if (Address.safeParse(host).success) return anyOf([by_address, is("host.name", host)]);
+  if (Address.safeParse(host).success) return anyOfNames([by_address, is("host.name", host)]);
   const [label = host] = host.split(".");
   const names = label === host ? [host] : [host, label];
-  return anyOf(
+  return anyOfNames(
     ["host.name", "host.hostname"].flatMap((field) => [
       ...names.map((name) => is(field, name)),
       { prefix: { [field]: { value: `${host}.`, case_insensitive: true } } },
@@ -28,14 +28,14 @@ export function userClause(user: string): JsonObject {
   const [, domain, name] = /^([^\\]+)\\([^\\]+)$/.exec(user) ?? [];
   if (domain !== undefined && name !== undefined) {
     const apart = { bool: { filter: [is("user.name", name), is("user.domain", domain)] } };
-    return anyOf([apart, is("user.name", user)]);
+    return anyOfNames([apart, is("user.name", user)]);
   }
-  return anyOf(["user.name", "user.email", "user.id"].map((field) => is(field, user)));
+  return anyOfNames(["user.name", "user.email", "user.id"].map((field) => is(field, user)));
 }
 
 /** A rule's name, or its id. */
 export function ruleClause(rule: string): JsonObject {
-  return anyOf(["kibana.alert.rule.name", "kibana.alert.rule.uuid"].map((field) => is(field, rule)));
+  return anyOfNames(["kibana.alert.rule.name", "kibana.alert.rule.uuid"].map((field) => is(field, rule)));
 }
 
 function is(field: string, value: string): JsonObject {
@@ -43,6 +43,6 @@ function is(field: string, value: string): JsonObject {
 }
 
 /** Where one of several holds. */
-export function anyOf(should: readonly JsonObject[]): JsonObject {
+export function anyOfNames(should: readonly JsonObject[]): JsonObject {
   return { bool: { should, minimum_should_match: 1 } };
 }

@@ -1,10 +1,10 @@
 /** Elastic's alerts as ours. Pure. */
-import { type Alert, SHARED, STATUSES } from "../../capabilities/alerts/alert.ts";
+import { ALERT_STATUSES, type Alert, SHARED } from "../../capabilities/alerts/alert.ts";
 import { ocsfSeverity, SEVERITIES } from "../../toolkit/severity.ts";
 import { nonBlank } from "../../toolkit/text/non-blank.ts";
 import { reachable } from "./addresses.ts";
 import type { AlertHit } from "./schemas.ts";
-import { fileOf, processOf } from "./triage.ts";
+import { alertProcess, fileOf } from "./triage.ts";
 
 const MOST_ADDRESSES = 16;
 const MOST_OBSERVABLES = 20;
@@ -28,7 +28,7 @@ export function alertOf({ _id, fields }: AlertHit): Alert {
     analytic: rule === undefined ? null : { uid: rule, type: "Rule" },
     device: deviceOf(fields),
     user: userOf(fields),
-    process: processOf(fields),
+    process: alertProcess(fields),
     file: fileOf(fields, "file"),
     src_endpoint: endpointOf(fields["source.ip"]),
     dst_endpoint: endpointOf(fields["destination.ip"]),
@@ -49,7 +49,7 @@ function severityOf(severity: string | null) {
 /** What is acknowledged was called in-progress once, and old alerts still say so. */
 function statusOf(status: string | undefined): Alert["status"] {
   if (status === "in-progress") return "acknowledged";
-  return STATUSES.find((known) => known === status) ?? "unknown";
+  return ALERT_STATUSES.find((known) => known === status) ?? "unknown";
 }
 
 function deviceOf(fields: AlertHit["fields"]): Alert["device"] {

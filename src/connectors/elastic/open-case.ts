@@ -4,7 +4,7 @@ import { serve } from "../../toolkit/connector.ts";
 import { contractChanged } from "../../toolkit/upstream/failures.ts";
 import { concludeCase } from "./case-answer.ts";
 import { elasticCredentials } from "./credentials.ts";
-import { elastic, OPERATIONS } from "./errors.ts";
+import { ELASTIC_OPERATIONS, elastic } from "./errors.ts";
 import { CasePage } from "./schemas.ts";
 
 const DEADLINE_MS = 10_000;
@@ -25,7 +25,7 @@ export const elasticOpensCase = serve(openCase, {
   async inspect({ title }, { upstream, operation_id }) {
     const { cases } = await upstream.read(
       {
-        operation: OPERATIONS.findCases,
+        operation: ELASTIC_OPERATIONS.findCases,
         method: "GET",
         path: "/api/cases/_find",
         query: { owner: OWNER, tags: operation_id, perPage: "5", sortField: "createdAt", sortOrder: "asc" },
@@ -36,13 +36,13 @@ export const elasticOpensCase = serve(openCase, {
     const found = cases.records.find(({ tags }) => tags?.includes(operation_id));
     // What can't be read, or has no tags, may be the one that is looked for.
     if (found === undefined && (cases.unreadable > 0 || cases.records.length > 0)) {
-      throw contractChanged(elastic, OPERATIONS.findCases, "cases.0.tags");
+      throw contractChanged(elastic, ELASTIC_OPERATIONS.findCases, "cases.0.tags");
     }
     if (found === undefined) return { ...seen, in_effect: false, data: null };
     return { ...seen, in_effect: true, state: found.status, data: { case_id: found.id, title } };
   },
   request: ({ title, description, severity, alert_ids }, { operation_id }) => ({
-    operation: OPERATIONS.createCase,
+    operation: ELASTIC_OPERATIONS.createCase,
     method: "POST",
     path: "/api/cases",
     json: {

@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { AlertHit } from "./schemas.ts";
 
 /** Behind everything that was shown. */
-export const Place = z.object({
+export const KibanaSpace = z.object({
   /** Epoch milliseconds. */
   time: z.number(),
   /** Of the last alert; `null` if it has none. Those without one come last in their moment. */
@@ -11,18 +11,18 @@ export const Place = z.object({
   /** Those of this moment without a name that were shown. Nothing but their ids tells them apart. */
   shown: z.array(z.string().max(512)).max(200),
 });
-export type Place = z.output<typeof Place>;
+export type KibanaSpace = z.output<typeof KibanaSpace>;
 
 /** As much as fits into a cursor, as JSON. */
 const LONGEST = 1400;
 
 /** True if too many alerts of one moment have no name. */
-export function tooLong(place: Place): boolean {
+export function tooLong(place: KibanaSpace): boolean {
   return JSON.stringify(place).length > LONGEST;
 }
 
 /** The place behind a page. @param from where the page began */
-export function placeBehind(page: readonly AlertHit[], from: Place | null): Place | null {
+export function placeBehind(page: readonly AlertHit[], from: KibanaSpace | null): KibanaSpace | null {
   const last = page.at(-1);
   if (last === undefined) return null;
   const [time, unique] = last.sort;

@@ -6,13 +6,13 @@ import { onward } from "../../toolkit/lists/pages.ts";
 import { searchRequest } from "./alert-query.ts";
 import { findAlerts } from "./alerts.ts";
 import { elasticCredentials } from "./credentials.ts";
-import { elastic, OPERATIONS } from "./errors.ts";
+import { ELASTIC_OPERATIONS, elastic } from "./errors.ts";
 import { alertOf } from "./normalise.ts";
-import { Place, placeBehind, tooLong } from "./place.ts";
+import { KibanaSpace, placeBehind, tooLong } from "./place.ts";
 
 export const elasticSearchesAlerts = serve(searchAlerts, {
   credentials: [elasticCredentials.read],
-  position: Place,
+  position: KibanaSpace,
   async read(filter, { from, limit }, { upstream }) {
     // One more than wanted tells whether there is more.
     const size = limit + 1;
@@ -23,7 +23,7 @@ export const elasticSearchesAlerts = serve(searchAlerts, {
     const place = more ? placeBehind(page, from) : null;
     // A page that ends where the one before did is that page again.
     const seen = new Set(from === null ? [] : [JSON.stringify(from)]);
-    onward(elastic, OPERATIONS.searchAlerts, place && JSON.stringify(place), seen);
+    onward(elastic, ELASTIC_OPERATIONS.searchAlerts, place && JSON.stringify(place), seen);
     const lost = place !== null && tooLong(place);
     const named = [filter.host, filter.user, filter.rule].some((name) => name !== undefined);
     return {

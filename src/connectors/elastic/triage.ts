@@ -1,10 +1,10 @@
 /** What somebody has to see of an alert's event to judge it: the process with its parent, and the file. Pure. */
-import { ALGORITHMS, type File, type Process } from "../../capabilities/alerts/alert.ts";
+import { ALGORITHMS, type AlertProcess, type File } from "../../capabilities/alerts/alert.ts";
 import { nonBlank } from "../../toolkit/text/non-blank.ts";
 import type { AlertFields } from "./schemas.ts";
 
 /** The process of an alert's event, or `null` where the event names none. */
-export function processOf(fields: AlertFields): Process | null {
+export function alertProcess(fields: AlertFields): AlertProcess | null {
   const process = one(fields, "process");
   const parent_process = one(fields, "process.parent");
   if (process === null && parent_process === null) return null;
@@ -19,7 +19,7 @@ export function fileOf(fields: AlertFields, of: string): File {
   return name === null && path === null && found.length === 0 ? null : { name, path, hashes: found };
 }
 
-function one(fields: AlertFields, of: string): Omit<Process, "parent_process"> | null {
+function one(fields: AlertFields, of: string): Omit<AlertProcess, "parent_process"> | null {
   const name = textIn(fields, `${of}.name`);
   const cmd_line = textIn(fields, `${of}.command_line`);
   const path = textIn(fields, `${of}.executable`);

@@ -4,9 +4,9 @@ import { serve } from "../../toolkit/connector.ts";
 import { alertRequest } from "./alert-query.ts";
 import { findAlerts } from "./alerts.ts";
 import { elasticCredentials } from "./credentials.ts";
-import { OPERATIONS } from "./errors.ts";
+import { ELASTIC_OPERATIONS } from "./errors.ts";
 import { alertOf } from "./normalise.ts";
-import { concludeUpdate } from "./update-answer.ts";
+import { concludeAlertUpdate } from "./update-answer.ts";
 
 const DEADLINE_MS = 10_000;
 
@@ -27,11 +27,11 @@ export const elasticUpdatesAlert = serve(updateAlert, {
     return { ...seen, in_effect: now === status };
   },
   request: ({ alert_id, status }) => ({
-    operation: OPERATIONS.setAlertsStatus,
+    operation: ELASTIC_OPERATIONS.setAlertsStatus,
     method: "POST",
     path: "/api/detection_engine/signals/status",
     json: { signal_ids: [alert_id], status },
   }),
   conclude: (answer, { input: { alert_id, status }, before }) =>
-    concludeUpdate(answer, { alert_id, title: before?.title ?? null, status }),
+    concludeAlertUpdate(answer, { alert_id, title: before?.title ?? null, status }),
 });

@@ -10,10 +10,10 @@ import {
   withoutEffect,
 } from "../../toolkit/upstream/failures.ts";
 import type { UpstreamAnswer } from "../../toolkit/upstream/upstream.ts";
-import { elastic, OPERATIONS, refusedBy } from "./errors.ts";
+import { ELASTIC_OPERATIONS, elastic, refusedBy } from "./errors.ts";
 import { StatusUpdate } from "./schemas.ts";
 
-const OPERATION = OPERATIONS.setAlertsStatus;
+const OPERATION = ELASTIC_OPERATIONS.setAlertsStatus;
 const ASKED = { operation: OPERATION, credential: "elastic.alerts" };
 const NOTHING_DONE = "No alert was changed.";
 
@@ -39,7 +39,7 @@ const REFUSALS: ReadonlySet<number> = new Set([400, 402, 403, 404, 409, 412, 413
  * - A redirect that isn't followed: no effect.
  * - Everything else, a 200 that we can't read included: unknown.
  */
-export function concludeUpdate<Data>(answer: UpstreamAnswer, done: Data): Conclusion<Data> {
+export function concludeAlertUpdate<Data>(answer: UpstreamAnswer, done: Data): Conclusion<Data> {
   if (answer.status === 401) return noEffect(credentialRejected(elastic, ASKED, 401));
   const payload = jsonOf(answer);
   const failure = elastic.errorOf(answer, payload, ASKED);

@@ -18,11 +18,11 @@ const time = z.iso.datetime().nullable();
 const CweId = z.string().regex(/^CWE-\d{1,9}$/);
 
 /** As CVE's own JSON schema has it. */
-export const CveId = z.string().regex(/^CVE-\d{4}-\d{4,19}$/, "must be like CVE-2021-44228");
+export const CveRecordId = z.string().regex(/^CVE-\d{4}-\d{4,19}$/, "must be like CVE-2021-44228");
 
 /** A vulnerability, in the words of OCSF's `cve` and `vulnerability` objects; ids and `kev` are Sallyport's own. */
 export const Cve = z.strictObject({
-  cve_id: CveId,
+  cve_id: CveRecordId,
   title: text,
   desc: longText,
   /** NVD's: `Analyzed`, `Rejected`, … A rejected one is no vulnerability. */

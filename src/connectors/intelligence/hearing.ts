@@ -13,7 +13,7 @@ export interface Heard<Said> {
 }
 
 /** The call that asks. */
-export interface About {
+export interface Question {
   readonly env: Env;
   readonly cve_id: string;
   /** Milliseconds since the epoch, and the same as ISO 8601. */
@@ -30,7 +30,7 @@ const LITTLE_PATIENCE: Patience = { attempts: 1, attempt_ms: 8_000, deadline_ms:
  * @param read gets little patience where an older answer is at hand
  */
 export async function remembering<Said extends object>(
-  { env, cve_id, now, queried_at }: About,
+  { env, cve_id, now, queried_at }: Question,
   { source }: Upstream,
   read: (patience?: Patience) => Promise<Said | null>,
 ): Promise<Heard<Said>> {
@@ -49,7 +49,7 @@ export async function remembering<Said extends object>(
 
 /** What CISA's catalogue says. That a CVE isn't in one that may lack some is not known. */
 export async function inCatalogue(
-  { env, cve_id, now, queried_at }: About,
+  { env, cve_id, now, queried_at }: Question,
   upstream: Upstream,
 ): Promise<Heard<KevEntry>> {
   const { source } = upstream;

@@ -3,7 +3,7 @@ import type { Failure } from "../../toolkit/failure.ts";
 import { records } from "../../toolkit/lists/records.ts";
 import { contractChanged } from "../../toolkit/upstream/failures.ts";
 import type { Upstream } from "../../toolkit/upstream/upstream.ts";
-import { CveId } from "./cve.ts";
+import { CveRecordId } from "./cve.ts";
 import { Memory } from "./memory.ts";
 import { kev } from "./sources.ts";
 
@@ -22,7 +22,7 @@ const LEAST_LEFT = 0.9;
 
 /** What we rely on of a vulnerability in the catalogue: its id. One that is no CVE's would be found by nobody. */
 const KevEntry = z.object({
-  cveID: z.string().trim().toUpperCase().pipe(CveId),
+  cveID: z.string().trim().toUpperCase().pipe(CveRecordId),
   vulnerabilityName: z.string().nullish(),
   dateAdded: z.iso.date().nullish(),
   dueDate: z.iso.date().nullish(),

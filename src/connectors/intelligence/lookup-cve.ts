@@ -2,7 +2,7 @@ import * as z from "zod";
 import { Failure } from "../../toolkit/failure.ts";
 import { defineRead, type SourceReport } from "../../toolkit/read.ts";
 import { intelligenceCredentials } from "./credentials.ts";
-import { Cve, CveId, cveOf } from "./cve.ts";
+import { Cve, CveRecordId, cveOf } from "./cve.ts";
 import { readEpss } from "./epss.ts";
 import { type Heard, inCatalogue, remembering } from "./hearing.ts";
 import { inTurn, readNvd } from "./nvd.ts";
@@ -33,7 +33,7 @@ export const lookupCve = defineRead({
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
   scope: "vulnerabilities:read",
   credentials: SOURCES,
-  input: z.strictObject({ cve_id: CveId.describe("Such as CVE-2021-44228") }),
+  input: z.strictObject({ cve_id: CveRecordId.describe("Such as CVE-2021-44228") }),
   output: Cve,
   async run({ cve_id }, { env, now, upstream, progress }) {
     const queried_at = new Date(now).toISOString();

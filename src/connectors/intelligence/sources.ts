@@ -13,7 +13,7 @@ import {
 } from "../../toolkit/upstream/failures.ts";
 import { waitByRetryAfter } from "../../toolkit/upstream/retry-after.ts";
 import type { Patience, UpstreamAnswer } from "../../toolkit/upstream/upstream.ts";
-import type { Asked, Budget, Vendor } from "../../toolkit/upstream/vendor.ts";
+import type { Budget, Vendor, VendorQuestion } from "../../toolkit/upstream/vendor.ts";
 import { type SourceUrl, sourceSettings } from "./settings.ts";
 
 /** What a source means by an answer; `undefined` where it is what the status says. */
@@ -21,7 +21,7 @@ type Peculiar = (
   source: Vendor,
   answer: UpstreamAnswer,
   payload: unknown,
-  asked: Asked,
+  asked: VendorQuestion,
 ) => Failure | null | undefined;
 
 interface PublicSource {
@@ -65,7 +65,7 @@ function failureOf(
   setting: SourceUrl,
   answer: UpstreamAnswer,
   payload: unknown,
-  asked: Asked,
+  asked: VendorQuestion,
 ): Failure | null {
   const { status, headers, at } = answer;
   if (status >= 200 && status <= 299) {

@@ -2,7 +2,7 @@
 
 import type { Failure } from "../../toolkit/failure.ts";
 import { misconfigured, rejected } from "../../toolkit/upstream/failures.ts";
-import type { Asked, Vendor } from "../../toolkit/upstream/vendor.ts";
+import type { Vendor, VendorQuestion } from "../../toolkit/upstream/vendor.ts";
 import type { JiraErrors } from "./error-collection.ts";
 
 /** The fields that a caller fills in, as arguments of `create_ticket`. */
@@ -67,7 +67,7 @@ export function refusedSearch(
   vendor: Vendor,
   status: number,
   { messages }: JiraErrors,
-  { about = [] }: Asked,
+  { about = [] }: VendorQuestion,
 ): Failure {
   const [argument] = about;
   const ours = argument === undefined || messages.some((message) => PROJECT_FIELD.test(message));

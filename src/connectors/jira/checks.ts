@@ -6,7 +6,7 @@ import { shown } from "../../toolkit/text/shown.ts";
 import type { Upstream } from "../../toolkit/upstream/upstream.ts";
 import type { VendorCheck } from "../../toolkit/upstream/vendor-check.ts";
 import { jiraCredentials } from "./credentials.ts";
-import { OPERATIONS } from "./errors.ts";
+import { JIRA_OPERATIONS } from "./errors.ts";
 import { searchIssues } from "./issues.ts";
 import { ticketsJql } from "./jql.ts";
 import { CurrentUser } from "./schemas.ts";
@@ -33,7 +33,7 @@ type Field = z.output<typeof Screen>["fields"]["records"][number];
 const NEEDED = ["summary", "description", "labels"];
 const FILLED_IN: ReadonlySet<string> = new Set([...NEEDED, "project", "issuetype", "priority"]);
 
-const whoAmI = { operation: OPERATIONS.whoAmI, method: "GET", path: "/rest/api/3/myself" } as const;
+const whoAmI = { operation: JIRA_OPERATIONS.whoAmI, method: "GET", path: "/rest/api/3/myself" } as const;
 
 export const jiraChecks: readonly VendorCheck<JiraSettings>[] = [
   {
@@ -59,7 +59,7 @@ async function createScreen(upstream: Upstream, settings: JiraSettings): Promise
   const base = `/rest/api/3/issue/createmeta/${encodeURIComponent(settings.JIRA_PROJECT)}/issuetypes`;
   const page = { maxResults: "200" };
   const { issueTypes } = await upstream.read(
-    { operation: OPERATIONS.issueTypes, method: "GET", path: base, query: page },
+    { operation: JIRA_OPERATIONS.issueTypes, method: "GET", path: base, query: page },
     IssueTypes,
   );
   const wanted = settings.JIRA_ISSUE_TYPE;
@@ -70,7 +70,7 @@ async function createScreen(upstream: Upstream, settings: JiraSettings): Promise
   }
   const path = `${base}/${encodeURIComponent(type.id)}`;
   const { fields } = await upstream.read(
-    { operation: OPERATIONS.createScreen, method: "GET", path, query: page },
+    { operation: JIRA_OPERATIONS.createScreen, method: "GET", path, query: page },
     Screen,
   );
   return screenProblems(fields.records, settings);

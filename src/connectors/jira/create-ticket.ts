@@ -6,7 +6,7 @@ import type { JsonObject } from "../../toolkit/json.ts";
 import { concludeCreation } from "./creation-answer.ts";
 import { jiraCredentials } from "./credentials.ts";
 import { documentOf } from "./document.ts";
-import { OPERATIONS } from "./errors.ts";
+import { JIRA_OPERATIONS } from "./errors.ts";
 import { findCreation } from "./issues.ts";
 import { byIdOrName, issueType, type JiraSettings, priorityNames } from "./settings.ts";
 
@@ -33,7 +33,7 @@ export const jiraCreatesTicket = serve(createTicket, {
     return { ...seen, in_effect: true, state, data: { ticket_id: found.key, title } };
   },
   request: ({ title, description, priority }, { operation_id, settings }) => ({
-    operation: OPERATIONS.create,
+    operation: JIRA_OPERATIONS.create,
     method: "POST",
     path: "/rest/api/3/issue",
     json: {

@@ -11,10 +11,10 @@ import {
 } from "../../toolkit/upstream/failures.ts";
 import type { UpstreamAnswer } from "../../toolkit/upstream/upstream.ts";
 import { errorsIn } from "./error-collection.ts";
-import { jira, OPERATIONS } from "./errors.ts";
+import { JIRA_OPERATIONS, jira } from "./errors.ts";
 import { CreatedIssue } from "./schemas.ts";
 
-const OPERATION = OPERATIONS.create;
+const OPERATION = JIRA_OPERATIONS.create;
 const ASKED = { operation: OPERATION, credential: "jira.create" };
 const NOTHING_DONE = "No ticket was made.";
 

@@ -5,11 +5,11 @@ import type { Credential } from "../../toolkit/upstream/credential.ts";
 import { exchange, jsonOf } from "../../toolkit/upstream/exchange.ts";
 import { contractChanged } from "../../toolkit/upstream/failures.ts";
 import type { UpstreamAnswer } from "../../toolkit/upstream/upstream.ts";
-import { jira, OPERATIONS } from "./errors.ts";
+import { JIRA_OPERATIONS, jira } from "./errors.ts";
 import { CurrentUser } from "./schemas.ts";
 import type { JiraSettings } from "./settings.ts";
 
-const OPERATION = OPERATIONS.whoAmI;
+const OPERATION = JIRA_OPERATIONS.whoAmI;
 
 /** An API token is good until it is revoked; this often it is asked again whether it still is. */
 const CHECK_LIFE_MS = 15 * 60_000;

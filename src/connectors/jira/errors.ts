@@ -4,13 +4,13 @@ import type { Failure } from "../../toolkit/failure.ts";
 import { failureOfStatus, misconfigured, redirected, unavailable } from "../../toolkit/upstream/failures.ts";
 import { waitByRetryAfter } from "../../toolkit/upstream/retry-after.ts";
 import type { UpstreamAnswer } from "../../toolkit/upstream/upstream.ts";
-import type { Asked, Vendor } from "../../toolkit/upstream/vendor.ts";
+import type { Vendor, VendorQuestion } from "../../toolkit/upstream/vendor.ts";
 import { refusedCreation, refusedSearch } from "./blame.ts";
 import { errorsIn } from "./error-collection.ts";
 import { jiraSettings } from "./settings.ts";
 
 /** The operations that are used, by the names in the vendor's document. */
-export const OPERATIONS = {
+export const JIRA_OPERATIONS = {
   search: "searchAndReconsileIssuesUsingJql",
   get: "getIssue",
   create: "createIssue",
@@ -21,11 +21,11 @@ export const OPERATIONS = {
 
 /** The project permission that an account needs for each operation, in Jira's own words. */
 const PERMISSIONS: Readonly<Record<string, string>> = {
-  [OPERATIONS.search]: "Browse projects",
-  [OPERATIONS.get]: "Browse projects",
-  [OPERATIONS.create]: "Create issues",
-  [OPERATIONS.issueTypes]: "Create issues",
-  [OPERATIONS.createScreen]: "Create issues",
+  [JIRA_OPERATIONS.search]: "Browse projects",
+  [JIRA_OPERATIONS.get]: "Browse projects",
+  [JIRA_OPERATIONS.create]: "Create issues",
+  [JIRA_OPERATIONS.issueTypes]: "Create issues",
+  [JIRA_OPERATIONS.createScreen]: "Create issues",
 };
 
 /** Statuses below 500 that mean the same at every vendor. */
@@ -45,7 +45,7 @@ export const jira: Vendor = {
 
   errorOf(answer, payload, asked) {
     // An issue that isn't there, or that the account may not see, is for the tool to say.
-    if (answer.status === 404 && asked.operation === OPERATIONS.get && hasErrors(payload)) return null;
+    if (answer.status === 404 && asked.operation === JIRA_OPERATIONS.get && hasErrors(payload)) return null;
     if (answer.status < 200 || answer.status > 299) return failureOf(answer, payload, asked);
     return hasErrors(payload) ? unavailable(jira, { status: answer.status }) : null;
   },
@@ -68,7 +68,7 @@ function waitForReset(headers: Headers, now: number): number | null {
   return Number.isNaN(at) ? null : Math.max(0, at - now);
 }
 
-function failureOf(answer: UpstreamAnswer, payload: unknown, asked: Asked): Failure {
+function failureOf(answer: UpstreamAnswer, payload: unknown, asked: VendorQuestion): Failure {
   const { status } = answer;
   if (status >= 300 && status <= 399) return redirected(jira, status, ["JIRA_BASE_URL"]);
   if (status < 400 || status > 499 || USUAL.has(status)) {
@@ -78,9 +78,9 @@ function failureOf(answer: UpstreamAnswer, payload: unknown, asked: Asked): Fail
   // Not in Jira's words: the address leads to something else.
   if (errors === null) return misconfigured(jira, { settings: ["JIRA_BASE_URL"], status });
   switch (asked.operation) {
-    case OPERATIONS.create:
+    case JIRA_OPERATIONS.create:
       return refusedCreation(jira, status, errors);
-    case OPERATIONS.search:
+    case JIRA_OPERATIONS.search:
       return refusedSearch(jira, status, errors, asked);
     default:
       return misconfigured(jira, { settings: ["JIRA_PROJECT", "JIRA_ISSUE_TYPE"], status });

@@ -3,7 +3,7 @@ import { onward, requirePromised } from "../../toolkit/lists/pages.ts";
 import type { Records } from "../../toolkit/lists/records.ts";
 import { contractChanged, misconfigured } from "../../toolkit/upstream/failures.ts";
 import type { Upstream } from "../../toolkit/upstream/upstream.ts";
-import { jira, OPERATIONS } from "./errors.ts";
+import { JIRA_OPERATIONS, jira } from "./errors.ts";
 import { creationJql } from "./jql.ts";
 import { CurrentUser, IssueOrNone, IssueRecord, issuePage, LabelledIssue, TICKET_FIELDS } from "./schemas.ts";
 
@@ -45,7 +45,7 @@ export async function getIssue(
 ): Promise<IssueRecord | null> {
   const issue = await upstream.read(
     {
-      operation: OPERATIONS.get,
+      operation: JIRA_OPERATIONS.get,
       method: "GET",
       path: `/rest/api/3/issue/${encodeURIComponent(key)}`,
       query: { fields },
@@ -73,7 +73,7 @@ export async function findCreation(
   });
   // Somebody else's ticket must not pass for ours, should the restriction ever be ignored.
   if (records.some(({ fields }) => !fields?.labels?.includes(operation_id))) {
-    throw contractChanged(jira, OPERATIONS.search, "issues.0.fields.labels");
+    throw contractChanged(jira, JIRA_OPERATIONS.search, "issues.0.fields.labels");
   }
   return records[0] ?? null;
 }
@@ -91,7 +91,7 @@ async function search<Issue extends z.ZodType>(
   schema: Issue,
   { jql, fields, limit, token, about }: Search,
 ): Promise<IssuePage<z.output<Issue>>> {
-  const operation = OPERATIONS.search;
+  const operation = JIRA_OPERATIONS.search;
   const page = await upstream.read(
     {
       operation,
@@ -122,6 +122,6 @@ async function search<Issue extends z.ZodType>(
  * @throws Failure `credential_rejected` if we are nobody
  */
 async function requireSomebody(upstream: Upstream): Promise<void> {
-  const request = { operation: OPERATIONS.whoAmI, method: "GET", path: "/rest/api/3/myself" } as const;
+  const request = { operation: JIRA_OPERATIONS.whoAmI, method: "GET", path: "/rest/api/3/myself" } as const;
   await upstream.read(request, CurrentUser);
 }

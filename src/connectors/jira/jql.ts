@@ -19,7 +19,7 @@ export interface TicketFilter {
 /** The query for a search: newest first. The project bounds it, whatever is asked. */
 export function ticketsJql(project: string, { query, status }: TicketFilter): string {
   const clauses = [
-    `project = ${quoted(project)}`,
+    `project = ${jqlQuoted(project)}`,
     ...(status === undefined ? [] : [STATUS_CLAUSES[status]]),
     ...(query === undefined ? [] : query.split(" ").map((word) => `text ~ ${phrase(word)}`)),
   ];
@@ -31,7 +31,7 @@ export function ticketsJql(project: string, { query, status }: TicketFilter): st
  * an account that may no longer see it is refused, instead of finding nothing.
  */
 export function creationJql(project: string, operation_id: string): string {
-  return `project = ${quoted(project)} AND labels = ${quoted(operation_id)} ORDER BY created ASC`;
+  return `project = ${jqlQuoted(project)} AND labels = ${jqlQuoted(operation_id)} ORDER BY created ASC`;
 }
 
 /** The key in a query that is nothing but a key of `project`, or `null`. */
@@ -41,11 +41,11 @@ export function keyIn(query: string, project: string): string | null {
 }
 
 /** A value in quotes. Every value is validated before; this holds even if one isn't. */
-export function quoted(value: string): string {
+export function jqlQuoted(value: string): string {
   return `"${value.replaceAll(/["\\]/g, "\\$&")}"`;
 }
 
 /** The operand of `~` is a query of its own: a quotation in the quotation keeps a word from being one. */
 function phrase(word: string): string {
-  return quoted(quoted(word));
+  return jqlQuoted(jqlQuoted(word));
 }

@@ -5,7 +5,7 @@ import type { Failure } from "../../toolkit/failure.ts";
 import { jsonOf } from "../../toolkit/upstream/exchange.ts";
 import { contractChanged, turnsAway, withoutEffect } from "../../toolkit/upstream/failures.ts";
 import type { UpstreamAnswer } from "../../toolkit/upstream/upstream.ts";
-import type { Asked } from "../../toolkit/upstream/vendor.ts";
+import type { VendorQuestion } from "../../toolkit/upstream/vendor.ts";
 import { errorCode, okta } from "./errors.ts";
 
 /** How one operation of Okta's answers, and what is said where it refuses. */
@@ -44,7 +44,7 @@ const WRONG_STATUS: ReadonlySet<string> = new Set(["E0000001", "E0000038", "E000
  */
 export function concludeChange<Data>(
   answer: UpstreamAnswer,
-  asked: Asked,
+  asked: VendorQuestion,
   { success, nothing_done, refused_status }: Answers,
   done: Data,
 ): Conclusion<Data> {

@@ -14,7 +14,7 @@ import {
 } from "../../toolkit/upstream/failures.ts";
 import { waitByMagnitude, waitByRetryAfter } from "../../toolkit/upstream/retry-after.ts";
 import type { UpstreamAnswer } from "../../toolkit/upstream/upstream.ts";
-import type { Asked, Vendor } from "../../toolkit/upstream/vendor.ts";
+import type { Vendor, VendorQuestion } from "../../toolkit/upstream/vendor.ts";
 import { oktaSettings } from "./settings.ts";
 
 /** The OAuth scope that each operation needs. */
@@ -111,7 +111,7 @@ function clockOf(headers: Headers): number | null {
   return Number.isNaN(at) ? null : at;
 }
 
-function failureOf(status: number, answer: UpstreamAnswer, payload: unknown, asked: Asked): Failure {
+function failureOf(status: number, answer: UpstreamAnswer, payload: unknown, asked: VendorQuestion): Failure {
   if (isProofRefused(answer)) return proofRefused(asked.credential, status);
   switch (status) {
     case 401:
@@ -141,7 +141,7 @@ function failureOf(status: number, answer: UpstreamAnswer, payload: unknown, ask
 }
 
 /** The request isn't valid. Whose fault that is depends on what Okta objects to. */
-function objection(status: number, payload: unknown, asked: Asked): Failure {
+function objection(status: number, payload: unknown, asked: VendorQuestion): Failure {
   const { errorCode: code, errorSummary } = ErrorOf.safeParse(payload).data ?? {};
   const field = VALIDATION.exec(errorSummary ?? "")?.[1] ?? "";
   const argument = code === BAD_SEARCH ? "query" : ARGUMENT_AT.get(field);

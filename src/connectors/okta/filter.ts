@@ -1,8 +1,8 @@
 /** Expressions for Okta's `search` and `filter` (SCIM), built from validated parts. No caller writes SCIM. */
 
-import type { OUTCOMES } from "../../capabilities/identities/search-sign-ins.ts";
+import type { SIGN_IN_OUTCOMES } from "../../capabilities/identities/search-sign-ins.ts";
 import { wordsOf } from "../../capabilities/identities/search-users.ts";
-import type { Status } from "../../capabilities/identities/user.ts";
+import type { UserStatus } from "../../capabilities/identities/user.ts";
 import { RESULTS } from "./sign-ins/sign-in.ts";
 import { FAMILIES, NO_SIGN_INS } from "./sign-ins/sign-in-events.ts";
 import { unsupportedFilter } from "./unsupported-filter.ts";
@@ -18,7 +18,7 @@ const PHONE = /^\+\d/;
 
 export interface UserFilter {
   readonly query?: string | undefined;
-  readonly status?: Status | undefined;
+  readonly status?: UserStatus | undefined;
 }
 
 /**
@@ -40,7 +40,7 @@ export function statusFilter(statuses: readonly string[]): string {
 
 export interface SignInFilter {
   readonly user_id?: string | undefined;
-  readonly outcome?: (typeof OUTCOMES)[number] | undefined;
+  readonly outcome?: (typeof SIGN_IN_OUTCOMES)[number] | undefined;
   readonly ip?: string | undefined;
 }
 
@@ -78,7 +78,7 @@ export function sessionsBegunFilter(user_id: string): string {
 }
 
 function familyClause({ type, begins, only }: (typeof FAMILIES)[number]): string {
-  const clause = begins ? `eventType sw ${quoted(type)}` : is("eventType", type);
+  const clause = begins ? `eventType sw ${scimQuoted(type)}` : is("eventType", type);
   return only === undefined ? clause : `(${clause} and ${is("outcome.result", only)})`;
 }
 
@@ -104,11 +104,13 @@ function queryClauses(query: string): string[] {
   // A single word may also be an id: ids have no form that no login has.
   const [first = "", ...others] = words;
   const id = others.length === 0 ? [is("id", first)] : [];
-  return words.map((word) => anyOf([...SEARCHED.map((property) => `${property} sw ${quoted(word)}`), ...id]));
+  return words.map((word) =>
+    anyOf([...SEARCHED.map((property) => `${property} sw ${scimQuoted(word)}`), ...id]),
+  );
 }
 
 function is(property: string, value: string): string {
-  return `${property} eq ${quoted(value)}`;
+  return `${property} eq ${scimQuoted(value)}`;
 }
 
 function anyOf(clauses: readonly string[]): string {
@@ -116,6 +118,6 @@ function anyOf(clauses: readonly string[]): string {
 }
 
 /** "String literals must be valid JSON strings." Every value is validated before; this holds even if one isn't. */
-export function quoted(value: string): string {
+export function scimQuoted(value: string): string {
   return JSON.stringify(value);
 }

@@ -10,7 +10,7 @@ import { records } from "../../toolkit/lists/records.ts";
 import { opaqueId } from "../../toolkit/text/reported-text.ts";
 import { vendorWord } from "../../toolkit/words.ts";
 import { errorCode } from "./errors.ts";
-import { kindOf } from "./sign-ins/sign-in-events.ts";
+import { signInKindOf } from "./sign-ins/sign-in-events.ts";
 
 const DateTime = z.iso.datetime({ offset: true });
 const reported = z.string().nullish();
@@ -28,7 +28,7 @@ export type UserRecord = z.output<typeof UserRecord>;
 /** The fields of {@link UserRecord}, as `listUsers` takes them: what we don't need doesn't leave Okta. */
 export const USER_FIELDS = "id,status,created,lastLogin,profile:(login,email,firstName,lastName)";
 
-export const UserPage = records(UserRecord);
+export const OktaUserPage = records(UserRecord);
 
 /** `StandardRole` or `CustomRole`. Without its type nothing is known of it. */
 export const Roles = records(z.object({ type: z.string().min(1) }));
@@ -44,7 +44,7 @@ export type Entity = z.output<typeof Entity>;
 
 /** The type of an event that is about signing in, with its kind. */
 const EventType = z.string().transform((type, context) => {
-  const kind = kindOf(type);
+  const kind = signInKindOf(type);
   if (kind !== null) return { type, kind };
   context.addIssue("is no event that was asked for");
   return z.NEVER;

@@ -2,8 +2,8 @@
 
 import type { VendorCheck } from "../../toolkit/upstream/vendor-check.ts";
 import { pagerdutyCredentials } from "./credentials.ts";
-import { OPERATIONS } from "./errors.ts";
-import { IncidentPage, ServiceOrNone, UserPage } from "./schemas.ts";
+import { PAGERDUTY_OPERATIONS } from "./errors.ts";
+import { IncidentPage, PagerdutyUserPage, ServiceOrNone } from "./schemas.ts";
 import type { PagerdutySettings } from "./settings.ts";
 
 /** Roles that may look and open nothing. */
@@ -22,8 +22,8 @@ export const pagerdutyChecks: readonly VendorCheck<PagerdutySettings>[] = [
     async run(upstream, settings) {
       const query = { query: settings.PAGERDUTY_FROM, limit: "100" };
       const { users } = await upstream.read(
-        { operation: OPERATIONS.users, method: "GET", path: "/users", query },
-        UserPage,
+        { operation: PAGERDUTY_OPERATIONS.users, method: "GET", path: "/users", query },
+        PagerdutyUserPage,
       );
       const wanted = settings.PAGERDUTY_FROM.toLowerCase();
       const user = users.records.find(({ email }) => email?.toLowerCase() === wanted);
@@ -41,7 +41,7 @@ export const pagerdutyChecks: readonly VendorCheck<PagerdutySettings>[] = [
     async run(upstream, settings) {
       const path = `/services/${encodeURIComponent(settings.PAGERDUTY_SERVICE_ID)}`;
       const { service } = await upstream.read(
-        { operation: OPERATIONS.service, method: "GET", path },
+        { operation: PAGERDUTY_OPERATIONS.service, method: "GET", path },
         ServiceOrNone,
       );
       if (!service)
@@ -57,7 +57,7 @@ export const pagerdutyChecks: readonly VendorCheck<PagerdutySettings>[] = [
     async run(upstream) {
       const query = { limit: "1" };
       await upstream.read(
-        { operation: OPERATIONS.list, method: "GET", path: "/incidents", query },
+        { operation: PAGERDUTY_OPERATIONS.list, method: "GET", path: "/incidents", query },
         IncidentPage,
       );
       return [];

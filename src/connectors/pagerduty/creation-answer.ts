@@ -11,10 +11,10 @@ import {
 } from "../../toolkit/upstream/failures.ts";
 import type { UpstreamAnswer } from "../../toolkit/upstream/upstream.ts";
 import { errorIn } from "./error-body.ts";
-import { OPERATIONS, pagerduty, speaksOfDuplicate } from "./errors.ts";
+import { PAGERDUTY_OPERATIONS, pagerduty, speaksOfDuplicate } from "./errors.ts";
 import { CreatedIncident, type IncidentRecord } from "./schemas.ts";
 
-const OPERATION = OPERATIONS.create;
+const OPERATION = PAGERDUTY_OPERATIONS.create;
 const ASKED = { operation: OPERATION, credential: "pagerduty.page" };
 const NOTHING_DONE = "Nobody was paged.";
 

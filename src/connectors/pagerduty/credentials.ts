@@ -2,10 +2,10 @@ import * as z from "zod";
 import { Secret } from "../../toolkit/settings.ts";
 import type { Credential } from "../../toolkit/upstream/credential.ts";
 import { exchange, jsonOf } from "../../toolkit/upstream/exchange.ts";
-import { OPERATIONS, pagerduty } from "./errors.ts";
+import { PAGERDUTY_OPERATIONS, pagerduty } from "./errors.ts";
 import type { PagerdutySettings } from "./settings.ts";
 
-const OPERATION = OPERATIONS.list;
+const OPERATION = PAGERDUTY_OPERATIONS.list;
 
 /** A key is good until it is revoked; this often it is asked again whether it still is. */
 const CHECK_LIFE_MS = 15 * 60_000;

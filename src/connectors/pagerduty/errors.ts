@@ -10,12 +10,12 @@ import {
 } from "../../toolkit/upstream/failures.ts";
 import { waitByMagnitude, waitByRetryAfter } from "../../toolkit/upstream/retry-after.ts";
 import type { UpstreamAnswer } from "../../toolkit/upstream/upstream.ts";
-import type { Asked, Vendor } from "../../toolkit/upstream/vendor.ts";
+import type { Vendor, VendorQuestion } from "../../toolkit/upstream/vendor.ts";
 import { errorIn, type PagerDutyError } from "./error-body.ts";
 import { pagerdutySettings } from "./settings.ts";
 
 /** The operations that are used, by the names in the vendor's document. */
-export const OPERATIONS = {
+export const PAGERDUTY_OPERATIONS = {
   list: "listIncidents",
   create: "createIncident",
   users: "listUsers",
@@ -24,10 +24,10 @@ export const OPERATIONS = {
 
 /** What a key needs for each operation, in the vendor's own words (`x-pd-requires-scope`). */
 const PERMISSIONS: Readonly<Record<string, string>> = {
-  [OPERATIONS.list]: "incidents.read",
-  [OPERATIONS.create]: "incidents.write",
-  [OPERATIONS.users]: "users.read",
-  [OPERATIONS.service]: "services.read",
+  [PAGERDUTY_OPERATIONS.list]: "incidents.read",
+  [PAGERDUTY_OPERATIONS.create]: "incidents.write",
+  [PAGERDUTY_OPERATIONS.users]: "users.read",
+  [PAGERDUTY_OPERATIONS.service]: "services.read",
 };
 
 /** Statuses below 500 that mean the same at every vendor. */
@@ -61,7 +61,8 @@ export const pagerduty: Vendor = {
   errorOf(answer, payload, asked) {
     const error = errorIn(payload);
     // A service that isn't there is what a check asks about.
-    if (answer.status === 404 && asked.operation === OPERATIONS.service && error !== null) return null;
+    if (answer.status === 404 && asked.operation === PAGERDUTY_OPERATIONS.service && error !== null)
+      return null;
     if (answer.status < 200 || answer.status > 299) return failureOf(answer, error, asked);
     return error === null ? null : unavailable(pagerduty, { status: answer.status });
   },
@@ -83,7 +84,7 @@ function waitForReset(headers: Headers, now: number): number | null {
   return waitByMagnitude(headers.get("ratelimit-reset"), now);
 }
 
-function failureOf(answer: UpstreamAnswer, error: PagerDutyError | null, asked: Asked): Failure {
+function failureOf(answer: UpstreamAnswer, error: PagerDutyError | null, asked: VendorQuestion): Failure {
   const { status } = answer;
   if (status >= 300 && status <= 399) return redirected(pagerduty, status, ["PAGERDUTY_BASE_URL"]);
   if (status < 400 || status > 499 || USUAL.has(status)) {
@@ -95,14 +96,14 @@ function failureOf(answer: UpstreamAnswer, error: PagerDutyError | null, asked: 
 }
 
 /** Whose mistake a refusal is: the caller's only where it is about the title or the urgency. */
-function refused(status: number, { code, words }: PagerDutyError, { operation }: Asked): Failure {
+function refused(status: number, { code, words }: PagerDutyError, { operation }: VendorQuestion): Failure {
   if (code !== null && ABOUT_FROM.has(code)) {
     return misconfigured(pagerduty, { settings: ["PAGERDUTY_FROM"], field: "From", status });
   }
   if (status === 402) {
     return misconfigured(pagerduty, { why: "The account's plan doesn't include it.", status });
   }
-  if (operation !== OPERATIONS.create) return misconfigured(pagerduty, { status });
+  if (operation !== PAGERDUTY_OPERATIONS.create) return misconfigured(pagerduty, { status });
   const argument = words.map((said) => ARGUMENT.exec(said)?.[1]?.toLowerCase()).find(Boolean);
   if (argument !== undefined) return rejected(pagerduty, status, argument);
   const about_service =

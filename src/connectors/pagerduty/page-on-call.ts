@@ -1,12 +1,12 @@
 /** How PagerDuty pages the person on call. */
-import { type Page, pageOnCall } from "../../capabilities/pages/page-on-call.ts";
+import { type OnCallPage, pageOnCall } from "../../capabilities/pages/page-on-call.ts";
 import { serve } from "../../toolkit/connector.ts";
 import { nonBlank } from "../../toolkit/text/non-blank.ts";
 import { contractChanged } from "../../toolkit/upstream/failures.ts";
 import type { Upstream } from "../../toolkit/upstream/upstream.ts";
 import { concludePage } from "./creation-answer.ts";
 import { pagerdutyCredentials } from "./credentials.ts";
-import { OPERATIONS, pagerduty } from "./errors.ts";
+import { PAGERDUTY_OPERATIONS, pagerduty } from "./errors.ts";
 import { IncidentPage, type IncidentRecord } from "./schemas.ts";
 
 const DEADLINE_MS = 10_000;
@@ -26,7 +26,7 @@ export const pagerdutyPages = serve(pageOnCall, {
     return { ...seen, in_effect: true, state: found.status, data: pageOf(found, title) };
   },
   request: ({ title, urgency }, { operation_id, settings }) => ({
-    operation: OPERATIONS.create,
+    operation: PAGERDUTY_OPERATIONS.create,
     method: "POST",
     path: "/incidents",
     json: {
@@ -49,7 +49,7 @@ export const pagerdutyPages = serve(pageOnCall, {
  * what somebody has just resolved.
  */
 async function findIncident(upstream: Upstream, operation_id: string): Promise<IncidentRecord | null> {
-  const operation = OPERATIONS.list;
+  const operation = PAGERDUTY_OPERATIONS.list;
   const {
     incidents: { records },
   } = await upstream.read(
@@ -74,6 +74,6 @@ async function findIncident(upstream: Upstream, operation_id: string): Promise<I
   return records[0] ?? null;
 }
 
-function pageOf({ id, urgency, status }: IncidentRecord, title: string): Page {
+function pageOf({ id, urgency, status }: IncidentRecord, title: string): OnCallPage {
   return { incident_id: id, title, urgency, status: nonBlank(status) ?? "unknown" };
 }

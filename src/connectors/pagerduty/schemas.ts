@@ -26,7 +26,7 @@ export const IncidentPage = z.object({ incidents: records(IncidentRecord) });
 export const CreatedIncident = z.object({ incident: IncidentRecord });
 
 /** One page of `listUsers`. */
-export const UserPage = z.object({ users: records(z.object({ email: text, role: text })) });
+export const PagerdutyUserPage = z.object({ users: records(z.object({ email: text, role: text })) });
 
 /** The answer of `getService`; without a service where there is none. */
 export const ServiceOrNone = z.object({ service: z.object({ id: opaqueId, status: text }).nullish() });

@@ -3,8 +3,8 @@
 import { asFailure } from "../../toolkit/failure.ts";
 import type { Matched } from "../../toolkit/read.ts";
 import type { Upstream } from "../../toolkit/upstream/upstream.ts";
-import { type Device, matchedBy, type Names } from "./devices.ts";
-import { OPERATIONS } from "./errors.ts";
+import { matchedBy, type Names, type ScannedDevice } from "./devices.ts";
+import { TENABLE_OPERATIONS } from "./errors.ts";
 import { Asset, AssetList, type Finding } from "./schemas.ts";
 
 /** How many assets the vendor lists at most. */
@@ -25,7 +25,7 @@ export interface Resolved {
 }
 
 /** Finds a device among the assets. */
-export async function resolved(upstream: Upstream, device: Device): Promise<Resolved> {
+export async function resolved(upstream: Upstream, device: ScannedDevice): Promise<Resolved> {
   const { assets, whole, unreadable } =
     device.kind === "id" ? await oneAsset(upstream, device.value) : await allAssets(upstream);
   const found = assets.flatMap((asset) => {
@@ -52,7 +52,7 @@ interface Known {
 async function allAssets(upstream: Upstream): Promise<Known> {
   try {
     const { assets, total } = await upstream.read(
-      { operation: OPERATIONS.listAssets, method: "GET", path: "/assets" },
+      { operation: TENABLE_OPERATIONS.listAssets, method: "GET", path: "/assets" },
       AssetList,
     );
     const { records, unreadable } = assets;
@@ -68,7 +68,12 @@ async function allAssets(upstream: Upstream): Promise<Known> {
 async function oneAsset(upstream: Upstream, id: string): Promise<Known> {
   try {
     const path = `/assets/${encodeURIComponent(id)}`;
-    const request = { operation: OPERATIONS.getAsset, method: "GET", path, about: ["device"] } as const;
+    const request = {
+      operation: TENABLE_OPERATIONS.getAsset,
+      method: "GET",
+      path,
+      about: ["device"],
+    } as const;
     return { assets: [await upstream.read(request, Asset)], whole: true, unreadable: 0 };
   } catch (thrown) {
     if (asFailure(thrown).detail.upstream_status === 404) return { assets: [], whole: true, unreadable: 0 };
@@ -88,7 +93,7 @@ function namesOf(asset: Asset): Names {
 }
 
 /** By what the asset of a finding is a device, or `null` if it isn't. */
-export function foundOn({ asset }: Finding, device: Device): Matched | null {
+export function foundOn({ asset }: Finding, device: ScannedDevice): Matched | null {
   const { uuid, hostname, fqdn, netbios_name, ipv4, ipv6, mac_address, serial_number } = asset;
   const by = matchedBy(device, {
     id: uuid,

@@ -2,7 +2,7 @@
 
 import type { VendorCheck } from "../../toolkit/upstream/vendor-check.ts";
 import { tenableCredentials } from "./credentials.ts";
-import { OPERATIONS } from "./errors.ts";
+import { TENABLE_OPERATIONS } from "./errors.ts";
 import { AssetList, ScanList } from "./schemas.ts";
 
 /** Both keys, each by the least that its user may read. That a user may launch shows only when it does. */
@@ -11,7 +11,7 @@ export const tenableChecks: readonly VendorCheck[] = [
     name: "assets",
     credential: tenableCredentials.read,
     async run(upstream) {
-      const request = { operation: OPERATIONS.listAssets, method: "GET", path: "/assets" } as const;
+      const request = { operation: TENABLE_OPERATIONS.listAssets, method: "GET", path: "/assets" } as const;
       const { assets } = await upstream.read(request, AssetList);
       return assets.records.length > 0
         ? []
@@ -22,7 +22,10 @@ export const tenableChecks: readonly VendorCheck[] = [
     name: "scans",
     credential: tenableCredentials.scan,
     async run(upstream) {
-      await upstream.read({ operation: OPERATIONS.listScans, method: "GET", path: "/scans" }, ScanList);
+      await upstream.read(
+        { operation: TENABLE_OPERATIONS.listScans, method: "GET", path: "/scans" },
+        ScanList,
+      );
       return [];
     },
   },

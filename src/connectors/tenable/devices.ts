@@ -4,7 +4,7 @@ import { Failure } from "../../toolkit/failure.ts";
 import type { Matched } from "../../toolkit/read.ts";
 
 /** A device as it was asked for. */
-export type Device =
+export type ScannedDevice =
   | { readonly kind: "id" | "ip" | "mac" | "serial"; readonly value: string }
   /** `label` is the part before the first dot. */
   | { readonly kind: "name"; readonly value: string; readonly label: string };
@@ -25,7 +25,7 @@ const FOREIGN = /^(?:[a-z][a-z0-9-]{0,30}:[!-~]|(?:[0-9a-f]{32}|[0-9a-f]{40})$)/
  * What `text` says of a device.
  * @throws Failure `invalid_input` for another vendor's id
  */
-export function deviceCalled(text: string): Device {
+export function deviceCalled(text: string): ScannedDevice {
   const value = text.trim().toLowerCase().replace(/\.$/, "");
   if (z.guid().safeParse(value).success) return { kind: "id", value };
   const address = addressOf(value);
@@ -40,14 +40,14 @@ export function deviceCalled(text: string): Device {
  * A name that no asset has, taken for a serial number; `null` if it can't be one. The list of assets has no serial
  * numbers, but findings have.
  */
-export function asSerial(device: Device): Device | null {
+export function asSerial(device: ScannedDevice): ScannedDevice | null {
   const could_be = device.kind === "name" && /^(?=.*\d)[\w -]{6,}$/.test(device.value);
   return could_be ? { kind: "serial", value: device.value } : null;
 }
 
 /** By what an asset is the device that was asked for, or `null` if it isn't. */
 export function matchedBy(
-  device: Device,
+  device: ScannedDevice,
   { id, names, addresses, macs, serials }: Names,
 ): Matched["by"] | null {
   switch (device.kind) {

@@ -11,12 +11,12 @@ import {
 } from "../../toolkit/upstream/failures.ts";
 import { waitByRetryAfter } from "../../toolkit/upstream/retry-after.ts";
 import type { UpstreamAnswer } from "../../toolkit/upstream/upstream.ts";
-import type { Asked, Vendor } from "../../toolkit/upstream/vendor.ts";
+import type { Vendor, VendorQuestion } from "../../toolkit/upstream/vendor.ts";
 import { ConflictingExport } from "./schemas.ts";
 import { tenableSettings } from "./settings.ts";
 
 /** The operations that are used, by the names in the vendor's document. */
-export const OPERATIONS = {
+export const TENABLE_OPERATIONS = {
   requestExport: "exports-vulns-request-export",
   exportStatus: "exports-vulns-export-status",
   downloadChunk: "exports-vulns-download-chunk",
@@ -28,13 +28,13 @@ export const OPERATIONS = {
 
 /** What a user needs for each operation, in the words of the vendor's document. */
 const PERMISSIONS: Readonly<Record<string, string>> = {
-  [OPERATIONS.requestExport]: "Basic [16], with Can View on the assets",
-  [OPERATIONS.exportStatus]: "Basic [16]",
-  [OPERATIONS.downloadChunk]: "Basic [16]",
-  [OPERATIONS.listAssets]: "Basic [16], with Can View on the assets",
-  [OPERATIONS.getAsset]: "Basic [16], with Can View on the asset",
-  [OPERATIONS.listScans]: "Basic [16], with Can View on the scan",
-  [OPERATIONS.launchScan]:
+  [TENABLE_OPERATIONS.requestExport]: "Basic [16], with Can View on the assets",
+  [TENABLE_OPERATIONS.exportStatus]: "Basic [16]",
+  [TENABLE_OPERATIONS.downloadChunk]: "Basic [16]",
+  [TENABLE_OPERATIONS.listAssets]: "Basic [16], with Can View on the assets",
+  [TENABLE_OPERATIONS.getAsset]: "Basic [16], with Can View on the asset",
+  [TENABLE_OPERATIONS.listScans]: "Basic [16], with Can View on the scan",
+  [TENABLE_OPERATIONS.launchScan]:
     "Scan Operator [24], with Can Execute on the scan (or the scan is disabled: Tenable answers the same)",
 };
 
@@ -57,7 +57,7 @@ export const tenable: Vendor = {
     const { status } = answer;
     if (status >= 200 && status <= 299) return null;
     // No failure, but an answer to the question: the export is under way already.
-    const adopts = status === 409 && asked.operation === OPERATIONS.requestExport;
+    const adopts = status === 409 && asked.operation === TENABLE_OPERATIONS.requestExport;
     if (adopts && ConflictingExport.safeParse(payload).success) return null;
     return failureOf(answer, payload, asked);
   },
@@ -82,7 +82,7 @@ const OUR_FIELDS: ReadonlySet<string> = new Set(["num_assets", "include_unlicens
 const Invalid = z.object({ validation: z.object({ keys: z.array(z.string()) }) });
 
 /** Little depends on the body: a 429's is a page, and some refusals are documented without one. */
-function failureOf(answer: UpstreamAnswer, payload: unknown, asked: Asked): Failure {
+function failureOf(answer: UpstreamAnswer, payload: unknown, asked: VendorQuestion): Failure {
   const { status } = answer;
   if (status === 404 && isExport(asked)) {
     // Without a cursor, it is an export of ours that has gone: the next call begins another.
@@ -100,7 +100,7 @@ function failureOf(answer: UpstreamAnswer, payload: unknown, asked: Asked): Fail
   if (status >= 300 && status <= 399) return redirected(tenable, status, ["TENABLE_BASE_URL"]);
   // What isn't said to be about a filter isn't: exports have many.
   const { operation, credential } = asked;
-  const about = operation === OPERATIONS.requestExport ? { operation, credential } : asked;
+  const about = operation === TENABLE_OPERATIONS.requestExport ? { operation, credential } : asked;
   return failureOfStatus(tenable, status, answer, about, PERMISSIONS[operation]);
 }
 
@@ -109,8 +109,8 @@ function lastName(key: string): string {
   return key.split(".").findLast((part) => !/^\d+$/.test(part)) ?? "";
 }
 
-function isExport({ operation }: Asked): boolean {
-  return operation === OPERATIONS.exportStatus || operation === OPERATIONS.downloadChunk;
+function isExport({ operation }: VendorQuestion): boolean {
+  return operation === TENABLE_OPERATIONS.exportStatus || operation === TENABLE_OPERATIONS.downloadChunk;
 }
 
 /** Exports are kept for 24 hours, and this one was named by a cursor. */

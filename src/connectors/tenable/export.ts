@@ -3,8 +3,8 @@
 import { asFailure, Failure } from "../../toolkit/failure.ts";
 import type { JsonObject } from "../../toolkit/json.ts";
 import type { Upstream } from "../../toolkit/upstream/upstream.ts";
-import { OPERATIONS } from "./errors.ts";
-import { argumentsIn, exportFilters } from "./finding-filter.ts";
+import { TENABLE_OPERATIONS } from "./errors.ts";
+import { exportFilters, filterArguments } from "./finding-filter.ts";
 import { ExportStatus, RequestedExport } from "./schemas.ts";
 
 /** The least that the vendor allows, and its own default: the smaller a chunk, the sooner it is there. */
@@ -76,7 +76,7 @@ export async function exportOf(upstream: Upstream, filters: JsonObject, now: num
 export async function stateOf(upstream: Upstream, uuid: string, by_cursor = false): Promise<ExportState> {
   const answer = await upstream.read(
     {
-      operation: OPERATIONS.exportStatus,
+      operation: TENABLE_OPERATIONS.exportStatus,
       method: "GET",
       path: `/vulns/export/${encodeURIComponent(uuid)}/status`,
       ...(by_cursor ? { about: ["cursor"] } : {}),
@@ -121,12 +121,12 @@ async function stateOrGone(upstream: Upstream, uuid: string): Promise<ExportStat
 function request(upstream: Upstream, filters: JsonObject): Promise<string> {
   return upstream.read(
     {
-      operation: OPERATIONS.requestExport,
+      operation: TENABLE_OPERATIONS.requestExport,
       method: "POST",
       path: "/vulns/export",
       // Without it, assets beyond the licence are left out, and would look clean.
       json: { num_assets: ASSETS_IN_CHUNK, include_unlicensed: true, filters },
-      about: argumentsIn(filters),
+      about: filterArguments(filters),
     },
     RequestedExport,
   );

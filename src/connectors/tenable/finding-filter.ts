@@ -50,7 +50,7 @@ export function exportFilters(
 }
 
 /** The arguments of a search that stand in the `filters` of its export. */
-export function argumentsIn(filters: JsonObject): string[] {
+export function filterArguments(filters: JsonObject): string[] {
   return ["cve_id", "severity"]
     .filter((name) => name in filters)
     .concat("cidr_range" in filters ? ["device"] : [])

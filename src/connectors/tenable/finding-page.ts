@@ -1,7 +1,7 @@
 /** One page of findings, out of the chunks of an export that may still be at work. */
 import type { Upstream } from "../../toolkit/upstream/upstream.ts";
 import { ChunksRead } from "./chunks-read.ts";
-import { OPERATIONS } from "./errors.ts";
+import { TENABLE_OPERATIONS } from "./errors.ts";
 import { type ExportState, forget, notReady, stateOf } from "./export.ts";
 import { Finding } from "./schemas.ts";
 
@@ -12,18 +12,18 @@ const LONGEST_PAUSE_MS = 2_000;
 const PATIENCE = { attempts: 2, attempt_ms: 20_000 };
 
 /** A place in an export. */
-export interface Place {
+export interface FindingPosition {
   readonly read: ChunksRead;
   /** The chunk that the page before ended in, and how many of its findings were passed. */
   readonly within: { readonly chunk: number; readonly offset: number } | null;
 }
 
 /** Where an export begins. */
-export const BEGINNING: Place = { read: ChunksRead.none, within: null };
+export const BEGINNING: FindingPosition = { read: ChunksRead.none, within: null };
 
 /** Which page is wanted. */
 export interface PageRequest {
-  readonly from: Place;
+  readonly from: FindingPosition;
   readonly most: number;
   readonly keep: (finding: Finding) => boolean;
   /** No chunk is begun, or waited for, after this, in milliseconds since the epoch. */
@@ -38,7 +38,7 @@ export interface FindingPage {
   readonly findings: readonly Finding[];
   readonly unreadable: number;
   /** Where the next page begins, or `null` if there is none. */
-  readonly next: Place | null;
+  readonly next: FindingPosition | null;
   /** The export as it stood when it was last asked. */
   readonly state: ExportState;
   /** How many of the chunks that were read had lost what was in them. */
@@ -80,7 +80,7 @@ export async function readPage(
     let seen = 0;
     const part = await upstream.readList(
       {
-        operation: OPERATIONS.downloadChunk,
+        operation: TENABLE_OPERATIONS.downloadChunk,
         method: "GET",
         path: `/vulns/export/${encodeURIComponent(state.uuid)}/chunks/${chunk}`,
         patience: PATIENCE,

@@ -5,10 +5,10 @@ import { Failure } from "../../toolkit/failure.ts";
 import { jsonOf } from "../../toolkit/upstream/exchange.ts";
 import { contractChanged, turnsAway, withoutEffect } from "../../toolkit/upstream/failures.ts";
 import type { UpstreamAnswer } from "../../toolkit/upstream/upstream.ts";
-import { OPERATIONS, tenable } from "./errors.ts";
+import { TENABLE_OPERATIONS, tenable } from "./errors.ts";
 import { LaunchedScan } from "./schemas.ts";
 
-const ASKED = { operation: OPERATIONS.launchScan, credential: "tenable.scan" };
+const ASKED = { operation: TENABLE_OPERATIONS.launchScan, credential: "tenable.scan" };
 
 /**
  * Refusals that the vendor documents for a launch, each of them made instead of one: the keys are invalid (401),

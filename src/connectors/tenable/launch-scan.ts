@@ -4,7 +4,7 @@ import { serve } from "../../toolkit/connector.ts";
 import { claimedAt } from "../../toolkit/operation-id.ts";
 import { nonBlank } from "../../toolkit/text/non-blank.ts";
 import { tenableCredentials } from "./credentials.ts";
-import { OPERATIONS } from "./errors.ts";
+import { TENABLE_OPERATIONS } from "./errors.ts";
 import { concludeLaunch } from "./launch-answer.ts";
 import { scanState } from "./scans.ts";
 
@@ -30,7 +30,7 @@ export const tenableLaunchesScan = serve(launchScan, {
     };
   },
   request: ({ scan_id }) => ({
-    operation: OPERATIONS.launchScan,
+    operation: TENABLE_OPERATIONS.launchScan,
     method: "POST",
     path: `/scans/${encodeURIComponent(scan_id)}/launch`,
     json: {},

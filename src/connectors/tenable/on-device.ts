@@ -3,7 +3,7 @@
 import type { Matched } from "../../toolkit/read.ts";
 import type { Upstream } from "../../toolkit/upstream/upstream.ts";
 import { foundOn, type Resolved, resolved } from "./assets.ts";
-import { asSerial, type Device, deviceCalled } from "./devices.ts";
+import { asSerial, deviceCalled, type ScannedDevice } from "./devices.ts";
 import type { Finding } from "./schemas.ts";
 
 /** A device as far as the scanner knows it. */
@@ -11,10 +11,10 @@ export class OnDevice {
   readonly #listed: Resolved;
   readonly #ids: ReadonlySet<string>;
   /** What findings are looked at for, where the list of assets doesn't say it all. */
-  readonly #sought: readonly Device[];
+  readonly #sought: readonly ScannedDevice[];
   readonly #found = new Map<string, Matched>();
 
-  constructor(device: Device, listed: Resolved) {
+  constructor(device: ScannedDevice, listed: Resolved) {
     this.#listed = listed;
     this.#ids = new Set(listed.matched.map(({ id }) => id));
     const serial = listed.matched.length === 0 ? asSerial(device) : null;

@@ -1,6 +1,6 @@
 import { contractChanged } from "../../toolkit/upstream/failures.ts";
 import type { Upstream } from "../../toolkit/upstream/upstream.ts";
-import { OPERATIONS, tenable } from "./errors.ts";
+import { TENABLE_OPERATIONS, tenable } from "./errors.ts";
 import { ListedScan, ScanList } from "./schemas.ts";
 
 /**
@@ -39,7 +39,7 @@ export async function scanState(
   since: number,
 ): Promise<ScanState | null> {
   const { body, headers } = await upstream.readWithHeaders(
-    { operation: OPERATIONS.listScans, method: "GET", path: "/scans" },
+    { operation: TENABLE_OPERATIONS.listScans, method: "GET", path: "/scans" },
     ScanList,
   );
   const { records: scans, unreadable } = body.scans;
@@ -55,7 +55,7 @@ export async function scanState(
 }
 
 function changed(field: string) {
-  return contractChanged(tenable, OPERATIONS.listScans, `scans.${field}`);
+  return contractChanged(tenable, TENABLE_OPERATIONS.listScans, `scans.${field}`);
 }
 
 /**

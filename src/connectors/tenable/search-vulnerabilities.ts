@@ -6,7 +6,7 @@ import { ChunksRead } from "./chunks-read.ts";
 import { tenableCredentials } from "./credentials.ts";
 import { exportOf, partsMissing, stateOf } from "./export.ts";
 import { exportFilters, isAsked } from "./finding-filter.ts";
-import { BEGINNING, type Place, readPage } from "./finding-page.ts";
+import { BEGINNING, type FindingPosition, readPage } from "./finding-page.ts";
 import { vulnerabilityOf } from "./normalise.ts";
 import { OnDevice } from "./on-device.ts";
 
@@ -32,7 +32,7 @@ const Position = z
     ]),
   )
   .transform(([uuid, read, chunk, offset, any]) => {
-    const place: Place = { read, within: chunk === "" ? null : { chunk, offset } };
+    const place: FindingPosition = { read, within: chunk === "" ? null : { chunk, offset } };
     return { uuid, place, any: any === "1" };
   });
 
@@ -78,7 +78,7 @@ export const tenableSearchesVulnerabilities = serve(searchVulnerabilities, {
   },
 });
 
-function positionOf(uuid: string, { read, within }: Place, any: boolean): string {
+function positionOf(uuid: string, { read, within }: FindingPosition, any: boolean): string {
   return [uuid, read, within?.chunk ?? "", within?.offset ?? 0, any ? 1 : 0].join("/");
 }
 

@@ -1,12 +1,12 @@
 import type { FC } from "hono/jsx";
 import type { OperationView } from "../../effect/protocol.ts";
 import { targetName } from "../../toolkit/change.ts";
-import { Csrf, Foreign, Who } from "../elements.tsx";
+import { ActorName, Csrf, Foreign } from "../elements.tsx";
 import { clientNameOf, requireOperation } from "../operations/access.ts";
-import { Before, Beside, OperationCard, Outcome } from "../operations/card.tsx";
+import { Before, Beside, OperationCard, OutcomeLine } from "../operations/card.tsx";
 import { OperationTable } from "../operations/history.tsx";
 import { latestOperations, readOperation } from "../operations/latest.ts";
-import { page } from "../page.tsx";
+import { consolePage } from "../page.tsx";
 import type { Visit, Visitor } from "../visit.ts";
 import { MAX_REASON, whyNotTheirs } from "./decide.ts";
 import { lookAtTarget, TargetThenAndNow } from "./target.tsx";
@@ -39,7 +39,7 @@ export async function showApproval(visit: Visit): Promise<Response> {
       </p>
       <h1>{title}</h1>
       <p class="lead">
-        <Foreign>{nameOf(operation)}</Foreign>, asked for by <Who {...operation.requester} />
+        <Foreign>{nameOf(operation)}</Foreign>, asked for by <ActorName {...operation.requester} />
       </p>
       <div class="columns">
         <div>
@@ -53,7 +53,7 @@ export async function showApproval(visit: Visit): Promise<Response> {
         </div>
         <div>
           <Decision operation={operation} visitor={visitor} now={now} />
-          <Outcome operation={operation} now={now} />
+          <OutcomeLine operation={operation} now={now} />
         </div>
       </div>
       <section class="card" aria-labelledby="history">
@@ -67,7 +67,7 @@ export async function showApproval(visit: Visit): Promise<Response> {
       </section>
     </>
   );
-  return page(visitor, { title, section: SECTION }, content);
+  return consolePage(visitor, { title, section: SECTION }, content);
 }
 
 /** Whether it waits, and for this visitor: nobody else needs to know how the target is now. */

@@ -1,7 +1,7 @@
 import type { Catalogue } from "../../catalogue/catalogue.ts";
 import type { OperationView } from "../../effect/protocol.ts";
 import { targetName } from "../../toolkit/change.ts";
-import { Badge, Foreign, Id, Pager, Table, Time, Who } from "../elements.tsx";
+import { ActorName, Badge, Foreign, Id, Pager, Table, Time } from "../elements.tsx";
 import { given } from "../filters.ts";
 import { OperationTable, shortened } from "../operations/history.tsx";
 import {
@@ -10,7 +10,7 @@ import {
   type WaitingPage,
   waitingOperations,
 } from "../operations/latest.ts";
-import { page } from "../page.tsx";
+import { consolePage } from "../page.tsx";
 import type { Visit } from "../visit.ts";
 
 const SECTION = "/console/approvals";
@@ -57,7 +57,7 @@ export async function showApprovals({ env, catalogue, visitor, now, url }: Visit
       </section>
     </>
   );
-  return page(visitor, { title: "Approvals", section: SECTION }, content);
+  return consolePage(visitor, { title: "Approvals", section: SECTION }, content);
 }
 
 function howMany({ operations, total }: WaitingPage): string {
@@ -84,7 +84,7 @@ function rowOf(operation: OperationView, { catalogue, subject, now }: Listed) {
     </>,
     <Id>{targetName(target)}</Id>,
     <>
-      <Who {...requester} />
+      <ActorName {...requester} />
       {own && (
         <>
           {" "}

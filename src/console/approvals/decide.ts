@@ -6,7 +6,7 @@ import { effectNameOf } from "../../toolkit/operation-id.ts";
 import { may } from "../need.ts";
 import { requireOperation } from "../operations/access.ts";
 import { readOperation } from "../operations/latest.ts";
-import { type About, type Done, field, Refused, type Visit, type Visitor } from "../visit.ts";
+import { type Done, field, type Visit, type VisitFacts, type Visitor, VisitRefused } from "../visit.ts";
 
 /** The longest reason, in characters. */
 export const MAX_REASON = 1_000;
@@ -49,14 +49,17 @@ export async function decideApproval(visit: Visit, form: FormData): Promise<Done
 }
 
 /** What the audit says an action was about. */
-export function aboutOperation({ id, target, tool }: OperationView, detail: Record<string, string>): About {
+export function aboutOperation(
+  { id, target, tool }: OperationView,
+  detail: Record<string, string>,
+): VisitFacts {
   return { operation_id: id, target: targetName(target), detail: { tool, ...detail } };
 }
 
-function read(form: FormData, about: About): { decision: "approve" | "deny"; reason: string } {
+function read(form: FormData, about: VisitFacts): { decision: "approve" | "deny"; reason: string } {
   const decision = field(form, "decision");
   if (decision !== "approve" && decision !== "deny") {
-    throw new Refused(
+    throw new VisitRefused(
       400,
       "invalid_input",
       { title: "No decision was made", advice: "Go back, and press Approve or Deny." },
@@ -65,7 +68,7 @@ function read(form: FormData, about: About): { decision: "approve" | "deny"; rea
   }
   const reason = field(form, "reason");
   if (reason.length > MAX_REASON || (decision === "deny" && reason === "")) {
-    throw new Refused(
+    throw new VisitRefused(
       400,
       "invalid_input",
       {
@@ -101,7 +104,7 @@ async function reasonOf(
   }
 }
 
-const REFUSALS: { readonly [W in Why]: readonly [Refused["status"], string, string] } = {
+const REFUSALS: { readonly [W in Why]: readonly [VisitRefused["status"], string, string] } = {
   own_request: [
     403,
     "You asked for this yourself",
@@ -119,7 +122,7 @@ const REFUSALS: { readonly [W in Why]: readonly [Refused["status"], string, stri
   not_here: [404, "There is no such operation", "The link may be mistyped or cut."],
 };
 
-function refusedFor(why: Why, about: About): Refused {
+function refusedFor(why: Why, about: VisitFacts): VisitRefused {
   const [status, title, advice] = REFUSALS[why];
-  return new Refused(status, why, { title, advice }, about);
+  return new VisitRefused(status, why, { title, advice }, about);
 }

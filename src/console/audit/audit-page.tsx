@@ -4,7 +4,7 @@ import { type AuditQuery, type FoundEvent, leftOut, searchAudit } from "../../au
 import type { Tool } from "../../toolkit/tool.ts";
 import { Badge, Foreign, Id, inUtc, linkWith, Pager, Table, type Tone } from "../elements.tsx";
 import { given } from "../filters.ts";
-import { page } from "../page.tsx";
+import { consolePage } from "../page.tsx";
 import type { Visit } from "../visit.ts";
 import { CONFLICTS } from "./acknowledge.ts";
 import { type AuditFilters, auditFilters, orRefused } from "./filters.ts";
@@ -58,7 +58,7 @@ export async function showAudit({ env, catalogue, visitor, url }: Visit): Promis
       </section>
     </>
   );
-  return page(visitor, { title: "Audit", section: SECTION }, content);
+  return consolePage(visitor, { title: "Audit", section: SECTION }, content);
 }
 
 const Conflicts: FC<{ waiting: number }> = ({ waiting }) => (

@@ -3,7 +3,7 @@ import type { Trouble } from "../../audit/store/trouble.ts";
 import type { KnownTrouble } from "../../tenant/protocol.ts";
 import { MAX_REASON } from "../approvals/decide.ts";
 import { Csrf, Facts, Foreign, Id, Table, Time } from "../elements.tsx";
-import { page } from "../page.tsx";
+import { consolePage } from "../page.tsx";
 import type { Visit, Visitor } from "../visit.ts";
 import { CONFLICTS } from "./acknowledge.ts";
 
@@ -39,7 +39,7 @@ export async function showConflicts({ env, visitor, now }: Visit): Promise<Respo
       )}
     </>
   );
-  return page(visitor, { title: "Conflicts", section: SECTION }, content);
+  return consolePage(visitor, { title: "Conflicts", section: SECTION }, content);
 }
 
 const Open: FC<{ trouble: KnownTrouble; visitor: Visitor; now: number }> = ({

@@ -2,9 +2,9 @@ import type { FC } from "hono/jsx";
 import type { AuditRecord } from "../../audit/event/record.ts";
 import { leftOut } from "../../audit/store/search.ts";
 import { Badge, Facts, Foreign, Id, inUtc } from "../elements.tsx";
-import { page } from "../page.tsx";
-import { Refused, type Visit } from "../visit.ts";
-import { type Check, checksOf, placedEvent } from "./proof.ts";
+import { consolePage } from "../page.tsx";
+import { type Visit, VisitRefused } from "../visit.ts";
+import { type Check, placedEvent, proofChecks } from "./proof.ts";
 
 const SECTION = "/console/audit";
 
@@ -12,7 +12,7 @@ const SECTION = "/console/audit";
 export async function showEvent({ env, visitor, param }: Visit): Promise<Response> {
   const placed = await placedEvent(env.DB, param("event_id"));
   if (placed === null) {
-    throw new Refused(404, "not_found", {
+    throw new VisitRefused(404, "not_found", {
       title: "There is no such event",
       advice: (await leftOut(env.DB))
         ? "Rows of the database stand where no object writes, and are left out. audit verify names each."
@@ -30,7 +30,7 @@ export async function showEvent({ env, visitor, param }: Visit): Promise<Respons
       <p class="lead">
         <time datetime={row.at}>{inUtc(row.at)}</time> UTC, <Foreign>{row.subject ?? "no person"}</Foreign>
       </p>
-      <Proof row={row} checks={checksOf(placed)} />
+      <Proof row={row} checks={proofChecks(placed)} />
       <section class="card" aria-labelledby="event">
         <h2 id="event">The event</h2>
         <Links row={row} />
@@ -38,7 +38,7 @@ export async function showEvent({ env, visitor, param }: Visit): Promise<Respons
       </section>
     </>
   );
-  return page(visitor, { title, section: SECTION }, content);
+  return consolePage(visitor, { title, section: SECTION }, content);
 }
 
 const Proof: FC<{ row: AuditRecord; checks: readonly Check[] }> = ({ row, checks }) => (

@@ -1,7 +1,7 @@
 import type { AuditQuery } from "../../audit/store/search.ts";
 import { Failure } from "../../toolkit/failure.ts";
 import { given } from "../filters.ts";
-import { Refused } from "../visit.ts";
+import { VisitRefused } from "../visit.ts";
 
 /** What the audit page can be asked for. */
 export type AuditFilters = Omit<AuditQuery, "limit" | "cursor">;
@@ -31,7 +31,7 @@ export async function orRefused<Result>(search: () => Promise<Result>): Promise<
   } catch (thrown) {
     if (!(thrown instanceof Failure) || thrown.code !== "invalid_input") throw thrown;
     const { message, detail } = thrown;
-    throw new Refused(400, "invalid_input", {
+    throw new VisitRefused(400, "invalid_input", {
       title: "This can't be searched for",
       advice: `${message} ${detail.next_step}`,
     });

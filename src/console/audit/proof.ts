@@ -44,7 +44,7 @@ export async function placedEvent(db: D1Database, event_id: string): Promise<Pla
 }
 
 /** Recomputes an event's proof from its text. Pure. */
-export function checksOf({ row, before, after, conflicts }: Placed): readonly Check[] {
+export function proofChecks({ row, before, after, conflicts }: Placed): readonly Check[] {
   const hash = eventHash(row.event);
   const read = readRecord(row.event);
   const differing = read.ok ? RECORD_COLUMNS.filter((name) => read.record[name] !== row[name]) : ["event"];

@@ -4,7 +4,7 @@ import { credentialsOf, type Tool } from "../../toolkit/tool.ts";
 import type { Credential } from "../../toolkit/upstream/credential.ts";
 import type { Vendor } from "../../toolkit/upstream/vendor.ts";
 import { Badge, Facts, Table, Time, type Tone } from "../elements.tsx";
-import { page } from "../page.tsx";
+import { consolePage } from "../page.tsx";
 import type { Visit, Visitor } from "../visit.ts";
 import { type CredentialStanding, credentialStandings, type VendorDay, vendorsOfDay } from "./standing.ts";
 import { SwitchForm } from "./switch-form.tsx";
@@ -41,7 +41,7 @@ export async function showConnectors({ env, catalogue, visitor, now }: Visit): P
       <OwnTools tools={catalogue.tools.filter(asksNobody)} switches={switches} visitor={visitor} />
     </>
   );
-  return page(visitor, { title: "Connectors", section: SECTION }, content);
+  return consolePage(visitor, { title: "Connectors", section: SECTION }, content);
 }
 
 interface Switchable {

@@ -1,5 +1,5 @@
 import type { SwitchChange } from "../../tenant/protocol.ts";
-import { type Done, field, Refused, type Visit } from "../visit.ts";
+import { type Done, field, type Visit, VisitRefused } from "../visit.ts";
 import { MAX_SWITCH_REASON } from "./switch-form.tsx";
 
 /** `POST /console/connectors/switch`: one tool or credential, off or on, for everybody, from their next call. */
@@ -10,7 +10,7 @@ export async function switchConnector({ env, catalogue, visitor }: Visit, form: 
   const found = kind === "tool" ? catalogue.tool(name) : catalogue.credential(name);
   if (found === undefined) {
     const advice = "Nothing here has that name.";
-    throw new Refused(400, "invalid_input", { title: "Nothing was switched", advice }, { detail });
+    throw new VisitRefused(400, "invalid_input", { title: "Nothing was switched", advice }, { detail });
   }
   await env.TENANT_OBJECT.getByName(env.TENANT).switch(change);
   return { to: "/console/connectors", about: { detail } };
@@ -28,7 +28,7 @@ function read(form: FormData, by: string): SwitchChange {
     reason !== "" &&
     reason.length <= MAX_SWITCH_REASON;
   if (complete) return { kind, name, disabled: disabled === "true", by, reason };
-  throw new Refused(400, "invalid_input", {
+  throw new VisitRefused(400, "invalid_input", {
     title: "Nothing was switched",
     advice: `Go back, and give a reason of at most ${MAX_SWITCH_REASON} characters: the audit keeps it.`,
   });

@@ -2,7 +2,7 @@ import type { Catalogue } from "../../catalogue/catalogue.ts";
 import { type Readiness, readinessOf } from "../../downstream/readiness.ts";
 import type { Credential } from "../../toolkit/upstream/credential.ts";
 import type { VendorCheck } from "../../toolkit/upstream/vendor-check.ts";
-import { type CheckReport, checksOf } from "./vendor-checks.ts";
+import { type CheckReport, vendorChecks } from "./vendor-checks.ts";
 
 /** How one credential does. Nothing in it is secret. */
 export interface CredentialReport {
@@ -62,6 +62,6 @@ async function reportOf(
     breaker: breaker?.state ?? "closed",
     // The token itself stays here.
     token: answer && { ok: answer.ok, code: error?.code ?? null, message: error?.message ?? null },
-    checks: answer?.ok ? await checksOf(env, credential, checks) : [],
+    checks: answer?.ok ? await vendorChecks(env, credential, checks) : [],
   };
 }

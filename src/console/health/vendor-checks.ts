@@ -14,7 +14,7 @@ export interface CheckReport {
 }
 
 /** Tries, at its vendor, a credential and the settings that are checked with it. */
-export function checksOf(
+export function vendorChecks(
   env: Env,
   credential: Credential,
   checks: readonly VendorCheck[],

@@ -1,6 +1,6 @@
 import type { OperationView } from "../../effect/protocol.ts";
 import { may } from "../need.ts";
-import { Refused, type Visit, type Visitor } from "../visit.ts";
+import { type Visit, type Visitor, VisitRefused } from "../visit.ts";
 import { readOperation } from "./latest.ts";
 
 /** Whether somebody may see the operations that other people asked for. */
@@ -16,13 +16,13 @@ export async function requireOperation({ env, visitor, param }: Visit): Promise<
   const id = param("id");
   const operation = await readOperation(env, id);
   if (operation === null) {
-    throw new Refused(404, "not_found", {
+    throw new VisitRefused(404, "not_found", {
       title: "There is no such operation",
       advice: "The link may be mistyped or cut.",
     });
   }
   if (operation.requester.subject !== visitor.subject && !maySeeAll(visitor)) {
-    throw new Refused(
+    throw new VisitRefused(
       403,
       "role_forbids",
       {

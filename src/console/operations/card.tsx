@@ -2,7 +2,7 @@ import type { Child, FC } from "hono/jsx";
 import type { Catalogue } from "../../catalogue/catalogue.ts";
 import type { OperationView } from "../../effect/protocol.ts";
 import { portOf, targetName } from "../../toolkit/change.ts";
-import { Facts, Foreign, factsOf, Id, StateBadge, Time, Who } from "../elements.tsx";
+import { ActorName, Facts, Foreign, factsOf, Id, StateBadge, Time } from "../elements.tsx";
 
 /** What somebody wants done, on what, by whom and why: everything that a decision needs. */
 export const OperationCard: FC<{
@@ -26,7 +26,7 @@ export const OperationCard: FC<{
             "Asked for by",
             <>
               <strong>
-                <Who {...requester} />
+                <ActorName {...requester} />
               </strong>{" "}
               ({requester.roles.join(", ")}) through <Foreign>{via}</Foreign>
             </>,
@@ -73,7 +73,7 @@ export const Beside: FC<{ operation: OperationView; now: number }> = ({ operatio
 );
 
 /** How an operation stands, and how that is known. */
-export const Outcome: FC<{ operation: OperationView; now: number }> = ({ operation, now }) => {
+export const OutcomeLine: FC<{ operation: OperationView; now: number }> = ({ operation, now }) => {
   const { state, approved_by, evidence, executed_at, expires_at, decision_reason, error } = operation;
   const waits = state === "awaiting_approval" || state === "awaiting_confirmation";
   return (

@@ -6,10 +6,10 @@ import { MAX_REASON } from "../approvals/decide.ts";
 import { LeftOut } from "../audit/left-out.tsx";
 import { Csrf, Facts, Foreign, factsOf } from "../elements.tsx";
 import { may } from "../need.ts";
-import { page } from "../page.tsx";
+import { consolePage } from "../page.tsx";
 import type { Visit, Visitor } from "../visit.ts";
 import { clientNameOf, requireOperation } from "./access.ts";
-import { Before, OperationCard, Outcome } from "./card.tsx";
+import { Before, OperationCard, OutcomeLine } from "./card.tsx";
 import { courseOf, Timeline } from "./timeline.tsx";
 
 const SECTION = "/console/operations";
@@ -40,7 +40,7 @@ export async function showOperation(visit: Visit): Promise<Response> {
           <Before operation={operation} />
         </div>
         <div>
-          <Outcome operation={operation} now={now} />
+          <OutcomeLine operation={operation} now={now} />
           <Result operation={operation} />
           <section class="card" aria-labelledby="course">
             <h2 id="course">Its course</h2>
@@ -51,7 +51,7 @@ export async function showOperation(visit: Visit): Promise<Response> {
       </div>
     </>
   );
-  return page(visitor, { title, section: SECTION }, content);
+  return consolePage(visitor, { title, section: SECTION }, content);
 }
 
 /** What the operation asks of somebody, if it does. */

@@ -2,7 +2,7 @@ import type { FC } from "hono/jsx";
 import type { Tool } from "../../toolkit/tool.ts";
 import { Pager, STATE_NAMES, stateInWords } from "../elements.tsx";
 import { given } from "../filters.ts";
-import { page } from "../page.tsx";
+import { consolePage } from "../page.tsx";
 import type { Visit } from "../visit.ts";
 import { maySeeAll } from "./access.ts";
 import { OperationTable } from "./history.tsx";
@@ -30,7 +30,7 @@ export async function showOperations({ env, catalogue, visitor, now, url }: Visi
       <h1>Operations</h1>
       <p class="lead">
         {all ? "Everybody's state changes" : "The state changes that you asked for"}, from claim to end. The
-        list follows with a second's delay; an operation's own page is up to date. Times are UTC.
+        list follows with a second's delay; an operation's own consolePage is up to date. Times are UTC.
       </p>
       <search class="card">
         <Filters tools={catalogue.tools.filter(({ kind }) => kind === "change")} all={all} {...filters} />
@@ -46,7 +46,7 @@ export async function showOperations({ env, catalogue, visitor, now, url }: Visi
       </section>
     </>
   );
-  return page(visitor, { title: "Operations", section: SECTION }, content);
+  return consolePage(visitor, { title: "Operations", section: SECTION }, content);
 }
 
 const Filters: FC<{

@@ -3,7 +3,7 @@ import { may } from "../need.ts";
 import { maySeeAll } from "../operations/access.ts";
 import { OperationTable } from "../operations/history.tsx";
 import { latestOperations, waitingOperations } from "../operations/latest.ts";
-import { page } from "../page.tsx";
+import { consolePage } from "../page.tsx";
 import type { Visit } from "../visit.ts";
 import { type Activity, activityOfDay } from "./activity.ts";
 import { ActivityChart } from "./chart.tsx";
@@ -55,7 +55,7 @@ export async function showOverview({ env, visitor, now }: Visit): Promise<Respon
       </section>
     </>
   );
-  return page(visitor, { title: "Overview", section: SECTION }, content);
+  return consolePage(visitor, { title: "Overview", section: SECTION }, content);
 }
 
 const Waiting: FC<{ count: number; what: readonly [one: string, more: string]; href: string }> = ({

@@ -3,8 +3,8 @@ import { isPersonKey } from "../../auth/person-key.ts";
 import type { SessionSummary } from "../../person/protocol.ts";
 import { Badge, Csrf, Facts, Foreign, Table, Time, type Tone } from "../elements.tsx";
 import { may } from "../need.ts";
-import { page } from "../page.tsx";
-import { Refused, type Visit, type Visitor } from "../visit.ts";
+import { consolePage } from "../page.tsx";
+import { type Visit, type Visitor, VisitRefused } from "../visit.ts";
 import { lastUses } from "./people.ts";
 
 const SECTION = "/console/sessions";
@@ -20,7 +20,7 @@ export async function showPerson(visit: Visit): Promise<Response> {
 export function requirePerson({ visitor, param }: Visit): string {
   const person = param("person");
   if (person === visitor.person || may(visitor.roles, "admin")) return person;
-  throw new Refused(403, "role_forbids", {
+  throw new VisitRefused(403, "role_forbids", {
     title: "These are somebody else's sessions",
     advice: "Only administrators can see or end other people's sessions.",
   });
@@ -33,7 +33,7 @@ export async function showSessionsOf({ env, visitor, now }: Visit, person: strin
   const [profile, sessions] =
     object === null ? [null, []] : await Promise.all([object.profile(), object.listSessions()]);
   if (profile === null) {
-    throw new Refused(404, "not_found", {
+    throw new VisitRefused(404, "not_found", {
       title: "This person has no sessions",
       advice: "They may have been refused.",
     });
@@ -92,7 +92,7 @@ export async function showSessionsOf({ env, visitor, now }: Visit, person: strin
       )}
     </>
   );
-  return page(visitor, { title: own ? "Your sessions" : profile.display, section: SECTION }, content);
+  return consolePage(visitor, { title: own ? "Your sessions" : profile.display, section: SECTION }, content);
 }
 
 const TONES: { readonly [S in SessionSummary["state"]]: Tone } = {

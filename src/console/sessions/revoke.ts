@@ -1,5 +1,5 @@
 import { isPersonKey } from "../../auth/person-key.ts";
-import { type Done, field, Refused, type Visit } from "../visit.ts";
+import { type Done, field, type Visit, VisitRefused } from "../visit.ts";
 import { requirePerson } from "./person-page.tsx";
 
 /** `POST /console/sessions/{person}/revoke`: ends one session, or all of a person's. It holds on their next call. */
@@ -12,7 +12,7 @@ export async function revokeSessions(visit: Visit, form: FormData): Promise<Done
   const object = isPersonKey(person) ? env.PERSON.getByName(person) : null;
   if (session === "" || object === null || (await object.profile()) === null) {
     const advice = "The session may have ended meanwhile. Open the list again.";
-    throw new Refused(404, "not_found", { title: "There is nothing to revoke", advice }, about);
+    throw new VisitRefused(404, "not_found", { title: "There is nothing to revoke", advice }, about);
   }
   const which = session === "all" ? "all" : { session_id: session };
   const ended = await object.revoke(which, visitor.subject);

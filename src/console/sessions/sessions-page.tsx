@@ -1,7 +1,7 @@
 import { Foreign, Table, Time } from "../elements.tsx";
 import { given } from "../filters.ts";
 import { may } from "../need.ts";
-import { page } from "../page.tsx";
+import { consolePage } from "../page.tsx";
 import type { Visit } from "../visit.ts";
 import { knownPeople, MOST_PEOPLE } from "./people.ts";
 import { showSessionsOf } from "./person-page.tsx";
@@ -53,5 +53,5 @@ export async function showSessions(visit: Visit): Promise<Response> {
       </section>
     </>
   );
-  return page(visitor, { title: "Sessions", section: SECTION }, content);
+  return consolePage(visitor, { title: "Sessions", section: SECTION }, content);
 }

@@ -19,14 +19,14 @@ export function folded(text: string): string {
 }
 
 /** What a creation is about. */
-export interface About {
+export interface CreationContent {
   readonly finding_id: string | null;
   /** The title, {@link folded}. */
   readonly title: string | null;
 }
 
 /** Two creations are alike if both name the same finding or, where not both name one, their titles are equal. */
-export function alike(one: About, other: About): boolean {
+export function alike(one: CreationContent, other: CreationContent): boolean {
   const both = one.finding_id !== null && other.finding_id !== null;
   return both ? one.finding_id === other.finding_id : one.title === other.title;
 }

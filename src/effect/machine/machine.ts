@@ -117,11 +117,11 @@ export type Transition =
     };
 
 /** Why a transition was refused. Nothing changed. */
-export type Refusal = "no_such_edge" | "stale_fence" | "own_request" | "not_own_request" | "too_late";
+export type EdgeRefusal = "no_such_edge" | "stale_fence" | "own_request" | "not_own_request" | "too_late";
 
-export type Advance =
+export type OperationAdvance =
   | { readonly ok: true; readonly operation: Operation }
-  | { readonly ok: false; readonly refusal: Refusal };
+  | { readonly ok: false; readonly refusal: EdgeRefusal };
 
 const NEXT: {
   readonly [Type in Transition["type"]]: (transition: Extract<Transition, { type: Type }>) => State;
@@ -150,7 +150,11 @@ export function hasEdge(from: State, to: State): boolean {
 /**
  * The operation after `transition`, or why it can't happen. `now` is milliseconds since the epoch.
  */
-export function advance(operation: Operation, transition: Transition, now: number): Advance {
+export function advanceOperation(
+  operation: Operation,
+  transition: Transition,
+  now: number,
+): OperationAdvance {
   const to = (NEXT[transition.type] as (t: Transition) => State)(transition);
   const refusal = refuse(operation, transition, to, now);
   if (refusal !== null) return { ok: false, refusal };
@@ -160,7 +164,7 @@ export function advance(operation: Operation, transition: Transition, now: numbe
   };
 }
 
-function refuse(operation: Operation, transition: Transition, to: State, now: number): Refusal | null {
+function refuse(operation: Operation, transition: Transition, to: State, now: number): EdgeRefusal | null {
   const from = operation.state;
   if (!hasEdge(from, to)) return "no_such_edge";
   switch (transition.type) {
@@ -205,7 +209,7 @@ function isBeside({ beside }: Extract<Transition, { type: "ask_again" }>): boole
 }
 
 /** How an end is known must fit where it is reached from: by answer, by reading back, or by a person. */
-function refuseByOrigin(from: State, transition: Transition): Refusal | null {
+function refuseByOrigin(from: State, transition: Transition): EdgeRefusal | null {
   if (from === "needs_operator") return "no_such_edge";
   if (transition.type !== "succeed") return null;
   return (transition.evidence === "read_back") === (from === "probing") ? null : "no_such_edge";

@@ -37,14 +37,14 @@ export interface Wanted
 }
 
 /** An operation that was sent, and whose end isn't known yet. */
-export interface UnderWay {
+export interface OperationUnderWay {
   readonly operation: Operation;
   /** Another one was sent in its place since. */
   readonly superseded: boolean;
 }
 
 /** The rows that matter for a call on one target. */
-export interface Standing {
+export interface StandingOperation {
   /** The operation named by `known`, if it is here. */
   readonly known: Operation | null;
   /** Operations of the same action, or creations that are alike, newest first. */
@@ -52,7 +52,7 @@ export interface Standing {
   /** Other actions that were sent to the target after the oldest of `same`, but for those that failed safe. */
   readonly later: readonly Operation[];
   /** What is `executing`, `unknown` or `probing` on the target. */
-  readonly under_way: readonly UnderWay[];
+  readonly under_way: readonly OperationUnderWay[];
   /** The operations that supersede the one that the call names, newest first. */
   readonly superseders: readonly Operation[];
   /** The operation that the call wants to supersede. */
@@ -85,7 +85,7 @@ export type Match =
     };
 
 /** Decides which operation answers a call at `now` (milliseconds since the epoch). */
-export function match(wanted: Wanted, standing: Standing, now: number): Match {
+export function match(wanted: Wanted, standing: StandingOperation, now: number): Match {
   const { known } = standing;
   if (wanted.supersedes !== null && wanted.supersedes === wanted.known) {
     // The key already stands for the very operation that is to be repeated: it can't stand for the repeat too.
@@ -137,14 +137,14 @@ function answersForLife(operation: Operation): boolean {
   return !["abandoned", "expired", "denied"].includes(operation.state);
 }
 
-function answering(wanted: Wanted, standing: Standing, now: number): readonly Operation[] {
+function answering(wanted: Wanted, standing: StandingOperation, now: number): readonly Operation[] {
   return standing.same.filter((operation) => answers(operation, wanted, standing, now));
 }
 
 function answers(
   operation: Operation,
   wanted: Wanted,
-  standing: Pick<Standing, "same" | "later">,
+  standing: Pick<StandingOperation, "same" | "later">,
   now: number,
 ): boolean {
   switch (operation.state) {
@@ -174,11 +174,11 @@ function answers(
 }
 
 /** From the moment that another value of one of its facets was sent, whatever became of that. */
-function isContradicted(operation: Operation, { later }: Pick<Standing, "later">): boolean {
+function isContradicted(operation: Operation, { later }: Pick<StandingOperation, "later">): boolean {
   return later.some((other) => orderOf(other) > orderOf(operation) && contradict(other.sets, operation.sets));
 }
 
-function isLastSent(operation: Operation, { same }: Pick<Standing, "same">): boolean {
+function isLastSent(operation: Operation, { same }: Pick<StandingOperation, "same">): boolean {
   return same.every((other) => orderOf(other) <= orderOf(operation));
 }
 
@@ -232,19 +232,22 @@ function meet(operation: Operation, wanted: Wanted): Met | null {
 }
 
 /** Creations wait for those that are alike only, and have met those by now. */
-function blockedBy(wanted: Wanted, { under_way }: Pick<Standing, "under_way">): Met | null {
+function blockedBy(wanted: Wanted, { under_way }: Pick<StandingOperation, "under_way">): Met | null {
   if (wanted.title !== null) return null;
   const blocking = under_way.find((other) => blocks(other, wanted));
   return blocking === undefined ? null : { match: "busy", operation: blocking.operation };
 }
 
 /** What was superseded may land late, but only a change that contradicts it has to wait for that. */
-export function blocks({ operation, superseded }: UnderWay, wanted: Pick<Wanted, "sets" | "supersedes">) {
+export function blocks(
+  { operation, superseded }: OperationUnderWay,
+  wanted: Pick<Wanted, "sets" | "supersedes">,
+) {
   return !(superseded || operation.id === wanted.supersedes) || contradict(operation.sets, wanted.sets);
 }
 
 /** A deliberate repeat happens once for the operation that it names, however often it is asked for. */
-function supersede(wanted: Wanted, standing: Standing, now: number): Match {
+function supersede(wanted: Wanted, standing: StandingOperation, now: number): Match {
   const { superseded, superseders } = standing;
   if (superseded === null || targetName(superseded.target) !== targetName(wanted.target)) {
     return { match: "bad_supersedes", why: "not_here" };
@@ -268,7 +271,11 @@ function supersede(wanted: Wanted, standing: Standing, now: number): Match {
 }
 
 /** What is alike and under way keeps a repeat from being made as well, unless it is what the repeat stands in for. */
-function openBeside(superseded: Operation, wanted: Wanted, { same, under_way }: Standing): Met | null {
+function openBeside(
+  superseded: Operation,
+  wanted: Wanted,
+  { same, under_way }: StandingOperation,
+): Met | null {
   if (wanted.title === null) return null;
   const open = under_way.filter((other) => !other.superseded && other.operation.id !== superseded.id);
   return best(

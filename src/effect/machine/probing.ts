@@ -30,7 +30,7 @@ export function landingOf(repeat: "same" | "adds", declared_ms: number | null): 
 /** What one read showed. */
 export type Reading = "present" | "absent" | "failed";
 
-export type Verdict =
+export type ProbeVerdict =
   | { readonly next: "fail_safe" }
   | { readonly next: "give_up" }
   | { readonly next: "again"; readonly at: number };
@@ -67,7 +67,7 @@ export function judge(
   read_at: number,
   deadline_at: number,
   landing_ms: number | null,
-): Verdict {
+): ProbeVerdict {
   const certain_at = deadline_at + (landing_ms ?? WATCH_MS) + CLOCK_MARGIN_MS;
   if (reading === "absent" && record.absent_reads >= 2 && read_at >= certain_at) {
     return landing_ms === null ? { next: "give_up" } : { next: "fail_safe" };

@@ -1,7 +1,7 @@
 import type { TargetAttributes } from "../../toolkit/change.ts";
 import type { PublicError } from "../../toolkit/failure.ts";
 import { Failure, publicError } from "../../toolkit/failure.ts";
-import type { Refusal } from "./machine.ts";
+import type { EdgeRefusal } from "./machine.ts";
 import type { Met } from "./matching.ts";
 import type { Operation } from "./operation.ts";
 import type { Landing } from "./probing.ts";
@@ -19,10 +19,10 @@ export class Overtaken extends Error {
 
 /** A transition that the machine doesn't allow now. Nothing changed. */
 export class TransitionRefused extends Error {
-  readonly refusal: Refusal;
+  readonly refusal: EdgeRefusal;
   readonly operation: Operation;
 
-  constructor(refusal: Refusal, operation: Operation) {
+  constructor(refusal: EdgeRefusal, operation: Operation) {
     super(`operation ${operation.id} (${operation.state}): ${refusal}`);
     this.name = "TransitionRefused";
     this.refusal = refusal;

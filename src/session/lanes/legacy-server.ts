@@ -61,14 +61,18 @@ export function legacyServer(host: LaneHost): Server {
     if (completion === null) throw rpcFailure(INVALID_PARAMS, "There is nothing of this name to complete.");
     return { completion };
   });
-  server.setRequestHandler(CallToolRequestSchema, (asked, request) => callTool(host, server, asked, request));
-  server.setRequestHandler(ReadResourceRequestSchema, (asked, request) => readResource(host, asked, request));
-  server.setRequestHandler(GetPromptRequestSchema, (asked, request) => getPrompt(host, asked, request));
+  server.setRequestHandler(CallToolRequestSchema, (asked, request) =>
+    callLegacyTool(host, server, asked, request),
+  );
+  server.setRequestHandler(ReadResourceRequestSchema, (asked, request) =>
+    readLegacyResource(host, asked, request),
+  );
+  server.setRequestHandler(GetPromptRequestSchema, (asked, request) => getLegacyPrompt(host, asked, request));
   return server;
 }
 
 /** Answers `tools/call`, asking the client's person where that is what the call waits for. */
-export async function callTool(
+export async function callLegacyTool(
   host: LaneHost,
   server: Server,
   { params }: CallToolRequest,
@@ -99,7 +103,11 @@ export async function callTool(
 }
 
 /** Answers `resources/read`. */
-export async function readResource(host: LaneHost, { params }: ReadResourceRequest, request: LegacyRequest) {
+export async function readLegacyResource(
+  host: LaneHost,
+  { params }: ReadResourceRequest,
+  request: LegacyRequest,
+) {
   const call = laneCall("resources/read", params.uri, undefined, request);
   const result = await host.call(call);
   if (result.status !== "ok") throw failure(call, result);
@@ -107,7 +115,7 @@ export async function readResource(host: LaneHost, { params }: ReadResourceReque
 }
 
 /** Answers `prompts/get`. */
-export async function getPrompt(host: LaneHost, { params }: GetPromptRequest, request: LegacyRequest) {
+export async function getLegacyPrompt(host: LaneHost, { params }: GetPromptRequest, request: LegacyRequest) {
   const call = laneCall("prompts/get", params.name, params.arguments, request);
   const result = await host.call(call);
   const prompt = promptMessages(result);

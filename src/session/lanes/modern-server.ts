@@ -55,19 +55,19 @@ export function modernServer(host: LaneHost, scopes: readonly string[]): Server 
     throw new ProtocolError(INVALID_PARAMS, "There is nothing of this name to complete.");
   });
   server.setRequestHandler("tools/call", ({ params }, { mcpReq }) =>
-    callTool(host, params, { mcpReq, scopes }),
+    callModernTool(host, params, { mcpReq, scopes }),
   );
   server.setRequestHandler("resources/read", ({ params }, { mcpReq }) =>
-    readResource(host, params, { mcpReq, scopes }),
+    readModernResource(host, params, { mcpReq, scopes }),
   );
   server.setRequestHandler("prompts/get", ({ params }, { mcpReq }) =>
-    getPrompt(host, params, { mcpReq, scopes }),
+    getModernPrompt(host, params, { mcpReq, scopes }),
   );
   return server;
 }
 
 /** Answers `tools/call`, or asks the client's person where that is what the call waits for. */
-export async function callTool(
+export async function callModernTool(
   host: LaneHost,
   params: { name: string; arguments?: unknown },
   request: ModernRequest,
@@ -85,7 +85,7 @@ export async function callTool(
 }
 
 /** Answers `resources/read`. */
-export async function readResource(host: LaneHost, { uri }: { uri: string }, request: ModernRequest) {
+export async function readModernResource(host: LaneHost, { uri }: { uri: string }, request: ModernRequest) {
   const call = laneCall("resources/read", uri, undefined, request);
   const result = await host.call(call);
   if (result.status !== "ok") throw failure(call, result);
@@ -93,7 +93,7 @@ export async function readResource(host: LaneHost, { uri }: { uri: string }, req
 }
 
 /** Answers `prompts/get`. */
-export async function getPrompt(
+export async function getModernPrompt(
   host: LaneHost,
   params: { name: string; arguments?: unknown },
   request: ModernRequest,

@@ -6,7 +6,7 @@ import type { Vendor } from "../upstream/vendor.ts";
 import type { Records } from "./records.ts";
 
 /** One page, and where the next one begins; `null` where there is none. */
-export interface Page<Position, Content> {
+export interface VendorPage<Position, Content> {
   readonly content: Content;
   readonly next: Position | null;
 }
@@ -22,13 +22,13 @@ export async function* pagesOf<Position extends string | number, Content>(
   operation: string,
   first: Position,
   most: number,
-  read: (position: Position) => Promise<Page<Position, Content>>,
-): AsyncGenerator<Page<Position, Content>> {
+  read: (position: Position) => Promise<VendorPage<Position, Content>>,
+): AsyncGenerator<VendorPage<Position, Content>> {
   const seen = new Set<Position>();
   let position: Position | null = first;
   for (let count = 0; position !== null && count < most; count += 1) {
     seen.add(position);
-    const page: Page<Position, Content> = await read(position);
+    const page: VendorPage<Position, Content> = await read(position);
     position = onward(vendor, operation, page.next, seen);
     yield page;
   }

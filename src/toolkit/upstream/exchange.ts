@@ -55,7 +55,7 @@ export function buildRequest(
  * Reads an answer to its end.
  * @throws whatever the connection ends with, or an error if the answer is longer than any may be
  */
-export async function readAnswer(response: Response): Promise<UpstreamAnswer> {
+export async function readVendorAnswer(response: Response): Promise<UpstreamAnswer> {
   const { status, headers } = response;
   // In one piece where it is known to be short: taking a stream apart costs several times as much.
   const body = isShort(headers) ? await response.text() : await readBounded(response);
@@ -91,7 +91,7 @@ export function exchange(
   request: Request,
   signal: AbortSignal,
 ): Promise<UpstreamAnswer> {
-  return exchangeBy(readAnswer, vendor, operation, request, signal);
+  return exchangeBy(readVendorAnswer, vendor, operation, request, signal);
 }
 
 /** The same, with the answer read in another way. */

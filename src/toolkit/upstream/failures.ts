@@ -4,7 +4,7 @@
  */
 import { Failure } from "../failure.ts";
 import type { UpstreamAnswer } from "./upstream.ts";
-import type { Asked, Vendor } from "./vendor.ts";
+import type { Vendor, VendorQuestion } from "./vendor.ts";
 
 /** What a transient failure says where the vendor names no time itself. */
 const DEFAULT_RETRY_AFTER_MS = 2000;
@@ -186,7 +186,7 @@ export function answerTooLarge(vendor: Vendor, operation: string): Failure {
 /** The vendor refuses our credential, or what it may do. */
 export function credentialRejected(
   vendor: Vendor,
-  asked: Asked,
+  asked: VendorQuestion,
   status: number,
   missing_permission: string | null = null,
 ): Failure {
@@ -264,7 +264,7 @@ export function failureOfStatus(
   vendor: Vendor,
   status: number,
   answer: UpstreamAnswer,
-  asked: Asked,
+  asked: VendorQuestion,
   permission: string | undefined,
 ): Failure {
   const retry_after_ms = vendor.retryAfterMs(answer.headers, answer.at);

@@ -3,7 +3,7 @@ import type { Failure } from "../failure.ts";
 import type { Patience, UpstreamAnswer } from "./upstream.ts";
 
 /** What was asked, and with what: enough to say in an error which permission is missing where. */
-export interface Asked {
+export interface VendorQuestion {
   /** The vendor document's operationId. */
   readonly operation: string;
   /** Name of the credential, never the credential itself. */
@@ -51,7 +51,7 @@ export interface Vendor<Settings extends z.ZodObject = z.ZodObject> {
    * Nothing of the vendor's own text may enter the failure.
    * @param payload the body as JSON, or `undefined` if it isn't JSON
    */
-  readonly errorOf: (answer: UpstreamAnswer, payload: unknown, asked: Asked) => Failure | null;
+  readonly errorOf: (answer: UpstreamAnswer, payload: unknown, asked: VendorQuestion) => Failure | null;
   /**
    * How long the vendor asks us to wait, in milliseconds, or `null` if it doesn't say.
    * @param now milliseconds since the epoch

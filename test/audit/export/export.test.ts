@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { AuditRecord } from "../../../src/audit/event/record.ts";
 import { exportLine } from "../../../src/audit/export/export.ts";
 import { exportColumns, readExport } from "../../../src/audit/export/exported.ts";
-import type { Finding } from "../../../src/audit/verify/finding.ts";
+import type { VerifierFinding } from "../../../src/audit/verify/finding.ts";
 import { verifyEvents } from "../../../src/audit/verify/verify.ts";
 import { chainRecords } from "../chain-fixture.ts";
 
@@ -13,7 +13,7 @@ const LENGTH = 6;
 const records = CHAINS.flatMap((chain) => chainRecords(chain, LENGTH));
 const lines = records.map((record) => exportLine(record, record.event));
 
-function findings(tampered: readonly string[]): readonly Finding[] {
+function findings(tampered: readonly string[]): readonly VerifierFinding[] {
   return verifyEvents([...readExport(tampered)], null, exportColumns).findings;
 }
 

@@ -4,14 +4,17 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { CONTROLS } from "../../../src/catalogue/controls/catalogue.ts";
 import { findingOf } from "../../../src/catalogue/controls/finding.ts";
-import type { Reading } from "../../../src/catalogue/controls/reading.ts";
-import type { Verdict } from "../../../src/catalogue/controls/verdict.ts";
+import type { ControlReading } from "../../../src/catalogue/controls/reading.ts";
+import type { ControlVerdict } from "../../../src/catalogue/controls/verdict.ts";
 import { GAP, NOW, reading } from "./readings.ts";
 
 const violation = { resource: { type: "user", uid: "u1", name: "ada@acme.test" }, facts: { user_id: "u1" } };
 const nameless = { resource: { type: "device", uid: "d1", name: null }, facts: { device_id: "d1" } };
 
-const verdicts: Record<string, { readonly verdict: Verdict; readonly readings: readonly Reading[] }> = {
+const verdicts: Record<
+  string,
+  { readonly verdict: ControlVerdict; readonly readings: readonly ControlReading[] }
+> = {
   pass: {
     verdict: { status: "pass", reason: "Everything was read.", violations: [], all_seen: true },
     readings: [reading([1, 2])],

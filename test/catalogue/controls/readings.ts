@@ -1,4 +1,4 @@
-import type { Reading } from "../../../src/catalogue/controls/reading.ts";
+import type { ControlReading } from "../../../src/catalogue/controls/reading.ts";
 import { Failure } from "../../../src/toolkit/failure.ts";
 
 export const NOW = Date.parse("2026-11-22T10:00:00.000Z");
@@ -13,6 +13,6 @@ export const GAP = new Failure("upstream_unavailable", "The vendor could not be 
 });
 
 /** A reading as a source that answered, or didn't, leaves it. */
-export function reading(items: readonly unknown[], gap: Failure | null = null): Reading {
+export function reading(items: readonly unknown[], gap: Failure | null = null): ControlReading {
   return { source: "vendor", what: "things", queried_at: new Date(NOW).toISOString(), items, gap };
 }

@@ -5,7 +5,7 @@ import { upstreamFor } from "../../../src/downstream/client.ts";
 import { tokenFor } from "../../../src/downstream/tokens.ts";
 import type { Conclusion } from "../../../src/toolkit/change.ts";
 import type { ReadTool } from "../../../src/toolkit/read.ts";
-import { buildRequest, readAnswer } from "../../../src/toolkit/upstream/exchange.ts";
+import { buildRequest, readVendorAnswer } from "../../../src/toolkit/upstream/exchange.ts";
 import { effects, inject, resetLab } from "../../downstream/lab-control.ts";
 import type { ChangeAt } from "../../support/deployed.ts";
 import { changeAt, credentialOf, readTool } from "../../support/deployed.ts";
@@ -67,7 +67,7 @@ async function perform(tool: ChangeAt, device: Device, operation_id = "op_1"): P
   const sending = { request_id: operation_id, signal: AbortSignal.timeout(tool.deadline_ms) };
   const request = buildRequest(env, credential, tool.request(input, operation_id, env), token, sending);
   const { device_id, hostname, containment } = device;
-  return tool.conclude(await readAnswer(await fetch(request)), {
+  return tool.conclude(await readVendorAnswer(await fetch(request)), {
     input,
     operation_id,
     before: { device_id, hostname, containment },

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { AlertId, STATUSES } from "../../../src/capabilities/alerts/alert.ts";
+import { ALERT_STATUSES, AlertId } from "../../../src/capabilities/alerts/alert.ts";
 import { Named } from "../../../src/capabilities/alerts/search-alerts.ts";
 import {
   type AlertFilter,
   alertRequest,
   searchRequest,
 } from "../../../src/connectors/elastic/alert-query.ts";
-import { Place, placeBehind, tooLong } from "../../../src/connectors/elastic/place.ts";
+import { KibanaSpace, placeBehind, tooLong } from "../../../src/connectors/elastic/place.ts";
 import type { AlertHit } from "../../../src/connectors/elastic/schemas.ts";
 import { changeAt } from "../../support/deployed.ts";
 
@@ -61,7 +61,7 @@ describe("no argument can become anything but a value", () => {
 
   test("whatever the alert, one is asked for and one is changed", () => {
     fc.assert(
-      fc.property(fc.string(), fc.constantFrom(...STATUSES), (alert_id, status) => {
+      fc.property(fc.string(), fc.constantFrom(...ALERT_STATUSES), (alert_id, status) => {
         expect(alertRequest(alert_id).json).toMatchObject({
           query: { ids: { values: [alert_id] } },
           size: 1,
@@ -167,11 +167,11 @@ describe("a place", () => {
       { time: 1, unique: "A/b", shown: [] },
       { time: 1, unique: null, shown: ["a", "b"] },
     ]) {
-      expect(Place.parse(JSON.parse(JSON.stringify(place)))).toEqual(place);
+      expect(KibanaSpace.parse(JSON.parse(JSON.stringify(place)))).toEqual(place);
     }
     const shown = Array.from({ length: 30 }, () => "a".repeat(64));
     expect(tooLong({ time: 1, unique: null, shown })).toBe(true);
-    for (const text of ["", "x a", "1"]) expect(Place.safeParse(text).success, text).toBe(false);
+    for (const text of ["", "x a", "1"]) expect(KibanaSpace.safeParse(text).success, text).toBe(false);
   });
 });
 

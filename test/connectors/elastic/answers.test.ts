@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { concludeCase } from "../../../src/connectors/elastic/case-answer.ts";
-import { elastic, OPERATIONS } from "../../../src/connectors/elastic/errors.ts";
-import { concludeUpdate } from "../../../src/connectors/elastic/update-answer.ts";
+import { ELASTIC_OPERATIONS, elastic } from "../../../src/connectors/elastic/errors.ts";
+import { concludeAlertUpdate } from "../../../src/connectors/elastic/update-answer.ts";
 import { publicError } from "../../../src/toolkit/failure.ts";
 import { jsonOf } from "../../../src/toolkit/upstream/exchange.ts";
 import { answer, CANARY } from "../crowdstrike/answers.ts";
@@ -10,7 +10,12 @@ const PAGE = `<html>${CANARY}</html>`;
 const platform = (statusCode: number) => ({ statusCode, error: "Error", message: CANARY });
 const siem = (status_code: number) => ({ status_code, message: CANARY });
 
-function failureOf(status: number, body: unknown, operation: string = OPERATIONS.searchAlerts, headers = {}) {
+function failureOf(
+  status: number,
+  body: unknown,
+  operation: string = ELASTIC_OPERATIONS.searchAlerts,
+  headers = {},
+) {
   const given = answer(status, body, headers);
   return elastic.errorOf(given, jsonOf(given), { operation, credential: "elastic.read" });
 }
@@ -46,7 +51,7 @@ describe("a status is classified by one table", () => {
   });
 
   test("a 403 names the privilege that is needed, and a 429 when to come back", () => {
-    expect(failureOf(403, platform(403), OPERATIONS.createCase)?.message).toContain("Cases: All");
+    expect(failureOf(403, platform(403), ELASTIC_OPERATIONS.createCase)?.message).toContain("Cases: All");
     expect(failureOf(429, platform(429), undefined, { "retry-after": "3" })).toMatchObject({
       detail: { retry_after_ms: 3000 },
     });
@@ -55,7 +60,7 @@ describe("a status is classified by one table", () => {
 
 describe("the change of an alert's status", () => {
   const counts = { took: 1, timed_out: false, total: 1, updated: 1, version_conflicts: 0, failures: [] };
-  const conclude = (status: number, body: unknown) => concludeUpdate(answer(status, body), "changed");
+  const conclude = (status: number, body: unknown) => concludeAlertUpdate(answer(status, body), "changed");
 
   test("is done when one alert was updated", () => {
     expect(conclude(200, counts)).toEqual({ outcome: "done", data: "changed" });

@@ -6,7 +6,7 @@ import { knownExploited } from "../../../src/connectors/intelligence/kev.ts";
 import { lookupCve } from "../../../src/connectors/intelligence/lookup-cve.ts";
 import { Memory } from "../../../src/connectors/intelligence/memory.ts";
 import { upstreamFor } from "../../../src/downstream/client.ts";
-import { readAnswer } from "../../../src/path/answer.ts";
+import { answerOfRead } from "../../../src/path/answer.ts";
 import type { ReadContext } from "../../../src/toolkit/read.ts";
 import { inject, requestsOf, resetLab } from "../../downstream/lab-control.ts";
 import { credentialOf } from "../../support/deployed.ts";
@@ -35,7 +35,7 @@ async function lookup(cve_id: string) {
     upstream: (name) => upstreamFor(env, name),
     progress: () => undefined,
   } as Partial<ReadContext> as ReadContext);
-  return readAnswer(outcome as Parameters<typeof readAnswer>[0], { cve_id });
+  return answerOfRead(outcome as Parameters<typeof answerOfRead>[0], { cve_id });
 }
 
 beforeEach(async () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { type Jql, parseJql } from "../../../lab/jira/jql.ts";
 import { textMatcher } from "../../../lab/jira/text-search.ts";
 import { TicketQuery } from "../../../src/capabilities/tickets/search-tickets.ts";
-import { creationJql, keyIn, quoted, ticketsJql } from "../../../src/connectors/jira/jql.ts";
+import { creationJql, jqlQuoted, keyIn, ticketsJql } from "../../../src/connectors/jira/jql.ts";
 
 const OPERATION = "op_019ab0c2-7c3e-7d1a-8f0e-1234567890ab_AbC-_dEf01234567";
 
@@ -83,14 +83,14 @@ describe("no query", () => {
   });
 });
 
-test("a quoted value is one value, whatever it holds", () => {
+test("a jqlQuoted value is one value, whatever it holds", () => {
   const anything = fc.oneof(
     fc.string({ unit: "binary" }),
     fc.string({ unit: fc.constantFrom(...'a"\\ OR()=') }),
   );
   fc.assert(
     fc.property(anything, (value) => {
-      expect(parseJql(`labels = ${quoted(value)}`).restriction).toEqual({
+      expect(parseJql(`labels = ${jqlQuoted(value)}`).restriction).toEqual({
         kind: "clause",
         field: "labels",
         operator: "=",

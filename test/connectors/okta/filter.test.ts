@@ -4,12 +4,12 @@ import { attributesOf, holds, parseScim, type Scim } from "../../../lab/okta/sci
 import { UserQuery } from "../../../src/capabilities/identities/search-users.ts";
 import { UserId } from "../../../src/capabilities/identities/user.ts";
 import {
-  quoted,
+  scimQuoted,
   sessionsEndedFilter,
   signInFilter,
   userSearch,
 } from "../../../src/connectors/okta/filter.ts";
-import { kindOf } from "../../../src/connectors/okta/sign-ins/sign-in-events.ts";
+import { signInKindOf } from "../../../src/connectors/okta/sign-ins/sign-in-events.ts";
 import { pathOf } from "../../../src/connectors/okta/users/users.ts";
 
 const ID = "00u1ero7vZFVEIYLWPBN";
@@ -148,7 +148,7 @@ describe("a user's id", () => {
 test("a value is a JSON string, whatever is in it", () => {
   fc.assert(
     fc.property(fc.string({ unit: "grapheme" }), (value) => {
-      expect(valuesIn(parseScim(`a eq ${quoted(value)}`))).toEqual([value]);
+      expect(valuesIn(parseScim(`a eq ${scimQuoted(value)}`))).toEqual([value]);
     }),
   );
 });
@@ -190,7 +190,7 @@ describe("the filter for sign-ins", () => {
     ["user.session.impersonation.initiate", "impersonation"],
   ])("finds %s, which is of the kind %s", (eventType, kind) => {
     expect(finds({}, event(eventType))).toBe(true);
-    expect(kindOf(eventType)).toBe(kind);
+    expect(signInKindOf(eventType)).toBe(kind);
   });
 
   test("finds a policy's denials, and not what it allows with every click", () => {
@@ -205,7 +205,7 @@ describe("the filter for sign-ins", () => {
     "group.user_membership.remove",
   ])("finds no %s, and no such event is taken for a sign-in", (eventType) => {
     expect(finds({}, event(eventType))).toBe(false);
-    expect(kindOf(eventType)).toBeNull();
+    expect(signInKindOf(eventType)).toBeNull();
   });
 
   test.each(["FAILURE", "DENY", "UNANSWERED", "ABANDONED", "RATE_LIMIT"])(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { OPERATIONS, tenable } from "../../../src/connectors/tenable/errors.ts";
+import { TENABLE_OPERATIONS, tenable } from "../../../src/connectors/tenable/errors.ts";
 import { concludeLaunch } from "../../../src/connectors/tenable/launch-answer.ts";
 import { publicError } from "../../../src/toolkit/failure.ts";
 import { jsonOf } from "../../../src/toolkit/upstream/exchange.ts";
@@ -11,7 +11,7 @@ const shaped = (statusCode: number) => ({ statusCode, error: "Error", message: C
 function failureOf(
   status: number,
   body: unknown,
-  operation: string = OPERATIONS.listScans,
+  operation: string = TENABLE_OPERATIONS.listScans,
   headers = {},
   about: readonly string[] = [],
 ) {
@@ -41,7 +41,7 @@ describe("a status is classified by one table", () => {
     failureOf(
       400,
       { ...shaped(400), validation: { source: "payload", keys } },
-      OPERATIONS.requestExport,
+      TENABLE_OPERATIONS.requestExport,
       {},
       about,
     );
@@ -66,12 +66,12 @@ describe("a status is classified by one table", () => {
   });
 
   test("a 403 names the role that is needed", () => {
-    expect(failureOf(403, "", OPERATIONS.launchScan)?.message).toContain("Scan Operator [24]");
-    expect(failureOf(403, "", OPERATIONS.exportStatus)?.message).toContain("Basic [16]");
+    expect(failureOf(403, "", TENABLE_OPERATIONS.launchScan)?.message).toContain("Scan Operator [24]");
+    expect(failureOf(403, "", TENABLE_OPERATIONS.exportStatus)?.message).toContain("Basic [16]");
   });
 
   test("the page of a rate limit says in its header when to come back", () => {
-    const limited = failureOf(429, PAGE, OPERATIONS.listScans, { "retry-after": "7" });
+    const limited = failureOf(429, PAGE, TENABLE_OPERATIONS.listScans, { "retry-after": "7" });
     expect(limited).toMatchObject({ code: "rate_limited", detail: { retry_after_ms: 7000 } });
   });
 
@@ -87,15 +87,15 @@ describe("a status is classified by one table", () => {
 describe("an export", () => {
   test("that is under way already is an answer, not a failure", () => {
     const active = { active_job_id: "1f3381e3-a551-4b9b-9c17-b019412cc35c", failure_reason: CANARY };
-    expect(failureOf(409, active, OPERATIONS.requestExport)).toBeNull();
-    expect(failureOf(409, active, OPERATIONS.launchScan)).toMatchObject({ code: "misconfigured" });
-    expect(failureOf(409, { active_job_id: "x" }, OPERATIONS.requestExport)).toMatchObject({
+    expect(failureOf(409, active, TENABLE_OPERATIONS.requestExport)).toBeNull();
+    expect(failureOf(409, active, TENABLE_OPERATIONS.launchScan)).toMatchObject({ code: "misconfigured" });
+    expect(failureOf(409, { active_job_id: "x" }, TENABLE_OPERATIONS.requestExport)).toMatchObject({
       code: "misconfigured",
     });
   });
 
   test("that the vendor no longer has says that the cursor is too old, if it was one that named it", () => {
-    for (const operation of [OPERATIONS.exportStatus, OPERATIONS.downloadChunk]) {
+    for (const operation of [TENABLE_OPERATIONS.exportStatus, TENABLE_OPERATIONS.downloadChunk]) {
       expect(failureOf(404, "", operation, {}, ["cursor"])).toMatchObject({
         code: "invalid_input",
         detail: { issues: [{ path: "cursor" }] },

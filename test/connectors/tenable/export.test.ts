@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import { exportOf, partsMissing } from "../../../src/connectors/tenable/export.ts";
 import { exportFilters, type FindingFilter } from "../../../src/connectors/tenable/finding-filter.ts";
 import { BEGINNING, readPage } from "../../../src/connectors/tenable/finding-page.ts";
-import { readAnswer } from "../../../src/path/answer.ts";
+import { answerOfRead } from "../../../src/path/answer.ts";
 import { readTool } from "../../support/deployed.ts";
 import { SETTINGS } from "../../support/settings.ts";
 import { RecordedRequests } from "../recorded-requests.ts";
@@ -162,7 +162,7 @@ describe("search_vulnerabilities", () => {
       searchVulnerabilities.input.parse(input),
       context as unknown as Parameters<typeof searchVulnerabilities.run>[1],
     );
-    return readAnswer(outcome as Parameters<typeof readAnswer>[0], {});
+    return answerOfRead(outcome as Parameters<typeof answerOfRead>[0], {});
   };
   const search = (findings: readonly unknown[]) => {
     asked += 1;

@@ -4,9 +4,9 @@ import { CveId } from "../../../src/capabilities/vulnerabilities/cve-id.ts";
 import { ScanId } from "../../../src/capabilities/vulnerabilities/scan-id.ts";
 import { DeviceName } from "../../../src/capabilities/vulnerabilities/search-vulnerabilities.ts";
 import {
-  argumentsIn,
   exportFilters,
   type FindingFilter,
+  filterArguments,
   isAsked,
 } from "../../../src/connectors/tenable/finding-filter.ts";
 import { Finding } from "../../../src/connectors/tenable/schemas.ts";
@@ -55,11 +55,11 @@ describe("the filters of an export", () => {
   });
 
   test("name the arguments that a refusal of them is about, and no others", () => {
-    expect(argumentsIn(exportFilters({}))).toEqual([]);
-    expect(argumentsIn(exportFilters({ cve_id: "CVE-2024-6387" }))).toEqual(["cve_id"]);
-    expect(argumentsIn(exportFilters({}, "10.20.0.11"))).toEqual(["device"]);
+    expect(filterArguments(exportFilters({}))).toEqual([]);
+    expect(filterArguments(exportFilters({ cve_id: "CVE-2024-6387" }))).toEqual(["cve_id"]);
+    expect(filterArguments(exportFilters({}, "10.20.0.11"))).toEqual(["device"]);
     const both = { severity: ["low"], since: "2026-11-22T10:00:00Z" } as const;
-    expect(argumentsIn(exportFilters(both))).toEqual(["severity", "since"]);
+    expect(filterArguments(exportFilters(both))).toEqual(["severity", "since"]);
   });
 });
 

@@ -1,7 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { type About, alike, differences, folded, onlyWords } from "../../../src/effect/machine/creation.ts";
+import {
+  alike,
+  type CreationContent,
+  differences,
+  folded,
+  onlyWords,
+} from "../../../src/effect/machine/creation.ts";
 
-const about = (finding_id: string | null, title: string): About => ({ finding_id, title: folded(title) });
+const about = (finding_id: string | null, title: string): CreationContent => ({
+  finding_id,
+  title: folded(title),
+});
 
 describe("two creations", () => {
   it("are alike if both name the same finding, however their titles are worded", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   APPROVAL_LIFE_MS,
-  advance,
+  advanceOperation,
   CLAIM_LIFE_MS,
   EDGES,
   hasEdge,
@@ -71,13 +71,13 @@ function inState(state: State): Operation {
 }
 
 function step(from: Operation, transition: Transition, now = NOW): Operation {
-  const advanced = advance(from, transition, now);
+  const advanced = advanceOperation(from, transition, now);
   if (!advanced.ok) throw new Error(advanced.refusal);
   return advanced.operation;
 }
 
 function refusal(from: Operation, transition: Transition, now = NOW): string | null {
-  const advanced = advance(from, transition, now);
+  const advanced = advanceOperation(from, transition, now);
   return advanced.ok ? null : advanced.refusal;
 }
 
@@ -87,7 +87,7 @@ describe("the operation machine", () => {
     for (const from of STATES) {
       const reached = new Set(
         [...TRANSITIONS, OWN_WORD].flatMap((transition) => {
-          const advanced = advance(inState(from), transition, NOW);
+          const advanced = advanceOperation(inState(from), transition, NOW);
           return advanced.ok ? [advanced.operation.state] : [];
         }),
       );

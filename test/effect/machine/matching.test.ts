@@ -5,7 +5,7 @@ import {
   DENIAL_LIFE_MS,
   match,
   meetAgain,
-  type Standing,
+  type StandingOperation,
   type Wanted,
 } from "../../../src/effect/machine/matching.ts";
 import { type Operation, operationKey } from "../../../src/effect/machine/operation.ts";
@@ -22,7 +22,7 @@ const WANTED: Wanted = {
   repeats: { window_ms: WINDOW_MS, repeat: "same", rather_twice: false },
 };
 
-const EMPTY: Standing = {
+const EMPTY: StandingOperation = {
   known: null,
   same: [],
   later: [],
@@ -31,7 +31,7 @@ const EMPTY: Standing = {
   superseded: null,
 };
 
-function answers(standing: Partial<Standing>, wanted: Partial<Wanted> = {}, now = NOW): string {
+function answers(standing: Partial<StandingOperation>, wanted: Partial<Wanted> = {}, now = NOW): string {
   const found = match({ ...WANTED, ...wanted }, { ...EMPTY, ...standing }, now);
   if (found.match === "bad_supersedes") return found.why;
   return found.match === "none" ? "none" : `${found.match} ${found.operation.id}`;
@@ -172,7 +172,7 @@ describe("a target that is busy", () => {
 });
 
 describe("a deliberate repeat", () => {
-  const repeat = (standing: Partial<Standing>, wanted: Partial<Wanted> = {}) =>
+  const repeat = (standing: Partial<StandingOperation>, wanted: Partial<Wanted> = {}) =>
     answers(standing, { supersedes: "first", ...wanted });
 
   it("may follow a success or an operation that needs an operator", () => {
@@ -258,7 +258,7 @@ describe("a creation", () => {
       ...changes,
     });
   const HIGH = { input: { title: TITLE, urgency: "high" } };
-  const asks = (standing: Partial<Standing>, wanted: Partial<Wanted> = {}) =>
+  const asks = (standing: Partial<StandingOperation>, wanted: Partial<Wanted> = {}) =>
     answers(standing, {
       ...page("wanted"),
       repeats: { ...WANTED.repeats, repeat: "adds", rather_twice: true },

@@ -3,15 +3,15 @@ import { crowdstrike } from "../../../src/connectors/crowdstrike/errors.ts";
 import {
   inSmallerPages,
   onward,
-  type Page,
   pagesOf,
   requirePromised,
+  type VendorPage,
 } from "../../../src/toolkit/lists/pages.ts";
 import { answerTooLarge, unavailable } from "../../../src/toolkit/upstream/failures.ts";
 
 async function read(next: Record<string, string | null>, most = 100): Promise<string[]> {
   const seen: string[] = [];
-  const page = (position: string): Promise<Page<string, string>> =>
+  const page = (position: string): Promise<VendorPage<string, string>> =>
     Promise.resolve({ content: position, next: next[position] ?? null });
   for await (const { content } of pagesOf(crowdstrike, "op", "a", most, page)) seen.push(content);
   return seen;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import type { Credential } from "../../../src/toolkit/upstream/credential.ts";
-import { buildRequest, readAnswer } from "../../../src/toolkit/upstream/exchange.ts";
+import { buildRequest, readVendorAnswer } from "../../../src/toolkit/upstream/exchange.ts";
 import { traceIdOf } from "../../../src/toolkit/upstream/trace-context.ts";
 import type { UpstreamRequest } from "../../../src/toolkit/upstream/upstream.ts";
 import { exampleVendor } from "../../downstream/example-vendor.ts";
@@ -62,10 +62,10 @@ describe("a request", () => {
 
 describe("an answer", () => {
   test("is read to its end, whatever its status", async () => {
-    const answer = await readAnswer(new Response("näin", { status: 503, headers: { "x-a": "b" } }));
+    const answer = await readVendorAnswer(new Response("näin", { status: 503, headers: { "x-a": "b" } }));
     expect(answer).toMatchObject({ status: 503, body: "näin" });
     expect(answer.headers.get("x-a")).toBe("b");
-    expect((await readAnswer(new Response(null, { status: 204 }))).body).toBe("");
+    expect((await readVendorAnswer(new Response(null, { status: 204 }))).body).toBe("");
   });
 
   test("without end is given up, not kept", async () => {
@@ -80,7 +80,7 @@ describe("an answer", () => {
         cancelled = true;
       },
     });
-    await expect(readAnswer(new Response(endless))).rejects.toThrow();
+    await expect(readVendorAnswer(new Response(endless))).rejects.toThrow();
     expect(cancelled).toBe(true);
     expect(sent).toBeLessThan(15);
   });

@@ -7,7 +7,7 @@ import { BEGINNING, readPage } from "../../../connectors/tenable/finding-page.ts
 import { modificationOf, vulnerabilityOf } from "../../../connectors/tenable/normalise.ts";
 import type { Severity } from "../../../toolkit/severity.ts";
 import type { Read } from "../control.ts";
-import { lacking, unreadable } from "../gaps.ts";
+import { gapsIn, unreadable } from "../gaps.ts";
 
 /** A few tens of megabytes as objects: what an isolate has room for. */
 const MOST = 20_000;
@@ -53,8 +53,8 @@ export function openVulnerabilities({ severity, rests_on }: Wanted = {}): Read<V
       const error =
         partsMissing(state, lost) ??
         unreadable(tenable, what, page.unreadable) ??
-        (severity === undefined ? null : lacking(tenable, what, rated, "severity")) ??
-        (rests_on === undefined ? null : lacking(tenable, what, items, rests_on)) ??
+        (severity === undefined ? null : gapsIn(tenable, what, rated, "severity")) ??
+        (rests_on === undefined ? null : gapsIn(tenable, what, items, rests_on)) ??
         (next === null || state.finished ? null : notReady());
       return { items, error, more: next !== null };
     },

@@ -2,7 +2,7 @@
 
 import type { DetectionStatus } from "../../../capabilities/detections/detection.ts";
 import { SEVERITIES, type Severity } from "../../../toolkit/severity.ts";
-import { allOf, anyOf, clause, oneOf } from "../fql.ts";
+import { allOf, anyClause, clause, oneOf } from "../fql.ts";
 import { BUCKETS } from "./normalise-detection.ts";
 
 const HASH_PROPERTIES: Readonly<Record<number, string>> = { 32: "md5", 40: "sha1", 64: "sha256" };
@@ -54,7 +54,7 @@ function severityClause(severities: readonly Severity[]): string {
     "severity_name",
     severities.map((severity) => SEVERITY_NAMES[severity]),
   );
-  return anyOf([words, ...runsOf(severities)]);
+  return anyClause([words, ...runsOf(severities)]);
 }
 
 /** The buckets of the number, those that lie side by side as one range. */

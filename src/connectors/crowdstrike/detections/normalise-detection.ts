@@ -1,11 +1,11 @@
 /** An alert of Falcon's as our detection. */
-import { type Detection, STATUSES } from "../../../capabilities/detections/detection.ts";
+import { DETECTION_STATUSES, type Detection } from "../../../capabilities/detections/detection.ts";
 import { ocsfSeverity, SEVERITIES, type Severity } from "../../../toolkit/severity.ts";
 import { nonBlank } from "../../../toolkit/text/non-blank.ts";
 import { opaqueId } from "../../../toolkit/text/reported-text.ts";
 import { consoleLink } from "../clouds.ts";
 import type { AlertRecord } from "./alert-schemas.ts";
-import { processOf } from "./process.ts";
+import { detectionProcess } from "./process.ts";
 
 /** The vendor's record as our detection. Pure. */
 export function detectionOf(record: AlertRecord): Detection {
@@ -17,7 +17,7 @@ export function detectionOf(record: AlertRecord): Detection {
     ...severityOf(record),
     vendor_severity:
       severity == null ? severity_name : severity_name ? `${severity_name} (${severity})` : `${severity}`,
-    status: STATUSES.find((status) => status === record.status?.toLowerCase()) ?? "unknown",
+    status: DETECTION_STATUSES.find((status) => status === record.status?.toLowerCase()) ?? "unknown",
     vendor_status: record.status,
     resolution: record.resolution,
     product: record.product,
@@ -25,7 +25,7 @@ export function detectionOf(record: AlertRecord): Detection {
     created_time: record.created_timestamp,
     device: deviceIn(record),
     user: userIn(record),
-    process: processOf(record),
+    process: detectionProcess(record),
     src_endpoint: sourceOf(record),
     attacks: attacksOf(record),
     assigned_to: nonBlank(record.assigned_to_name) ?? nonBlank(record.assigned_to_uid),

@@ -1,19 +1,19 @@
 /** What somebody has to see of a process to judge a detection: its command line, its file, its parent. */
-import type { Process } from "../../../capabilities/detections/detection.ts";
+import type { DetectionProcess } from "../../../capabilities/detections/detection.ts";
 import { nonBlank } from "../../../toolkit/text/non-blank.ts";
 import type { AlertRecord } from "./alert-schemas.ts";
 
 type Reported = Pick<AlertRecord, "cmdline" | "filename" | "filepath" | "sha256" | "sha1" | "md5">;
 
 /** The process of an alert, or `null` where the alert names none. */
-export function processOf(record: AlertRecord): Process | null {
+export function detectionProcess(record: AlertRecord): DetectionProcess | null {
   const process = one(record);
   const parent_process = one(record.parent_details ?? {});
   if (process === null && parent_process === null) return null;
   return { ...(process ?? { name: null, cmd_line: null, file: null }), parent_process };
 }
 
-function one(reported: Reported): Omit<Process, "parent_process"> | null {
+function one(reported: Reported): Omit<DetectionProcess, "parent_process"> | null {
   const name = nonBlank(reported.filename);
   const cmd_line = nonBlank(reported.cmdline);
   const path = nonBlank(reported.filepath);

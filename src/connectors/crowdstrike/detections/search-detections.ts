@@ -6,7 +6,7 @@ import { asFailure } from "../../../toolkit/failure.ts";
 import type { Matched, ReadContext } from "../../../toolkit/read.ts";
 import { type Scope, scopesOfRoles } from "../../../toolkit/scopes.ts";
 import { crowdstrikeCredentials } from "../credentials.ts";
-import { describeDevices, lacking } from "../devices/devices.ts";
+import { describeDevices, unansweredIds } from "../devices/devices.ts";
 import { pageReport } from "../page-report.ts";
 import { detectionFilter, userNames } from "./detection-filter.ts";
 import { describeAlerts, listAlertIds } from "./detections.ts";
@@ -28,7 +28,7 @@ export const crowdstrikeSearchesDetections = serve(searchDetections, {
     const filter = detectionFilter(asked);
     const page = await listAlertIds(upstream, { filter, offset: from ?? 0, limit, text, about });
     const records = await describeAlerts(upstream, page.records);
-    const error = lacking(page.records, records);
+    const error = unansweredIds(page.records, records);
     const { device_id, user } = asked;
     const matched = page.total > 0 ? undefined : await namedThings(at, device_id, user);
     if (matched === "no such device") return { absent: { kind: "device", id: device_id ?? "" } };

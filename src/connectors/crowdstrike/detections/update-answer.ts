@@ -13,9 +13,9 @@ import type { UpstreamAnswer } from "../../../toolkit/upstream/upstream.ts";
 import { crowdstrike, errorCodes, isRefusal, otherCloud, saysAlready } from "../errors.ts";
 import { AlertWrites } from "./alert-schemas.ts";
 
-export const OPERATION = "PatchEntitiesAlertsV3";
-export const ABOUT = ["detection_id", "status", "comment"] as const;
-const ASKED = { operation: OPERATION, credential: "crowdstrike.alerts_write", about: ABOUT };
+export const UPDATE_OPERATION = "PatchEntitiesAlertsV3";
+export const ABOUT_UPDATE = ["detection_id", "status", "comment"] as const;
+const ASKED = { operation: UPDATE_OPERATION, credential: "crowdstrike.alerts_write", about: ABOUT_UPDATE };
 
 const NOTHING_DONE = "The detection was not changed.";
 
@@ -30,7 +30,7 @@ const NOTHING_DONE = "The detection was not changed.";
  *   (RFC 9110 §15.5.2). 3xx: no effect, it isn't followed; but a 303 comes after the deed.
  * - Everything else, a 200 that we can't read included: unknown.
  */
-export function concludeUpdate<Data>(answer: UpstreamAnswer, done: Data): Conclusion<Data> {
+export function concludeDetectionUpdate<Data>(answer: UpstreamAnswer, done: Data): Conclusion<Data> {
   if (answer.status === 401) return nothingDone(credentialRejected(crowdstrike, ASKED, 401));
   if (turnsAway(answer.status)) return nothingDone(otherCloud(answer));
   const payload = jsonOf(answer);
@@ -38,7 +38,7 @@ export function concludeUpdate<Data>(answer: UpstreamAnswer, done: Data): Conclu
   const written = AlertWrites.safeParse(payload);
   const codes = errorCodes(payload);
   if (!written.success || codes === null) {
-    return { outcome: "unknown", failure: failure ?? contractChanged(crowdstrike, OPERATION, "") };
+    return { outcome: "unknown", failure: failure ?? contractChanged(crowdstrike, UPDATE_OPERATION, "") };
   }
   const affected = written.data.meta.writes?.resources_affected;
   if (answer.status === 200 && codes.length === 0 && affected === 1) return { outcome: "done", data: done };
@@ -47,7 +47,7 @@ export function concludeUpdate<Data>(answer: UpstreamAnswer, done: Data): Conclu
   if (failure !== null && none && !already && isRefusal(answer.status, codes, 200))
     return nothingDone(failure);
   const path = "meta.writes.resources_affected";
-  return { outcome: "unknown", failure: failure ?? contractChanged(crowdstrike, OPERATION, path) };
+  return { outcome: "unknown", failure: failure ?? contractChanged(crowdstrike, UPDATE_OPERATION, path) };
 }
 
 function nothingDone(failure: Failure): Conclusion<never> {

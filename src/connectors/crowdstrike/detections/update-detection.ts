@@ -4,7 +4,7 @@ import { serve } from "../../../toolkit/connector.ts";
 import { crowdstrikeCredentials } from "../credentials.ts";
 import { describeAlerts } from "./detections.ts";
 import { detectionOf } from "./normalise-detection.ts";
-import { ABOUT, concludeUpdate, OPERATION } from "./update-answer.ts";
+import { ABOUT_UPDATE, concludeDetectionUpdate, UPDATE_OPERATION } from "./update-answer.ts";
 
 const DEADLINE_MS = 10_000;
 
@@ -42,7 +42,7 @@ export const crowdstrikeUpdatesDetection = serve(updateDetection, {
     return { ...seen, in_effect: as_wanted && commented, ...landed, ...unsure };
   },
   request: ({ detection_id, status, comment }, { operation_id }) => ({
-    operation: OPERATION,
+    operation: UPDATE_OPERATION,
     method: "PATCH",
     path: "/alerts/entities/alerts/v3",
     json: {
@@ -57,8 +57,8 @@ export const crowdstrikeUpdatesDetection = serve(updateDetection, {
             ]),
       ],
     },
-    about: ABOUT,
+    about: ABOUT_UPDATE,
   }),
   conclude: (answer, { input: { detection_id, status }, before }) =>
-    concludeUpdate(answer, { detection_id, title: before?.title ?? "Untitled", status }),
+    concludeDetectionUpdate(answer, { detection_id, title: before?.title ?? "Untitled", status }),
 });

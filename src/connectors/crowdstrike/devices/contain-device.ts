@@ -3,7 +3,7 @@ import { containDevice, releaseDevice } from "../../../capabilities/devices/cont
 import type { Containment } from "../../../capabilities/devices/device.ts";
 import { type Served, serve } from "../../../toolkit/connector.ts";
 import { crowdstrikeCredentials } from "../credentials.ts";
-import { ABOUT, concludeAction, OPERATION } from "./containment-answer.ts";
+import { ABOUT_CONTAINMENT, CONTAINMENT_OPERATION, concludeAction } from "./containment-answer.ts";
 import { describeDevices } from "./devices.ts";
 
 const DEADLINE_MS = 10_000;
@@ -40,12 +40,12 @@ function performs(spec: typeof containDevice, { action_name, accepted, in_effect
       return { ...seen, in_effect: in_effect.includes(containment) };
     },
     request: ({ device_id }) => ({
-      operation: OPERATION,
+      operation: CONTAINMENT_OPERATION,
       method: "POST",
       path: "/devices/entities/devices-actions/v2",
       query: { action_name },
       json: { ids: [device_id] },
-      about: ABOUT,
+      about: ABOUT_CONTAINMENT,
     }),
     conclude: (answer, { input: { device_id }, before }) =>
       concludeAction(answer, device_id, {

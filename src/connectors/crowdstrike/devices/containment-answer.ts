@@ -13,9 +13,13 @@ import type { UpstreamAnswer } from "../../../toolkit/upstream/upstream.ts";
 import { crowdstrike, errorCodes, isRefusal, otherCloud, saysAlready } from "../errors.ts";
 import { AffectedEntities } from "../schemas.ts";
 
-export const OPERATION = "PerformActionV2";
-export const ABOUT = ["device_id"] as const;
-const ASKED = { operation: OPERATION, credential: "crowdstrike.contain", about: ABOUT };
+export const CONTAINMENT_OPERATION = "PerformActionV2";
+export const ABOUT_CONTAINMENT = ["device_id"] as const;
+const ASKED = {
+  operation: CONTAINMENT_OPERATION,
+  credential: "crowdstrike.contain",
+  about: ABOUT_CONTAINMENT,
+};
 
 const NOTHING_DONE = "The device's containment was not changed.";
 
@@ -46,7 +50,10 @@ export function concludeAction<Data>(
   const affected = AffectedEntities.safeParse(payload);
   const codes = errorCodes(payload);
   if (!affected.success || codes === null) {
-    return { outcome: "unknown", failure: failure ?? contractChanged(crowdstrike, OPERATION, "") };
+    return {
+      outcome: "unknown",
+      failure: failure ?? contractChanged(crowdstrike, CONTAINMENT_OPERATION, ""),
+    };
   }
   const named = (affected.data.resources ?? []).map((resource) => resource.id);
   if (answer.status === 202 && codes.length === 0 && named.length === 1 && named[0] === device_id) {
@@ -59,7 +66,10 @@ export function concludeAction<Data>(
       ? { outcome: "unknown", failure }
       : { outcome: "no_effect", failure: conflicting() };
   }
-  return { outcome: "unknown", failure: failure ?? contractChanged(crowdstrike, OPERATION, "resources") };
+  return {
+    outcome: "unknown",
+    failure: failure ?? contractChanged(crowdstrike, CONTAINMENT_OPERATION, "resources"),
+  };
 }
 
 function nothingDone(failure: Failure): Conclusion<never> {

@@ -7,7 +7,7 @@ import {
   type Criticality,
 } from "../../../capabilities/devices/device.ts";
 import type { Os } from "../../../capabilities/devices/search-devices.ts";
-import { allOf, anyOf, clause } from "../fql.ts";
+import { allOf, anyClause, clause } from "../fql.ts";
 import { meaningOf, type QueryMeaning, unsupported } from "./device-query.ts";
 
 /** The vendor's word for each. */
@@ -84,13 +84,13 @@ function propertiesIn(filter: string): number {
 function groupClause(group: string): string {
   return /^[0-9a-f]{32}$/.test(group)
     ? clause("groups", group)
-    : anyOf(TAG_PREFIXES.map((prefix) => clause("tags", `${prefix}${group}`)));
+    : anyClause(TAG_PREFIXES.map((prefix) => clause("tags", `${prefix}${group}`)));
 }
 
 /** Unrated devices have no value to ask for, so they are found by what they are not. */
 function criticalityClauses(wanted: z.output<typeof AnyCriticality>): string[] {
   if (wanted !== "unknown") {
-    return [anyOf(RATINGS[wanted].map((rating) => clause("criticality", rating)))];
+    return [anyClause(RATINGS[wanted].map((rating) => clause("criticality", rating)))];
   }
   return CRITICALITIES.flatMap((level) => RATINGS[level]).map((rating) => `criticality:!'${rating}'`);
 }

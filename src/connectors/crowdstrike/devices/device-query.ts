@@ -4,7 +4,7 @@
  */
 import * as z from "zod";
 import { Failure } from "../../../toolkit/failure.ts";
-import { anyOf, clause, matching } from "../fql.ts";
+import { anyClause, clause, matching } from "../fql.ts";
 import { addressesIn } from "./cidr.ts";
 
 /** How a query was understood: the vendor's properties that were looked at, and the filter. */
@@ -40,12 +40,12 @@ function macMeaning(query: string): QueryMeaning {
   const mac = clause("mac_address", (digits.match(/../g) ?? []).join("-"));
   if (digits.length < query.length) return meaning(["mac_address"], mac);
   const { properties, filter } = nameMeaning(query);
-  return meaning(["mac_address", ...properties], anyOf([mac, filter]));
+  return meaning(["mac_address", ...properties], anyClause([mac, filter]));
 }
 
 function addressMeaning(query: string): QueryMeaning {
   const properties = ["local_ip", "external_ip"];
-  return meaning(properties, anyOf(properties.map((property) => clause(property, query))));
+  return meaning(properties, anyClause(properties.map((property) => clause(property, query))));
 }
 
 /** A range has no filter of its own: it is said as whole addresses, or as the octets that they begin with. */
@@ -56,7 +56,7 @@ function rangeMeaning(query: string): QueryMeaning {
   const clauses = addresses.map((address) =>
     address.includes("*") ? matching("local_ip.raw", address) : clause("local_ip", address),
   );
-  return meaning(["local_ip"], anyOf(clauses));
+  return meaning(["local_ip"], anyClause(clauses));
 }
 
 /** A part of a name. A serial number is only found whole, and a name with its domain also in two properties. */
@@ -66,9 +66,9 @@ function nameMeaning(query: string): QueryMeaning {
   const [, label, domain] = DOMAIN_NAME.exec(query) ?? [];
   const clauses = [matching("hostname", `*${query}*`), clause("serial_number", query)];
   if (label === undefined || domain === undefined)
-    return meaning(["hostname", "serial_number"], anyOf(clauses));
+    return meaning(["hostname", "serial_number"], anyClause(clauses));
   const apart = `(${clause("hostname", label)}+${clause("machine_domain", domain)})`;
-  return meaning(["hostname", "serial_number", "machine_domain"], anyOf([...clauses, apart]));
+  return meaning(["hostname", "serial_number", "machine_domain"], anyClause([...clauses, apart]));
 }
 
 function meaning(properties: readonly string[], filter: string): QueryMeaning {

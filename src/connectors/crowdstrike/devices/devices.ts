@@ -113,7 +113,10 @@ export function inOrder<Name extends string, Record extends { readonly [name in 
  * doesn't pass for whole.
  * @throws Failure the same, if nothing could be described: nothing must not look like "none found"
  */
-export function lacking(ids: readonly string[], { records, unreadable }: Records<unknown>): Failure | null {
+export function unansweredIds(
+  ids: readonly string[],
+  { records, unreadable }: Records<unknown>,
+): Failure | null {
   const described = records.length + unreadable;
   if (described >= ids.length) return null;
   const failure = incomplete(crowdstrike, ids.length, described);

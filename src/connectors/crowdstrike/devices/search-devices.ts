@@ -5,7 +5,7 @@ import { serve } from "../../../toolkit/connector.ts";
 import { crowdstrikeCredentials } from "../credentials.ts";
 import { pageReport } from "../page-report.ts";
 import { deviceSearch } from "./device-filter.ts";
-import { describeDevices, lacking, listDeviceIds } from "./devices.ts";
+import { describeDevices, listDeviceIds, unansweredIds } from "./devices.ts";
 
 export const crowdstrikeSearchesDevices = serve(searchDevices, {
   credentials: [crowdstrikeCredentials.read],
@@ -16,7 +16,7 @@ export const crowdstrikeSearchesDevices = serve(searchDevices, {
     const about = asked.query === undefined ? [] : ["query"];
     const page = await listDeviceIds(upstream, { filter, offset: from ?? 0, limit, about });
     const described = await describeDevices(upstream, page.records);
-    const error = lacking(page.records, described);
+    const error = unansweredIds(page.records, described);
     // A group is only known by its members: nobody in it, and no such group, look the same.
     const unnamed = asked.group !== undefined && page.total === 0;
     return {

@@ -31,7 +31,7 @@ const PrivateKey = z.discriminatedUnion("kty", [
 type PrivateKey = z.output<typeof PrivateKey>;
 
 /** True if `text` is a private key that assertions can be signed with. */
-export function isPrivateKey(text: string): boolean {
+export function isAssertionKey(text: string): boolean {
   return privateKeyIn(text) !== undefined;
 }
 

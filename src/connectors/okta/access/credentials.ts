@@ -8,7 +8,7 @@ import { contractChanged, credentialRejected } from "../../../toolkit/upstream/f
 import type { UpstreamAnswer } from "../../../toolkit/upstream/upstream.ts";
 import { okta, proofRefused } from "../errors.ts";
 import type { OktaSettings } from "../settings.ts";
-import { clientAssertion, isPrivateKey } from "./client-assertion.ts";
+import { clientAssertion, isAssertionKey } from "./client-assertion.ts";
 import { held, heldIn, newKey, proofOf } from "./dpop.ts";
 
 const OPERATION = "token";
@@ -42,7 +42,7 @@ interface ServiceApp {
 const PrivateKey = z
   .string()
   .default("")
-  .refine(isPrivateKey, "must be the app's private key, a JWK with its kid")
+  .refine(isAssertionKey, "must be the app's private key, a JWK with its kid")
   .describe("private key of the service app, a JWK with its kid");
 
 /** A service app of the org (API Services). One for each purpose, so that any one can be revoked alone. */

@@ -4,10 +4,10 @@
  * is `deny_push`. A push that nobody answered is only seen as one that was sent.
  */
 
-import type { Kind } from "../../../capabilities/identities/sign-in.ts";
+import type { SignInKind } from "../../../capabilities/identities/sign-in.ts";
 
 interface Family {
-  readonly kind: Kind;
+  readonly kind: SignInKind;
   /** The whole event type, or how it begins. */
   readonly type: string;
   readonly begins?: true;
@@ -48,10 +48,10 @@ export const FAMILIES: readonly Family[] = [
  * Kinds whose events are no sign-in: a result of theirs may say that a challenge was sent, that an account was locked, or
  * that ThreatInsight saw an attack and let it through. Whether somebody got in, none of them says.
  */
-export const NO_SIGN_INS: ReadonlySet<Kind> = new Set(["mfa_challenge", "lock", "threat"]);
+export const NO_SIGN_INS: ReadonlySet<SignInKind> = new Set(["mfa_challenge", "lock", "threat"]);
 
 /** The kind of an event by its type, or `null` for one that isn't about signing in. */
-export function kindOf(event_type: string): Kind | null {
+export function signInKindOf(event_type: string): SignInKind | null {
   const family = FAMILIES.find(({ type, begins }) =>
     begins ? event_type.startsWith(type) : event_type === type,
   );

@@ -1,6 +1,6 @@
 /** Okta's log events as our sign-ins. Pure. */
 import type * as z from "zod";
-import type { Kind, Person, SignIn } from "../../../capabilities/identities/sign-in.ts";
+import type { SignIn, SignInKind, SignInPerson } from "../../../capabilities/identities/sign-in.ts";
 import { nonBlank } from "../../../toolkit/text/non-blank.ts";
 import { opaqueId } from "../../../toolkit/text/reported-text.ts";
 import type { Entity, SignInEvent } from "../schemas.ts";
@@ -17,7 +17,7 @@ const SUCCEEDED: ReadonlySet<string> = new Set(RESULTS.success);
 const FAILED: ReadonlySet<string> = new Set(RESULTS.failure);
 
 /** What is no sign-in is none that succeeded. */
-function ended(kind: Kind, result: string | null): Pick<SignIn, "status_id" | "status"> {
+function ended(kind: SignInKind, result: string | null): Pick<SignIn, "status_id" | "status"> {
   if (result !== null && SUCCEEDED.has(result) && !NO_SIGN_INS.has(kind))
     return { status_id: 1, status: "Success" };
   if (result !== null && FAILED.has(result)) return { status_id: 2, status: "Failure" };
@@ -33,7 +33,7 @@ function userIdOf({ id, type }: Entity): string | null {
   return isUser ? (opaqueId.safeParse(id).data ?? null) : null;
 }
 
-function personOf(entity: Entity | null | undefined): z.output<typeof Person> {
+function personOf(entity: Entity | null | undefined): z.output<typeof SignInPerson> {
   const user_id = entity ? userIdOf(entity) : null;
   return {
     user_id,

@@ -1,5 +1,5 @@
 /** Okta's users as ours. Pure. */
-import { STATUSES, type Status, type User } from "../../../capabilities/identities/user.ts";
+import { USER_STATUSES, type User, type UserStatus } from "../../../capabilities/identities/user.ts";
 import { nonBlank } from "../../../toolkit/text/non-blank.ts";
 import type { Factors, Roles, UserRecord } from "../schemas.ts";
 
@@ -7,7 +7,7 @@ import type { Factors, Roles, UserRecord } from "../schemas.ts";
  * Okta's words for each of ours. `ACTIVATING` is not in the document's list, but in its words: a user may pass through
  * it.
  */
-export const STATUSES_OF: Readonly<Record<Status, readonly string[]>> = {
+export const STATUSES_OF: Readonly<Record<UserStatus, readonly string[]>> = {
   active: ["ACTIVE"],
   pending: ["STAGED", "PROVISIONED", "ACTIVATING"],
   password_expired: ["PASSWORD_EXPIRED"],
@@ -24,7 +24,7 @@ export function userOf({ id, status, lastLogin, profile }: UserRecord): User {
     name: nonBlank(profile?.login),
     full_name: nonBlank(`${profile?.firstName ?? ""} ${profile?.lastName ?? ""}`.trim()),
     email_addr: nonBlank(profile?.email),
-    status: STATUSES.find((ours) => status !== null && STATUSES_OF[ours].includes(status)) ?? "unknown",
+    status: USER_STATUSES.find((ours) => status !== null && STATUSES_OF[ours].includes(status)) ?? "unknown",
     vendor_status: status,
     last_login_time: utc(lastLogin),
   };

@@ -1,6 +1,6 @@
 /** How Okta answers a search for users. */
 import { searchUsers } from "../../../capabilities/identities/search-users.ts";
-import { STATUSES } from "../../../capabilities/identities/user.ts";
+import { USER_STATUSES } from "../../../capabilities/identities/user.ts";
 import { serve } from "../../../toolkit/connector.ts";
 import { oktaCredentials } from "../access/credentials.ts";
 import { userSearch } from "../filter.ts";
@@ -22,7 +22,7 @@ export const oktaSearchesUsers = serve(searchUsers, {
       unreadable: page.unreadable,
       // Okta leaves deactivated accounts out of a list that nothing else narrows.
       ...(search === null
-        ? { searched: { status: STATUSES.filter((status) => status !== "deactivated") } }
+        ? { searched: { status: USER_STATUSES.filter((status) => status !== "deactivated") } }
         : {}),
     };
   },

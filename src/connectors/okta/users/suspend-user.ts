@@ -1,6 +1,6 @@
 /** How Okta suspends a user, and lifts that. */
 import { suspendUser, unsuspendUser } from "../../../capabilities/identities/suspend-user.ts";
-import type { SeenStatus, Status } from "../../../capabilities/identities/user.ts";
+import type { SeenStatus, UserStatus } from "../../../capabilities/identities/user.ts";
 import { type Served, serve } from "../../../toolkit/connector.ts";
 import { Failure } from "../../../toolkit/failure.ts";
 import { oktaCredentials } from "../access/credentials.ts";
@@ -16,8 +16,8 @@ interface Move {
   readonly operation: "suspendUser" | "unsuspendUser";
   readonly path: "suspend" | "unsuspend";
   /** The only status that Okta does it from. */
-  readonly from: Status;
-  readonly to: Status;
+  readonly from: UserStatus;
+  readonly to: UserStatus;
   /** The statuses in which there is nothing left to ask for. */
   readonly in_effect: readonly SeenStatus[];
 }
@@ -62,7 +62,7 @@ function moves(spec: typeof suspendUser, { operation, path, from, to, in_effect 
 }
 
 /** The request has nothing in it that could be invalid but the account's status. */
-function onlyFrom(from: Status, seen: SeenStatus | undefined, upstream_status: number): Failure {
+function onlyFrom(from: UserStatus, seen: SeenStatus | undefined, upstream_status: number): Failure {
   const was = seen === undefined || seen === from ? "this one no longer is" : `this one was ${seen}`;
   const hint =
     from === "active" && seen !== "deactivated"

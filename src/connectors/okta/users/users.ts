@@ -6,7 +6,7 @@ import { contractChanged } from "../../../toolkit/upstream/failures.ts";
 import type { Upstream } from "../../../toolkit/upstream/upstream.ts";
 import { okta } from "../errors.ts";
 import { nextAfter } from "../next-page.ts";
-import { Factors, orMissing, Roles, USER_FIELDS, UserPage, UserRecord } from "../schemas.ts";
+import { Factors, OktaUserPage, orMissing, Roles, USER_FIELDS, UserRecord } from "../schemas.ts";
 import type { OktaSettings } from "../settings.ts";
 import { hasMfa, isAdministrative } from "./normalise-user.ts";
 
@@ -17,7 +17,7 @@ export interface UsersPage extends Records<UserRecord> {
 }
 
 /** Which users: by Okta's search index, which lags behind by seconds, or by a filter of what is so now. */
-export type Question = { readonly search: string } | { readonly filter: string } | Record<never, never>;
+export type UsersQuestion = { readonly search: string } | { readonly filter: string } | Record<never, never>;
 
 /**
  * One page of the users that a question is about; without one, of all that aren't deactivated.
@@ -26,7 +26,7 @@ export type Question = { readonly search: string } | { readonly filter: string }
 export async function listUsers(
   upstream: Upstream,
   { OKTA_BASE_URL }: Pick<OktaSettings, "OKTA_BASE_URL">,
-  question: Question,
+  question: UsersQuestion,
   after: string | null,
   limit: number,
   about: readonly string[] = [],
@@ -45,7 +45,7 @@ export async function listUsers(
       },
       about,
     },
-    UserPage,
+    OktaUserPage,
   );
   const full = body.records.length + body.unreadable >= limit;
   const next = nextAfter(headers, operation, OKTA_BASE_URL, after, full);

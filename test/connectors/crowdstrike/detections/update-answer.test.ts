@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { concludeUpdate } from "../../../../src/connectors/crowdstrike/detections/update-answer.ts";
+import { concludeDetectionUpdate } from "../../../../src/connectors/crowdstrike/detections/update-answer.ts";
 import { publicError } from "../../../../src/toolkit/failure.ts";
 import type { UpstreamAnswer } from "../../../../src/toolkit/upstream/upstream.ts";
 import { answer, CANARY, envelope } from "../answers.ts";
 
-const conclude = (given: UpstreamAnswer) => concludeUpdate(given, "done");
+const conclude = (given: UpstreamAnswer) => concludeDetectionUpdate(given, "done");
 
 /** Falcon's envelope of a change, with the number of alerts that it says it changed. */
 function written(affected: unknown, codes: readonly number[] = []): unknown {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import {
   describeDevices,
-  lacking,
   listDeviceIds,
+  unansweredIds,
 } from "../../../../src/connectors/crowdstrike/devices/devices.ts";
 import { deviceOf } from "../../../../src/connectors/crowdstrike/devices/normalise-device.ts";
 import { DeviceRecord } from "../../../../src/connectors/crowdstrike/schemas.ts";
@@ -42,23 +42,23 @@ const described = (records: readonly unknown[], unreadable = 0) => ({ records, u
 
 describe("a page", () => {
   test("is whole if everything that was listed was described", () => {
-    expect(lacking([A, B], described([device(A), device(B)]))).toBeNull();
-    expect(lacking([], described([]))).toBeNull();
+    expect(unansweredIds([A, B], described([device(A), device(B)]))).toBeNull();
+    expect(unansweredIds([], described([]))).toBeNull();
   });
 
   test("lacks nothing that was described in a form that can't be read: that is counted by itself", () => {
-    expect(lacking([A, B], described([device(A)], 1))).toBeNull();
+    expect(unansweredIds([A, B], described([device(A)], 1))).toBeNull();
   });
 
   test("that lacks a device carries the failure that makes it incomplete", () => {
-    expect(lacking([A, B], described([device(B)]))).toMatchObject({
+    expect(unansweredIds([A, B], described([device(B)]))).toMatchObject({
       code: "upstream_unavailable",
       retryable: true,
     });
   });
 
   test("that lacks all of them is a failure, not an empty answer", () => {
-    expect(() => lacking([A, B], described([]))).toThrow(
+    expect(() => unansweredIds([A, B], described([]))).toThrow(
       expect.objectContaining({ code: "upstream_unavailable" }),
     );
   });

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { createLocalJWKSet, jwtVerify } from "jose";
 import { describe, expect, test } from "vitest";
 import { localEnvironment } from "../../../../scripts/local-environment.ts";
-import { clientAssertion, isPrivateKey } from "../../../../src/connectors/okta/access/client-assertion.ts";
+import { clientAssertion, isAssertionKey } from "../../../../src/connectors/okta/access/client-assertion.ts";
 import { oktaCredentials, tokenIn } from "../../../../src/connectors/okta/access/credentials.ts";
 import { oktaSettings, settleInLogMs } from "../../../../src/connectors/okta/settings.ts";
 import { publicError } from "../../../../src/toolkit/failure.ts";
@@ -100,7 +100,7 @@ describe("a client assertion", () => {
     async (alg) => {
       const { privateKey, publicKey } = keys[alg];
       const key = JSON.stringify({ ...privateKey.export({ format: "jwk" }), kid: "k1" });
-      expect(isPrivateKey(key)).toBe(true);
+      expect(isAssertionKey(key)).toBe(true);
       const jwt = await clientAssertion(key, "0oa1", audience, ANSWERED_AT);
       const jwks = createLocalJWKSet({ keys: [{ ...publicKey.export({ format: "jwk" }), kid: "k1", alg }] });
       const { payload, protectedHeader } = await jwtVerify(jwt, jwks, {

@@ -6,7 +6,7 @@ import * as z from "zod";
 import { oktaAccounts, plainStaff } from "../../../../lab/okta/accounts.ts";
 import { heldIn } from "../../../../src/connectors/okta/access/dpop.ts";
 import { upstreamFor } from "../../../../src/downstream/client.ts";
-import { buildRequest, readAnswer } from "../../../../src/toolkit/upstream/exchange.ts";
+import { buildRequest, readVendorAnswer } from "../../../../src/toolkit/upstream/exchange.ts";
 import { mintingOf } from "../../../../src/toolkit/upstream/settings-of.ts";
 import { clearFaults, effects, requestsOf, resetLab } from "../../../downstream/lab-control.ts";
 import { changeAt, credentialOf } from "../../../support/deployed.ts";
@@ -39,7 +39,7 @@ describe("an app that must prove possession", () => {
   test("gets a token that is bound to a key of its own, and uses it", async () => {
     const { token } = await mint();
     expect(heldIn(token).key).toMatchObject({ kty: "EC", crv: "P-256" });
-    const answer = await readAnswer(await fetch(await requestWith(token)));
+    const answer = await readVendorAnswer(await fetch(await requestWith(token)));
     expect(answer.status).toBe(204);
     expect((await effects()).map(({ target }) => target)).toEqual([`user/okta:${user_id}`]);
   });
@@ -60,7 +60,7 @@ describe("an app that must prove possession", () => {
 describe("a token that is bound to a key", () => {
   test("is refused without a proof, or with a proof a second time", async () => {
     const { token } = await mint();
-    const bare = await readAnswer(await fetch(await requestWith(token, false)));
+    const bare = await readVendorAnswer(await fetch(await requestWith(token, false)));
     const asked = { operation: "revokeUserSessions", credential: credential.name };
     expect(bare.status).toBe(401);
     expect(credential.vendor.errorOf(bare, null, asked)).toMatchObject({ code: "misconfigured" });
