@@ -192,7 +192,7 @@ async function formOf(request: Request): Promise<FormData> {
   } catch {
     throw new VisitRefused(400, "not_a_form", {
       title: "This isn't a form",
-      advice: "Open the consolePage again, and use the form on it.",
+      advice: "Open the page again, and use the form on it.",
     });
   }
 }
@@ -212,14 +212,14 @@ function signIn(request: Request, env: Env, { method }: Route, silently = false)
 
 function signedOut(): Promise<Response> {
   const headers = new Headers({ "Set-Cookie": forgottenSession() });
-  const advice = "Your session has ended, and nothing was done. Sign in, and open the consolePage again.";
+  const advice = "Your session has ended, and nothing was done. Sign in, and open the page again.";
   return consoleProblemPage(401, "You are signed out", advice, headers);
 }
 
 const UNCONFIRMED = {
   title: "Your identity provider can't be asked",
   advice:
-    "It has not confirmed lately that you may still act here. Nothing was done. Open the consolePage again in a minute; if it stays so, sign out and in.",
+    "It has not confirmed lately that you may still act here. Nothing was done. Open the page again in a minute; if it stays so, sign out and in.",
 } as const;
 
 function notConfirmed(): VisitRefused {
@@ -237,7 +237,7 @@ function crossSite(reason: string): Promise<Response> {
   return consoleProblemPage(
     403,
     "This didn't come from here",
-    "The form was sent by another site, or by a consolePage from before you last signed in. Nothing was done.",
+    "The form was sent by another site, or by a page from before you last signed in. Nothing was done.",
   );
 }
 

@@ -30,7 +30,7 @@ export async function showOperations({ env, catalogue, visitor, now, url }: Visi
       <h1>Operations</h1>
       <p class="lead">
         {all ? "Everybody's state changes" : "The state changes that you asked for"}, from claim to end. The
-        list follows with a second's delay; an operation's own consolePage is up to date. Times are UTC.
+        list follows with a second's delay; an operation's own page is up to date. Times are UTC.
       </p>
       <search class="card">
         <Filters tools={catalogue.tools.filter(({ kind }) => kind === "change")} all={all} {...filters} />

@@ -83,7 +83,7 @@ describe("no query", () => {
   });
 });
 
-test("a jqlQuoted value is one value, whatever it holds", () => {
+test("a quoted value is one value, whatever it holds", () => {
   const anything = fc.oneof(
     fc.string({ unit: "binary" }),
     fc.string({ unit: fc.constantFrom(...'a"\\ OR()=') }),
