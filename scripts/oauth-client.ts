@@ -152,10 +152,13 @@ export class OAuthClient {
     return this.#tokens(await authorizationCodeGrant(this.configuration, new URL(url), checks, { resource }));
   }
 
-  /** @throws openid-client's ResponseBodyError with the server's `error` */
-  async refresh(refresh_token: string): Promise<Tokens> {
-    const { resource } = this;
-    return this.#tokens(await refreshTokenGrant(this.configuration, refresh_token, { resource }));
+  /**
+   * @param scope what the new access token is to be narrowed to, space-separated
+   * @throws openid-client's ResponseBodyError with the server's `error`
+   */
+  async refresh(refresh_token: string, scope?: string): Promise<Tokens> {
+    const asked = { resource: this.resource, ...(scope === undefined ? {} : { scope }) };
+    return this.#tokens(await refreshTokenGrant(this.configuration, refresh_token, asked));
   }
 
   #tokens({

@@ -30,11 +30,12 @@ export type Worker = Required<Pick<ExportedHandler<Env>, "fetch" | "queue" | "sc
 /** The protected resource: hands a verified request to its session object, one hop away. */
 const mcp: ResourceHandler = {
   fetch(request, env, ctx) {
-    const { session_id } = ctx.props satisfies GrantProps;
+    const { session_id, origin } = ctx.props satisfies GrantProps;
     const headers = new Headers(request.headers);
     const { grant_id = "" } = partsOf(bearerOf(headers)) ?? {};
     const { clientId: client_id = "", scope: scopes } = ctx.auth;
-    const caller: CallerAuth = { session_id, grant_id, client_id, scopes };
+    const narrowed = origin.scopes.some((scope) => !scopes.includes(scope));
+    const caller: CallerAuth = { session_id, grant_id, client_id, scopes, narrowed };
     headers.set(CALLER_HEADER, JSON.stringify(caller));
     // The token has done its work; nothing beyond this point needs it.
     headers.delete("authorization");

@@ -30,7 +30,7 @@ export interface Answer {
     readonly message: string;
     readonly attempts?: number;
     readonly issues?: readonly { readonly path: string; readonly message: string }[];
-    readonly required_scopes?: readonly string[];
+    readonly grant_url?: string;
   };
   readonly audit_id: string;
 }

@@ -1,6 +1,7 @@
 import { signIn } from "../oauth-client.ts";
 import { type Agent, type Answer, connect, type Era, until } from "./agent.ts";
 import { tellApproval } from "./approval.ts";
+import { allowAs, allowNewestAs } from "./approver.ts";
 import type { LabControls } from "./lab.ts";
 import type { Narrator } from "./narrator.ts";
 
@@ -12,7 +13,8 @@ export interface Stage {
 }
 
 const READ = "devices:read";
-const BOTH = "devices:read devices:contain";
+const CONTAIN = "devices:contain";
+const BOTH = `${READ} ${CONTAIN}`;
 const NOBODY = "0".repeat(32);
 
 /** The whole story, told through clients of both eras. */
@@ -48,13 +50,12 @@ async function play(stage: Stage, era: Era, signInAs: SignInAs): Promise<void> {
   const as = (user: string, scope: string) => signInAs(user, scope, era);
   narrator.chapter(`A client of ${era}`);
   await lab.clear();
-  const narrow = await as("responder", READ);
-  const devices = await reading(stage, narrow);
+  const responder = await as("responder", READ);
+  const devices = await reading(stage, responder);
   const [first, second] = devices;
   if (first === undefined || second === undefined) throw new Error("the lab has no two plain devices left");
 
-  await stepUp(narrator, era, narrow, first);
-  const responder = await as("responder", BOTH);
+  await stepUp(stage, responder, first);
   await containment(stage, responder, await as("responder2", BOTH), first);
   await badWeather(stage, responder, first);
   await inDoubt(stage, responder, second);
@@ -88,28 +89,23 @@ async function reading({ narrator }: Stage, agent: Agent): Promise<string[]> {
   return devices.map(({ device_id }) => device_id);
 }
 
-/** A token that is too narrow: what a client sees depends on its era. */
-async function stepUp(narrator: Narrator, era: Era, agent: Agent, device_id: string): Promise<void> {
-  const ask = () => agent.call("contain_device", { device_id, reason: "Demo: step-up" });
-  if (era === "2025-11-25") {
-    const refused = await ask();
-    const { code, required_scopes } = refused.error ?? {};
-    narrator.scene(
-      "May not contain with this token, and is told what to ask for",
-      code === "scope_missing" && required_scopes?.join(" ") === BOTH,
-      refused,
-    );
-    return;
-  }
-  const refusal = await ask().then(
-    (answer) => JSON.stringify(answer),
+/**
+ * A token that is too narrow: what a client sees depends on its era. Its person allows it more on a page, which the
+ * answer names, or which they find among their sessions: not every client shows the body of an HTTP 403.
+ */
+async function stepUp({ narrator, mcpUrl }: Stage, agent: Agent, device_id: string): Promise<void> {
+  const refused = await agent.call("contain_device", { device_id, reason: "Demo: step-up" }).then(
+    ({ error }) => error,
     (error: unknown) => String(error),
   );
   narrator.scene(
-    "May not contain with this token: HTTP 403 names the scopes to ask for",
-    refusal.includes(BOTH),
-    refusal,
+    "May not contain with this token, and is told what to ask for",
+    JSON.stringify(refused).includes(BOTH) ||
+      (typeof refused === "object" && refused.grant_url !== undefined),
+    JSON.stringify(refused),
   );
+  if (typeof refused === "object") await allowAs("responder", refused.grant_url ?? "", CONTAIN);
+  else await allowNewestAs("responder", new URL(mcpUrl).origin, CONTAIN);
 }
 
 async function containment(
@@ -121,7 +117,11 @@ async function containment(
   const contain = (by: Agent, reason: string) => by.call("contain_device", { device_id, reason });
   const before = (await lab.effects(device_id)).length;
   const done = await contain(agent, "Demo: beaconing to a known command server");
-  narrator.scene("After stepping up, contains the device", done.operation?.replayed === false, done);
+  narrator.scene(
+    "Its person has allowed that: the same connection, with the same token, contains the device",
+    done.operation?.replayed === false,
+    done,
+  );
 
   const again = await contain(agent, "Demo: same thing in other words");
   narrator.scene(

@@ -9,6 +9,7 @@ import { ALL_SCOPES } from "../toolkit/scopes.ts";
 import { FIRST_SCOPES, OFFLINE_ACCESS } from "./consent/offer.ts";
 import { resourceOf } from "./public-url.ts";
 import { type CountedRefusal, countRefusal } from "./refusal-counter.ts";
+import type { GrantOrigin } from "./tokens/grant.ts";
 import { exchangeToken } from "./tokens/token-exchange.ts";
 import { TokenMemory } from "./tokens/token-memory.ts";
 import { currentTokenRequest } from "./tokens/token-request.ts";
@@ -31,6 +32,7 @@ export interface GrantProps {
   readonly display: string;
   /** The person's object and `userId`: see `personKey`. */
   readonly person: string;
+  readonly origin: GrantOrigin;
 }
 
 /** The protected resource's handler: `ctx.props` says who, `ctx.auth` with which token. */

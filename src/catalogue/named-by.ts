@@ -1,5 +1,6 @@
 /** What a question calls a thing: an id of another capability's becomes the names that its keeper knows. */
 import { sourceOf } from "../capabilities/ids.ts";
+import { scopeMissing } from "../path/refusals.ts";
 import { Failure } from "../toolkit/failure.ts";
 import type { JsonObject } from "../toolkit/json.ts";
 import type { Principal } from "../toolkit/principal.ts";
@@ -28,7 +29,7 @@ export async function wordings(
     const source = typeof value === "string" ? sourceOf(value, Object.keys(ports)) : undefined;
     const port = ports[source ?? ""];
     if (source === undefined || port === undefined) continue;
-    if (!mayRead(read, context.principal)) throw namesNeedScope(argument, read);
+    if (!mayRead(read, context.principal)) throw namesNeedScope(argument, read, context.principal);
     const found = await ask(
       source,
       port,
@@ -56,10 +57,8 @@ function nameless(path: string, id: string): Failure {
   return new Failure("invalid_input", message, { issues: [{ path, message, hint }], next_step: hint });
 }
 
-function namesNeedScope(argument: string, { scope }: ReadSpec): Failure {
+function namesNeedScope(argument: string, { scope }: ReadSpec, principal: Principal): Failure {
   const message = `To find the names behind the id in ${argument}, the scope ${scope} is needed. Nothing was searched.`;
-  return new Failure("scope_missing", message, {
-    required_scopes: scope === "any" ? [] : [scope],
-    next_step: `Give a name or an address in ${argument}: that needs no further scope.`,
-  });
+  const otherwise = `Give a name or an address in ${argument}: that needs no further scope.`;
+  return scopeMissing(principal, scope === "any" ? [] : [scope], message, otherwise);
 }

@@ -244,7 +244,8 @@ function crossSite(reason: string): Promise<Response> {
 function refusal({ visitor, url }: Visit, { method }: Route, refused: VisitRefused): Promise<Response> {
   const section = `/${url.pathname.split("/").slice(1, 3).join("/")}`;
   // An action stands below the page whose form posts it, or at the same address.
-  const back = method === "POST" ? url.pathname.replace(/\/(?:settle|revoke|switch)$/, "") : "/console";
+  const back =
+    method === "POST" ? url.pathname.replace(/\/(?:settle|revoke|take-back|switch)$/, "") : "/console";
   const content = (
     <>
       <h1>{refused.title}</h1>

@@ -9,6 +9,8 @@ import { showEvent } from "./audit/event-page.tsx";
 import { downloadAudit } from "./audit/export.ts";
 import { showConnectors } from "./connectors/connectors-page.tsx";
 import { switchConnector } from "./connectors/switch.ts";
+import { addScopes } from "./grants/add-scopes.ts";
+import { showGrant } from "./grants/grant-page.tsx";
 import { showHealth } from "./health/health.ts";
 import type { Need } from "./need.ts";
 import { showOperation } from "./operations/operation-page.tsx";
@@ -18,6 +20,7 @@ import { showOverview } from "./overview/overview-page.tsx";
 import { showPerson } from "./sessions/person-page.tsx";
 import { revokeSessions } from "./sessions/revoke.ts";
 import { showSessions } from "./sessions/sessions-page.tsx";
+import { takeBackScopes } from "./sessions/take-back.ts";
 import { signOut } from "./sign-out.ts";
 import type { ActionRoute, PageRoute, Route } from "./visit.ts";
 
@@ -40,6 +43,10 @@ export const ROUTES: readonly Route[] = [
   shows("/console/sessions", "sessions", "any", showSessions),
   shows("/console/sessions/:person", "sessions_of_person", "any", showPerson),
   does("/console/sessions/:person/revoke", "revoke", "any", revokeSessions),
+  does("/console/sessions/:person/take-back", "take_back_scopes", "any", takeBackScopes),
+  // Only one's own: nobody allows anything in another person's name.
+  shows("/console/grants/:id", "grant", "any", showGrant),
+  does("/console/grants/:id", "add_scopes", "any", addScopes),
   shows("/console/connectors", "connectors", "admin", showConnectors),
   shows("/console/health", "health", "admin", showHealth),
   does("/console/connectors/switch", "switch", "admin", switchConnector),

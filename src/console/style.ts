@@ -118,6 +118,9 @@ label, .label { display: block; font-weight: 550; margin-bottom: 0.25rem; }
 .hint { color: var(--dim); font-size: 0.8125rem; font-weight: 400; }
 input:not([type=hidden]), select, textarea { font: inherit; color: inherit; width: 100%; min-height: 2.5rem;
   padding: 0.4375rem 0.625rem; background: var(--surface); border: 1px solid var(--field); border-radius: 7px; }
+input[type=checkbox] { width: auto; min-height: 0; flex: none; }
+fieldset { border: 0; margin: 0.75rem 0 1rem; padding: 0; display: grid; gap: 0.5rem; }
+label.check { display: flex; align-items: baseline; gap: 0.5rem; font-weight: 400; margin: 0; }
 textarea { min-height: 5rem; resize: vertical; }
 .fields { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 12rem), 1fr)); gap: 0.875rem 1rem;
   align-items: end; }

@@ -5,6 +5,7 @@ import { MOST_WAITING } from "../person/waiting.ts";
 import { type Difference, Failure } from "../toolkit/failure.ts";
 import type { JsonObject } from "../toolkit/json.ts";
 import type { Principal } from "../toolkit/principal.ts";
+import type { Scope } from "../toolkit/scopes.ts";
 import { shown } from "../toolkit/text/shown.ts";
 import type { Tool } from "../toolkit/tool.ts";
 import type { Call } from "./ports.ts";
@@ -58,17 +59,36 @@ export function mayNot(
         { next_step: "Ask somebody who holds the role; signing in again doesn't help." },
       );
     case "scope_missing":
-      return new Failure(
-        "scope_missing",
+      return scopeMissing(
+        principal,
+        authorization.required,
         `This connection was not given ${authorization.required.join(" ")}. The person may have left its box unticked on the consent page.`,
-        {
-          // The token's scopes too: a client that asks only for what is missing would lose the rest.
-          required_scopes: [...new Set([...principal.scopes, ...authorization.required])],
-          next_step:
-            "Have the person connect again, and tick the scopes in required_scopes on the consent page.",
-        },
       );
   }
+}
+
+/**
+ * The connection lacks scopes that the person can add.
+ * @param otherwise what helps without them
+ */
+export function scopeMissing(
+  { scopes, grant_url }: Principal,
+  required: readonly Scope[],
+  message: string,
+  otherwise?: string,
+): Failure {
+  const add =
+    grant_url === undefined
+      ? "Have the person connect again, and tick the scopes in required_scopes on the consent page."
+      : "Give the person grant_url: they can allow it there. Then make the same call again, on this connection.";
+  return new Failure("scope_missing", message, {
+    // The token's scopes too: a client that asks only for what is missing would lose the rest.
+    required_scopes: [...new Set([...scopes, ...required])],
+    ...(grant_url === undefined
+      ? {}
+      : { grant_url: `${grant_url}?${new URLSearchParams({ scope: required.join(" ") })}` }),
+    next_step: otherwise === undefined ? add : `${otherwise} ${add}`,
+  });
 }
 
 const WHY = {

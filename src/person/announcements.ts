@@ -1,7 +1,8 @@
 import type { Grant } from "../auth/tokens/grant.ts";
+import type { AddedScopes } from "./added-scopes.ts";
 import type { Grants } from "./grants.ts";
 import type { Person, PersonRecord } from "./person-record.ts";
-import type { SessionControl } from "./session-control.ts";
+import type { AddedToGrant, SessionControl } from "./session-control.ts";
 import type { Session, Sessions } from "./sessions.ts";
 
 /** How many session objects are told at a time. */
@@ -16,9 +17,11 @@ export class Announcements {
   readonly #record: PersonRecord;
   readonly #sessions: Sessions;
   readonly #grants: Grants;
+  readonly #added: AddedScopes;
 
-  constructor(env: Env, record: PersonRecord, sessions: Sessions, grants: Grants) {
+  constructor(env: Env, record: PersonRecord, sessions: Sessions, grants: Grants, added: AddedScopes) {
     this.#grants = grants;
+    this.#added = added;
     this.#env = env;
     this.#record = record;
     this.#sessions = sessions;
@@ -29,6 +32,7 @@ export class Announcements {
     const owed = [
       ...this.#sessions.owed().map((session) => () => this.#tell(session)),
       ...this.#grants.owed().map((grant) => () => this.#tellOfEnd(grant)),
+      ...this.#added.owed().map((grant) => () => this.#tellOfScopes(grant)),
     ];
     const failures: unknown[] = [];
     for (let start = 0; start < owed.length; start += AT_A_TIME) {
@@ -46,12 +50,17 @@ export class Announcements {
 
   /** Whether anything is still to be told. */
   get owed(): boolean {
-    return this.#sessions.owed().length > 0 || this.#grants.owed().length > 0;
+    return [this.#sessions, this.#grants, this.#added].some((debts) => debts.owed().length > 0);
   }
 
   async #tellOfEnd({ grant_id, session_id }: Grant): Promise<void> {
     await this.#control(session_id).endGrant(grant_id);
     this.#grants.settle(grant_id);
+  }
+
+  async #tellOfScopes({ session_id, ...added }: AddedToGrant & Grant): Promise<void> {
+    await this.#control(session_id).allow(added);
+    this.#added.settle(added.grant_id, added.revision);
   }
 
   async #tell(session: Session): Promise<void> {

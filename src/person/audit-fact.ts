@@ -128,6 +128,16 @@ export function grantEndedFact(
   return { ...who(person, session), type: "session", decision: "grant_ended", outcome: "ok", detail };
 }
 
+/** The person allowed one connection more, or what they added was taken back. */
+export function scopesFact(
+  decision: "scopes_added" | "scopes_taken_back",
+  person: Person,
+  session: Session,
+  detail: { readonly grant_id: string; readonly scopes: string[]; readonly by?: string },
+): AuditFact {
+  return { ...who(person, session), type: "consent", decision, outcome: "ok", detail };
+}
+
 /** Somebody saw or did something in the console, or was kept from it. */
 export function consoleFact(person: Person, session: Session, visit: ConsoleVisit): AuditFact {
   const { page, decision, error_code, operation_id, target, detail } = visit;

@@ -1,4 +1,4 @@
-import type { Exchange, Grant, GrantVerdict, PresentedToken } from "../auth/tokens/grant.ts";
+import type { Exchange, Grant, GrantOrigin, GrantVerdict, PresentedToken } from "../auth/tokens/grant.ts";
 
 /** How long a grant and its tokens are remembered, in milliseconds: as long as an unused refresh token is good for. */
 const REMEMBERED_MS = 30 * 24 * 60 * 60_000;
@@ -19,16 +19,34 @@ export class Grants {
   }
 
   /** True the first time a grant's authorization code is redeemed. The provider reads and marks codes in two steps. */
-  begin({ grant_id, session_id }: Grant, now: number): boolean {
+  begin({ grant_id, session_id }: Grant, origin: GrantOrigin, now: number): boolean {
     this.#sql.exec("DELETE FROM grants WHERE at <= ?", now - REMEMBERED_MS);
     this.#sql.exec("DELETE FROM refresh_tokens WHERE at <= ?", now - REMEMBERED_MS);
     const { rowsWritten } = this.#sql.exec(
-      "INSERT OR IGNORE INTO grants (grant_id, session_id, at) VALUES (?, ?, ?)",
+      `INSERT OR IGNORE INTO grants (grant_id, session_id, at, scopes, signed_in_at, address, place)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
       grant_id,
       session_id,
       now,
+      JSON.stringify(origin.scopes),
+      origin.signed_in_at,
+      origin.address,
+      origin.place,
     );
     return rowsWritten > 0;
+  }
+
+  /** The other grants that the client of this one holds for the same person. */
+  others(grant_id: string): string[] {
+    return this.#sql
+      .exec<{ grant_id: string }>(
+        `SELECT g.grant_id FROM grants AS g JOIN sessions AS s ON s.session_id = g.session_id
+         WHERE g.ended_at IS NULL AND g.grant_id <> ?1 AND s.client_id =
+           (SELECT client_id FROM sessions WHERE session_id = (SELECT session_id FROM grants WHERE grant_id = ?1))`,
+        grant_id,
+      )
+      .toArray()
+      .map((grant) => grant.grant_id);
   }
 
   /** A grant's first refresh token was given out. */

@@ -1,26 +1,15 @@
-import { AuditedObject } from "../audit/write/audited-object.ts";
-import { applySchema } from "../audit/write/schema.ts";
-import type {
-  Grant as AuthorizationGrant,
-  Exchange,
-  GrantVerdict,
-  PresentedToken,
-} from "../auth/tokens/grant.ts";
 import { callLimits } from "../limits/settings.ts";
 import { type BucketAnswer, rate, TokenBucket } from "../limits/token-bucket.ts";
 import type { JsonObject } from "../toolkit/json.ts";
-import { Announcements } from "./announcements.ts";
 import * as facts from "./audit-fact.ts";
 import { Changes } from "./changes.ts";
-import { Grants } from "./grants.ts";
-import { PersonRecord } from "./person-record.ts";
+import { ANNOUNCE_AFTER_MS, PersonGrants } from "./person-grants.ts";
 import type {
   ConfirmedStanding,
   Consent,
   ConsentAnswer,
   ConsoleVisit,
   Denial,
-  GrantEnd,
   PersonProfile,
   PersonStanding,
   RefreshResult,
@@ -28,18 +17,13 @@ import type {
   SignInAttempt,
   SignInRefusal,
 } from "./protocol.ts";
-import { Refreshes, type Unknown } from "./refreshes.ts";
 import { Renewals } from "./renewals.ts";
-import { PERSON_SCHEMA } from "./schema.ts";
 import type { EndReason } from "./session-control.ts";
-import { type Session, Sessions, summaryOf } from "./sessions.ts";
+import { type Session, summaryOf } from "./sessions.ts";
 import { SingleUse } from "./single-use.ts";
-import type { Act, Confidence } from "./standing.ts";
+import type { Act } from "./standing.ts";
 import { UpstreamSession, type UpstreamStanding } from "./upstream-session.ts";
 import { Waiting } from "./waiting.ts";
-
-/** When the alarm tells session objects what a call could not, in milliseconds after the change. */
-const ANNOUNCE_AFTER_MS = 1_000;
 
 /** More than anybody clicks. Apart from what clients may ask: who uses that up must not lock out who would stop them. */
 const CONSOLE_PER_MINUTE = 600;
@@ -48,38 +32,27 @@ const CONSOLE_PER_MINUTE = 600;
  * One per person. It issues session ids, holds the person's standing and tells their session objects of every
  * change before it answers; counts their state changes; and renews their sign-in at the identity provider.
  */
-export class PersonObject extends AuditedObject {
-  readonly #record: PersonRecord;
-  readonly #sessions: Sessions;
+export class PersonObject extends PersonGrants {
   readonly #single_use: SingleUse;
-  readonly #grants: Grants;
-  readonly #refreshes: Refreshes;
   readonly #changes: Changes;
   readonly #waiting: Waiting;
-  readonly #announcements: Announcements;
   readonly #renewals: Renewals;
   readonly #calls: TokenBucket;
   readonly #visits = new TokenBucket(rate(CONSOLE_PER_MINUTE), Date.now());
 
   protected override readonly tasks = {
-    announce: () => this.#announce(),
+    announce: () => this.announce(),
     abandoned: (sign_in_id: string) => this.#abandoned(sign_in_id),
   };
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    applySchema(ctx.storage, "person", PERSON_SCHEMA);
-    this.#record = new PersonRecord(this.sql, env);
-    this.#sessions = new Sessions(this.sql);
     this.#single_use = new SingleUse(this.sql);
-    this.#grants = new Grants(this.sql);
-    this.#refreshes = new Refreshes(this.#grants, (grant_id, reason) => this.endGrant(grant_id, reason));
     this.#changes = new Changes(this.sql);
     this.#waiting = new Waiting(ctx.storage, env);
-    this.#announcements = new Announcements(env, this.#record, this.#sessions, this.#grants);
-    const upstream = new UpstreamSession(env, this.#record, (standing) => this.#take(standing));
-    const announce = () => this.#announce();
-    this.#renewals = new Renewals(env, this.#record, upstream, announce, (work) => ctx.waitUntil(work));
+    const upstream = new UpstreamSession(env, this.record, (standing) => this.#take(standing));
+    const announce = () => this.announce();
+    this.#renewals = new Renewals(env, this.record, upstream, announce, (work) => ctx.waitUntil(work));
     this.#calls = new TokenBucket(callLimits(env).person, Date.now());
   }
 
@@ -87,18 +60,18 @@ export class PersonObject extends AuditedObject {
   async signIn(sign_in: SignInAttempt): Promise<{ sign_in_id: string }> {
     const sign_in_id = this.ctx.storage.transactionSync(() => {
       this.ledger.identify("person", sign_in.person);
-      const before = this.#record.get();
-      this.#record.signedIn(sign_in, sign_in.roles, Date.now());
+      const before = this.record.get();
+      this.record.signedIn(sign_in, sign_in.roles, Date.now());
       if (before !== null && !facts.sameRoles(before.roles, sign_in.roles)) this.#owe();
       // Without a new token an older one goes on: some providers give it at the first consent alone.
       if (sign_in.upstream_refresh_token !== null)
-        this.#record.replaceUpstream(sign_in.upstream_refresh_token);
+        this.record.replaceUpstream(sign_in.upstream_refresh_token);
       const waiting = this.#single_use.beginSignIn(Date.now());
       this.due.set("abandoned", waiting.sign_in_id, waiting.expires_at);
       this.ledger.append(facts.signedInFact(sign_in));
       return waiting.sign_in_id;
     });
-    await this.#announce();
+    await this.announce();
     return { sign_in_id };
   }
 
@@ -107,9 +80,9 @@ export class PersonObject extends AuditedObject {
     this.ctx.storage.transactionSync(() => {
       this.ledger.identify("person", refusal.person);
       this.ledger.append(facts.refusedFact(refusal));
-      if (refusal.reason === "no_role" && this.#record.get() !== null) this.#signOut("no_role");
+      if (refusal.reason === "no_role" && this.record.get() !== null) this.#signOut("no_role");
     });
-    await this.#announce();
+    await this.announce();
   }
 
   /**
@@ -120,16 +93,16 @@ export class PersonObject extends AuditedObject {
     const session = this.ctx.storage.transactionSync(() => {
       const now = Date.now();
       if (!this.#takeSignIn(consent.sign_in_id, now)) return null;
-      const epoch = this.#record.raiseEpoch();
-      const session = this.#sessions.takeUp(consent, consent.scopes, epoch, now);
+      const epoch = this.record.raiseEpoch();
+      const session = this.sessions.takeUp(consent, consent.scopes, epoch, now);
       this.ledger.append(
-        facts.consentFact(this.#record.require(), consent, session, session.created_at < now),
+        facts.consentFact(this.record.require(), consent, session, session.created_at < now),
       );
       this.due.set("announce", "", now + ANNOUNCE_AFTER_MS);
       return session;
     });
     if (session === null) return { ok: false, reason: "expired" };
-    await this.#announce();
+    await this.announce();
     return { ok: true, session_id: session.session_id };
   }
 
@@ -137,47 +110,8 @@ export class PersonObject extends AuditedObject {
   async deny(denial: Denial): Promise<void> {
     this.ctx.storage.transactionSync(() => {
       if (!this.#takeSignIn(denial.sign_in_id, Date.now())) return;
-      this.ledger.append(facts.denialFact(this.#record.require(), denial));
+      this.ledger.append(facts.denialFact(this.record.require(), denial));
     });
-  }
-
-  /** Whether tokens may be issued for a grant's authorization code: once, and for a session that may act. */
-  async redeem(grant: AuthorizationGrant): Promise<boolean> {
-    return this.#isActive(grant.session_id) && (await this.#refreshes.redeem(grant));
-  }
-
-  /** A grant's first refresh token was given out. */
-  async refreshTokenIssued(grant_id: string, digest: string): Promise<void> {
-    this.#grants.issued(grant_id, digest, Date.now());
-  }
-
-  /** What to do with a refresh token that is genuine. @throws Error when a session object can't be told of an end */
-  async presentRefreshToken(token: PresentedToken): Promise<GrantVerdict> {
-    const verdict = await this.#refreshes.present(token);
-    if (verdict.verdict === "exchanged") this.#refreshed(token.session_id, "ok");
-    return verdict;
-  }
-
-  /** The one who was told to exchange a token did, or couldn't. */
-  async refreshTokenExchanged(digest: string, exchange: Exchange | null): Promise<void> {
-    this.#refreshes.exchanged(digest, exchange);
-  }
-
-  /** What to do with a refresh token that the OAuth provider doesn't know. @throws Error like the one before */
-  unknownRefreshToken(grant_id: string, digest: string): Promise<Unknown> {
-    return this.#refreshes.unknown(grant_id, digest);
-  }
-
-  /** Ends one grant. Its session's object knows before this answers. @throws Error when that can't be reached */
-  async endGrant(grant_id: string, reason: GrantEnd): Promise<void> {
-    this.ctx.storage.transactionSync(() => {
-      const ended = this.#grants.end(grant_id, Date.now());
-      const session = ended === null ? null : this.#sessions.get(ended.session_id);
-      if (session === null) return;
-      this.ledger.append(facts.grantEndedFact(this.#record.require(), session, { grant_id, reason }));
-      this.due.set("announce", "", Date.now() + ANNOUNCE_AFTER_MS);
-    });
-    await this.#announce();
   }
 
   /**
@@ -186,18 +120,18 @@ export class PersonObject extends AuditedObject {
    * keeps nobody out for as long as its last word holds for reads: each call looks at it anyway.
    */
   async refreshUpstream(session_id: string): Promise<RefreshResult> {
-    if (!this.#isActive(session_id)) return this.#refreshed(session_id, "revoked");
+    if (!this.isActive(session_id)) return this.refreshed(session_id, "revoked");
     try {
       await this.#renewals.renew();
     } catch {
       // The alarm goes on trying. Until the sessions know, no new token is due.
-      return this.#refreshed(session_id, "unavailable");
+      return this.refreshed(session_id, "unavailable");
     }
     const { confidence, renewable } = this.#renewals.now("read");
-    if (!this.#isActive(session_id)) return this.#refreshed(session_id, "revoked");
-    if (confidence !== "stale") return this.#refreshed(session_id, "ok", confidence);
+    if (!this.isActive(session_id)) return this.refreshed(session_id, "revoked");
+    if (confidence !== "stale") return this.refreshed(session_id, "ok", confidence);
     // Only a sign-in helps then, and that is what a client asks its person for.
-    return this.#refreshed(session_id, renewable ? "unavailable" : "revoked");
+    return this.refreshed(session_id, renewable ? "unavailable" : "revoked");
   }
 
   /**
@@ -206,20 +140,20 @@ export class PersonObject extends AuditedObject {
    */
   async confirm(session_id: string, act: Act): Promise<ConfirmedStanding> {
     const standing = await this.#renewals.forAct(act);
-    return { active: this.#isActive(session_id), ...standing };
+    return { active: this.isActive(session_id), ...standing };
   }
 
   /** Whether a session may act now, and as whom. */
   async standing(session_id: string): Promise<PersonStanding> {
     const { roles, epoch } = this.#renewals.now("read");
-    return { active: this.#isActive(session_id), roles, epoch };
+    return { active: this.isActive(session_id), roles, epoch };
   }
 
   /** One more request to the console: the session's standing, and if they are too many how long to wait, in milliseconds. */
   async visiting(session_id: string): Promise<ConfirmedStanding & { readonly wait_ms: number }> {
     const wait_ms = this.#visits.take(Date.now());
     const standing = wait_ms > 0 ? this.#renewals.now("read") : await this.#renewals.forAct("read");
-    return { active: this.#isActive(session_id), ...standing, wait_ms };
+    return { active: this.isActive(session_id), ...standing, wait_ms };
   }
 
   /** How many distinct operations the person began within the last `window_ms`, this one included. */
@@ -243,14 +177,14 @@ export class PersonObject extends AuditedObject {
    */
   async revoke(which: { readonly session_id: string } | "all", by: string): Promise<number> {
     const ended = this.ctx.storage.transactionSync(() => {
-      const sessions = this.#sessions
+      const sessions = this.sessions
         .unrevoked()
         .filter(({ session_id }) => which === "all" || session_id === which.session_id);
       this.#end(sessions, "revoked", { by });
-      if (this.#sessions.unrevoked().length === 0) this.#forgetUpstream();
+      if (this.sessions.unrevoked().length === 0) this.#forgetUpstream();
       return sessions.length;
     });
-    await this.#announce();
+    await this.announce();
     return ended;
   }
 
@@ -261,7 +195,7 @@ export class PersonObject extends AuditedObject {
 
   /** Who this is, or `null` if they never were admitted. */
   async profile(): Promise<PersonProfile | null> {
-    const person = this.#record.get();
+    const person = this.record.get();
     if (person === null) return null;
     const { subject, display, roles } = person;
     return { subject, display, roles };
@@ -269,45 +203,41 @@ export class PersonObject extends AuditedObject {
 
   /** Notes what the person saw or did in the console, or was kept from. */
   async visited(visit: ConsoleVisit): Promise<void> {
-    const session = this.#sessions.get(visit.session_id);
+    const session = this.sessions.get(visit.session_id);
     // A session that was never begun here is a lost store's: there is no chain to write to.
-    if (session !== null) this.ledger.append(facts.consoleFact(this.#record.require(), session, visit));
+    if (session !== null) this.ledger.append(facts.consoleFact(this.record.require(), session, visit));
   }
 
   /** All sessions, newest first. */
   async listSessions(): Promise<SessionSummary[]> {
-    return this.#sessions.list().map(summaryOf);
+    return this.sessions.list().map(summaryOf);
   }
 
   /** What the identity provider said, once for each time it was asked. */
   #take(standing: UpstreamStanding): void {
     this.ctx.storage.transactionSync(() => {
-      const person = this.#record.require();
+      const person = this.record.require();
       const fact = facts.upstreamFact(person, standing);
       if (fact !== null) this.ledger.append(fact);
       if (standing.standing === "refused") this.#signOut(standing.reason);
       if (standing.standing !== "stands") return;
-      this.#record.confirmed(standing.roles, Date.now());
+      this.record.confirmed(standing.roles, Date.now());
       if (!facts.sameRoles(person.roles, standing.roles)) this.#owe();
     });
   }
 
-  #isActive(session_id: string): boolean {
-    return this.#sessions.get(session_id)?.state === "active";
-  }
-
   #signOut(reason: string): void {
-    this.#end(this.#sessions.active(), "signed_out", { reason });
+    this.#end(this.sessions.active(), "signed_out", { reason });
     this.#forgetUpstream();
   }
 
   #end(sessions: readonly Session[], how: EndReason, detail: JsonObject): void {
     if (sessions.length === 0) return;
     const now = Date.now();
-    const person = this.#record.require();
-    const epoch = this.#record.raiseEpoch();
+    const person = this.record.require();
+    const epoch = this.record.raiseEpoch();
     for (const session of sessions) {
-      this.#sessions.end(session.session_id, how, epoch, now);
+      this.sessions.end(session.session_id, how, epoch, now);
       this.ledger.append(facts.endedFact(person, session, how, detail));
     }
     this.due.set("announce", "", now + ANNOUNCE_AFTER_MS);
@@ -315,19 +245,13 @@ export class PersonObject extends AuditedObject {
 
   /** With no session left there is nothing to renew for, and no consent page left open may bring one back. */
   #forgetUpstream(): void {
-    this.#record.dropUpstream();
+    this.record.dropUpstream();
     this.#single_use.dropSignIns();
-  }
-
-  /** @throws Error when a session object can't be reached; what it has to be told stays owed */
-  async #announce(): Promise<void> {
-    await this.#announcements.deliver();
-    if (!this.#announcements.owed) this.due.clear("announce", "");
   }
 
   /** Every active session has to know of the person's new standing. */
   #owe(): void {
-    this.#sessions.oweActive(this.#record.raiseEpoch());
+    this.sessions.oweActive(this.record.raiseEpoch());
     this.due.set("announce", "", Date.now() + ANNOUNCE_AFTER_MS);
   }
 
@@ -341,21 +265,8 @@ export class PersonObject extends AuditedObject {
   async #abandoned(sign_in_id: string): Promise<void> {
     this.ctx.storage.transactionSync(() => {
       this.#single_use.takeSignIn(sign_in_id, Date.now());
-      const needed = this.#sessions.active().length > 0 || this.#single_use.signInsWait();
-      if (!needed) this.#record.dropUpstream();
+      const needed = this.sessions.active().length > 0 || this.#single_use.signInsWait();
+      if (!needed) this.record.dropUpstream();
     });
-  }
-
-  #refreshed(
-    session_id: string,
-    end: "ok" | "revoked" | "unavailable",
-    confidence: Confidence = "confirmed",
-  ): RefreshResult {
-    const result: RefreshResult = end === "ok" ? { ok: true } : { ok: false, reason: end };
-    const session = this.#sessions.get(session_id);
-    // A session that was never begun here is a forgery or a lost store: there is no chain to write to.
-    if (session !== null)
-      this.ledger.append(facts.refreshFact(this.#record.require(), session, result, confidence));
-    return result;
   }
 }

@@ -1,7 +1,7 @@
 /** What is said to a person's object, and what it answers. Everything here survives RPC. */
 
 import type { JsonObject } from "../toolkit/json.ts";
-import type { Role } from "../toolkit/scopes.ts";
+import type { Role, Scope } from "../toolkit/scopes.ts";
 import type { Client, SessionState } from "./sessions.ts";
 import type { Confidence, Confirmation } from "./standing.ts";
 
@@ -48,8 +48,27 @@ export interface Denial extends Client {
   readonly sign_in_id: string;
 }
 
+/** A grant that a client may use, as its person sees it. Times are ISO 8601 UTC. */
+export interface Connection extends Client {
+  readonly grant_id: string;
+  readonly session_id: string;
+  /** What was allowed on the consent page. */
+  readonly scopes: readonly Scope[];
+  /** What the person has added since. */
+  readonly added: readonly { readonly scope: Scope; readonly until: string }[];
+  readonly signed_in_at: string;
+  /** Where the browser was that it was allowed in, as far as that is known. */
+  readonly address: string | null;
+  readonly place: string | null;
+}
+
+/** `ended`: there is no such connection any more. `role_forbids`: the role doesn't hold one of the scopes. */
+export type AddAnswer =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly reason: "ended" | "role_forbids" };
+
 /** Why a grant ended, besides the end of its session. */
-export type GrantEnd = "code_reused" | "refresh_token_reused" | "revoked_by_client";
+export type GrantEnd = "code_reused" | "refresh_token_reused" | "revoked_by_client" | "signed_in_again";
 
 /** `revoked`: not without a new sign-in. `unavailable`: try again, nothing is lost. */
 export type RefreshResult =

@@ -1,4 +1,4 @@
-import type { Exchange, Grant, GrantVerdict, PresentedToken } from "../auth/tokens/grant.ts";
+import type { Exchange, Grant, GrantOrigin, GrantVerdict, PresentedToken } from "../auth/tokens/grant.ts";
 import type { Grants } from "./grants.ts";
 import type { GrantEnd } from "./protocol.ts";
 
@@ -35,10 +35,15 @@ export class Refreshes {
   }
 
   /** Whether a grant's code is redeemed for the first time. Otherwise what it led to ends. */
-  async redeem(grant: Grant): Promise<boolean> {
-    if (this.#grants.begin(grant, Date.now())) return true;
-    await this.#end(grant.grant_id, "code_reused");
-    return false;
+  async redeem(grant: Grant, origin: GrantOrigin): Promise<boolean> {
+    if (!this.#grants.begin(grant, origin, Date.now())) {
+      await this.#end(grant.grant_id, "code_reused");
+      return false;
+    }
+    // The OAuth provider has dropped them already, in a store that lags.
+    const ended = origin.replaces ? this.#grants.others(grant.grant_id) : [];
+    for (const grant_id of ended) await this.#end(grant_id, "signed_in_again");
+    return true;
   }
 
   /** What to do with a genuine token, once nobody else is exchanging it. `exchange`: the caller leads now. */

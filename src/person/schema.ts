@@ -61,4 +61,19 @@ export const PERSON_SCHEMA = [
    CREATE INDEX refresh_tokens_by_age ON refresh_tokens (at);
    CREATE TABLE changes (operation_id TEXT PRIMARY KEY, at INTEGER NOT NULL);
    CREATE INDEX changes_by_age ON changes (at)`,
+  `-- How a grant began: what its person can know it by.
+   ALTER TABLE grants ADD COLUMN scopes TEXT NOT NULL DEFAULT '[]';
+   ALTER TABLE grants ADD COLUMN signed_in_at INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE grants ADD COLUMN address TEXT;
+   ALTER TABLE grants ADD COLUMN place TEXT;
+   -- Rises with each change of the added scopes, and how far its session's object was told.
+   ALTER TABLE grants ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE grants ADD COLUMN told INTEGER NOT NULL DEFAULT 0;
+   CREATE INDEX grants_untold ON grants (grant_id) WHERE told < revision;
+   CREATE TABLE added_scopes (
+     grant_id TEXT NOT NULL,
+     scope TEXT NOT NULL,
+     until INTEGER NOT NULL,
+     PRIMARY KEY (grant_id, scope)
+   ) WITHOUT ROWID`,
 ] as const;

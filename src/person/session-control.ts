@@ -1,4 +1,4 @@
-import type { Role } from "../toolkit/scopes.ts";
+import type { Role, Scope } from "../toolkit/scopes.ts";
 import type { Confirmation } from "./standing.ts";
 
 /** Everything a session object has to know of whose it is. Survives RPC. */
@@ -27,6 +27,20 @@ export interface Standing extends Confirmation {
   readonly reason?: EndReason;
 }
 
+/** A scope that a person added to a grant, and until when it holds, in milliseconds since the epoch. */
+export interface AddedScope {
+  readonly scope: Scope;
+  readonly until: number;
+}
+
+/** Everything that a person has added to one grant. */
+export interface AddedToGrant {
+  readonly grant_id: string;
+  /** Rises with every change; of two lists that cross, the higher one holds. */
+  readonly revision: number;
+  readonly added: readonly AddedScope[];
+}
+
 /** `revoked` is final; after `signed_out` the same session goes on once the person has signed in again. */
 export type EndReason = "revoked" | "signed_out";
 
@@ -36,6 +50,8 @@ export interface SessionControl {
   open(record: SessionRecord): Promise<void>;
   /** Takes over a newer standing. An older one, by its epoch, does nothing. */
   update(standing: Standing): Promise<void>;
+  /** Takes over what the person has added to a grant. An older list, by its revision, does nothing. */
+  allow(added: AddedToGrant): Promise<void>;
   /** Nothing may be done with the tokens of this grant any more. Repeats do nothing. */
   endGrant(grant_id: string): Promise<void>;
 }

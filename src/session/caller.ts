@@ -5,6 +5,8 @@ export interface CallerAuth {
   readonly grant_id: string;
   readonly client_id: string;
   readonly scopes: readonly string[];
+  /** The client asked for fewer than the person allowed: nothing that the person adds is meant for this token. */
+  readonly narrowed: boolean;
 }
 
 /**

@@ -11,7 +11,7 @@ import type { Source } from "../path/canonical.ts";
 import { walk } from "../path/path.ts";
 import type { PathSession } from "../path/ports.ts";
 import { revoked } from "../path/refusals.ts";
-import type { SessionControl, SessionRecord, Standing } from "../person/session-control.ts";
+import type { AddedToGrant, SessionControl, SessionRecord, Standing } from "../person/session-control.ts";
 import { standingLimits } from "../person/standing.ts";
 import { isOffered } from "../tenant/availability.ts";
 import type { Switches, SwitchListener } from "../tenant/protocol.ts";
@@ -28,6 +28,7 @@ import { isRefusedEnvelope, refusedEnvelopeFact } from "./errors/refused-envelop
 import { rpcError } from "./errors/rpc-error.ts";
 import { needsStepUp, stepUp, unauthorized } from "./errors/step-up.ts";
 import { refusedRequest } from "./errors/too-many-requests.ts";
+import { type Granted, grantedTo } from "./granted.ts";
 import type { LaneCall, LaneHost } from "./lanes/lane.ts";
 import { LegacyLane } from "./lanes/legacy-lane.ts";
 import { ModernLane } from "./lanes/modern-lane.ts";
@@ -122,6 +123,12 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
     this.#store.endGrant(grant_id, Date.now());
   }
 
+  /** Takes over what the person has added to a grant, or taken back. It holds from the next call on. */
+  async allow(added: AddedToGrant): Promise<void> {
+    if (!this.#store.writeAdded(added)) return;
+    this.#listsChanged();
+  }
+
   /** Takes over what an administrator has switched off or on. It holds from the next call on. */
   async switched(switches: Switches): Promise<void> {
     this.#switchboard.take(switches);
@@ -142,17 +149,27 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
     const { parsed } = body;
     const refused = await this.#limits.admit(chargeFor(request.method, parsed));
     if (refused !== null) return refusedRequest(refused.failure, idOf(parsed));
-    if (this.#store.hasEnded(auth.grant_id)) return this.#refuseEndedGrant(parsed, auth);
+    const granted = grantedTo(this.env, auth, this.#store.addedTo(auth.grant_id), Date.now());
+    if (this.#store.hasEnded(auth.grant_id)) return this.#refuseEndedGrant(parsed, granted);
     const legacy = await isLegacyRequest(request, parsed);
     // Only now: a body can take its time, and the session may have ended meanwhile.
     const ended = this.#store.record?.ended !== null;
     if (ended && !isCall(parsed)) {
       return unauthorized(this.env, "This session was revoked. Sign in again.");
     }
-    if (legacy) return this.#audited(request, parsed, await this.#legacy.handle(request, parsed, auth));
-    const call = ended ? null : needsStepUp(this.#host.catalogue, parsed, this.#principal(auth.scopes));
-    if (call !== null) return stepUp(this.env, call, await this.#call({ ...call, scopes: auth.scopes }));
-    return this.#audited(request, parsed, await this.#modern.handle(request, parsed, auth));
+    if (legacy)
+      return this.#audited(
+        request,
+        parsed,
+        await this.#legacy.handle(request, parsed, auth.client_id, granted),
+      );
+    const call = ended ? null : needsStepUp(this.#host.catalogue, parsed, this.#principal(granted));
+    if (call !== null) return stepUp(this.env, call, await this.#call({ ...call, granted }));
+    return this.#audited(
+      request,
+      parsed,
+      await this.#modern.handle(request, parsed, auth.client_id, granted),
+    );
   }
 
   /** What is refused before the path leaves its event here; what the path refused has left one there. */
@@ -166,9 +183,9 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
   }
 
   /** What was asked for is on record all the same. */
-  async #refuseEndedGrant(parsed: unknown, { scopes }: CallerAuth): Promise<Response> {
+  async #refuseEndedGrant(parsed: unknown, granted: Granted): Promise<Response> {
     const call = callOf(parsed);
-    if (call !== null) await this.#call({ ...call, scopes, ended: true });
+    if (call !== null) await this.#call({ ...call, granted, ended: true });
     return unauthorized(this.env, "This access has ended. Sign in again.");
   }
 
@@ -177,7 +194,7 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
   }
 
   async #walk(call: LaneCall, refused: LimitRefusal | null): Promise<Result> {
-    const { method, name, args, meta, scopes, state, listener, ended } = call;
+    const { method, name, args, meta, granted, state, listener, ended } = call;
     const session: PathSession = {
       env: this.env,
       keys: this.#store,
@@ -189,7 +206,7 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
       },
       principal: () => {
         if (ended === true) throw revoked();
-        return this.#principal(scopes);
+        return this.#principal(granted);
       },
       confidence: (act) => this.#confirmations.forAct(act),
       enabled: (wanted) => this.#switchboard.require(wanted),
@@ -206,7 +223,10 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
 
   /** Clients hear of changed lists when they read their streams; whoever changed the roles doesn't wait for that. */
   #announce(before: readonly Role[], now: readonly Role[]): void {
-    if (sameRoles(before, now)) return;
+    if (!sameRoles(before, now)) this.#listsChanged();
+  }
+
+  #listsChanged(): void {
     this.#modern.listsChanged();
     this.ctx.waitUntil(this.#legacy.listsChanged());
   }
@@ -249,11 +269,11 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
     });
   }
 
-  #principal(scopes: readonly string[]): Principal {
+  #principal(granted: Granted): Principal {
     const record = this.#store.record;
     if (record === null || record.ended !== null) throw revoked();
     const { tenant, subject, display, roles, client_id, session_id } = record;
-    return { tenant, subject, display, roles, client_id, scopes, session_id };
+    return { tenant, subject, display, roles, client_id, session_id, ...granted };
   }
 }
 

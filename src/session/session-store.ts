@@ -1,7 +1,7 @@
 import { applySchema } from "../audit/write/schema.ts";
 import type { Keys } from "../path/ports.ts";
 import { keyReused, tooManyKeys } from "../path/refusals.ts";
-import type { EndReason, SessionRecord } from "../person/session-control.ts";
+import type { AddedScope, AddedToGrant, EndReason, SessionRecord } from "../person/session-control.ts";
 import type { UsedOnce } from "./lanes/resumption.ts";
 
 /** What a session is, as the person object told it last. */
@@ -25,6 +25,11 @@ const SCHEMA = [
    ) WITHOUT ROWID`,
   "CREATE TABLE used_states (nonce TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID",
   "CREATE TABLE ended_grants (grant_id TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID",
+  `CREATE TABLE added_scopes (
+     grant_id TEXT PRIMARY KEY,
+     revision INTEGER NOT NULL,
+     added TEXT NOT NULL
+   ) WITHOUT ROWID`,
 ] as const;
 
 /** Longer than any token of an ended grant can still be good for, in milliseconds. */
@@ -44,6 +49,7 @@ export class SessionStore implements Keys, UsedOnce {
   readonly #storage: DurableObjectStorage;
   #record: KnownSession | null | undefined;
   #ended_grants: Set<string> | undefined;
+  #added: Map<string, AddedToGrant> | undefined;
   readonly #now: () => number;
   /** How many keys there are, once they were counted. */
   #keys: number | undefined;
@@ -88,7 +94,40 @@ export class SessionStore implements Keys, UsedOnce {
   endGrant(grant_id: string, now: number): void {
     this.#storage.sql.exec("DELETE FROM ended_grants WHERE at <= ?", now - TOKEN_LIFE_MS);
     this.#storage.sql.exec("INSERT OR IGNORE INTO ended_grants (grant_id, at) VALUES (?, ?)", grant_id, now);
+    this.#storage.sql.exec("DELETE FROM added_scopes WHERE grant_id = ?", grant_id);
     this.#ended_grants = undefined;
+    this.#added = undefined;
+  }
+
+  /** What the person has added to a grant, whether or not it still holds. */
+  addedTo(grant_id: string): readonly AddedScope[] {
+    return this.#known_added.get(grant_id)?.added ?? [];
+  }
+
+  /** Takes over what the person has added to a grant. False for a list that was overtaken by a newer one. */
+  writeAdded({ grant_id, revision, added }: AddedToGrant): boolean {
+    if ((this.#known_added.get(grant_id)?.revision ?? 0) >= revision) return false;
+    this.#added = undefined;
+    this.#storage.sql.exec(
+      `INSERT INTO added_scopes (grant_id, revision, added) VALUES (?1, ?2, ?3)
+       ON CONFLICT (grant_id) DO UPDATE SET revision = ?2, added = ?3`,
+      grant_id,
+      revision,
+      JSON.stringify(added),
+    );
+    return true;
+  }
+
+  get #known_added(): Map<string, AddedToGrant> {
+    this.#added ??= new Map(
+      this.#storage.sql
+        .exec<{ grant_id: string; revision: number; added: string }>(
+          "SELECT grant_id, revision, added FROM added_scopes",
+        )
+        .toArray()
+        .map((row) => [row.grant_id, { ...row, added: JSON.parse(row.added) as AddedScope[] }]),
+    );
+    return this.#added;
   }
 
   bind(key: string, fingerprint: string, operation_id: string): string {

@@ -74,6 +74,8 @@ export interface FailureDetail {
   readonly issues?: readonly Issue[];
   /** For `scope_missing`. */
   readonly required_scopes?: readonly string[];
+  /** For `scope_missing`: the page where the person can allow this connection what it lacks. */
+  readonly grant_url?: string;
   /** For `misconfigured`: the names of the variables to look at, as far as they are known. */
   readonly settings?: readonly string[];
   /** For `differs_from_done`: what was asked for, and what was done instead. */
@@ -128,13 +130,14 @@ export interface PublicError {
   readonly attempts?: number;
   readonly issues?: readonly Issue[];
   readonly required_scopes?: readonly string[];
+  readonly grant_url?: string;
   readonly settings?: readonly string[];
   readonly differences?: readonly Difference[];
 }
 
 /** Only what is public: neither the cause nor the vendor's status leaves with it. */
 export function publicError(failure: Failure): PublicError {
-  const { next_step, retry_after_ms, attempts, issues, required_scopes, settings, differences } =
+  const { next_step, retry_after_ms, attempts, issues, required_scopes, grant_url, settings, differences } =
     failure.detail;
   return {
     kind: failure.kind,
@@ -146,6 +149,7 @@ export function publicError(failure: Failure): PublicError {
     ...(attempts === undefined ? {} : { attempts }),
     ...(issues === undefined ? {} : { issues }),
     ...(required_scopes === undefined ? {} : { required_scopes }),
+    ...(grant_url === undefined ? {} : { grant_url }),
     ...(settings === undefined ? {} : { settings }),
     ...(differences === undefined ? {} : { differences }),
   };

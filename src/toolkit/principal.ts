@@ -9,7 +9,9 @@ export interface Principal {
   readonly display: string;
   readonly roles: readonly Role[];
   readonly client_id: string;
-  /** The scopes in the token, before the role narrows them. */
+  /** The scopes of the token and those that the person added to its grant, before the role narrows them. */
   readonly scopes: readonly string[];
+  /** The page where the person can add scopes to this grant. Absent where that wouldn't help this token. */
+  readonly grant_url?: string;
   readonly session_id: string;
 }

@@ -5,31 +5,12 @@ import { PersonObject } from "../../src/person/person-object.ts";
 import { watchIdentityProvider } from "../support/worker/identity-provider.ts";
 import { connect, MCP_URL, newClient, oauthError, reach } from "../support/worker/oauth.ts";
 import { chainOf, eventsOf, personOf } from "../support/worker/person.ts";
+import { machine, PUBLISHED_CLIENT, publishMetadata } from "../support/worker/published-client.ts";
 
 const USER = "responder";
-const CLIENT_ID = "https://agent.example/mcp/client.json";
 const MINUTE_MS = 60_000;
 
-/** Publishes a client's metadata where its id says, until the test ends. */
-function publishMetadata(): void {
-  const redirect_uris = ["http://127.0.0.1/callback"];
-  const metadata = { client_id: CLIENT_ID, client_name: "Agent", redirect_uris };
-  const network = globalThis.fetch;
-  vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
-    const url = input instanceof Request ? input.url : String(input);
-    if (url !== CLIENT_ID) return network(input, init);
-    return Response.json({ ...metadata, token_endpoint_auth_method: "none" });
-  });
-}
-
 afterEach(() => vi.restoreAllMocks());
-
-/** The same app on another machine: all of them are one session, each with a grant of its own. */
-async function machine(port: number) {
-  const client = await newClient({ clientId: CLIENT_ID, redirectUri: `http://127.0.0.1:${port}/callback` });
-  const page = await client.openConsentPage({ user: USER, scope: "devices:read" });
-  return { client, tokens: await page.allow() };
-}
 
 async function opens(token: string): Promise<boolean> {
   const body = { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "whoami", arguments: {} } };
@@ -124,8 +105,8 @@ describe("parallel refreshes", () => {
 describe("an old refresh token that comes back", () => {
   test("ends its own grant on the next call, and leaves another machine's alone", async () => {
     publishMetadata();
-    const desktop = await machine(4001);
-    const laptop = await machine(4002);
+    const desktop = await machine(USER, 4001);
+    const laptop = await machine(USER, 4002);
     const second = await laptop.client.refresh(laptop.tokens.refresh_token);
     const third = await laptop.client.refresh(second.refresh_token);
     expect([await opens(third.access_token), await opens(desktop.tokens.access_token)]).toEqual([true, true]);
@@ -137,7 +118,7 @@ describe("an old refresh token that comes back", () => {
     ]);
     expect(await oauthError(laptop.client.refresh(third.refresh_token))).toBe("invalid_grant");
     expect((await desktop.client.refresh(desktop.tokens.refresh_token)).scope).toBe("devices:read");
-    expect((await eventsOf(USER, CLIENT_ID)).filter(({ type }) => type === "session")).toMatchObject([
+    expect((await eventsOf(USER, PUBLISHED_CLIENT)).filter(({ type }) => type === "session")).toMatchObject([
       { decision: "grant_ended", detail: { reason: "refresh_token_reused" } },
     ]);
   });

@@ -76,12 +76,35 @@ async function allow(
   });
   if (!consent.ok) return expired(headers);
   const { session_id } = consent;
-  const props: GrantProps = { v: 1, session_id, subject, display, person };
+  // A published client is one app on several machines; a registered one is one machine's, or one profile's.
+  const replaces = !URL.canParse(asked.clientId);
+  const origin = { scopes: ticked, signed_in_at: Date.now(), replaces, ...whence(request) };
+  const props: GrantProps = { v: 1, session_id, subject, display, person, origin };
   // KV shows metadata in the clear: the session's id finds the grant, and says nothing of the person.
   const metadata = { session_id };
-  const grant = await oauth.completeAuthorization({ request: asked, userId: person, metadata, scope, props });
+  const grant = await oauth.completeAuthorization({
+    request: asked,
+    userId: person,
+    metadata,
+    scope,
+    props,
+    revokeExistingGrants: origin.replaces,
+  });
   headers.set("Location", grant.redirectTo);
   return new Response(null, { status: 303, headers });
+}
+
+/** Where the browser is, as far as the platform says. */
+function whence({ headers, cf }: Request): {
+  readonly address: string | null;
+  readonly place: string | null;
+} {
+  const { city, country } = (cf ?? {}) as { readonly city?: unknown; readonly country?: unknown };
+  const named = [city, country].filter((part) => typeof part === "string" && part !== "");
+  return {
+    address: headers.get("cf-connecting-ip"),
+    place: named.length === 0 ? null : named.join(", "),
+  };
 }
 
 async function deny(request: Request, env: Env, handle: string, signed_in: SignedIn): Promise<Response> {

@@ -6,6 +6,19 @@ export interface Grant {
   readonly session_id: string;
 }
 
+/** How a grant began: what its person can know it by. Nothing secret. */
+export interface GrantOrigin {
+  /** What the person allowed on the consent page. */
+  readonly scopes: readonly string[];
+  /** When they did, in milliseconds since the epoch. */
+  readonly signed_in_at: number;
+  /** What the client held before ended with it: it is a registered client, and they are one machine's. */
+  readonly replaces: boolean;
+  /** The address of their browser, and the city and country that the platform knows it by. */
+  readonly address: string | null;
+  readonly place: string | null;
+}
+
 /** A refresh token that a client presents. */
 export interface PresentedToken extends Grant {
   /** base64url(SHA-256) of it, which itself is kept nowhere. */

@@ -13,8 +13,8 @@ const RETRY_AFTER_S = "5";
  * @throws OAuthError `invalid_grant`, on which the provider drops the grant for good, or `temporarily_unavailable`
  */
 export async function exchangeToken(options: TokenExchangeCallbackOptions<Env>): Promise<void> {
-  const { session_id, person } = options.props as GrantProps;
-  const answer = await ask(options, session_id, options.env.PERSON.getByName(person));
+  const { session_id, person, origin } = options.props as GrantProps;
+  const answer = await ask(options, { session_id, origin }, options.env.PERSON.getByName(person));
   switch (answer) {
     case "go":
       return;
@@ -37,13 +37,13 @@ type Person = ReturnType<Env["PERSON"]["getByName"]>;
 
 async function ask(
   { grantType, grantId: grant_id, env }: TokenExchangeCallbackOptions<Env>,
-  session_id: string,
+  { session_id, origin }: Pick<GrantProps, "session_id" | "origin">,
   person: Person,
 ): Promise<Answer> {
   try {
     switch (grantType) {
       case GrantType.AUTHORIZATION_CODE:
-        return (await person.redeem({ grant_id, session_id })) ? "go" : "revoked";
+        return (await person.redeem({ grant_id, session_id }, origin)) ? "go" : "revoked";
       case GrantType.REFRESH_TOKEN:
         return await refresh(env, { grant_id, session_id }, person);
       default:

@@ -5,6 +5,7 @@ import { Badge, Csrf, Facts, Foreign, Table, Time, type Tone } from "../elements
 import { may } from "../need.ts";
 import { consolePage } from "../page.tsx";
 import { type Visit, type Visitor, VisitRefused } from "../visit.ts";
+import { Connections } from "./connections.tsx";
 import { lastUses } from "./people.ts";
 
 const SECTION = "/console/sessions";
@@ -30,8 +31,10 @@ export function requirePerson({ visitor, param }: Visit): string {
 export async function showSessionsOf({ env, visitor, now }: Visit, person: string): Promise<Response> {
   // The object itself: a person who signed in a moment ago isn't in the database yet.
   const object = isPersonKey(person) ? env.PERSON.getByName(person) : null;
-  const [profile, sessions] =
-    object === null ? [null, []] : await Promise.all([object.profile(), object.listSessions()]);
+  const [profile, sessions, connections] =
+    object === null
+      ? [null, [], []]
+      : await Promise.all([object.profile(), object.listSessions(), object.listConnections()]);
   if (profile === null) {
     throw new VisitRefused(404, "not_found", {
       title: "This person has no sessions",
@@ -76,6 +79,13 @@ export async function showSessionsOf({ env, visitor, now }: Visit, person: strin
           now={now}
         />
         {active.length > 0 && <RevokeAll visitor={visitor} person={person} own={own} />}
+      </section>
+      <section class="card" aria-labelledby="connections">
+        <h2 id="connections">Connections</h2>
+        <p class="dim small">
+          Each sign-in of a client. What is added to one holds for it alone, for thirty days.
+        </p>
+        <Connections visitor={visitor} person={person} connections={connections} now={now} />
       </section>
       {ended.length > 0 && (
         <section class="card" aria-labelledby="ended">

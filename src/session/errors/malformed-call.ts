@@ -1,4 +1,5 @@
 import { hasMalformedMeta, idOf, malformedCallOf } from "../body.ts";
+import type { Granted } from "../granted.ts";
 import type { LaneHost } from "../lanes/lane.ts";
 import { type Era, errorOf } from "./call-error.ts";
 import { INVALID_PARAMS, rpcError } from "./rpc-error.ts";
@@ -11,7 +12,7 @@ export async function refuseMalformed(
   parsed: unknown,
   host: LaneHost,
   era: Era,
-  scopes: readonly string[],
+  granted: Granted,
 ): Promise<Response | null> {
   if (hasMalformedMeta(parsed)) {
     const message = "_meta must be an object, and its progressToken a text or a number.";
@@ -20,6 +21,6 @@ export async function refuseMalformed(
   const call = malformedCallOf(parsed);
   if (call === null) return null;
   const { id, ...asked } = call;
-  const { code, message, data } = errorOf(asked, await host.call({ ...asked, scopes }), era);
+  const { code, message, data } = errorOf(asked, await host.call({ ...asked, granted }), era);
   return rpcError(200, code, message, { id, data });
 }

@@ -9,6 +9,7 @@ import type { ProgressListener } from "../../toolkit/progress.ts";
 import type { Role } from "../../toolkit/scopes.ts";
 import { plainJson } from "../../toolkit/text/hidden.ts";
 import type { Tool } from "../../toolkit/tool.ts";
+import type { Granted } from "../granted.ts";
 import { RESOURCE_TYPE } from "./listings.ts";
 
 /** How this server names itself to clients. */
@@ -52,8 +53,8 @@ export interface LaneCall extends Pick<Call, "method" | "name" | "args"> {
   readonly meta: unknown;
   /** Hears how far it is, if the client asked to. */
   readonly listener?: ProgressListener | undefined;
-  /** The scopes of the token that it came with. */
-  readonly scopes: readonly string[];
+  /** What the token that it came with was granted. */
+  readonly granted: Granted;
   /** The state that the client was given in an earlier round. */
   readonly state?: string | undefined;
   /** The grant of that token has ended. */

@@ -1,7 +1,7 @@
 import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
-import type { CallerAuth } from "../caller.ts";
 import { refuseMalformed } from "../errors/malformed-call.ts";
 import { rpcError } from "../errors/rpc-error.ts";
+import { authInfo, type Granted } from "../granted.ts";
 import type { SessionStore } from "../session-store.ts";
 import { inAcceptedForm } from "./accept.ts";
 import type { LaneHost } from "./lane.ts";
@@ -30,7 +30,7 @@ export class LegacyLane {
   }
 
   /** Answers one request whose body is `parsed`. */
-  async handle(request: Request, parsed: unknown, auth: CallerAuth): Promise<Response> {
+  async handle(request: Request, parsed: unknown, client_id: string, granted: Granted): Promise<Response> {
     const id = request.headers.get(SESSION_HEADER);
     if (id === null && !isInitialize(parsed)) {
       return rpcError(400, -32000, "This request needs the Mcp-Session-Id that initialize returned.");
@@ -38,7 +38,7 @@ export class LegacyLane {
     const transport = id === null ? await this.#open() : await this.#resume(id);
     if (transport === null)
       return rpcError(404, -32001, "There is no such protocol session. Initialize a new one.");
-    const malformed = await refuseMalformed(parsed, this.#host, "2025-11-25", auth.scopes);
+    const malformed = await refuseMalformed(parsed, this.#host, "2025-11-25", granted);
     if (malformed !== null) return malformed;
     // A stream whose client is gone is noticed only when something is written to it. Until then the transport
     // would refuse the client that comes back for its stream; so the newest stream takes the place of the older.
@@ -46,7 +46,7 @@ export class LegacyLane {
     return inAcceptedForm(request, (accepting) =>
       transport.handleRequest(accepting, {
         ...(parsed === undefined ? {} : { parsedBody: parsed }),
-        authInfo: { token: "", clientId: auth.client_id, scopes: [...auth.scopes] },
+        authInfo: authInfo(client_id, granted),
       }),
     );
   }

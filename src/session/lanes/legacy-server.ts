@@ -21,6 +21,7 @@ import { CfWorkerJsonSchemaValidator } from "@modelcontextprotocol/server/valida
 import type { ProgressListener } from "../../toolkit/progress.ts";
 import { errorOf } from "../errors/call-error.ts";
 import { INVALID_PARAMS } from "../errors/rpc-error.ts";
+import { grantedIn } from "../granted.ts";
 import { CONFIRMATION_FORM, confirmed, humanStep } from "../human-step.ts";
 import {
   CAPABILITIES,
@@ -135,8 +136,8 @@ function laneCall(
     // A client that is gone hears nothing more; the call goes on without it.
     sendNotification({ method: "notifications/progress", params }).catch(() => undefined);
   };
-  const scopes = authInfo?.scopes ?? [];
-  return { method, name, args, meta, scopes, listener: token === undefined ? undefined : listener };
+  const granted = grantedIn(authInfo);
+  return { method, name, args, meta, granted, listener: token === undefined ? undefined : listener };
 }
 
 function failure(call: LaneCall, result: Parameters<typeof errorOf>[1]): Error {

@@ -1,6 +1,6 @@
 import { createMcpHandler, type StatelessMcpHandler } from "agents/mcp/server";
-import type { CallerAuth } from "../caller.ts";
 import { refuseMalformed } from "../errors/malformed-call.ts";
+import { type AuthInfo, authInfo, type Granted, grantedIn } from "../granted.ts";
 import type { LaneHost } from "./lane.ts";
 import { modernServer } from "./modern-server.ts";
 
@@ -19,7 +19,7 @@ export class ModernLane {
 
   constructor(host: LaneHost, hostname: string) {
     this.#host = host;
-    this.#handler = createMcpHandler((context) => modernServer(host, context.authInfo?.scopes ?? []), {
+    this.#handler = createMcpHandler((context) => modernServer(host, grantedIn(context.authInfo)), {
       legacy: "reject",
       // One more: the newest is open before the oldest ends.
       maxSubscriptions: MAX_SUBSCRIPTIONS + 1,
@@ -31,10 +31,11 @@ export class ModernLane {
   }
 
   /** Answers one request whose body is `parsed`. */
-  async handle(request: Request, parsed: unknown, auth: CallerAuth): Promise<Response> {
-    const malformed = await refuseMalformed(parsed, this.#host, "2026-07-28", auth.scopes);
+  async handle(request: Request, parsed: unknown, client_id: string, granted: Granted): Promise<Response> {
+    const malformed = await refuseMalformed(parsed, this.#host, "2026-07-28", granted);
     if (malformed !== null) return malformed;
-    return isListen(parsed) ? this.#subscribe(request, parsed, auth) : this.#answer(request, parsed, auth);
+    const info = authInfo(client_id, granted);
+    return isListen(parsed) ? this.#subscribe(request, parsed, info) : this.#answer(request, parsed, info);
   }
 
   /** Tells every client that subscribed to it that its lists are others now. */
@@ -49,10 +50,10 @@ export class ModernLane {
     for (const subscription of this.#subscriptions) subscription.abort();
   }
 
-  #answer(request: Request, parsed: unknown, auth: CallerAuth): Promise<Response> {
+  #answer(request: Request, parsed: unknown, info: AuthInfo): Promise<Response> {
     return this.#handler.fetch(request, {
       ...(parsed === undefined ? {} : { parsedBody: parsed }),
-      authInfo: { token: "", clientId: auth.client_id, scopes: [...auth.scopes] },
+      authInfo: info,
     });
   }
 
@@ -60,7 +61,7 @@ export class ModernLane {
   async #subscribe(
     { url, method, headers, signal: client }: Request,
     parsed: unknown,
-    auth: CallerAuth,
+    info: AuthInfo,
   ): Promise<Response> {
     const subscription = new AbortController();
     const signal = AbortSignal.any([client, subscription.signal]);
@@ -68,7 +69,7 @@ export class ModernLane {
     this.#subscriptions.add(subscription);
     signal.addEventListener("abort", () => this.#subscriptions.delete(subscription));
     // The same request, whose body has been read.
-    const response = await this.#answer(new Request(url, { method, headers, signal }), parsed, auth);
+    const response = await this.#answer(new Request(url, { method, headers, signal }), parsed, info);
     if (!isStream(response)) this.#subscriptions.delete(subscription);
     const [oldest] = this.#subscriptions;
     if (this.#subscriptions.size > MAX_SUBSCRIPTIONS) oldest?.abort();

@@ -11,6 +11,7 @@ import type { Result } from "../../path/answer.ts";
 import type { ProgressListener } from "../../toolkit/progress.ts";
 import { errorOf } from "../errors/call-error.ts";
 import { INVALID_PARAMS } from "../errors/rpc-error.ts";
+import type { Granted } from "../granted.ts";
 import { CONFIRMATION_FORM, confirmed, type HumanStep, humanStep } from "../human-step.ts";
 import {
   CAPABILITIES,
@@ -33,14 +34,14 @@ const LISTED = { ttlMs: LIST_TTL_MS, cacheScope: "private" as const };
 /** An operation moves on, and a control is checked as it is read. */
 const NOT_KEPT = { ttlMs: 0, cacheScope: "private" as const };
 
-/** What the SDK tells a handler of a request, and the scopes of the token that it came with. */
+/** What the SDK tells a handler of a request, and what the token that it came with was granted. */
 export interface ModernRequest {
   readonly mcpReq: ServerContext["mcpReq"];
-  readonly scopes: readonly string[];
+  readonly granted: Granted;
 }
 
 /** A server for one request of a 2026-07-28 client. */
-export function modernServer(host: LaneHost, scopes: readonly string[]): Server {
+export function modernServer(host: LaneHost, granted: Granted): Server {
   const server = new Server(SERVER_INFO, { capabilities: CAPABILITIES, instructions: INSTRUCTIONS });
   server.setRequestHandler("tools/list", () => ({ tools: listTools(host), ...LISTED }));
   server.setRequestHandler("resources/list", () => ({ resources: listResources(host), ...LISTED }));
@@ -55,13 +56,13 @@ export function modernServer(host: LaneHost, scopes: readonly string[]): Server 
     throw new ProtocolError(INVALID_PARAMS, "There is nothing of this name to complete.");
   });
   server.setRequestHandler("tools/call", ({ params }, { mcpReq }) =>
-    callModernTool(host, params, { mcpReq, scopes }),
+    callModernTool(host, params, { mcpReq, granted }),
   );
   server.setRequestHandler("resources/read", ({ params }, { mcpReq }) =>
-    readModernResource(host, params, { mcpReq, scopes }),
+    readModernResource(host, params, { mcpReq, granted }),
   );
   server.setRequestHandler("prompts/get", ({ params }, { mcpReq }) =>
-    getModernPrompt(host, params, { mcpReq, scopes }),
+    getModernPrompt(host, params, { mcpReq, granted }),
   );
   return server;
 }
@@ -147,7 +148,7 @@ function laneCall(
   method: LaneCall["method"],
   name: string,
   args: unknown,
-  { mcpReq, scopes }: ModernRequest,
+  { mcpReq, granted }: ModernRequest,
 ): LaneCall {
   const token = mcpReq._meta?.progressToken;
   const listener: ProgressListener = (update) => {
@@ -156,7 +157,7 @@ function laneCall(
     mcpReq.notify({ method: "notifications/progress", params }).catch(() => undefined);
   };
   const state = mcpReq.requestState<string>();
-  const call = { method, name, args, meta: mcpReq._meta, scopes, state };
+  const call = { method, name, args, meta: mcpReq._meta, granted, state };
   return token === undefined ? call : { ...call, listener };
 }
 
