@@ -1,6 +1,6 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
-import { localEnvironment } from "./scripts/local-environment.ts";
+import { localEnvironment } from "./cli/local/local-environment.ts";
 
 /** Each file runs in a workerd of its own, and these options are asked for before it starts. */
 async function labOfItsOwn(labsUrl: string): Promise<string> {

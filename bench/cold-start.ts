@@ -6,9 +6,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
-import { bundleWorker } from "../scripts/bundle.ts";
-import { localEnvironment } from "../scripts/local-environment.ts";
-import { wholeNumber } from "../scripts/whole-number.ts";
+import { bundleWorker } from "../cli/local/bundle.ts";
+import { localEnvironment } from "../cli/local/local-environment.ts";
+import { wholeNumber } from "../proof/whole-number.ts";
 import { type FirstAnswer, firstAnswer, writeWorker } from "./first-answer.ts";
 import { spreadOf } from "./statistics.ts";
 

@@ -1,10 +1,10 @@
 import { dirname, join } from "node:path";
 import type { D1Database } from "@cloudflare/workers-types";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4WorkerOptions } from "miniflare";
-import { instanceEnvironment } from "../scripts/local-environment.ts";
-import { applyMigrations } from "../scripts/migrate.ts";
-import { freePort, LOOPBACK } from "../scripts/ports.ts";
-import { readWorkerConfig, type WorkerConfig } from "../scripts/worker-config.ts";
+import { instanceEnvironment } from "../cli/local/local-environment.ts";
+import { applyMigrations } from "../cli/local/migrate.ts";
+import { freePort, LOOPBACK } from "../cli/local/ports.ts";
+import { readWorkerConfig, type WorkerConfig } from "../cli/local/worker-config.ts";
 import { bundle, SALLYPORT_CONFIG, workerSource } from "./bundle.ts";
 
 /** What is measured is what a call costs, not how many a person may make: limits that nothing here can reach. */

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { readWorkerConfig } from "../scripts/worker-config.ts";
+import { readWorkerConfig } from "../cli/local/worker-config.ts";
 import { Feeder, type Footprint, type QueueConsumer, type Throughput } from "./consumer.ts";
 import { startSallyport, type Workspace } from "./contenders.ts";
 import { type EventSize, sizesOf } from "./event-size.ts";

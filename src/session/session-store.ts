@@ -25,7 +25,7 @@ const SCHEMA = [
    ) WITHOUT ROWID`,
   "CREATE TABLE used_states (nonce TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID",
   "CREATE TABLE ended_grants (grant_id TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID",
-  `CREATE TABLE added_scopes (
+  `CREATE TABLE grant_additions (
      grant_id TEXT PRIMARY KEY,
      revision INTEGER NOT NULL,
      added TEXT NOT NULL
@@ -94,7 +94,7 @@ export class SessionStore implements Keys, UsedOnce {
   endGrant(grant_id: string, now: number): void {
     this.#storage.sql.exec("DELETE FROM ended_grants WHERE at <= ?", now - TOKEN_LIFE_MS);
     this.#storage.sql.exec("INSERT OR IGNORE INTO ended_grants (grant_id, at) VALUES (?, ?)", grant_id, now);
-    this.#storage.sql.exec("DELETE FROM added_scopes WHERE grant_id = ?", grant_id);
+    this.#storage.sql.exec("DELETE FROM grant_additions WHERE grant_id = ?", grant_id);
     this.#ended_grants = undefined;
     this.#added = undefined;
   }
@@ -109,7 +109,7 @@ export class SessionStore implements Keys, UsedOnce {
     if ((this.#known_added.get(grant_id)?.revision ?? 0) >= revision) return false;
     this.#added = undefined;
     this.#storage.sql.exec(
-      `INSERT INTO added_scopes (grant_id, revision, added) VALUES (?1, ?2, ?3)
+      `INSERT INTO grant_additions (grant_id, revision, added) VALUES (?1, ?2, ?3)
        ON CONFLICT (grant_id) DO UPDATE SET revision = ?2, added = ?3`,
       grant_id,
       revision,
@@ -122,7 +122,7 @@ export class SessionStore implements Keys, UsedOnce {
     this.#added ??= new Map(
       this.#storage.sql
         .exec<{ grant_id: string; revision: number; added: string }>(
-          "SELECT grant_id, revision, added FROM added_scopes",
+          "SELECT grant_id, revision, added FROM grant_additions",
         )
         .toArray()
         .map((row) => [row.grant_id, { ...row, added: JSON.parse(row.added) as AddedScope[] }]),

@@ -1,4 +1,4 @@
-import { type ChainHead, GENESIS } from "../audit/event/chain.ts";
+import { type ChainHead, GENESIS } from "../../verifier/event/chain-head.ts";
 import type { Genesis } from "../audit/write/ledger.ts";
 import { applySchema } from "../audit/write/schema.ts";
 

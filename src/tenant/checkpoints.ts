@@ -1,4 +1,4 @@
-import type { ChainHead } from "../audit/event/chain.ts";
+import type { ChainHead } from "../../verifier/event/chain-head.ts";
 import {
   CHECKPOINT_CHAIN,
   checkpointDigest,
@@ -7,8 +7,9 @@ import {
   type ListedHead,
   nextCheckpoint,
   type PresentedCheckpoint,
-} from "../audit/proof/checkpoint.ts";
-import { claimedStatement, type PublicKey, type Signer, verifiedStatement } from "../audit/sign/signing.ts";
+} from "../../verifier/proof/checkpoint.ts";
+import { claimedStatement, type PublicKey, verifiedStatement } from "../../verifier/proof/signature.ts";
+import type { Signer } from "../audit/sign/signer.ts";
 import { advanceAnchor } from "../audit/store/contiguous.ts";
 import {
   type ChainLinkRow,

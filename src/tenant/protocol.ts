@@ -1,5 +1,5 @@
 /** What the tenant's object keeps for everybody, and how it is changed. Everything here survives RPC. */
-import type { Trouble } from "../audit/store/trouble.ts";
+import type { Trouble } from "../../verifier/event/trouble.ts";
 
 /** What an administrator has switched off. It holds from the next call on. */
 export interface Switches {

@@ -1,10 +1,11 @@
-import type { ChainHead } from "../audit/event/chain.ts";
-import { isSignedAnchor } from "../audit/proof/anchor.ts";
-import { CHECKPOINT_CHAIN } from "../audit/proof/checkpoint.ts";
+import type { ChainHead } from "../../verifier/event/chain-head.ts";
+import { isSignedAnchor } from "../../verifier/proof/anchor.ts";
+import { CHECKPOINT_CHAIN } from "../../verifier/proof/checkpoint.ts";
+import type { PublicKey } from "../../verifier/proof/signature.ts";
 import { type Removable, removable } from "../audit/retain/removable.ts";
 import { removableCheckpoints } from "../audit/retain/removable-checkpoints.ts";
 import { chainsWithOldEvents, oldCheckpoints, remainsOf } from "../audit/retain/retention-store.ts";
-import type { PublicKey, Signer } from "../audit/sign/signing.ts";
+import type { Signer } from "../audit/sign/signer.ts";
 import {
   displaceAnchors,
   removeAnchored,

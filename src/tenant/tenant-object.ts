@@ -1,7 +1,7 @@
-import { GENESIS } from "../audit/event/chain.ts";
+import { GENESIS } from "../../verifier/event/chain-head.ts";
+import type { Trouble } from "../../verifier/event/trouble.ts";
 import { acceptedKeys, retentionMs } from "../audit/sign/integrity-settings.ts";
-import { signerWith } from "../audit/sign/signing.ts";
-import type { Trouble } from "../audit/store/trouble.ts";
+import { signerWith } from "../audit/sign/signer.ts";
 import { AuditedObject } from "../audit/write/audited-object.ts";
 import type { Genesis } from "../audit/write/ledger.ts";
 import { applySchema } from "../audit/write/schema.ts";

@@ -1,4 +1,5 @@
-import { acknowledgeFact, reportFact, type Trouble, troubleId } from "../audit/store/trouble.ts";
+import { type Trouble, troubleId } from "../../verifier/event/trouble.ts";
+import { acknowledgeFact, reportFact } from "../audit/event/trouble-facts.ts";
 import type { Ledger } from "../audit/write/ledger.ts";
 import { applySchema } from "../audit/write/schema.ts";
 import type { Acknowledgement, KnownTrouble, TroubleList } from "./protocol.ts";

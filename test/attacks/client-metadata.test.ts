@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { type Request, Response, fetch as send } from "miniflare";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { headingOf } from "../../scripts/browser.ts";
+import { headingOf } from "../../cli/browser.ts";
 import { startTestInstance, type TestInstance } from "../support/instance.ts";
 
 const CLIENT_ID = "https://agent.example/mcp/client.json";

@@ -1,7 +1,7 @@
 /** Whoever got hold of a code or a token, or of the way to one. */
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import type { OAuthClient, Sent } from "../../scripts/oauth-client.ts";
+import type { OAuthClient, Sent } from "../../cli/oauth-client.ts";
 import { connect, MCP_URL, newClient, oauthError, reach } from "../support/worker/oauth.ts";
 import { eventsOf, personOf, sessionOf } from "../support/worker/person.ts";
 

@@ -1,7 +1,7 @@
 /** Whoever would have a person say yes without knowing it, or to another than they think. */
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { headingOf } from "../../scripts/browser.ts";
+import { headingOf } from "../../cli/browser.ts";
 import { consoleOf } from "../support/worker/console.ts";
 import { newClient, reach } from "../support/worker/oauth.ts";
 import { eventsOf } from "../support/worker/person.ts";

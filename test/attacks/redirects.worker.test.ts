@@ -1,8 +1,8 @@
 /** Whoever would have a code, or a person, sent to another place than the client registered. */
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { headingOf } from "../../scripts/browser.ts";
-import type { OAuthClient } from "../../scripts/oauth-client.ts";
+import { headingOf } from "../../cli/browser.ts";
+import type { OAuthClient } from "../../cli/oauth-client.ts";
 import { newClient, reach } from "../support/worker/oauth.ts";
 
 const REGISTERED = "https://client.example/callback";

@@ -1,8 +1,8 @@
 /** Whoever would have a person finish another's sign-in, or use one that was theirs. */
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
-import { type Browser, headingOf } from "../../scripts/browser.ts";
-import type { OAuthClient } from "../../scripts/oauth-client.ts";
+import { type Browser, headingOf } from "../../cli/browser.ts";
+import type { OAuthClient } from "../../cli/oauth-client.ts";
 import { ConsoleBrowser } from "../support/worker/console.ts";
 import { change } from "../support/worker/identity-provider.ts";
 import { newClient, reach } from "../support/worker/oauth.ts";

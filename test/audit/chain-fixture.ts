@@ -1,7 +1,8 @@
-import { type ChainHead, GENESIS, link } from "../../src/audit/event/chain.ts";
+import { link } from "../../src/audit/event/chain.ts";
 import type { AuditFact } from "../../src/audit/event/event.ts";
-import { type AuditRecord, readRecord } from "../../src/audit/event/record.ts";
-import { fromRow, type LiveHead, type StoredEvent } from "../../src/audit/event/stored-event.ts";
+import { type ChainHead, GENESIS } from "../../verifier/event/chain-head.ts";
+import { type AuditRecord, readRecord } from "../../verifier/event/record.ts";
+import { fromRow, type LiveHead, type StoredEvent } from "../../verifier/event/stored-event.ts";
 
 /** A fact that fills every column. */
 export const FULL_FACT: AuditFact = {

@@ -8,11 +8,12 @@ import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type AuditRecord, RECORD_COLUMNS } from "../../src/audit/event/record.ts";
-import { spkiOf } from "../../src/audit/sign/signing.ts";
+import { acknowledgeFact, reportFact } from "../../src/audit/event/trouble-facts.ts";
 import { storeRecords } from "../../src/audit/store/store.ts";
-import { acknowledgeFact, reportFact, type Trouble, troubleId } from "../../src/audit/store/trouble.ts";
 import { DUE_SCHEMA, LEDGER_SCHEMA } from "../../src/audit/write/tables.ts";
+import { type AuditRecord, RECORD_COLUMNS } from "../../verifier/event/record.ts";
+import { type Trouble, troubleId } from "../../verifier/event/trouble.ts";
+import { spkiOf } from "../../verifier/proof/signature.ts";
 import { chainOf, chainRecords } from "./chain-fixture.ts";
 import { newSigner, SignedAudit } from "./signed-fixture.ts";
 
@@ -133,7 +134,7 @@ interface Ended {
 
 async function run(script: string, ...args: string[]): Promise<Ended> {
   try {
-    const ended = await promisify(execFile)(process.execPath, [join("scripts", script), ...args], place());
+    const ended = await promisify(execFile)(process.execPath, [join("cli", script), ...args], place());
     return { code: 0, ...ended };
   } catch (error) {
     return error as Ended;
@@ -157,7 +158,7 @@ async function plant(chain: string, seq: string): Promise<void> {
 
 /** Begins to verify as anybody does, and returns once it says that it waits. */
 async function verifyWaiting() {
-  const waiting = spawn(process.execPath, [join("scripts", "audit.ts"), "verify"], place());
+  const waiting = spawn(process.execPath, [join("cli", "audit.ts"), "verify"], place());
   const exit = once(waiting, "exit");
   const stdout = text(waiting.stdout);
   for await (const line of createInterface(waiting.stderr)) if (line.startsWith("waiting")) break;
@@ -400,7 +401,7 @@ test("an export of an instance that runs is of the moment at which it began", as
   await createStore();
   await writeStore(effect);
   for (let from = 0; from < long.length; from += 1_250) await writeStore(long.slice(from, from + 1_250));
-  const exporting = spawn(process.execPath, [join("scripts", "audit.ts"), "export"], place());
+  const exporting = spawn(process.execPath, [join("cli", "audit.ts"), "export"], place());
   // Read no further than it has begun.
   await once(exporting.stdout, "readable");
   await tamper(`DELETE FROM audit_events WHERE chain = '${SESSION}' AND seq <= 2400`);

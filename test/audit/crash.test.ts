@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { signIn } from "../../scripts/oauth-client.ts";
+import { signIn } from "../../cli/oauth-client.ts";
 import { startTestInstance, type TestInstance } from "../support/instance.ts";
 
 const PROJECT = join(import.meta.dirname, "../..");
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => instance.dispose());
 
 async function audit(...args: string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, [join("scripts", "audit.ts"), ...args], {
+  const { stdout } = await promisify(execFile)(process.execPath, [join("cli", "audit.ts"), ...args], {
     cwd: PROJECT,
     env: { ...process.env, STATE_DIR: instance.stateDir },
     maxBuffer: 1 << 26,

@@ -1,14 +1,16 @@
 import { generateKeyPairSync } from "node:crypto";
-import { type ChainHead, GENESIS, link } from "../../src/audit/event/chain.ts";
+import { link } from "../../src/audit/event/chain.ts";
 import type { AuditFact } from "../../src/audit/event/event.ts";
-import type { AuditRecord } from "../../src/audit/event/record.ts";
-import { anchorLine, checkpointLine, exportLine } from "../../src/audit/export/export.ts";
-import { exportColumns, readExport } from "../../src/audit/export/exported.ts";
-import { readExportedProofs } from "../../src/audit/export/exported-proofs.ts";
-import { checkpointDigest, type ListedHead, nextCheckpoint } from "../../src/audit/proof/checkpoint.ts";
-import { type PublicKey, type Signer, signerWith } from "../../src/audit/sign/signing.ts";
-import { checkpointTail, gatherEvidence } from "../../src/audit/verify/evidence.ts";
-import { verifyEvents } from "../../src/audit/verify/verify.ts";
+import { type Signer, signerWith } from "../../src/audit/sign/signer.ts";
+import { type ChainHead, GENESIS } from "../../verifier/event/chain-head.ts";
+import type { AuditRecord } from "../../verifier/event/record.ts";
+import { anchorLine, checkpointLine, exportLine } from "../../verifier/export/export.ts";
+import { exportColumns, readExport } from "../../verifier/export/exported.ts";
+import { readExportedProofs } from "../../verifier/export/exported-proofs.ts";
+import { checkpointDigest, type ListedHead, nextCheckpoint } from "../../verifier/proof/checkpoint.ts";
+import type { PublicKey } from "../../verifier/proof/signature.ts";
+import { checkpointTail, gatherEvidence } from "../../verifier/verify/evidence.ts";
+import { verifyEvents } from "../../verifier/verify/verify.ts";
 import { recordOf } from "./chain-fixture.ts";
 
 const TENANT_CHAIN = "tenant/acme/1";

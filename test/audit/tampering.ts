@@ -1,7 +1,7 @@
-import { eventHash } from "../../src/audit/event/chain.ts";
-import type { AuditRecord } from "../../src/audit/event/record.ts";
-import { type LiveHead, recordColumns, type StoredEvent } from "../../src/audit/event/stored-event.ts";
-import { verifyEvents } from "../../src/audit/verify/verify.ts";
+import { eventHash } from "../../verifier/event/chain-head.ts";
+import type { AuditRecord } from "../../verifier/event/record.ts";
+import { type LiveHead, recordColumns, type StoredEvent } from "../../verifier/event/stored-event.ts";
+import { verifyEvents } from "../../verifier/verify/verify.ts";
 import { recordOf, stored } from "./chain-fixture.ts";
 
 /** What a store presents: by chain and number. */

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, expect, test, vi } from "vitest";
-import { headingOf } from "../../scripts/browser.ts";
+import { headingOf } from "../../cli/browser.ts";
 import { newClient, reach } from "../support/worker/oauth.ts";
 
 /** Requests to these paths of the identity provider fail, until the test ends. */

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { reissue } from "../../bench/reissue.ts";
-import { type ChainHead, eventHash, GENESIS, link } from "../../src/audit/event/chain.ts";
-import { type AuditRecord, readRecord } from "../../src/audit/event/record.ts";
+import { link } from "../../src/audit/event/chain.ts";
+import { type ChainHead, eventHash, GENESIS } from "../../verifier/event/chain-head.ts";
+import { type AuditRecord, readRecord } from "../../verifier/event/record.ts";
 
 const CHAINS = ["session/one/AAAAAAAAAAAA", "effect/device/0123/BBBBBBBBBBBB"];
 

@@ -58,7 +58,7 @@ test("without the scope for devices nobody is asked, and a name works", async ()
     error: {
       kind: "permission",
       code: "scope_missing",
-      required_scopes: ["devices:read"],
+      required_scopes: ["vulnerabilities:read", "devices:read"],
       next_step: expect.stringContaining("name or an address"),
     },
   });

@@ -9,6 +9,7 @@ const FIXTURES = "test/conformance/fixture";
 /** What a build of the Worker is made of, and the fixtures. */
 const PARTS = [
   "src",
+  "verifier",
   "migrations",
   "package.json",
   "package-lock.json",

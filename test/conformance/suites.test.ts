@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bundleWorker } from "../../scripts/bundle.ts";
-import { ConsentPage, OAuthClient, signIn } from "../../scripts/oauth-client.ts";
-import { freePort } from "../../scripts/ports.ts";
+import { bundleWorker } from "../../cli/local/bundle.ts";
+import { freePort } from "../../cli/local/ports.ts";
+import { ConsentPage, OAuthClient, signIn } from "../../cli/oauth-client.ts";
 import { startTestInstance, type TestInstance } from "../support/instance.ts";
 import { writeFixtureProject } from "./fixture-project.ts";
 import { startTokenProxy, type TokenProxy } from "./proxy.ts";

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
-import { headingOf } from "../../scripts/browser.ts";
+import { headingOf } from "../../cli/browser.ts";
 import { may } from "../../src/console/need.ts";
 import { ROUTES } from "../../src/console/routes.ts";
 import { ROLES } from "../../src/toolkit/scopes.ts";

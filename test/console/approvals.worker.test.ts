@@ -1,7 +1,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { headingOf } from "../../scripts/browser.ts";
+import { headingOf } from "../../cli/browser.ts";
 import { type ConsoleBrowser, consoleOf, csrfOn } from "../support/worker/console.ts";
 import { effectOf, type Held, held } from "../support/worker/held.ts";
 import { change } from "../support/worker/identity-provider.ts";

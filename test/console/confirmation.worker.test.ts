@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";
-import { headingOf } from "../../scripts/browser.ts";
+import { headingOf } from "../../cli/browser.ts";
 import { operationKey } from "../../src/effect/machine/operation.ts";
 import { effectName, newOperationId } from "../../src/toolkit/operation-id.ts";
 import { type ConsoleBrowser, consoleOf } from "../support/worker/console.ts";

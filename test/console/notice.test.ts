@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { AuditRecord } from "../../src/audit/event/record.ts";
 import { bodyOf, type Notice, noticeOf } from "../../src/console/notices/notice.ts";
 import { EDGES } from "../../src/effect/machine/machine.ts";
 import { viewOf } from "../../src/effect/protocol.ts";
+import type { AuditRecord } from "../../verifier/event/record.ts";
 import { operation } from "../effect/operation-builder.ts";
 
 function record(type: string, decision: string, standing?: string): AuditRecord {

@@ -2,8 +2,8 @@ import { createHmac } from "node:crypto";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Agent, connect } from "../../scripts/demo/agent.ts";
-import { signIn } from "../../scripts/oauth-client.ts";
+import { type Agent, connect } from "../../cli/demo/agent.ts";
+import { signIn } from "../../cli/oauth-client.ts";
 import { signatureHeaders } from "../../src/console/notices/signature.ts";
 import { startTestInstance, type TestInstance } from "../support/instance.ts";
 

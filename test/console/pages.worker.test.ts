@@ -1,10 +1,10 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test, vi } from "vitest";
-import { headingOf } from "../../scripts/browser.ts";
-import { exportColumns, readExport } from "../../src/audit/export/exported.ts";
-import { type Trouble, troubleId } from "../../src/audit/store/trouble.ts";
-import { verifyEvents } from "../../src/audit/verify/verify.ts";
+import { headingOf } from "../../cli/browser.ts";
+import { type Trouble, troubleId } from "../../verifier/event/trouble.ts";
+import { exportColumns, readExport } from "../../verifier/export/exported.ts";
+import { verifyEvents } from "../../verifier/verify/verify.ts";
 import { agentOf, call } from "../support/worker/agent.ts";
 import { chainTexts } from "../support/worker/chain.ts";
 import { type ConsoleBrowser, consoleOf } from "../support/worker/console.ts";

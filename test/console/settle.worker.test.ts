@@ -1,6 +1,6 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeAll, expect, test } from "vitest";
-import { headingOf } from "../../scripts/browser.ts";
+import { headingOf } from "../../cli/browser.ts";
 import { agentOf, call } from "../support/worker/agent.ts";
 import { type ConsoleBrowser, consoleOf } from "../support/worker/console.ts";
 import { effectOf } from "../support/worker/held.ts";

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { headingOf } from "../../scripts/browser.ts";
+import { headingOf } from "../../cli/browser.ts";
 import { SESSION_LIFE_MS, sessionCookie } from "../../src/console/session-cookie.ts";
 import { ConsoleBrowser, consoleOf } from "../support/worker/console.ts";
 import { change } from "../support/worker/identity-provider.ts";

@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as delay } from "node:timers/promises";
-import { databaseFile } from "../../scripts/database-file.ts";
+import { databaseFile } from "../../cli/local/database-file.ts";
 
 const POLL_MS = 5;
 

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
-import { readLiveHeads } from "../../scripts/live-chains.ts";
-import { OAuthClient, signIn, type Tokens } from "../../scripts/oauth-client.ts";
+import { readLiveHeads } from "../../cli/audit/live-chains.ts";
+import { OAuthClient, signIn, type Tokens } from "../../cli/oauth-client.ts";
 import { effects } from "../lab/support/estate.ts";
 import { startTestInstance, type TestInstance, type TestInstanceOptions } from "../support/instance.ts";
 import { type Acknowledged, Agent, type Era } from "./agent.ts";
@@ -184,7 +184,7 @@ export class CrashEngine {
    * database, as the checkpoint of a full minute may be.
    */
   async verify(): Promise<{ code: number; said: string }> {
-    const script = join(import.meta.dirname, "../../scripts/audit.ts");
+    const script = join(import.meta.dirname, "../../cli/audit.ts");
     const child = spawn(process.execPath, [script, "verify", "--wait", String(VERIFY_WAIT_S)], {
       env: { ...process.env, STATE_DIR: this.instance.stateDir },
       stdio: ["ignore", "pipe", "pipe"],

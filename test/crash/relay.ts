@@ -7,7 +7,7 @@ import {
 } from "node:http";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
-import { LOOPBACK } from "../../scripts/ports.ts";
+import { LOOPBACK } from "../../cli/local/ports.ts";
 
 interface Hold {
   readonly what: "connection" | "request" | "answer";

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { readWorkerConfig } from "../../scripts/worker-config.ts";
+import { readWorkerConfig } from "../../cli/local/worker-config.ts";
 
 test("the page on configuration names every variable, every secret and every binding, and no others", async () => {
   const page = await readFile("docs/configuration.md", "utf8");

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
-import { referenceFiles } from "../../scripts/reference/files.ts";
-import { variablesOf } from "../../scripts/reference/variables.ts";
-import { readBaseConfig } from "../../scripts/tenant/base-config.ts";
+import { readBaseConfig } from "../../cli/tenant/base-config.ts";
+import { referenceFiles } from "../../proof/reference/files.ts";
+import { variablesOf } from "../../proof/reference/variables.ts";
 import { deployment } from "../../src/deployment.ts";
 
 describe("what repeats the code is what the code says (if not: npm run reference)", async () => {

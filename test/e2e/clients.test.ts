@@ -9,8 +9,8 @@ import { StreamableHTTPClientTransport as TransportV1 } from "@modelcontextproto
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { type Request, Response, fetch as send } from "miniflare";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { LabControls } from "../../scripts/demo/lab.ts";
-import { signIn } from "../../scripts/oauth-client.ts";
+import { LabControls } from "../../cli/demo/lab.ts";
+import { signIn } from "../../cli/oauth-client.ts";
 import { listTools } from "../../src/session/lanes/listings.ts";
 import { scopesOfRoles } from "../../src/toolkit/scopes.ts";
 import { catalogue } from "../support/deployed.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { LabControls } from "../../scripts/demo/lab.ts";
-import { signIn } from "../../scripts/oauth-client.ts";
+import { LabControls } from "../../cli/demo/lab.ts";
+import { signIn } from "../../cli/oauth-client.ts";
 import { startTestInstance, type TestInstance } from "../support/instance.ts";
 import { Devices } from "./support/devices.ts";
 import { Wire } from "./support/wire.ts";

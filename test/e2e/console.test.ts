@@ -1,8 +1,8 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Agent, connect, type Era } from "../../scripts/demo/agent.ts";
-import { LabControls } from "../../scripts/demo/lab.ts";
-import { OAuthClient, signIn } from "../../scripts/oauth-client.ts";
+import { type Agent, connect, type Era } from "../../cli/demo/agent.ts";
+import { LabControls } from "../../cli/demo/lab.ts";
+import { OAuthClient, signIn } from "../../cli/oauth-client.ts";
 import {
   follow,
   launchChromium,

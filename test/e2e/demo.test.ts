@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { startTestInstance } from "../support/instance.ts";
 
-const DEMO = join(import.meta.dirname, "../../scripts/demo.ts");
+const DEMO = join(import.meta.dirname, "../../cli/demo.ts");
 
 it("the demo tells its story to the end, and the audit of it verifies", { timeout: 120_000 }, async () => {
   const instance = await startTestInstance();

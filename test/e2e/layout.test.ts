@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Agent, connect } from "../../scripts/demo/agent.ts";
-import { OAuthClient, signIn } from "../../scripts/oauth-client.ts";
+import { type Agent, connect } from "../../cli/demo/agent.ts";
+import { OAuthClient, signIn } from "../../cli/oauth-client.ts";
 import { follow, launchChromium, misfits, signInAtLab, withoutScripts } from "../console/chromium.ts";
 import { startTestInstance, type TestInstance } from "../support/instance.ts";
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { LabControls } from "../../scripts/demo/lab.ts";
-import { signIn } from "../../scripts/oauth-client.ts";
+import { LabControls } from "../../cli/demo/lab.ts";
+import { signIn } from "../../cli/oauth-client.ts";
 import { faults, release } from "../lab/support/estate.ts";
 import { startTestInstance, type TestInstance } from "../support/instance.ts";
 import { Devices } from "./support/devices.ts";

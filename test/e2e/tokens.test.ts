@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { signIn, type Tokens } from "../../scripts/oauth-client.ts";
+import { signIn, type Tokens } from "../../cli/oauth-client.ts";
 import { personKey } from "../../src/auth/person-key.ts";
 import { scopesOfRoles } from "../../src/toolkit/scopes.ts";
 import { startTestInstance, type TestInstance } from "../support/instance.ts";

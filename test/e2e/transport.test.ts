@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { signIn } from "../../scripts/oauth-client.ts";
+import { signIn } from "../../cli/oauth-client.ts";
 import { startTestInstance, type TestInstance } from "../support/instance.ts";
 import { ENVELOPE, INITIALIZE, type LegacyWire, type Reply, Wire } from "./support/wire.ts";
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { Response as MiniflareResponse, type Request as Outgoing, fetch as send } from "miniflare";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { localEnvironment } from "../../scripts/local-environment.ts";
-import { signIn } from "../../scripts/oauth-client.ts";
+import { localEnvironment } from "../../cli/local/local-environment.ts";
+import { signIn } from "../../cli/oauth-client.ts";
 import { CONTROLS } from "../../src/catalogue/controls/catalogue.ts";
 import { inputJsonSchema } from "../../src/path/input.ts";
 import type { Tool } from "../../src/toolkit/tool.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { localEnvironment } from "../../scripts/local-environment.ts";
+import { localEnvironment } from "../../cli/local/local-environment.ts";
 import { inputJsonSchema, parseInput, takeApart } from "../../src/path/input.ts";
 import { Failure } from "../../src/toolkit/failure.ts";
 import type { Principal } from "../../src/toolkit/principal.ts";

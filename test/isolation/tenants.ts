@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Browser, formOn, type Page } from "../../cli/browser.ts";
+import { queryDatabase } from "../../cli/local/database-file.ts";
+import { type Instance, startInstance } from "../../cli/local/instance.ts";
+import { freePort } from "../../cli/local/ports.ts";
 import { type Lab, startLab } from "../../lab/lab.ts";
-import { Browser, formOn, type Page } from "../../scripts/browser.ts";
-import { queryDatabase } from "../../scripts/database-file.ts";
-import { type Instance, startInstance } from "../../scripts/instance.ts";
-import { freePort } from "../../scripts/ports.ts";
 
 /** One tenant's instance, beside another's. */
 export interface Tenant {

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { OAuthClient, signIn, type Tokens } from "../../scripts/oauth-client.ts";
+import { OAuthClient, signIn, type Tokens } from "../../cli/oauth-client.ts";
 import { ENVELOPE, INITIALIZE, Wire } from "../e2e/support/wire.ts";
 import { consoleCookie, type Neighbours, signedInBrowser, startNeighbours, type Tenant } from "./tenants.ts";
 
@@ -225,7 +225,7 @@ test("an audit's export is refused by whoever expects the other's", async () => 
 });
 
 function audit({ stateDir }: Tenant, ...args: string[]): Promise<{ code: number; stdout: string }> {
-  const program = ["--disable-warning=ExperimentalWarning", "scripts/audit.ts", ...args];
+  const program = ["--disable-warning=ExperimentalWarning", "cli/audit.ts", ...args];
   const options = { env: { ...process.env, STATE_DIR: stateDir }, maxBuffer: 1 << 26 };
   return new Promise((resolve) => {
     execFile(process.execPath, program, options, (error, stdout) => {

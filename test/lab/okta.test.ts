@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { labOktaKeys } from "../../scripts/lab-keys.ts";
+import { labOktaKeys } from "../../cli/local/lab-keys.ts";
 import { effects, fault, lab } from "./support/estate.ts";
 import {
   administrator,

@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import { describe, expect, it } from "vitest";
+import { freePort } from "../../cli/local/ports.ts";
 import { startLab } from "../../lab/lab.ts";
-import { freePort } from "../../scripts/ports.ts";
 import { refresh, signIn } from "./support/browser.ts";
 import { effects, fault, faults, lab, post, temporaryDirectory } from "./support/estate.ts";
 import { Falcon, onlineDevice, otherDevice } from "./support/falcon.ts";

@@ -1,4 +1,4 @@
-import { type ChainHead, GENESIS, link } from "../../src/audit/event/chain.ts";
+import { link } from "../../src/audit/event/chain.ts";
 import type { AuditFact } from "../../src/audit/event/event.ts";
 import { alike } from "../../src/effect/machine/creation.ts";
 import type { OperationUnderWay, StandingOperation, Wanted } from "../../src/effect/machine/matching.ts";
@@ -7,6 +7,7 @@ import type { Operation } from "../../src/effect/machine/operation.ts";
 import type { Durable, Rows } from "../../src/effect/ports.ts";
 import { heldSince } from "../../src/effect/retention.ts";
 import type { Target } from "../../src/toolkit/change.ts";
+import { type ChainHead, GENESIS } from "../../verifier/event/chain-head.ts";
 import { wasSent } from "./alike.ts";
 
 /** What is on the model's disk. Everything in it is immutable, so a transaction is undone by going back. */

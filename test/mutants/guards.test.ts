@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { MUTANTS } from "../../scripts/mutants/guards.ts";
-import { mutate } from "../../scripts/mutants/mutant.ts";
+import { MUTANTS } from "../../proof/mutants/guards.ts";
+import { mutate } from "../../proof/mutants/mutant.ts";
 
 const PROJECT = join(import.meta.dirname, "../..");
 

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { headingOf } from "../../scripts/browser.ts";
+import { headingOf } from "../../cli/browser.ts";
 import type { Requester } from "../../src/effect/machine/operation.ts";
 import { agentOf, call } from "../support/worker/agent.ts";
 import { ConsoleBrowser, consoleOf, csrfOn } from "../support/worker/console.ts";

@@ -1,7 +1,7 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
-import { signIn } from "../../scripts/oauth-client.ts";
+import { signIn } from "../../cli/oauth-client.ts";
 import { scopesOfRoles } from "../../src/toolkit/scopes.ts";
 import { startTestInstance, type TestInstance } from "../support/instance.ts";
 import { StandIn } from "./stand-in.ts";

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { readRecord } from "../../src/audit/event/record.ts";
 import { storeRecords } from "../../src/audit/store/store.ts";
+import { readRecord } from "../../verifier/event/record.ts";
 import { auditOf, calls } from "../support/worker/chain.ts";
 import { clientOf, ENVELOPE, ERAS, handedOn } from "../support/worker/eras.ts";
 import { lab } from "../support/worker/lab.ts";

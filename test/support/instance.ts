@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SQLInputValue } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
+import { queryDatabase } from "../../cli/local/database-file.ts";
+import { type Instance, type InstanceOptions, startInstance } from "../../cli/local/instance.ts";
+import { freePort } from "../../cli/local/ports.ts";
 import { type Lab, startLab } from "../../lab/lab.ts";
-import { queryDatabase } from "../../scripts/database-file.ts";
-import { type Instance, type InstanceOptions, startInstance } from "../../scripts/instance.ts";
-import { freePort } from "../../scripts/ports.ts";
 
 const START_PATIENCE_MS = 30_000;
 const START_POLL_MS = 20;

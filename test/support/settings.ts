@@ -1,4 +1,4 @@
-import { localEnvironment } from "../../scripts/local-environment.ts";
+import { localEnvironment } from "../../cli/local/local-environment.ts";
 
 const lab = localEnvironment({ publicUrl: "https://sallyport.example", labUrl: "https://lab.example" });
 

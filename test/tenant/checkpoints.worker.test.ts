@@ -1,16 +1,17 @@
 import { applyD1Migrations, reset, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
-import { GENESIS } from "../../src/audit/event/chain.ts";
+import { acceptedKeys } from "../../src/audit/sign/integrity-settings.ts";
+import { signerWith } from "../../src/audit/sign/signer.ts";
+import { storeRecords } from "../../src/audit/store/store.ts";
+import { GENESIS } from "../../verifier/event/chain-head.ts";
 import {
   checkpointDigest,
   nextCheckpoint,
   readCheckpoint,
   readHeads,
-} from "../../src/audit/proof/checkpoint.ts";
-import { acceptedKeys } from "../../src/audit/sign/integrity-settings.ts";
-import { readPublicKey, signerWith, verifiedStatement } from "../../src/audit/sign/signing.ts";
-import { storeRecords } from "../../src/audit/store/store.ts";
+} from "../../verifier/proof/checkpoint.ts";
+import { readPublicKey, verifiedStatement } from "../../verifier/proof/signature.ts";
 import { recordOf } from "../audit/chain-fixture.ts";
 import { newSigner } from "../audit/signed-fixture.ts";
 import {

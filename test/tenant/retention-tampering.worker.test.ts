@@ -1,10 +1,11 @@
 import { applyD1Migrations, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
-import { GENESIS, link } from "../../src/audit/event/chain.ts";
-import type { AuditRecord } from "../../src/audit/event/record.ts";
+import { link } from "../../src/audit/event/chain.ts";
 import { remainsOf } from "../../src/audit/retain/retention-store.ts";
 import { storeRecords } from "../../src/audit/store/store.ts";
+import { GENESIS } from "../../verifier/event/chain-head.ts";
+import type { AuditRecord } from "../../verifier/event/record.ts";
 import { recordOf } from "../audit/chain-fixture.ts";
 import {
   begin,

@@ -1,4 +1,4 @@
-import { Browser, formOn } from "../../scripts/browser.ts";
+import { Browser, formOn } from "../../cli/browser.ts";
 
 /** Sends a form of a console page, signed in at the lab. @throws Error if it is refused */
 export async function submitAs(

@@ -4,10 +4,10 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { Command } from "commander";
-import { type Agent, type Answer, connect } from "../../scripts/demo/agent.ts";
-import { decideAs } from "../../scripts/demo/approver.ts";
-import { LabControls } from "../../scripts/demo/lab.ts";
-import { signIn } from "../../scripts/oauth-client.ts";
+import { type Agent, type Answer, connect } from "../../cli/demo/agent.ts";
+import { decideAs } from "../../cli/demo/approver.ts";
+import { LabControls } from "../../cli/demo/lab.ts";
+import { signIn } from "../../cli/oauth-client.ts";
 import { Devices } from "../e2e/support/devices.ts";
 import { startTestInstance, type TestInstance } from "../support/instance.ts";
 import { submitAs } from "./console-form.ts";

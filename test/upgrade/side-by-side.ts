@@ -7,11 +7,11 @@
 import { dirname, resolve } from "node:path";
 import { Command } from "commander";
 import type { V4WorkerOptions } from "miniflare";
-import { type Bundle, bundleWorker } from "../../scripts/bundle.ts";
-import { LabControls } from "../../scripts/demo/lab.ts";
-import { Narrator } from "../../scripts/demo/narrator.ts";
-import { tell } from "../../scripts/demo/story.ts";
-import { instanceEnvironment } from "../../scripts/local-environment.ts";
+import { LabControls } from "../../cli/demo/lab.ts";
+import { Narrator } from "../../cli/demo/narrator.ts";
+import { tell } from "../../cli/demo/story.ts";
+import { type Bundle, bundleWorker } from "../../cli/local/bundle.ts";
+import { instanceEnvironment } from "../../cli/local/local-environment.ts";
 import { startTestInstance } from "../support/instance.ts";
 
 const [path = ""] = new Command("test:beside")

@@ -2,8 +2,8 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Agent, connect } from "../../scripts/demo/agent.ts";
-import { signIn } from "../../scripts/oauth-client.ts";
+import { type Agent, connect } from "../../cli/demo/agent.ts";
+import { signIn } from "../../cli/oauth-client.ts";
 import { startTestInstance, type TestInstance } from "../support/instance.ts";
 import { submitAs } from "./console-form.ts";
 import { keptStates, LOST_PAGE, type Recorded, restoreState } from "./recorded-state.ts";
@@ -11,7 +11,7 @@ import { keptStates, LOST_PAGE, type Recorded, restoreState } from "./recorded-s
 /** In days. What was recorded stays recorded: events that are let go by their age are another test's matter. */
 const A_CENTURY = "36500";
 
-const AUDIT = join(import.meta.dirname, "../../scripts/audit.ts");
+const AUDIT = join(import.meta.dirname, "../../cli/audit.ts");
 
 describe.each(await keptStates())("what an instance of version %s stored", (version) => {
   let instance: TestInstance;

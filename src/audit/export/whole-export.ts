@@ -1,4 +1,4 @@
-import { EventsUnderWay, SignedLately } from "../verify/under-way.ts";
+import { proofLine, rowLine } from "../../../verifier/export/export.ts";
 import {
   ANCHORS,
   CHECKPOINTS,
@@ -6,9 +6,9 @@ import {
   presentedEvent,
   presentedProof,
   type WalkedTable,
-} from "../verify/walk.ts";
-import { everyPage } from "../verify/walk-pages.ts";
-import { proofLine, rowLine } from "./export.ts";
+} from "../../../verifier/verify/walk.ts";
+import { EventsUnderWay, SignedLately } from "./under-way.ts";
+import { everyPage } from "./walk-pages.ts";
 
 const ANCHORS_OF_PAGE = 500;
 /** They come with their lists, which may be long. */

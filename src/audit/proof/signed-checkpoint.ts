@@ -1,5 +1,5 @@
-import { LONGEST_JWS, type PublicKey, verifiedStatement } from "../sign/signing.ts";
-import { type Checkpoint, readCheckpoint } from "./checkpoint.ts";
+import { type Checkpoint, readCheckpoint } from "../../../verifier/proof/checkpoint.ts";
+import { LONGEST_JWS, type PublicKey, verifiedStatement } from "../../../verifier/proof/signature.ts";
 
 /** A checkpoint that an accepted key signed, under the number that it was signed with. */
 export interface SignedCheckpoint {

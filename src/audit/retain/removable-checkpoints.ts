@@ -1,12 +1,12 @@
-import { eventHash } from "../event/chain.ts";
+import { eventHash } from "../../../verifier/event/chain-head.ts";
 import {
   type Checkpoint,
   checkpointDigest,
   type PresentedCheckpoint,
   readCheckpoint,
   readHeads,
-} from "../proof/checkpoint.ts";
-import { type PublicKey, verifiedStatement } from "../sign/signing.ts";
+} from "../../../verifier/proof/checkpoint.ts";
+import { type PublicKey, verifiedStatement } from "../../../verifier/proof/signature.ts";
 import type { Removable } from "./removable.ts";
 
 /**

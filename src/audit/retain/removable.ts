@@ -1,5 +1,5 @@
-import type { ChainHead } from "../event/chain.ts";
-import { readRecord } from "../event/record.ts";
+import type { ChainHead } from "../../../verifier/event/chain-head.ts";
+import { readRecord } from "../../../verifier/event/record.ts";
 
 /** An event at the beginning of what is left of a chain. */
 export interface OldRow extends ChainHead {

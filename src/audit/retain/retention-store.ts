@@ -1,7 +1,7 @@
+import type { ChainHead } from "../../../verifier/event/chain-head.ts";
+import { inPlace } from "../../../verifier/event/place.ts";
+import type { PresentedCheckpoint } from "../../../verifier/proof/checkpoint.ts";
 import { MAX_EVENT_BYTES } from "../event/canonical-event.ts";
-import type { ChainHead } from "../event/chain.ts";
-import { inPlace } from "../event/place.ts";
-import type { PresentedCheckpoint } from "../proof/checkpoint.ts";
 import type { OldRow } from "./removable.ts";
 
 /** The most events that one run looks at in order to find chains. */

@@ -1,4 +1,5 @@
-import { isPublicKey, isSigningKey, type PublicKey, readPublicKey, signerWith } from "./signing.ts";
+import { isPublicKey, type PublicKey, readPublicKey } from "../../../verifier/proof/signature.ts";
+import { isSigningKey, signerWith } from "./signer.ts";
 
 const DAY_MS = 24 * 3_600_000;
 

@@ -1,6 +1,6 @@
+import { spkiOf } from "../../../verifier/proof/signature.ts";
 import { newestCheckpoint, signedCheckpoint } from "../proof/signed-checkpoint.ts";
 import { acceptedKeys } from "./integrity-settings.ts";
-import { spkiOf } from "./signing.ts";
 
 const PATH = /^\/audit\/checkpoint(?:\/([1-9]\d{0,14}))?$/;
 

@@ -1,5 +1,5 @@
+import { isSignedAnchor, type PresentedAnchor } from "../../../verifier/proof/anchor.ts";
 import { alert } from "../../observe/log.ts";
-import { isSignedAnchor, type PresentedAnchor } from "../proof/anchor.ts";
 import { acceptedKeys } from "./integrity-settings.ts";
 
 /**

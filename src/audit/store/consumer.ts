@@ -1,5 +1,6 @@
+import { type AuditRecord, readRecord } from "../../../verifier/event/record.ts";
 import { alert, reasonOf } from "../../observe/log.ts";
-import { type AuditRecord, readRecord } from "../event/record.ts";
+import { reportTroubles } from "../event/trouble-facts.ts";
 import { unsignedAnchors } from "../sign/unsigned-anchors.ts";
 import { chunksBySize } from "./chunks.ts";
 import {
@@ -11,7 +12,6 @@ import {
   storeRecords,
   troubleOf,
 } from "./store.ts";
-import { reportTroubles } from "./trouble.ts";
 
 const FIRST_RETRY_S = 5;
 const LAST_RETRY_S = 300;

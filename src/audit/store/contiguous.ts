@@ -1,4 +1,4 @@
-import { type ChainHead, GENESIS, isHash } from "../event/chain.ts";
+import { type ChainHead, GENESIS, isHash } from "../../../verifier/event/chain-head.ts";
 
 /** One event of a chain, as far as its links go. */
 export interface LinkRow {

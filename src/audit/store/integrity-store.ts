@@ -1,6 +1,10 @@
-import { inPlace } from "../event/place.ts";
-import type { PresentedAnchor } from "../proof/anchor.ts";
-import { CHECKPOINT_CHAIN, checkpointDigest, type PresentedCheckpoint } from "../proof/checkpoint.ts";
+import { inPlace } from "../../../verifier/event/place.ts";
+import type { PresentedAnchor } from "../../../verifier/proof/anchor.ts";
+import {
+  CHECKPOINT_CHAIN,
+  checkpointDigest,
+  type PresentedCheckpoint,
+} from "../../../verifier/proof/checkpoint.ts";
 import type { LinkRow } from "./contiguous.ts";
 import { storeConflicts } from "./store.ts";
 

@@ -1,8 +1,8 @@
 import { Kysely, type SelectQueryBuilder, sql } from "kysely";
 import { D1Dialect } from "kysely-d1";
 import * as z from "zod";
+import { inPlace } from "../../../verifier/event/place.ts";
 import { Failure } from "../../toolkit/failure.ts";
-import { inPlace } from "../event/place.ts";
 import type { AuditDatabase } from "./store.ts";
 
 /** What to look for. Everything given must hold. */

@@ -1,9 +1,9 @@
 import type { ColumnType } from "kysely";
-import { inPlace } from "../event/place.ts";
-import { type AuditRecord, RECORD_COLUMNS } from "../event/record.ts";
-import type { PresentedAnchor } from "../proof/anchor.ts";
-import { LONGEST_JWS } from "../sign/signing.ts";
-import type { Trouble } from "./trouble.ts";
+import { inPlace } from "../../../verifier/event/place.ts";
+import { type AuditRecord, RECORD_COLUMNS } from "../../../verifier/event/record.ts";
+import type { Trouble } from "../../../verifier/event/trouble.ts";
+import type { PresentedAnchor } from "../../../verifier/proof/anchor.ts";
+import { LONGEST_JWS } from "../../../verifier/proof/signature.ts";
 
 /** The audit database, for queries that are built. */
 export interface AuditDatabase {

@@ -1,6 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
+import type { Trouble } from "../../../verifier/event/trouble.ts";
 import { alert, reasonOf } from "../../observe/log.ts";
-import { reportTroubles, type Trouble } from "../store/trouble.ts";
+import { reportTroubles } from "../event/trouble-facts.ts";
 import { Due, type DueTask } from "./due.ts";
 import { type Genesis, Ledger } from "./ledger.ts";
 import { Outbox } from "./outbox.ts";

@@ -1,7 +1,8 @@
 import { v7 as uuidv7 } from "uuid";
-import { type ChainHead, GENESIS, link } from "../event/chain.ts";
+import { type ChainHead, GENESIS } from "../../../verifier/event/chain-head.ts";
+import type { ChainKind } from "../../../verifier/event/place.ts";
+import { link } from "../event/chain.ts";
 import type { AuditFact } from "../event/event.ts";
-import type { ChainKind } from "../event/place.ts";
 import type { Due } from "./due.ts";
 
 /** How long an event waits for others before the outbox is sent, in milliseconds. */

@@ -1,8 +1,8 @@
+import type { Trouble } from "../../../verifier/event/trouble.ts";
+import type { PresentedAnchor } from "../../../verifier/proof/anchor.ts";
 import { alert } from "../../observe/log.ts";
-import type { PresentedAnchor } from "../proof/anchor.ts";
 import { unsignedAnchors } from "../sign/unsigned-anchors.ts";
 import { presentedAnchor, storeConflicts, storedHashes, troubleOf } from "../store/store.ts";
-import type { Trouble } from "../store/trouble.ts";
 import type { Due } from "./due.ts";
 import { type Delivery, type Reconciled, reconcile, type StoredMark } from "./reconcile.ts";
 

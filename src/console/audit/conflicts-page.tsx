@@ -1,5 +1,5 @@
 import type { FC } from "hono/jsx";
-import type { Trouble } from "../../audit/store/trouble.ts";
+import type { Trouble } from "../../../verifier/event/trouble.ts";
 import type { KnownTrouble } from "../../tenant/protocol.ts";
 import { MAX_REASON } from "../approvals/decide.ts";
 import { Csrf, Facts, Foreign, Id, Table, Time } from "../elements.tsx";

@@ -1,5 +1,5 @@
 import type { FC } from "hono/jsx";
-import type { AuditRecord } from "../../audit/event/record.ts";
+import type { AuditRecord } from "../../../verifier/event/record.ts";
 import { leftOut } from "../../audit/store/search.ts";
 import { Badge, Facts, Foreign, Id, inUtc } from "../elements.tsx";
 import { consolePage } from "../page.tsx";

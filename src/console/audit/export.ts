@@ -1,4 +1,4 @@
-import { exportLine, leftOutLine } from "../../audit/export/export.ts";
+import { exportLine, leftOutLine } from "../../../verifier/export/export.ts";
 import { wholeExport } from "../../audit/export/whole-export.ts";
 import { leftOut, wholeEvents } from "../../audit/store/search.ts";
 import { PROTECTION } from "../page.tsx";

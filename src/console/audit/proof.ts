@@ -1,6 +1,6 @@
-import { eventHash, GENESIS } from "../../audit/event/chain.ts";
-import { inPlace } from "../../audit/event/place.ts";
-import { type AuditRecord, RECORD_COLUMNS, readRecord } from "../../audit/event/record.ts";
+import { eventHash, GENESIS } from "../../../verifier/event/chain-head.ts";
+import { inPlace } from "../../../verifier/event/place.ts";
+import { type AuditRecord, RECORD_COLUMNS, readRecord } from "../../../verifier/event/record.ts";
 
 /** One event and its neighbours, as the database has them. */
 export interface Placed {

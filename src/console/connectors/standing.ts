@@ -1,4 +1,4 @@
-import { inPlace } from "../../audit/event/place.ts";
+import { inPlace } from "../../../verifier/event/place.ts";
 import type { CredentialHealth } from "../../downstream/broker-object.ts";
 import type { Credential } from "../../toolkit/upstream/credential.ts";
 

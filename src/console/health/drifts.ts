@@ -1,4 +1,4 @@
-import { inPlace } from "../../audit/event/place.ts";
+import { inPlace } from "../../../verifier/event/place.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 

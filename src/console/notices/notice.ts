@@ -1,4 +1,4 @@
-import type { AuditRecord } from "../../audit/event/record.ts";
+import type { AuditRecord } from "../../../verifier/event/record.ts";
 import type { OperationView } from "../../effect/protocol.ts";
 import { targetName } from "../../toolkit/change.ts";
 

@@ -1,4 +1,4 @@
-import { inPlace } from "../../audit/event/place.ts";
+import { inPlace } from "../../../verifier/event/place.ts";
 import type { OperationView } from "../../effect/protocol.ts";
 import { effectNameOf } from "../../toolkit/operation-id.ts";
 import { decodePlace, encodePlace } from "../place.ts";

@@ -1,5 +1,5 @@
 import type { FC } from "hono/jsx";
-import { inPlace } from "../../audit/event/place.ts";
+import { inPlace } from "../../../verifier/event/place.ts";
 import type { State } from "../../effect/machine/machine.ts";
 import { Badge, Foreign, inUtc, StateBadge, stateInWords } from "../elements.tsx";
 

@@ -1,4 +1,4 @@
-import { inPlace } from "../../audit/event/place.ts";
+import { inPlace } from "../../../verifier/event/place.ts";
 
 /** One hour of calls. */
 export interface Hour {

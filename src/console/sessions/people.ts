@@ -1,4 +1,4 @@
-import { inPlace } from "../../audit/event/place.ts";
+import { inPlace } from "../../../verifier/event/place.ts";
 
 /** Somebody who ever signed in here, or tried to. */
 export interface KnownPerson {

@@ -3,10 +3,11 @@ import canonicalize from "canonicalize";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { MAX_EVENT_BYTES } from "../../../src/audit/event/canonical-event.ts";
-import { type ChainHead, GENESIS, link } from "../../../src/audit/event/chain.ts";
+import { link } from "../../../src/audit/event/chain.ts";
 import type { AuditFact } from "../../../src/audit/event/event.ts";
-import { readRecord } from "../../../src/audit/event/record.ts";
 import type { JsonObject } from "../../../src/toolkit/json.ts";
+import { type ChainHead, GENESIS } from "../../../verifier/event/chain-head.ts";
+import { readRecord } from "../../../verifier/event/record.ts";
 import { FULL_FACT } from "../chain-fixture.ts";
 
 const STAMP = {

@@ -1,12 +1,12 @@
 import { applyD1Migrations, reset, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { ChainHead } from "../../../src/audit/event/chain.ts";
-import { readExport } from "../../../src/audit/export/exported.ts";
 import { wholeExport } from "../../../src/audit/export/whole-export.ts";
 import { acceptedKeys } from "../../../src/audit/sign/integrity-settings.ts";
 import { storeRecords } from "../../../src/audit/store/store.ts";
-import { withoutPlanted } from "../../../src/audit/verify/planted.ts";
+import type { ChainHead } from "../../../verifier/event/chain-head.ts";
+import { readExport } from "../../../verifier/export/exported.ts";
+import { withoutPlanted } from "../../../verifier/verify/planted.ts";
 import { begin, chainSince, seqs, tenant, tenantStored } from "../../support/worker/attested.ts";
 import { foundOffline } from "../signed-fixture.ts";
 

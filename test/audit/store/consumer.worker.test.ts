@@ -1,10 +1,11 @@
 import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
-import { type ChainHead, eventHash, GENESIS, link } from "../../../src/audit/event/chain.ts";
-import type { PresentedAnchor } from "../../../src/audit/proof/anchor.ts";
+import { link } from "../../../src/audit/event/chain.ts";
 import { consumeAudit } from "../../../src/audit/store/consumer.ts";
 import { storeAnchors } from "../../../src/audit/store/integrity-store.ts";
+import { type ChainHead, eventHash, GENESIS } from "../../../verifier/event/chain-head.ts";
+import type { PresentedAnchor } from "../../../verifier/proof/anchor.ts";
 import { seqs, signedAnchor } from "../../support/worker/attested.ts";
 
 const QUEUE = "sallyport-audit";

@@ -2,8 +2,9 @@ import { createExecutionContext, createMessageBatch, getQueueResult } from "clou
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, type MockInstance, test, vi } from "vitest";
-import { type ChainHead, eventHash, GENESIS, link } from "../../../src/audit/event/chain.ts";
+import { link } from "../../../src/audit/event/chain.ts";
 import { consumeAudit } from "../../../src/audit/store/consumer.ts";
+import { type ChainHead, eventHash, GENESIS } from "../../../verifier/event/chain-head.ts";
 
 /** Committed, so that a failure can be seen again. */
 const SEED = 20_261_122;

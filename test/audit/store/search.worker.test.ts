@@ -1,10 +1,11 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
-import { type ChainHead, GENESIS, link } from "../../../src/audit/event/chain.ts";
+import { link } from "../../../src/audit/event/chain.ts";
 import type { AuditFact } from "../../../src/audit/event/event.ts";
-import { readRecord } from "../../../src/audit/event/record.ts";
 import { type AuditQuery, searchAudit } from "../../../src/audit/store/search.ts";
 import { storeRecords } from "../../../src/audit/store/store.ts";
+import { type ChainHead, GENESIS } from "../../../verifier/event/chain-head.ts";
+import { readRecord } from "../../../verifier/event/record.ts";
 
 const START = Date.parse("2026-11-22T10:00:00.000Z");
 

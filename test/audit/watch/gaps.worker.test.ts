@@ -1,13 +1,13 @@
 import { applyD1Migrations, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
-import { type ChainHead, GENESIS } from "../../../src/audit/event/chain.ts";
-import { nextCheckpoint } from "../../../src/audit/proof/checkpoint.ts";
-import { type Signer, signerWith } from "../../../src/audit/sign/signing.ts";
+import { type Signer, signerWith } from "../../../src/audit/sign/signer.ts";
 import { storeAnchors, storeCheckpoint } from "../../../src/audit/store/integrity-store.ts";
 import { storeRecords } from "../../../src/audit/store/store.ts";
 import { reportGaps } from "../../../src/audit/watch/gaps.ts";
 import { lookBackAt } from "../../../src/audit/watch/upkeep.ts";
+import { type ChainHead, GENESIS } from "../../../verifier/event/chain-head.ts";
+import { nextCheckpoint } from "../../../verifier/proof/checkpoint.ts";
 import { chainRecords } from "../chain-fixture.ts";
 import { newSigner } from "../signed-fixture.ts";
 

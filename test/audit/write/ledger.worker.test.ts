@@ -1,10 +1,10 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { eventHash, GENESIS } from "../../../src/audit/event/chain.ts";
 import type { AuditFact } from "../../../src/audit/event/event.ts";
 import { Due } from "../../../src/audit/write/due.ts";
 import { Ledger } from "../../../src/audit/write/ledger.ts";
+import { eventHash, GENESIS } from "../../../verifier/event/chain-head.ts";
 
 const FACT: AuditFact = { type: "call", decision: "allow", outcome: "ok", tool: "get_device" };
 

@@ -2,13 +2,13 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { AuditFact } from "../../../src/audit/event/event.ts";
-import { readRecord } from "../../../src/audit/event/record.ts";
 import { storeAnchors } from "../../../src/audit/store/integrity-store.ts";
 import { storeRecords } from "../../../src/audit/store/store.ts";
-import type { Trouble } from "../../../src/audit/store/trouble.ts";
 import { Due } from "../../../src/audit/write/due.ts";
 import { Ledger } from "../../../src/audit/write/ledger.ts";
 import { Outbox } from "../../../src/audit/write/outbox.ts";
+import { readRecord } from "../../../verifier/event/record.ts";
+import type { Trouble } from "../../../verifier/event/trouble.ts";
 import { signedAnchor } from "../../support/worker/attested.ts";
 import { recordOf } from "../chain-fixture.ts";
 

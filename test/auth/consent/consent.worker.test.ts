@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import type { Browser } from "../../../scripts/browser.ts";
-import type { OAuthClient } from "../../../scripts/oauth-client.ts";
+import type { Browser } from "../../../cli/browser.ts";
+import type { OAuthClient } from "../../../cli/oauth-client.ts";
 import { scopesOfRoles } from "../../../src/toolkit/scopes.ts";
 import { newClient } from "../../support/worker/oauth.ts";
 import { eventsOf } from "../../support/worker/person.ts";

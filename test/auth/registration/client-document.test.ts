@@ -1,6 +1,6 @@
 import { type Request, Response, fetch as send } from "miniflare";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { OAuthClient, type Tokens } from "../../../scripts/oauth-client.ts";
+import { OAuthClient, type Tokens } from "../../../cli/oauth-client.ts";
 import { startTestInstance, type TestInstance } from "../../support/instance.ts";
 
 const REDIRECT_URI = "https://agent.example/callback";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { localEnvironment } from "../../../scripts/local-environment.ts";
+import { localEnvironment } from "../../../cli/local/local-environment.ts";
 import { crowdstrikeSettings } from "../../../src/connectors/crowdstrike/settings.ts";
 import { problemsIn } from "../../../src/toolkit/settings.ts";
 import { CREDENTIALS } from "../../support/deployed.ts";

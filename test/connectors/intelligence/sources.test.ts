@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { localEnvironment } from "../../../scripts/local-environment.ts";
+import { localEnvironment } from "../../../cli/local/local-environment.ts";
 import { intelligenceCredentials } from "../../../src/connectors/intelligence/credentials.ts";
 import { sourceSettings } from "../../../src/connectors/intelligence/settings.ts";
 import { epss, kev, nvd, osv } from "../../../src/connectors/intelligence/sources.ts";

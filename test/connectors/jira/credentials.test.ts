@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { localEnvironment } from "../../../scripts/local-environment.ts";
+import { localEnvironment } from "../../../cli/local/local-environment.ts";
 import { jiraCredentials } from "../../../src/connectors/jira/credentials.ts";
 import { jiraSettings } from "../../../src/connectors/jira/settings.ts";
 import { problemsIn } from "../../../src/toolkit/settings.ts";

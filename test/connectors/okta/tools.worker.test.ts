@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
+import { labOktaKeys } from "../../../cli/local/lab-keys.ts";
 import { oktaAccounts } from "../../../lab/okta/accounts.ts";
-import { labOktaKeys } from "../../../scripts/lab-keys.ts";
 import type { SignIn } from "../../../src/capabilities/identities/sign-in.ts";
 import type { User } from "../../../src/capabilities/identities/user.ts";
 import { enabledAccounts, withFactors } from "../../../src/connectors/okta/users/accounts.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { localEnvironment } from "../../../scripts/local-environment.ts";
+import { localEnvironment } from "../../../cli/local/local-environment.ts";
 import { pagerdutyCredentials } from "../../../src/connectors/pagerduty/credentials.ts";
 import { pagerdutySettings } from "../../../src/connectors/pagerduty/settings.ts";
 import { problemsIn } from "../../../src/toolkit/settings.ts";

@@ -1,6 +1,6 @@
 import type { OAuthClientProvider, OAuthDiscoveryState } from "@modelcontextprotocol/client";
 import type { OAuthClientInformationMixed, OAuthTokens } from "@modelcontextprotocol/sdk/shared/auth.js";
-import { Browser, formOn, headingOf, type Page } from "../../../scripts/browser.ts";
+import { Browser, formOn, headingOf, type Page } from "../../../cli/browser.ts";
 
 /** Nobody listens there: the answer is read off the redirect. */
 const REDIRECT_URI = "http://127.0.0.1:9/callback";

@@ -6,8 +6,8 @@ import {
   randomUUID,
   sign,
 } from "node:crypto";
+import { labOktaKeys } from "../../../cli/local/lab-keys.ts";
 import { oktaAccounts, plainStaff } from "../../../lab/okta/accounts.ts";
-import { labOktaKeys } from "../../../scripts/lab-keys.ts";
 import type { Answer } from "./falcon.ts";
 
 const scopesOf = {

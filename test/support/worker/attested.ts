@@ -1,16 +1,17 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
-import { type ChainHead, GENESIS, link } from "../../../src/audit/event/chain.ts";
-import type { AuditRecord } from "../../../src/audit/event/record.ts";
-import { recordColumns } from "../../../src/audit/event/stored-event.ts";
+import { link } from "../../../src/audit/event/chain.ts";
 import { acceptedKeys } from "../../../src/audit/sign/integrity-settings.ts";
-import { signerWith } from "../../../src/audit/sign/signing.ts";
+import { signerWith } from "../../../src/audit/sign/signer.ts";
 import type { StoredAnchor } from "../../../src/audit/store/integrity-store.ts";
 import { storeRecords } from "../../../src/audit/store/store.ts";
-import { gatherEvidence, type PresentedProof } from "../../../src/audit/verify/evidence.ts";
-import { verifyEvents } from "../../../src/audit/verify/verify.ts";
-import { EVENTS, everyRow, presentedEvent } from "../../../src/audit/verify/walk.ts";
+import { type ChainHead, GENESIS } from "../../../verifier/event/chain-head.ts";
+import type { AuditRecord } from "../../../verifier/event/record.ts";
+import { recordColumns } from "../../../verifier/event/stored-event.ts";
+import { gatherEvidence, type PresentedProof } from "../../../verifier/verify/evidence.ts";
+import { verifyEvents } from "../../../verifier/verify/verify.ts";
+import { EVENTS, everyRow, presentedEvent } from "../../../verifier/verify/walk.ts";
 import { recordOf } from "../../audit/chain-fixture.ts";
 
 /** The tenant's object of these tests. */

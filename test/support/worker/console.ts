@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { Browser, formOn, type Page } from "../../../scripts/browser.ts";
+import { Browser, formOn, type Page } from "../../../cli/browser.ts";
 import { reach } from "./oauth.ts";
 
 /** A browser at the console, without scripts, as somebody or nobody. */

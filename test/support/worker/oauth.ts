@@ -1,6 +1,6 @@
 import { env, exports } from "cloudflare:workers";
-import type { Fetch } from "../../../scripts/browser.ts";
-import { OAuthClient } from "../../../scripts/oauth-client.ts";
+import type { Fetch } from "../../../cli/browser.ts";
+import { OAuthClient } from "../../../cli/oauth-client.ts";
 
 /** The instance under test, as it is reached from outside. */
 export const MCP_URL = `${env.PUBLIC_URL}/mcp`;

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { createLocalJWKSet, jwtVerify } from "jose";
 import { describe, expect, test } from "vitest";
-import { localEnvironment } from "../../../../scripts/local-environment.ts";
+import { localEnvironment } from "../../../../cli/local/local-environment.ts";
 import { clientAssertion, isAssertionKey } from "../../../../src/connectors/okta/access/client-assertion.ts";
 import { oktaCredentials, tokenIn } from "../../../../src/connectors/okta/access/credentials.ts";
 import { oktaSettings, settleInLogMs } from "../../../../src/connectors/okta/settings.ts";

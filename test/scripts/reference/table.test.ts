@@ -1,8 +1,0 @@
-import { expect, test } from "vitest";
-import { table } from "../../../scripts/reference/table.ts";
-
-test("a cell stays one cell, whatever is in it, and columns are as wide as their widest", () => {
-  expect(table(["name", "what"], [["one", "this|that"]])).toBe(
-    ["| name | what       |", "| ---- | ---------- |", "| one  | this\\|that |", ""].join("\n"),
-  );
-});
