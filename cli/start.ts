@@ -9,6 +9,7 @@ import { startInstance } from "./local/instance.ts";
 import { startLabProcess } from "./local/lab-process.ts";
 import { portFrom, portIsFree } from "./local/ports.ts";
 import { lockState } from "./local/state-lock.ts";
+import { hasWayOut } from "./local/way-out.ts";
 
 new Command("start")
   .description("Starts the lab and the Worker on this machine, and prints one line once both answer.")
@@ -35,11 +36,12 @@ async function start(): Promise<void> {
   lockState(stateDir);
   stopOnSignals();
   await portIsFree("PORT", port);
-  const [labUrl] = await Promise.all([
+  const [labUrl, environment] = await Promise.all([
     givenLab === undefined ? startLab(labPort, stateDir) : givenLab,
+    waysIn(),
     bundleWorker(),
   ]);
-  const instance = await startInstance({ port, stateDir, labUrl });
+  const instance = await startInstance({ port, stateDir, labUrl, environment });
   started.push(instance.dispose);
   const { serving, problems } = await healthOf(instance.url);
   const report = ["the instance has problems:", ...problems].join("\n  ");
@@ -49,6 +51,16 @@ async function start(): Promise<void> {
   const { url } = instance;
   const ready = { mcp: `${url}/mcp`, console: `${url}/console`, health: `${url}/healthz`, lab: labUrl };
   process.stdout.write(`ready ${JSON.stringify(ready)}\n`);
+}
+
+/**
+ * Clients that publish what they are never register where published clients are taken, and can't sign in where their
+ * document can't be fetched. Without a way out they are told to register.
+ */
+async function waysIn(): Promise<Record<string, string>> {
+  if (process.env.CIMD !== undefined || (await hasWayOut())) return {};
+  console.error("no way out to the internet: clients register here, and publish nothing (CIMD=off)");
+  return { CIMD: "off" };
 }
 
 async function startLab(port: number, stateDir: string): Promise<string> {

@@ -1,5 +1,5 @@
 /** The front door: what every request has to pass, whatever it asks for. */
-import { isLoopback } from "./auth/public-url.ts";
+import { isLoopback, originsIn } from "./auth/public-url.ts";
 
 /** What a browser may send to the MCP endpoint, beyond what every request may have. */
 const ALLOWED_HEADERS = [
@@ -24,7 +24,8 @@ export function refuseForeign(request: Request, env: Env): Response | null {
   if (!isOwnHost(request.headers.get("host") ?? "", ownUrl(env)))
     return new Response("Sallyport isn't served under this host name.\n", { status: 421 });
   const origin = request.headers.get("origin");
-  if (origin !== null && !mayAsk(origin, env)) {
+  const { pathname } = new URL(request.url);
+  if (origin !== null && !isPublic(pathname) && !mayAsk(origin, pathname, env)) {
     return new Response("Pages of this origin may not talk to Sallyport.\n", { status: 403 });
   }
   return null;
@@ -75,8 +76,10 @@ export function readable(response: Response, request: Request): Response {
   const { headers } = answer;
   headers.delete("access-control-allow-origin");
   const origin = request.headers.get("origin");
-  headers.append("vary", "Origin");
-  if (origin !== null) {
+  const everybody = isPublic(new URL(request.url).pathname);
+  if (!everybody) headers.append("vary", "Origin");
+  if (everybody) headers.set("access-control-allow-origin", "*");
+  else if (origin !== null) {
     headers.set("access-control-allow-origin", origin);
     headers.set("access-control-expose-headers", "Mcp-Session-Id, WWW-Authenticate");
   }
@@ -99,10 +102,19 @@ function ownUrl({ PUBLIC_URL }: Env): URL {
   return known;
 }
 
-/** Its own pages; and on a laptop whatever else runs there, such as an inspector. */
-function mayAsk(origin: string, env: Env): boolean {
+/** What says how to sign in, and nothing of anybody: pages of every origin may read it. */
+function isPublic(pathname: string): boolean {
+  return pathname.startsWith("/.well-known/");
+}
+
+/** What clients need that run in a browser. The console and the pages of signing in are nobody else's. */
+const FOR_CLIENTS: ReadonlySet<string> = new Set(["/mcp", "/mcp/", "/oauth/token", "/oauth/register"]);
+
+/** Its own pages; clients at the origins that the deployment names; and on a laptop whatever else runs there. */
+function mayAsk(origin: string, pathname: string, env: Env): boolean {
   const own = ownUrl(env);
   const theirs = URL.parse(origin);
   if (theirs === null) return false;
-  return theirs.origin === own.origin || (isLoopback(own.hostname) && isLoopback(theirs.hostname));
+  if (theirs.origin === own.origin || (isLoopback(own.hostname) && isLoopback(theirs.hostname))) return true;
+  return FOR_CLIENTS.has(pathname) && originsIn(env.ALLOWED_ORIGINS).includes(theirs.origin);
 }

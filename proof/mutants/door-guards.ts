@@ -1,5 +1,6 @@
 import type { Mutant } from "./mutant.ts";
 
+const WAYS_IN = ["test/auth/ways-in.worker.test.ts"];
 const REGISTRATION = ["test/auth/registration/registration.worker.test.ts"];
 const SHARE = ["test/limits/fair-share.test.ts"];
 const SPENDING = ["test/downstream/spending.worker.test.ts"];
@@ -24,7 +25,28 @@ export const DOOR_GUARDS: readonly Mutant[] = [
     name: "registered-fields-of-any-length",
     file: "src/auth/registration/registration.ts",
     tests: REGISTRATION,
-    find: "if (problem !== null) return refused(400, problem.error, problem.description);",
+    find: "boundProblem(metadata) ?? callbackProblem(metadata)",
+    replace: "callbackProblem(metadata)",
+  },
+  {
+    name: "a-private-callback-that-gets-codes",
+    file: "src/auth/sign-in/sign-in.ts",
+    tests: WAYS_IN,
+    find: "if (!mayGetCodes(redirectUri))",
+    replace: "if (redirectUri.length < 0)",
+  },
+  {
+    name: "a-link-to-a-private-callback",
+    file: "src/auth/routes.ts",
+    tests: WAYS_IN,
+    find: "back !== undefined && mayGetCodes(back)",
+    replace: "back !== undefined",
+  },
+  {
+    name: "an-origin-that-reaches-the-console",
+    file: "src/front.ts",
+    tests: WAYS_IN,
+    find: "FOR_CLIENTS.has(pathname) && ",
     replace: "",
   },
   {

@@ -286,8 +286,8 @@ function documents(): Mutant[] {
       name: "a-kept-document-that-serves-where-somebody-signs-in",
       file,
       tests: DOCUMENT,
-      find: "this.#recall && down ?",
-      replace: "down ?",
+      find: "this.#recall && isPassing(trouble) ?",
+      replace: "isPassing(trouble) ?",
     },
     {
       name: "a-page-that-is-taken-for-a-document",

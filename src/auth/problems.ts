@@ -1,4 +1,4 @@
-import { urlProblem } from "./public-url.ts";
+import { originsIn, urlProblem } from "./public-url.ts";
 import { SEALING_KEY_BYTES } from "./seal.ts";
 import { readRolePolicy } from "./sign-in/roles.ts";
 
@@ -14,6 +14,8 @@ export function authProblems(env: Env): string[] {
     ...(env.SEALING_KEY_PREVIOUS ? sealingKeyProblems("SEALING_KEY_PREVIOUS", env.SEALING_KEY_PREVIOUS) : []),
     ...issuerProblems(env.OIDC_ISSUER ?? ""),
     ...scopeProblems(env.OIDC_SCOPES ?? ""),
+    ...(["on", "off"].includes(env.CIMD ?? "") ? [] : ['CIMD must be "on" or "off"']),
+    ...originProblems(env.ALLOWED_ORIGINS ?? ""),
     ...(["TENANT", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"] as const)
       .filter((name) => !env[name])
       .map((name) => `${name} is not set`),
@@ -32,6 +34,15 @@ function publicUrlProblems(value: string): string[] {
 function issuerProblems(value: string): string[] {
   const problem = urlProblem(value);
   return problem === null ? [] : [`OIDC_ISSUER ${problem}`];
+}
+
+function originProblems(value: string): string[] {
+  return originsIn(value)
+    .filter((origin) => urlProblem(origin) !== null || new URL(origin).origin !== origin)
+    .map(
+      (origin) =>
+        `ALLOWED_ORIGINS has ${JSON.stringify(origin.slice(0, 100))}: give origins such as https://app.example.com, separated by commas`,
+    );
 }
 
 function scopeProblems(value: string): string[] {

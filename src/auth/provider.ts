@@ -40,21 +40,31 @@ export interface ResourceHandler {
   fetch(request: Request, env: Env, ctx: OAuthResourceContext<GrantProps>): Response | Promise<Response>;
 }
 
-/** By public URL: one in a deployed instance, more where tests vary it. */
+/** By public URL and kinds of clients: one in a deployed instance, more where tests vary it. */
 const servers = new Map<string, OAuthAuthorizationServer<Env>>();
 const resources = new WeakMap<ResourceHandler, Map<string, OAuthResourceServer<Env, GrantProps>>>();
 const tokens = new TokenMemory<ValidatedAccessToken<GrantProps>>();
 
+/** Whether clients may be named by the address of the metadata that they publish. */
+export function takesPublishedClients({ CIMD }: Pick<Env, "CIMD">): boolean {
+  return CIMD !== "off";
+}
+
 /** The authorization server of this instance: metadata, tokens, revocation, client registration. */
-export function authorizationServer({ PUBLIC_URL }: Pick<Env, "PUBLIC_URL">): OAuthAuthorizationServer<Env> {
-  const known = servers.get(PUBLIC_URL);
+export function authorizationServer(env: Pick<Env, "PUBLIC_URL" | "CIMD">): OAuthAuthorizationServer<Env> {
+  const { PUBLIC_URL } = env;
+  const published = takesPublishedClients(env);
+  const key = `${published} ${PUBLIC_URL}`;
+  const known = servers.get(key);
   if (known !== undefined) return known;
   const server = new OAuthAuthorizationServer<Env>({
     issuer: PUBLIC_URL,
     resources: [resourceOf({ PUBLIC_URL })],
     scopesSupported: [...ALL_SCOPES, OFFLINE_ACCESS],
     clientRegistrationEndpoint: REGISTRATION_PATH,
-    clientIdMetadataDocumentEnabled: true,
+    clientIdMetadataDocumentEnabled: published,
+    // Which private callbacks those are is looked at by us: see `redirect-uris.ts`.
+    allowPrivateUseRedirectUris: true,
     accessTokenTTL: ACCESS_TOKEN_TTL_S,
     refreshTokenTTL: REFRESH_TOKEN_IDLE_TTL_S,
     refreshTokenIdleTTL: REFRESH_TOKEN_IDLE_TTL_S,
@@ -63,7 +73,7 @@ export function authorizationServer({ PUBLIC_URL }: Pick<Env, "PUBLIC_URL">): OA
     tokenExchangeCallback: exchangeToken,
     onError: ({ internal }) => refuse(internal),
   });
-  servers.set(PUBLIC_URL, server);
+  servers.set(key, server);
   return server;
 }
 

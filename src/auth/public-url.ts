@@ -12,6 +12,14 @@ export function callbackUrl({ PUBLIC_URL }: Located): string {
   return `${PUBLIC_URL}/auth/callback`;
 }
 
+/** The origins of a comma-separated list. */
+export function originsIn(value: string): string[] {
+  return value
+    .split(",")
+    .map((origin) => origin.trim())
+    .filter((origin) => origin !== "");
+}
+
 /** True for the names and addresses of the machine itself, where plain http never crosses a network. */
 export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);

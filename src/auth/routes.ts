@@ -4,10 +4,16 @@ import { bodyLimit } from "hono/body-limit";
 import { log, reasonOf } from "../observe/log.ts";
 import { answerConsent } from "./consent/consent.ts";
 import { authProblemPage } from "./page.tsx";
-import { authorizationServer, REGISTRATION_PATH } from "./provider.ts";
+import { authorizationServer, REGISTRATION_PATH, takesPublishedClients } from "./provider.ts";
 import { isLoopback } from "./public-url.ts";
 import { countRefusal } from "./refusal-counter.ts";
-import { ClientDocument, currentClientDocument, withClientDocument } from "./registration/client-document.ts";
+import {
+  ClientDocument,
+  currentClientDocument,
+  troubleInWords,
+  withClientDocument,
+} from "./registration/client-document.ts";
+import { mayGetCodes } from "./registration/redirect-uris.ts";
 import { registerClient } from "./registration/registration.ts";
 import { beginSignIn, resumeSignIn } from "./sign-in/sign-in.ts";
 import { answerTokenRequest } from "./tokens/refresh-reuse.ts";
@@ -21,38 +27,68 @@ pages.get("/authorize", (c) => beginSignIn(c.req.raw, c.env));
 pages.post("/authorize", bodyLimit({ maxSize: MAX_FORM_BYTES }), (c) => answerConsent(c.req.raw, c.env));
 pages.get("/auth/callback", (c) => resumeSignIn(c.req.raw, c.env));
 pages.notFound(() => authProblemPage(404, "There is nothing here", "Go back to the app and start again."));
-pages.onError((error) => {
-  if (error instanceof AuthorizationError) {
-    countRefusal({ category: "authorize", reason: error.description });
-    // Set only once the client and its exact redirect URI are known to be genuine.
-    const { redirectTo: back } = error;
-    if (back === undefined) {
-      return authProblemPage(
-        400,
-        "This request can't continue",
-        `${error.description}. Go back to the app and start again.`,
-      );
-    }
-    if (isLoopback(new URL(back).hostname)) {
-      return new Response(null, { status: 302, headers: { Location: back, "Cache-Control": "no-store" } });
-    }
-    return refusedFromAfar(error.description, back);
-  }
-  if (error instanceof CimdFetchError) {
-    countRefusal({ category: "authorize", reason: error.detail });
-    const { host } = new URL(error.metadataUrl);
-    const passing = currentClientDocument()?.unreachable === true;
-    return authProblemPage(
-      passing ? 503 : 400,
-      "This app could not be verified",
-      passing
-        ? `What ${host} publishes about it could not be fetched. Go back to the app and try again in a minute.`
-        : `What ${host} publishes about it doesn't hold. The people who make the app have to correct that.`,
-    );
-  }
+pages.onError((error, c) => {
+  if (error instanceof AuthorizationError)
+    return refusedRequest(error, c.req.query("client_id") ?? "", c.env);
+  if (error instanceof CimdFetchError) return unverified(new URL(error.metadataUrl));
   log("error", "sign_in_failed", { reason: reasonOf(error) });
   return authProblemPage(500, "Something went wrong here", "Go back to the app and start again.");
 });
+
+function refusedRequest(
+  error: AuthorizationError,
+  client_id: string,
+  env: Env,
+): Response | Promise<Response> {
+  countRefusal({ category: "authorize", reason: error.description });
+  // Set only once the client and its exact redirect URI are known to be genuine.
+  const { redirectTo: back } = error;
+  if (back !== undefined && mayGetCodes(back)) {
+    if (!isLoopback(new URL(back).hostname)) return refusedFromAfar(error.description, back);
+    return new Response(null, { status: 302, headers: { Location: back, "Cache-Control": "no-store" } });
+  }
+  if (error.description === UNKNOWN_CLIENT) return unknownClient(client_id, env);
+  const advice = `${error.description}. Go back to the app and start again.`;
+  return authProblemPage(400, "This request can't continue", advice);
+}
+
+/** How the provider refuses a client that it has no registration of. */
+const UNKNOWN_CLIENT = "Invalid client_id";
+
+/** Starting again helps nobody here: an app that remembers its registration comes back with the same one. */
+function unknownClient(client_id: string, env: Env): Promise<Response> {
+  const published = client_id.startsWith("https://") && !takesPublishedClients(env);
+  const why = published
+    ? "It goes by the address of a document that it publishes, and this instance doesn't fetch such documents."
+    : "It asks with a registration that this instance doesn't have, or no longer has.";
+  const help = [
+    "Remove the connection to Sallyport in the app and add it again, so that the app registers anew.",
+    "In Claude Code: /mcp, then clear the authentication.",
+    "In Codex: codex mcp logout, with the name of the server.",
+    "With mcp-remote: delete its folder .mcp-auth.",
+  ];
+  return authProblemPage(400, "This app isn't registered here", `${why} ${help.join(" ")}`);
+}
+
+/** What the app publishes about itself can't be had, or doesn't hold. */
+function unverified({ host }: URL): Promise<Response> {
+  const document = currentClientDocument();
+  const trouble = document?.trouble ?? "invalid";
+  countRefusal({ category: "client-document", reason: trouble });
+  log("warn", "client_document_refused", { client_host: host, cause: trouble });
+  const what = `The app at ${host} publishes what it is in a document, and that ${troubleInWords(trouble)}.`;
+  return document?.unreachable === true
+    ? authProblemPage(
+        503,
+        "This app could not be verified",
+        `${what} Go back to the app and try again in a minute.`,
+      )
+    : authProblemPage(
+        400,
+        "This app could not be verified",
+        `${what} The people who make the app have to correct that.`,
+      );
+}
 
 /**
  * Anybody can register a client with an address of theirs and make a link to here that is refused. Followed by

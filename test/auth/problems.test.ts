@@ -9,6 +9,8 @@ const good = {
   OIDC_CLIENT_ID: "sallyport",
   OIDC_CLIENT_SECRET: "a secret",
   OIDC_SCOPES: "openid email",
+  CIMD: "on",
+  ALLOWED_ORIGINS: "https://app.acme.example, http://localhost:6274",
   ROLE_POLICY: JSON.stringify({ version: "1", claim: "groups", roles: { viewer: ["staff"] } }),
 } as unknown as Env;
 
@@ -42,6 +44,11 @@ test.each([
   ["OIDC_CLIENT_ID", "", "is not set"],
   ["OIDC_CLIENT_SECRET", undefined, "is not set"],
   ["OIDC_SCOPES", "email", "must contain openid"],
+  ["CIMD", "yes", '"on" or "off"'],
+  ["CIMD", undefined, '"on" or "off"'],
+  ["ALLOWED_ORIGINS", "https://app.acme.example/", "separated by commas"],
+  ["ALLOWED_ORIGINS", "http://app.acme.example", "separated by commas"],
+  ["ALLOWED_ORIGINS", "*", "separated by commas"],
   ["TENANT", "", "is not set"],
   ["ROLE_POLICY", undefined, "is not JSON"],
 ] as const)("%s=%s is named with its fix", (name, value, fix) => {

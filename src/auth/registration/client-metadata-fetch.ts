@@ -20,10 +20,12 @@ export function guardClientFetches(): void {
   globalThis.fetch = ((input: RequestInfo | URL, init?: RequestInit) => {
     if (!isOfProvider(init)) return network(input, init);
     const { hostname, href } = new URL(input instanceof Request ? input.url : String(input));
-    if (!isPublicHost(hostname))
-      return Promise.reject(new TypeError("the address is not on the public network"));
-    const unfollowed: RequestInit = { ...init, redirect: "manual" };
     const document = currentClientDocument();
+    if (!isPublicHost(hostname)) {
+      document?.refusePrivate();
+      return Promise.reject(new TypeError("the address is not on the public network"));
+    }
+    const unfollowed: RequestInit = { ...init, redirect: "manual" };
     if (document === undefined) return network(input, unfollowed);
     return document.fetch(href, (patience) => {
       const signals = [patience, ...(init?.signal ? [init.signal] : [])];

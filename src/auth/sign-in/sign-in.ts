@@ -6,6 +6,7 @@ import { asksForNothingKnown } from "../consent/offer.ts";
 import { authProblemPage } from "../page.tsx";
 import { oauthApi } from "../provider.ts";
 import { countRefusal } from "../refusal-counter.ts";
+import { mayGetCodes } from "../registration/redirect-uris.ts";
 import { identityProvider } from "./discovery.ts";
 import { finishSignIn, newChecks, type SignInChecks, signInUrl } from "./identity-provider.ts";
 import { readRolePolicy } from "./roles.ts";
@@ -23,6 +24,8 @@ export async function beginSignIn(request: Request, env: Env): Promise<Response>
   const oauth = oauthApi(env);
   const asked = await oauth.parseAuthRequest(request);
   const { redirectUri, state: client_state, issuer } = asked;
+  if (!mayGetCodes(redirectUri))
+    throw new AuthorizationError("invalid_request", { description: "Invalid redirect URI" });
   const refuse = (code: "invalid_request" | "invalid_scope", description: string) =>
     new AuthorizationError(code, {
       description,

@@ -1,6 +1,7 @@
 import { type Request, Response, fetch as send } from "miniflare";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from "vitest";
 import { OAuthClient, type Tokens } from "../../../cli/oauth-client.ts";
+import { ClientDocument } from "../../../src/auth/registration/client-document.ts";
 import { startTestInstance, type TestInstance } from "../../support/instance.ts";
 
 const REDIRECT_URI = "https://agent.example/callback";
@@ -9,9 +10,12 @@ let instance: TestInstance;
 /** What stands where any client's id says, in place of its document. */
 let publish: ((url: string) => Response | Promise<Response>) | null = null;
 let numbers = 0;
+/** What the instance has written to its log. */
+const lines: string[] = [];
 
 beforeAll(async () => {
   instance = await startTestInstance({
+    log: (line) => lines.push(line),
     outbound: async (request: Request) => {
       if (request.url.startsWith(instance.lab.url)) return (await send(request)) as unknown as Response;
       return publish === null ? Response.json(documentOf(request.url)) : publish(request.url);
@@ -107,4 +111,38 @@ describe("a client's metadata document", () => {
     publish = () => new Response(null, { status: 503 });
     await expect(signedIn(client)).rejects.toThrow("This app could not be verified (HTTP 503)");
   });
+
+  it.each<[string, () => Response | Promise<Response>, number, string, string]>([
+    ["an outage", () => new Response(null, { status: 502 }), 503, "status_502", "HTTP 502"],
+    ["a page in its place", () => new Response("be right back"), 503, "not_json", "JSON"],
+    ["a document that is gone", () => new Response(null, { status: 404 }), 503, "status_404", "HTTP 404"],
+    ["a redirect", () => Response.redirect("https://other.example/", 302), 400, "redirect", "redirect"],
+    ["a book", () => new Response("x".repeat(10_000)), 400, "too_long", "5 KB"],
+    ["another client's", () => Response.json(documentOf("https://other.example/")), 400, "invalid", "hold"],
+  ])(
+    "is named in the page and the log with its app and the cause: %s",
+    async (_what, answer, status, cause, words) => {
+      const { client_id } = await newClient();
+      publish = answer;
+      lines.length = 0;
+      const asked = { response_type: "code", client_id, redirect_uri: REDIRECT_URI };
+      const page = await fetch(`${instance.url}/authorize?${new URLSearchParams(asked)}`);
+      expect(page.status).toBe(status);
+      const html = await page.text();
+      expect(html).toContain("The app at agent.example");
+      expect(html).toContain(words);
+      const told = () => lines.filter((line) => line.includes("client_document_refused"));
+      await expect.poll(told).toHaveLength(1);
+      expect(JSON.parse(told()[0] ?? "")).toMatchObject({ client_host: "agent.example", cause });
+    },
+  );
+});
+
+test.each<[string, Error, string]>([
+  ["nobody takes the connection", new TypeError("connection refused"), "no_connection"],
+  ["nobody answers in time", new DOMException("took too long", "TimeoutError"), "timed_out"],
+])("where %s, that is the cause", async (_what, thrown, cause) => {
+  const document = new ClientDocument({} as Pick<Env, "OAUTH_KV">, false);
+  await expect(document.fetch("https://agent.example/", () => Promise.reject(thrown))).rejects.toBe(thrown);
+  expect([document.trouble, document.unreachable]).toEqual([cause, true]);
 });

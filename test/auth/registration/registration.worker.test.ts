@@ -73,3 +73,37 @@ describe("a registration", () => {
     expect((await register(body)).status).toBe(400);
   });
 });
+
+describe("what a client registers", () => {
+  test("may list grant types that aren't known here: they are left out", async () => {
+    const { status, body } = await named({
+      grant_types: ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"],
+    });
+    expect([status, body.grant_types]).toEqual([201, ["authorization_code", "refresh_token"]]);
+    expect((await named({ grant_types: ["password"] })).status).toBe(400);
+  });
+
+  test("has its scope echoed", async () => {
+    const { status, body } = await named({ scope: "devices:read tickets:read" });
+    expect([status, body.scope]).toEqual([201, "devices:read tickets:read"]);
+    expect((await named({})).body).not.toHaveProperty("scope");
+  });
+
+  test("may be Cursor's own callback and nothing else", async () => {
+    const callback = "cursor://anysphere.cursor-mcp/oauth/callback";
+    expect(await named({ redirect_uris: [callback] })).toMatchObject({
+      status: 201,
+      body: { redirect_uris: [callback] },
+    });
+    for (const other of [
+      "cursor://anysphere.cursor-mcp/other",
+      "evil://callback",
+      "http://evil.example/callback",
+    ]) {
+      expect(await named({ redirect_uris: [other] })).toMatchObject({
+        status: 400,
+        body: { error: "invalid_redirect_uri" },
+      });
+    }
+  });
+});
