@@ -43,6 +43,8 @@ export class CrashEngine {
   /** Every answer that any client received, in order. */
   readonly answers: Acknowledged[] = [];
   readonly #agents: Agent[] = [];
+  /** How often somebody had to sign in again. */
+  signed_in_again = 0;
   readonly #tokens = new Map<string, Tokens>();
   #life = new AbortController();
   #alive = true;
@@ -88,8 +90,22 @@ export class CrashEngine {
     const mcpUrl = `${this.instance.url}/mcp`;
     for (const [name, { client_id, refresh_token }] of this.#tokens) {
       const client = await OAuthClient.find({ mcpUrl, clientId: client_id });
-      this.#tokens.set(name, await client.refresh(refresh_token));
+      const refreshed = await client.refresh(refresh_token).catch(() => null);
+      if (refreshed === null) await this.signInAgain(name);
+      else this.#tokens.set(name, refreshed);
     }
+  }
+
+  /**
+   * Signs an agent's person in again, with the same client. A kill between the identity provider's new token and our
+   * note of it costs a person their sign-in, and nothing else.
+   */
+  async signInAgain(name: string): Promise<void> {
+    const { client_id = "", scope = "" } = this.#tokens.get(name) ?? {};
+    const client = await OAuthClient.find({ mcpUrl: `${this.instance.url}/mcp`, clientId: client_id });
+    const page = await client.openConsentPage({ user: name.replace(/-\d+$/, ""), scope });
+    this.#tokens.set(name, await page.allow(scope.split(" ")));
+    this.signed_in_again += 1;
   }
 
   /** False from the moment of a kill until the restart. */

@@ -1,6 +1,6 @@
 import { hosts } from "../../lab/estate/hosts.ts";
 import type { Random } from "../../lab/estate/random.ts";
-import type { Agent } from "./agent.ts";
+import type { Agent, Answer } from "./agent.ts";
 import type { CrashEngine } from "./engine.ts";
 import type { Evidence } from "./evidence.ts";
 
@@ -22,6 +22,8 @@ export class Load {
   lost = 0;
   /** Calls that ended as none should: failed without a kill, or refused for good. */
   readonly failed: string[] = [];
+  /** Agents whose person was signed out, and who want to go on. */
+  readonly signed_out = new Set<string>();
   readonly #random: Random;
   readonly #engine: CrashEngine;
   readonly #agents: readonly Agent[];
@@ -78,7 +80,8 @@ export class Load {
     const agent = args.idempotency_key === undefined ? this.#random.pick(this.#agents) : wish.agent;
     try {
       const { error } = await agent.call(tool, args);
-      if (error?.kind === "transient" || error?.kind === "in_doubt") return;
+      if (error?.code === "session_revoked") this.signed_out.add(agent.name);
+      if (isOpen(error)) return;
       // Somebody has undone it since: an answer as good as any other to whoever wanted to know.
       if (error !== undefined && error.code !== "differs_from_done")
         this.failed.push(`${agent.name}'s ${tool} was refused: ${error.code}`);
@@ -89,4 +92,12 @@ export class Load {
       throw thrown;
     }
   }
+}
+
+/** What an answer leaves open: whoever gets it asks again. */
+function isOpen(error: Answer["error"]): boolean {
+  return (
+    error !== undefined &&
+    (["transient", "in_doubt"].includes(error.kind) || error.code === "session_revoked")
+  );
 }

@@ -37,6 +37,8 @@ export interface Tally {
   readonly answered: number;
   /** Calls that a kill cut off. */
   readonly lost: number;
+  /** How often somebody signed in again, because a kill had cost them their sign-in. */
+  readonly signed_in_again: number;
   readonly effects: number;
   /** What can be seen to be wrong without waiting for everything to come to rest. */
   readonly wrong: readonly string[];
@@ -121,6 +123,8 @@ class Run {
   #spent_ms = 0;
   #effects = 0;
   #wrong: string[] = [];
+  /** Who signed in again in the round before. */
+  #anew: ReadonlySet<string> = new Set();
 
   constructor(random: Random, stage: Stage, agents: readonly [Agent, ...Agent[]]) {
     this.#random = random;
@@ -162,8 +166,20 @@ class Run {
     await ended;
     await fetch(`${engine.lab.url}/faults`, { method: "DELETE" });
     await engine.up();
+    await this.#signInAgain();
     this.#spent_ms += Date.now() - began_at;
     return this.tally();
+  }
+
+  /** Whoever was signed out signs in again; to be signed out in the next round as well is a failure. */
+  async #signInAgain(): Promise<void> {
+    const names = [...this.#load.signed_out];
+    this.#load.signed_out.clear();
+    for (const name of names) {
+      if (this.#anew.has(name)) this.#load.failed.push(`${name} was signed out again at once`);
+      await this.#stage.engine.signInAgain(name);
+    }
+    this.#anew = new Set(names);
   }
 
   /** Everybody asks until they know. @returns what went wrong without a kill to explain it */
@@ -183,6 +199,7 @@ class Run {
       moments: this.#moments,
       answered: this.#stage.engine.answers.length,
       lost: this.#load.lost,
+      signed_in_again: this.#stage.engine.signed_in_again,
       effects: this.#effects,
       wrong: [...this.#wrong, ...this.#load.failed],
     };
