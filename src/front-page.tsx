@@ -1,5 +1,6 @@
 import { authPage } from "./auth/page.tsx";
 import { resourceOf } from "./auth/public-url.ts";
+import type { Env } from "./bindings.ts";
 
 /** `GET /`: for whoever opens in a browser what was meant for a client. Says nothing that the metadata doesn't. */
 export function frontPage(env: Pick<Env, "PUBLIC_URL">): Promise<Response> {

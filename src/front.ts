@@ -1,5 +1,7 @@
 /** The front door: what every request has to pass, whatever it asks for. */
+
 import { isLoopback, originsIn } from "./auth/public-url.ts";
+import type { Env } from "./bindings.ts";
 
 /** What a browser may send to the MCP endpoint, beyond what every request may have. */
 const ALLOWED_HEADERS = [

@@ -1,4 +1,5 @@
 /** A deployment's declarations, made into the Worker and its Durable Object classes. */
+import type { Env } from "./bindings.ts";
 import { Catalogue, type Deployment } from "./catalogue/catalogue.ts";
 import { BrokerObject } from "./downstream/broker-object.ts";
 import { EffectObject } from "./effect/effect-object.ts";

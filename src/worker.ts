@@ -14,6 +14,7 @@ import { guardClientFetches } from "./auth/registration/client-metadata-fetch.ts
 import { handleAuth } from "./auth/routes.ts";
 import { refuseKnocking } from "./auth/stranger-limits.ts";
 import { partsOf } from "./auth/tokens/token-request.ts";
+import type { Env } from "./bindings.ts";
 import type { Catalogue } from "./catalogue/catalogue.ts";
 import { handleConsole } from "./console/console.tsx";
 import { type ConfigurationProblems, configurationProblems } from "./console/health/config.ts";

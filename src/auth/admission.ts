@@ -1,3 +1,4 @@
+import type { Env } from "../bindings.ts";
 import { log } from "../observe/log.ts";
 import type { Role } from "../toolkit/scopes.ts";
 import { authProblemPage } from "./page.tsx";

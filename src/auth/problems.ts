@@ -1,3 +1,4 @@
+import type { Env } from "../bindings.ts";
 import { originsIn, urlProblem } from "./public-url.ts";
 import { SEALING_KEY_BYTES } from "./seal.ts";
 import { readRolePolicy } from "./sign-in/roles.ts";

@@ -5,6 +5,7 @@ import {
   OAuthResourceServer,
   type ValidatedAccessToken,
 } from "@cloudflare/workers-oauth-provider";
+import type { Env } from "../bindings.ts";
 import { ALL_SCOPES } from "../toolkit/scopes.ts";
 import { FIRST_SCOPES, OFFLINE_ACCESS } from "./consent/offer.ts";
 import { resourceOf } from "./public-url.ts";

@@ -1,5 +1,7 @@
 /** Where this instance is reached, and what follows from it. All of it is derived from PUBLIC_URL alone. */
 
+import type { Env } from "../bindings.ts";
+
 type Located = Pick<Env, "PUBLIC_URL">;
 
 /** The protected resource that every token is bound to (RFC 8707), exactly. */

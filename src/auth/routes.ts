@@ -1,6 +1,7 @@
 import { AuthorizationError, CimdFetchError } from "@cloudflare/workers-oauth-provider";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import type { Env } from "../bindings.ts";
 import { log, reasonOf } from "../observe/log.ts";
 import { answerConsent } from "./consent/consent.ts";
 import { authProblemPage } from "./page.tsx";

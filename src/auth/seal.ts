@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
+import type { Env } from "../bindings.ts";
 
 /**
  * Authenticated encryption under the instance's SEALING_KEY: for what has to be kept or handed out, and may be

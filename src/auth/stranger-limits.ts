@@ -1,3 +1,4 @@
+import type { Env } from "../bindings.ts";
 import { networkOf } from "../limits/network.ts";
 import { authProblemPage } from "./page.tsx";
 import { countRefusal } from "./refusal-counter.ts";

@@ -1,4 +1,5 @@
 /** Ports, asked from outside: they know their own ids alone, and everybody else knows ids with their source. */
+import type { Env } from "../bindings.ts";
 import type { AnyChangePort, Conclusion, Inspection } from "../toolkit/change.ts";
 import type { JsonObject } from "../toolkit/json.ts";
 import { settingsOf } from "../toolkit/upstream/settings-of.ts";

@@ -1,6 +1,7 @@
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { countRefusal } from "../auth/refusal-counter.ts";
+import type { Env } from "../bindings.ts";
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import { log, reasonOf } from "../observe/log.ts";
 import type { ConfirmedStanding } from "../person/protocol.ts";

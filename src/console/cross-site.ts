@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
+import type { Env } from "../bindings.ts";
 
 /**
  * Whether a browser says that a form was posted by somebody else's page. On a laptop other programs' pages count as

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { parse, serialize } from "hono/utils/cookie";
 import * as z from "zod";
 import { open, seal } from "../auth/seal.ts";
+import type { Env } from "../bindings.ts";
 
 /** A console session's whole life, in milliseconds, however busy it is. */
 export const SESSION_LIFE_MS = 8 * 60 * 60_000;

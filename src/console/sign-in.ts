@@ -6,6 +6,7 @@ import { countRefusal } from "../auth/refusal-counter.ts";
 import { open, seal } from "../auth/seal.ts";
 import { finishSignIn, type Identity, newChecks, signInUrl } from "../auth/sign-in/identity-provider.ts";
 import { type RolePolicy, readRolePolicy } from "../auth/sign-in/roles.ts";
+import type { Env } from "../bindings.ts";
 import { log, reasonOf } from "../observe/log.ts";
 import { CONSOLE_CLIENT_ID } from "../person/sessions.ts";
 import { scopesOfRoles } from "../toolkit/scopes.ts";

@@ -1,3 +1,4 @@
+import type { Env } from "../bindings.ts";
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { ConsoleVisit } from "../person/protocol.ts";
 import type { Act } from "../person/standing.ts";

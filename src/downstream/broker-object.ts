@@ -1,4 +1,5 @@
 import { AuditedObject } from "../audit/write/audited-object.ts";
+import type { Env } from "../bindings.ts";
 import { FairShare, type Spent } from "../limits/fair-share.ts";
 import { type BucketAnswer, TokenBucket } from "../limits/token-bucket.ts";
 import { asFailure, type Code, type Failure, type PublicError, publicError } from "../toolkit/failure.ts";

@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import type { Env } from "../bindings.ts";
 import { asFailure, type Failure } from "../toolkit/failure.ts";
 import type { Credential } from "../toolkit/upstream/credential.ts";
 import { buildRequest, exchangeBy, jsonOf, readVendorAnswer } from "../toolkit/upstream/exchange.ts";

@@ -2,6 +2,7 @@
  * Whether this instance is configured for what a tool needs. A vendor that an organisation doesn't have is no
  * mistake, and a mistake with one vendor's variables is no reason to do without the others.
  */
+import type { Env } from "../bindings.ts";
 import { Failure } from "../toolkit/failure.ts";
 import { problemsIn } from "../toolkit/settings.ts";
 import type { Credential } from "../toolkit/upstream/credential.ts";

@@ -1,4 +1,5 @@
 import { waitUntil } from "cloudflare:workers";
+import type { Env } from "../bindings.ts";
 import { Lease } from "../limits/lease.ts";
 import type { Rate } from "../limits/token-bucket.ts";
 import type { Failure } from "../toolkit/failure.ts";

@@ -1,3 +1,4 @@
+import type { Env } from "../bindings.ts";
 import { failureFrom } from "../toolkit/failure.ts";
 import type { Credential } from "../toolkit/upstream/credential.ts";
 import type { IssuedToken } from "./token-issuer.ts";

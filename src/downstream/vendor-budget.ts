@@ -1,5 +1,7 @@
 /** How much of a vendor's rate limit this instance uses, and which credential gets how much of it. */
+
 import * as z from "zod";
+import type { Env } from "../bindings.ts";
 import { type Rate, rate } from "../limits/token-bucket.ts";
 import type { Credential } from "../toolkit/upstream/credential.ts";
 import { settingsOf } from "../toolkit/upstream/settings-of.ts";

@@ -1,3 +1,4 @@
+import type { Env } from "../bindings.ts";
 import { conclusionOf, requestOf } from "../capabilities/ports.ts";
 import { breakerAllows, breakerReport } from "../downstream/circuit.ts";
 import { spendRequest } from "../downstream/spending.ts";

@@ -1,4 +1,5 @@
 import { AuditedObject } from "../audit/write/audited-object.ts";
+import type { Env } from "../bindings.ts";
 import type { ChangeTool } from "../toolkit/change.ts";
 import type { PublicError } from "../toolkit/failure.ts";
 import { effectNameOf } from "../toolkit/operation-id.ts";

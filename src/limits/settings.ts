@@ -1,3 +1,4 @@
+import type { Env } from "../bindings.ts";
 import { type Rate, rate } from "./token-bucket.ts";
 
 /** What one session and one person may do. */

@@ -1,4 +1,5 @@
 import type { AuditFact, StepRecord } from "../audit/event/event.ts";
+import type { Env } from "../bindings.ts";
 import { upstreamFor } from "../downstream/client.ts";
 import type { Purpose } from "../downstream/vendor-budget.ts";
 import { type StepSpan, stepSpan } from "../observe/step-span.ts";

@@ -1,4 +1,5 @@
 import type { AuditFact } from "../audit/event/event.ts";
+import type { Env } from "../bindings.ts";
 import type { Act, Confidence } from "../person/standing.ts";
 import type { Missing } from "../tenant/availability.ts";
 import type { Principal } from "../toolkit/principal.ts";

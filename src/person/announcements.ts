@@ -1,4 +1,5 @@
 import type { Grant } from "../auth/tokens/grant.ts";
+import type { Env } from "../bindings.ts";
 import type { AddedScopes } from "./added-scopes.ts";
 import type { Grants } from "./grants.ts";
 import type { Person, PersonRecord } from "./person-record.ts";

@@ -1,5 +1,6 @@
 /** How much the identity provider's word matters for what a tool does, and what is said when there is none. */
 
+import type { Env } from "../bindings.ts";
 import type { ChangeTool } from "../toolkit/change.ts";
 import { Failure } from "../toolkit/failure.ts";
 import type { Tool } from "../toolkit/tool.ts";

@@ -3,6 +3,7 @@
 import { AuditedObject } from "../audit/write/audited-object.ts";
 import { applySchema } from "../audit/write/schema.ts";
 import type { Exchange, Grant, GrantOrigin, GrantVerdict, PresentedToken } from "../auth/tokens/grant.ts";
+import type { Env } from "../bindings.ts";
 import { type Scope, scopesOfRoles } from "../toolkit/scopes.ts";
 import { AddedScopes } from "./added-scopes.ts";
 import { Announcements } from "./announcements.ts";

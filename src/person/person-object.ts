@@ -1,3 +1,4 @@
+import type { Env } from "../bindings.ts";
 import { callLimits } from "../limits/settings.ts";
 import { type BucketAnswer, rate, TokenBucket } from "../limits/token-bucket.ts";
 import type { JsonObject } from "../toolkit/json.ts";

@@ -1,4 +1,5 @@
 import { open, seal } from "../auth/seal.ts";
+import type { Env } from "../bindings.ts";
 import type { Role } from "../toolkit/scopes.ts";
 import type { Signed } from "./protocol.ts";
 import type { Confirmation } from "./standing.ts";

@@ -1,3 +1,4 @@
+import type { Env } from "../bindings.ts";
 import { log, reasonOf } from "../observe/log.ts";
 import type { PersonRecord } from "./person-record.ts";
 import type { ConfirmedStanding } from "./protocol.ts";

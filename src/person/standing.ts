@@ -5,6 +5,8 @@
  * answer, from another on the answer waits for it. If the provider can't be asked, some acts go on for a while.
  */
 
+import type { Env } from "../bindings.ts";
+
 /** What somebody is about to do, by how much the provider's word matters for it. */
 export type Act =
   | "read"

@@ -1,5 +1,6 @@
 import { claimsNow, refreshSignIn, type UpstreamTokens } from "../auth/sign-in/identity-provider.ts";
 import { readRolePolicy, rolesFrom } from "../auth/sign-in/roles.ts";
+import type { Env } from "../bindings.ts";
 import { reasonOf } from "../observe/log.ts";
 import type { Role } from "../toolkit/scopes.ts";
 import type { PersonRecord, UpstreamToken } from "./person-record.ts";

@@ -1,4 +1,5 @@
 import { applySchema } from "../audit/write/schema.ts";
+import type { Env } from "../bindings.ts";
 import { effectNameOf } from "../toolkit/operation-id.ts";
 
 /** How many requests of one person may wait for somebody's approval: more would hide other people's. */

@@ -1,5 +1,7 @@
 /** The gate's policy as a document that a tenant may replace. */
+
 import * as z from "zod";
+import type { Env } from "../bindings.ts";
 import { ROLES } from "../toolkit/scopes.ts";
 import { DEFAULT_POLICY, type Policy } from "./policy.ts";
 

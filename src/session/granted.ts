@@ -1,5 +1,6 @@
 /** What a token may, as far as its person allowed: on the consent page, and on the page of its grant since. */
 
+import type { Env } from "../bindings.ts";
 import type { AddedScope } from "../person/session-control.ts";
 import type { CallerAuth } from "./caller.ts";
 

@@ -1,6 +1,7 @@
 import { isLegacyRequest } from "@modelcontextprotocol/server";
 import type { AuditFact } from "../audit/event/event.ts";
 import { AuditedObject } from "../audit/write/audited-object.ts";
+import type { Env } from "../bindings.ts";
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import { readinessOf } from "../downstream/readiness.ts";
 import { REFUSED_CALLS_TASK, RefusedCalls } from "../limits/refused-calls.ts";

@@ -1,4 +1,5 @@
 /** What keeps a tool from being used: what an administrator has switched off, and what isn't configured here. */
+import type { Env } from "../bindings.ts";
 import { readinessOf, unready } from "../downstream/readiness.ts";
 import { readGatePolicy } from "../policy/policy-document.ts";
 import type { AnyChangePort } from "../toolkit/change.ts";

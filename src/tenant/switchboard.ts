@@ -1,3 +1,4 @@
+import type { Env } from "../bindings.ts";
 import type { Tool } from "../toolkit/tool.ts";
 import { type Missing, requireAvailable } from "./availability.ts";
 import type { Switches } from "./protocol.ts";

@@ -5,6 +5,7 @@ import { signerWith } from "../audit/sign/signer.ts";
 import { AuditedObject } from "../audit/write/audited-object.ts";
 import type { Genesis } from "../audit/write/ledger.ts";
 import { applySchema } from "../audit/write/schema.ts";
+import type { Env } from "../bindings.ts";
 import { ChainRegister } from "./chain-register.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { ExportHold } from "./export-hold.ts";

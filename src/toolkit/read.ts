@@ -1,5 +1,7 @@
 /** Tools that change nothing: what they declare, and what they find. */
+
 import type * as z from "zod";
+import type { Env } from "../bindings.ts";
 import type { Failure } from "./failure.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { Principal } from "./principal.ts";

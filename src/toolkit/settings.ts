@@ -1,5 +1,7 @@
 /** What the settings of all connectors have in common: those variables that are no secrets. */
+
 import * as z from "zod";
+import type { Env } from "../bindings.ts";
 
 /** A vendor's API, without a slash at its end. Secrets and findings travel over it, so only a lab on this machine may do without TLS. */
 export const BaseUrl = z

@@ -27,6 +27,9 @@ const LAYERS = [
   "(roof)",
 ];
 
+/** What the platform hands over. It is types alone, names every object's class, and stands beside the layers. */
+const BINDINGS = "bindings.ts";
+
 /** Those who know vendors: a connector knows its own, and the top puts them together. */
 const KNOW_VENDORS = ["connectors", "catalogue", "(roof)"];
 
@@ -62,7 +65,7 @@ test("every folder is a layer, and every layer is a folder", () => {
 
 test("no import leads up", () => {
   expect(IMPORTS.length).toBeGreaterThan(1_000);
-  const up = IMPORTS.filter(({ from, to }) => layerOf(to) > layerOf(from));
+  const up = IMPORTS.filter(({ from, to }) => layerOf(to) > layerOf(from) && to !== BINDINGS);
   expect(up.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
 });
 
@@ -88,4 +91,12 @@ test.each([
   expect(imports.length).toBeGreaterThan(10);
   const wrong = imports.filter(({ to }) => !allowed.includes(to.split("/")[0] ?? ""));
   expect(wrong.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
+});
+
+test("what is published names no global Env: a deployment has its own", () => {
+  const named = FILES.filter((file) => file !== BINDINGS).filter((file) => {
+    const text = readFileSync(join(SRC, file), "utf8").replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, "");
+    return /\bEnv\b/.test(text) && !/import type \{ Env \} from "[./]+\/bindings\.ts"/.test(text);
+  });
+  expect(named).toEqual([]);
 });

@@ -1,6 +1,7 @@
 /** Tells the tenant's object what the store couldn't take in, and what its chain says of it. */
 
 import type { Trouble } from "../../../verifier/event/trouble.ts";
+import type { Env } from "../../bindings.ts";
 import type { AuditFact } from "./event.ts";
 
 /** Has the tenant's object take note of them. The same ones again change nothing. */

@@ -7,6 +7,7 @@ import {
   presentedProof,
   type WalkedTable,
 } from "../../../verifier/verify/walk.ts";
+import type { Env } from "../../bindings.ts";
 import { EventsUnderWay, SignedLately } from "./under-way.ts";
 import { everyPage } from "./walk-pages.ts";
 

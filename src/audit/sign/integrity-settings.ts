@@ -1,4 +1,5 @@
 import { isPublicKey, type PublicKey, readPublicKey } from "../../../verifier/proof/signature.ts";
+import type { Env } from "../../bindings.ts";
 import { isSigningKey, signerWith } from "./signer.ts";
 
 const DAY_MS = 24 * 3_600_000;

@@ -1,4 +1,5 @@
 import { spkiOf } from "../../../verifier/proof/signature.ts";
+import type { Env } from "../../bindings.ts";
 import { newestCheckpoint, signedCheckpoint } from "../proof/signed-checkpoint.ts";
 import { acceptedKeys } from "./integrity-settings.ts";
 

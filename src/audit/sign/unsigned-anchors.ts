@@ -1,4 +1,5 @@
 import { isSignedAnchor, type PresentedAnchor } from "../../../verifier/proof/anchor.ts";
+import type { Env } from "../../bindings.ts";
 import { alert } from "../../observe/log.ts";
 import { acceptedKeys } from "./integrity-settings.ts";
 

@@ -1,4 +1,5 @@
 import { type AuditRecord, readRecord } from "../../../verifier/event/record.ts";
+import type { Env } from "../../bindings.ts";
 import { alert, reasonOf } from "../../observe/log.ts";
 import { reportTroubles } from "../event/trouble-facts.ts";
 import { unsignedAnchors } from "../sign/unsigned-anchors.ts";

@@ -1,6 +1,7 @@
 import { inPlace } from "../../../verifier/event/place.ts";
 import type { PresentedAnchor } from "../../../verifier/proof/anchor.ts";
 import { LONGEST_JWS } from "../../../verifier/proof/signature.ts";
+import type { Env } from "../../bindings.ts";
 import { integrityProblems } from "../sign/integrity-settings.ts";
 import { unsignedAnchors } from "../sign/unsigned-anchors.ts";
 import type { AuditGap, MissingChain } from "./gaps.ts";

@@ -1,5 +1,6 @@
 import { inPlace } from "../../../verifier/event/place.ts";
 import { CHECKPOINT_CHAIN, type Checkpoint } from "../../../verifier/proof/checkpoint.ts";
+import type { Env } from "../../bindings.ts";
 import { alert } from "../../observe/log.ts";
 import { type NewestCheckpoint, newestCheckpoint } from "../proof/signed-checkpoint.ts";
 import { acceptedKeys, integrityProblems } from "../sign/integrity-settings.ts";

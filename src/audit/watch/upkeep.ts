@@ -1,3 +1,4 @@
+import type { Env } from "../../bindings.ts";
 import { alert, reasonOf } from "../../observe/log.ts";
 import { integrityProblems } from "../sign/integrity-settings.ts";
 import { reportGaps } from "./gaps.ts";

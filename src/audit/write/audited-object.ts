@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Trouble } from "../../../verifier/event/trouble.ts";
+import type { Env } from "../../bindings.ts";
 import { alert, reasonOf } from "../../observe/log.ts";
 import { reportTroubles } from "../event/trouble-facts.ts";
 import { Due, type DueTask } from "./due.ts";

@@ -1,5 +1,6 @@
 import type { Trouble } from "../../../verifier/event/trouble.ts";
 import type { PresentedAnchor } from "../../../verifier/proof/anchor.ts";
+import type { Env } from "../../bindings.ts";
 import { alert } from "../../observe/log.ts";
 import { unsignedAnchors } from "../sign/unsigned-anchors.ts";
 import { presentedAnchor, storeConflicts, storedHashes, troubleOf } from "../store/store.ts";

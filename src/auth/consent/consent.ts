@@ -1,4 +1,5 @@
 import type { AuthRequest } from "@cloudflare/workers-oauth-provider";
+import type { Env } from "../../bindings.ts";
 import { isScope, type Scope } from "../../toolkit/scopes.ts";
 import { authProblemPage } from "../page.tsx";
 import { type GrantProps, oauthApi } from "../provider.ts";

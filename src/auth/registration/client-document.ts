@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { createHash } from "node:crypto";
+import type { Env } from "../../bindings.ts";
 import { log, reasonOf } from "../../observe/log.ts";
 
 /** Where the OAuth provider keeps documents for as long as their publishers say. */

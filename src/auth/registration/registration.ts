@@ -2,6 +2,7 @@
  * `POST /oauth/register` (RFC 7591), bounded: anybody may register, and what they send is kept for months. The
  * provider judges what the fields mean. This judges how much of them there is.
  */
+import type { Env } from "../../bindings.ts";
 import { readBounded } from "../../limits/bounded-body.ts";
 import { authorizationServer } from "../provider.ts";
 import { countRefusal } from "../refusal-counter.ts";

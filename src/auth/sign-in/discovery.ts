@@ -6,6 +6,7 @@ import {
   type Configuration,
   discovery,
 } from "openid-client";
+import type { Env } from "../../bindings.ts";
 
 /** How long the identity provider may take to answer anything, in seconds. */
 const TIMEOUT_S = 10;

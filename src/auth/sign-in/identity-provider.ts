@@ -9,6 +9,7 @@ import {
   randomPKCECodeVerifier,
   refreshTokenGrant,
 } from "openid-client";
+import type { Env } from "../../bindings.ts";
 import { reasonOf } from "../../observe/log.ts";
 import { callbackUrl } from "../public-url.ts";
 import { identityProvider } from "./discovery.ts";

@@ -1,4 +1,5 @@
 import { AuthorizationError, authorizationErrorRedirect } from "@cloudflare/workers-oauth-provider";
+import type { Env } from "../../bindings.ts";
 import { log, reasonOf } from "../../observe/log.ts";
 import { admit, turnedAway } from "../admission.ts";
 import { askConsent } from "../consent/consent.ts";

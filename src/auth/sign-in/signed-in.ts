@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { Env } from "../../bindings.ts";
 import { ROLES } from "../../toolkit/scopes.ts";
 import { open, seal } from "../seal.ts";
 

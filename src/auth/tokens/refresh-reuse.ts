@@ -1,3 +1,4 @@
+import type { Env } from "../../bindings.ts";
 import { readBounded } from "../../limits/bounded-body.ts";
 import { authorizationServer, oauthApi } from "../provider.ts";
 import { countRefusal } from "../refusal-counter.ts";

@@ -1,4 +1,5 @@
 import { GrantType, OAuthError, type TokenExchangeCallbackOptions } from "@cloudflare/workers-oauth-provider";
+import type { Env } from "../../bindings.ts";
 import { log, reasonOf } from "../../observe/log.ts";
 import type { GrantProps } from "../provider.ts";
 import type { Grant } from "./grant.ts";

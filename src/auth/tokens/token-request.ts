@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { createHash } from "node:crypto";
+import type { Env } from "../../bindings.ts";
 import type { CountedRefusal } from "../refusal-counter.ts";
 import { open, seal } from "../seal.ts";
 

@@ -1,3 +1,4 @@
+import type { Env } from "../../bindings.ts";
 import type { Failure } from "../../toolkit/failure.ts";
 import type { JsonObject } from "../../toolkit/json.ts";
 import type { Severity } from "../../toolkit/severity.ts";

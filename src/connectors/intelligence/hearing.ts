@@ -1,5 +1,6 @@
 /** What a public source says of a CVE: asked, or remembered, with its report. */
 
+import type { Env } from "../../bindings.ts";
 import { Failure } from "../../toolkit/failure.ts";
 import type { SourceReport } from "../../toolkit/read.ts";
 import type { Patience, Upstream } from "../../toolkit/upstream/upstream.ts";

@@ -1,10 +1,12 @@
 import * as z from "zod";
+import type { Env } from "../../bindings.ts";
 import type { Failure } from "../../toolkit/failure.ts";
 import { records } from "../../toolkit/lists/records.ts";
 import { contractChanged } from "../../toolkit/upstream/failures.ts";
 import type { Upstream } from "../../toolkit/upstream/upstream.ts";
 import { CveRecordId } from "./cve.ts";
 import { Memory } from "./memory.ts";
+import { kevSettings } from "./settings.ts";
 import { kev } from "./sources.ts";
 
 const OPERATION = "getKevCatalog";
@@ -73,7 +75,7 @@ export async function knownExploited(upstream: Upstream, env: Env, now: number):
     {
       operation: OPERATION,
       method: "GET",
-      path: env.CISA_KEV_PATH,
+      path: kevSettings.parse(env).CISA_KEV_PATH,
       ...(known === null ? {} : { headers: { "if-none-match": known.etag } }),
     },
     Catalogue.optional(),

@@ -4,7 +4,10 @@
  *
  * A convenience: if the store fails, the sources are asked, and nothing is remembered.
  */
+
+import type { Env } from "../../bindings.ts";
 import { log, reasonOf } from "../../observe/log.ts";
+import { memorySettings } from "./settings.ts";
 
 /** How many answers are kept. One is a few kilobytes. */
 const MOST = 2_000;
@@ -32,7 +35,7 @@ export class Memory {
   constructor(env: Env, source: string) {
     this.#db = env.DB;
     this.#source = `${source}/${FORM}`;
-    this.#fresh_ms = Number(env.INTELLIGENCE_MEMORY_MS || 0);
+    this.#fresh_ms = memorySettings.parse(env).INTELLIGENCE_MEMORY_MS ?? 0;
   }
 
   /** Whether this instance remembers at all. */

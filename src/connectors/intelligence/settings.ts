@@ -19,12 +19,18 @@ const MemoryMs = Milliseconds.describe(
   "how long an answer of OSV, NVD or EPSS stands without asking again, in milliseconds. 0: nothing is remembered",
 );
 
+/** How long answers of public sources stand. */
+export const memorySettings = z.object({ INTELLIGENCE_MEMORY_MS: MemoryMs });
+
+/** Where the catalogue of exploited vulnerabilities is. */
+export const kevSettings = z.object({ CISA_KEV_PATH: Path });
+
 /** What says where a public source is to be found. */
 export function sourceSettings(variable: SourceUrl): z.ZodObject {
   return z.object({
     [variable]: BaseUrl.describe("the public service, unless you have a mirror. Empty: it isn't asked"),
-    ...(variable === "CISA_KEV_BASE_URL" ? { CISA_KEV_PATH: Path } : {}),
+    ...(variable === "CISA_KEV_BASE_URL" ? kevSettings.shape : {}),
     ...(variable === "NVD_BASE_URL" ? { NVD_API_KEY: ApiKey } : {}),
-    INTELLIGENCE_MEMORY_MS: MemoryMs,
+    ...memorySettings.shape,
   });
 }

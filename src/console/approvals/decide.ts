@@ -1,3 +1,4 @@
+import type { Env } from "../../bindings.ts";
 import type { DecideAnswer, OperationView } from "../../effect/protocol.ts";
 import { actOf } from "../../person/confirmation.ts";
 import type { Act } from "../../person/standing.ts";

@@ -1,4 +1,5 @@
 import type { FC } from "hono/jsx";
+import type { Env } from "../../bindings.ts";
 import { inspected } from "../../capabilities/ports.ts";
 import type { Catalogue } from "../../catalogue/catalogue.ts";
 import { upstreamFor } from "../../downstream/client.ts";

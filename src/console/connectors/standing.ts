@@ -1,4 +1,5 @@
 import { inPlace } from "../../../verifier/event/place.ts";
+import type { Env } from "../../bindings.ts";
 import type { CredentialHealth } from "../../downstream/broker-object.ts";
 import type { Credential } from "../../toolkit/upstream/credential.ts";
 

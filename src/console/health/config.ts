@@ -2,6 +2,7 @@
 
 import { integrityProblems } from "../../audit/sign/integrity-settings.ts";
 import { authProblems } from "../../auth/problems.ts";
+import type { Env } from "../../bindings.ts";
 import type { Catalogue } from "../../catalogue/catalogue.ts";
 import { connectorProblems } from "../../downstream/readiness.ts";
 import { budgetProblems } from "../../downstream/vendor-budget.ts";

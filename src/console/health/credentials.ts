@@ -1,3 +1,4 @@
+import type { Env } from "../../bindings.ts";
 import type { Catalogue } from "../../catalogue/catalogue.ts";
 import { type Readiness, readinessOf } from "../../downstream/readiness.ts";
 import type { Credential } from "../../toolkit/upstream/credential.ts";

@@ -1,3 +1,4 @@
+import type { Env } from "../../bindings.ts";
 import { upstreamFor } from "../../downstream/client.ts";
 import { asFailure } from "../../toolkit/failure.ts";
 import type { Credential } from "../../toolkit/upstream/credential.ts";

@@ -1,4 +1,5 @@
 import type { AuditRecord } from "../../../verifier/event/record.ts";
+import type { Env } from "../../bindings.ts";
 import type { OperationView } from "../../effect/protocol.ts";
 import { targetName } from "../../toolkit/change.ts";
 

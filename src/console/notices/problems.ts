@@ -1,4 +1,5 @@
 import { isLoopback } from "../../auth/public-url.ts";
+import type { Env } from "../../bindings.ts";
 import { isSecret } from "./signature.ts";
 
 const FORM =

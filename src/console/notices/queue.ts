@@ -1,4 +1,5 @@
 import type { AuditRecord } from "../../../verifier/event/record.ts";
+import type { Env } from "../../bindings.ts";
 import { alert, reasonOf } from "../../observe/log.ts";
 import { readOperation } from "../operations/latest.ts";
 import { bodyOf, type Notice, noticeOf, stillHolds } from "./notice.ts";

@@ -1,3 +1,4 @@
+import type { Env } from "../../bindings.ts";
 import type { OperationView } from "../../effect/protocol.ts";
 import { may } from "../need.ts";
 import { type Visit, type Visitor, VisitRefused } from "../visit.ts";

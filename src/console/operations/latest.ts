@@ -1,4 +1,5 @@
 import { inPlace } from "../../../verifier/event/place.ts";
+import type { Env } from "../../bindings.ts";
 import type { OperationView } from "../../effect/protocol.ts";
 import { effectNameOf } from "../../toolkit/operation-id.ts";
 import { decodePlace, encodePlace } from "../place.ts";

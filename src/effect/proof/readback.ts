@@ -1,3 +1,4 @@
+import type { Env } from "../../bindings.ts";
 import { inspected } from "../../capabilities/ports.ts";
 import { upstreamFor } from "../../downstream/client.ts";
 import { type ChangeTool, portOf } from "../../toolkit/change.ts";

@@ -2,7 +2,9 @@
  * Refusals that are HTTP answers. They must be decided before a transport begins its response: once a
  * stream is open, no status can follow.
  */
+
 import { authorize } from "../../auth/scope-check.ts";
+import type { Env } from "../../bindings.ts";
 import type { Catalogue } from "../../catalogue/catalogue.ts";
 import type { Result } from "../../path/answer.ts";
 import type { Principal } from "../../toolkit/principal.ts";

@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from "uuid";
 import * as z from "zod";
 import { open, seal } from "../../auth/seal.ts";
+import type { Env } from "../../bindings.ts";
 import type { CallMethod } from "../../path/ports.ts";
 import { digest } from "../../toolkit/digest.ts";
 import type { JsonObject } from "../../toolkit/json.ts";

@@ -1,3 +1,4 @@
+import type { Env } from "../../bindings.ts";
 import type { Failure } from "../failure.ts";
 import type { Credential } from "./credential.ts";
 import { answerTooLarge, timedOut, unavailable } from "./failures.ts";

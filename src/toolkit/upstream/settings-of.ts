@@ -1,5 +1,7 @@
 /** Variables of a vendor and of a credential, as their declarations read them. */
+
 import type * as z from "zod";
+import type { Env } from "../../bindings.ts";
 import type { Credential, Minting } from "./credential.ts";
 import { misconfigured } from "./failures.ts";
 import type { Vendor } from "./vendor.ts";

@@ -1,3 +1,4 @@
+import type { Env } from "../../bindings.ts";
 import type { Credential } from "./credential.ts";
 import type { Upstream } from "./upstream.ts";
 

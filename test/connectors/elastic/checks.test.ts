@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { elasticChecks } from "../../../src/connectors/elastic/checks.ts";
 import { elasticSettings, kibanaOf } from "../../../src/connectors/elastic/settings.ts";
-import { problemsIn } from "../../../src/toolkit/settings.ts";
+import { problemsIn as problemsWith } from "../../../src/toolkit/settings.ts";
 import { RecordedRequests } from "../recorded-requests.ts";
 import { searched } from "./alert-hits.ts";
 
@@ -38,12 +38,11 @@ test("a space without alerts is named by its setting", async () => {
 });
 
 test("a space is a setting of its own", () => {
-  const env = { ELASTIC_BASE_URL: "https://kibana.example.com", ELASTIC_SPACE: "" } as Env;
+  const env = { ELASTIC_BASE_URL: "https://kibana.example.com", ELASTIC_SPACE: "" };
+  const problemsIn = (more: object) => problemsWith(elasticSettings, { ...env, ...more } as unknown as Env);
   expect(kibanaOf(env)).toBe("https://kibana.example.com");
   expect(kibanaOf({ ...env, ELASTIC_SPACE: "soc" })).toBe("https://kibana.example.com/s/soc");
-  expect(problemsIn(elasticSettings, env)).toEqual([]);
-  expect(problemsIn(elasticSettings, { ...env, ELASTIC_SPACE: "a/b" })).toHaveLength(1);
-  expect(
-    problemsIn(elasticSettings, { ...env, ELASTIC_BASE_URL: "https://kibana.example.com/s/soc" }),
-  ).toHaveLength(1);
+  expect(problemsIn({})).toEqual([]);
+  expect(problemsIn({ ELASTIC_SPACE: "a/b" })).toHaveLength(1);
+  expect(problemsIn({ ELASTIC_BASE_URL: "https://kibana.example.com/s/soc" })).toHaveLength(1);
 });

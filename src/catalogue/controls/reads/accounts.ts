@@ -1,5 +1,6 @@
 import { oktaCredentials } from "../../../connectors/okta/access/credentials.ts";
 import { okta } from "../../../connectors/okta/errors.ts";
+import { oktaSettings } from "../../../connectors/okta/settings.ts";
 import {
   type Account,
   type Accounts,
@@ -22,7 +23,7 @@ export function accountsUsedWithin(days: number): Read<Account> {
     credential: oktaCredentials.read,
     population: true,
     async run(upstream, { env, now }) {
-      const part = partOf(await enabledAccounts(upstream, env));
+      const part = partOf(await enabledAccounts(upstream, oktaSettings.parse(env)));
       const unknown = part.items.filter(
         ({ unused_since, created_time }) =>
           unused_since === null && (created_time === null || daysSince(created_time, now) >= days),
@@ -39,7 +40,7 @@ export const accountsWithMfa: Read<AccountWithMfa> = {
   credential: oktaCredentials.read,
   population: true,
   async run(upstream, { env }) {
-    const listed = await enabledAccounts(upstream, env);
+    const listed = await enabledAccounts(upstream, oktaSettings.parse(env));
     const part = partOf(await withFactors(upstream, listed.accounts));
     const vanished = listed.accounts.length - part.items.length;
     const known = part.items.filter(({ has_mfa }) => has_mfa !== null);
