@@ -1,12 +1,12 @@
 /** `npm run demo`: a scripted MCP client tells the whole story against an instance that runs (`npm start`). */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { Command } from "commander";
 import { LabControls } from "./demo/lab.ts";
 import { Narrator } from "./demo/narrator.ts";
 import { tell } from "./demo/story.ts";
+import { AUDIT } from "./local/places.ts";
 import { portFrom } from "./local/ports.ts";
 
 /** How long the audit database may take to hold everything, in seconds. */
@@ -45,10 +45,9 @@ async function reachable(url: string): Promise<void> {
 
 /** What `npm run audit -- verify --wait` says, or `null` if it fails or something is still on its way. */
 async function verify(): Promise<string | null> {
-  const script = join(import.meta.dirname, "audit.ts");
   const child = spawn(
     process.execPath,
-    ["--disable-warning=ExperimentalWarning", script, "verify", "--wait", String(DRAIN_S)],
+    ["--disable-warning=ExperimentalWarning", AUDIT, "verify", "--wait", String(DRAIN_S)],
     { stdio: ["ignore", "pipe", "pipe"] },
   );
   const [summary, words, [code]] = await Promise.all([

@@ -1,5 +1,5 @@
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { MIGRATIONS } from "../local/places.ts";
 import { type Check, fail, type Report, unknown } from "./check.ts";
 import { checkpoint } from "./checkpoint.ts";
 import { type Administrator, isLocal, readDetail } from "./detail.ts";
@@ -23,8 +23,6 @@ export interface Examination {
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
-
-const MIGRATIONS = join(import.meta.dirname, "../../migrations");
 
 /** Looks at a running instance from outside. Never throws: what can't be looked at is part of the report. */
 export async function examine({ url, administrator, now = Date.now }: Examination): Promise<Report> {

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { promisify, stripVTControlCharacters } from "node:util";
+import { BUILDERS, PROJECT } from "./places.ts";
 import { readWorkerConfig, type WorkerConfig } from "./worker-config.ts";
 
 /** What `wrangler deploy` would send, and what wrangler.toml says about it. */
@@ -15,14 +16,11 @@ export interface Bundle {
   readonly config: WorkerConfig;
 }
 
-const PROJECT = join(import.meta.dirname, "../..");
 const BUILDS_KEPT = 5;
 const METAFILE = "metafile.json";
 
 /** Everything in a project that decides what its build holds. */
 const SOURCES = ["src", "verifier", "migrations", "wrangler.toml", "tsconfig.json", "package-lock.json"];
-/** These write the build, so a change to them makes another one of the same sources. */
-const BUILDERS = [import.meta.filename, join(import.meta.dirname, "worker-config.ts")];
 
 /**
  * Bundles the Worker as a deployment does, with wrangler itself. A build is kept in `dist` under the hash of what
@@ -71,7 +69,10 @@ async function hashInputs(root: string): Promise<string> {
 
 /** `path` itself, or the files below it in one order on every machine. */
 async function filesAt(path: string): Promise<string[]> {
-  if ((await stat(path)).isFile()) return [path];
+  const found = await stat(path).catch(() => null);
+  // A deployment in a repository of its own has fewer parts.
+  if (found === null) return [];
+  if (found.isFile()) return [path];
   const entries = await readdir(path, { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => entry.isFile())

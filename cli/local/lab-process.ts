@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { dieWithParent } from "./die-with-parent.ts";
+import { LAB } from "./places.ts";
 
 /** A lab in a process of its own, as the vendors are: it can end without taking the instance along. */
 export interface LabProcess {
@@ -15,7 +15,6 @@ export interface LabProcess {
   readonly stop: () => Promise<void>;
 }
 
-const LAB = join(import.meta.dirname, "../../lab/main.ts");
 const STOP_PATIENCE_MS = 3_000;
 
 /** Starts `npm run lab`'s program. What it says besides its ready line goes to stderr. */

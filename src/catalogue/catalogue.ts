@@ -8,6 +8,7 @@ import type { VendorCheck } from "../toolkit/upstream/vendor-check.ts";
 import { assembled, type SourceOfThings, sourcesIn } from "./assembled.ts";
 import type { Prompt } from "./prompts/prompt.ts";
 import { argumentsInUri, type Resource } from "./resources/resource.ts";
+import { requireSound } from "./sound.ts";
 
 /** What a deployment is made of. */
 export interface Deployment {
@@ -33,8 +34,9 @@ export class Catalogue {
   readonly #credentials: ReadonlyMap<string, Credential>;
   readonly #sources: ReadonlyMap<string, readonly SourceOfThings[]>;
 
-  /** @throws TypeError if two declarations have the same name */
+  /** @throws TypeError that names each declaration that doesn't hold, and the fix */
   constructor({ connectors, tools, prompts, resources }: Deployment) {
+    requireSound({ connectors, tools, prompts, resources });
     const all = [...tools, ...assembled(connectors)];
     this.tools = all.toSorted((a, b) => (a.name < b.name ? -1 : 1));
     this.prompts = prompts;

@@ -79,11 +79,24 @@ export interface ReadTool<Input extends z.ZodObject = z.ZodObject, Output extend
   readonly run: (input: z.output<Input>, context: ReadContext) => Promise<ReadOutcome<z.output<Output>>>;
 }
 
-/** Declares a read that no vendor serves alone: one of our own, or one that puts several sources together. */
+/** What {@link defineRead} made. */
+const DEFINED = new WeakSet<object>();
+
+/** True for a read of our own. It sees the bindings, so nothing else may pass for one. */
+export function isOwnRead(tool: object): boolean {
+  return DEFINED.has(tool);
+}
+
+/**
+ * Declares a read that no vendor serves alone: one of our own, or one that puts several sources together. It isn't
+ * published: what a deployment adds is a spec with a port, which sees its settings and its vendor alone.
+ */
 export function defineRead<Input extends z.ZodObject, Output extends z.ZodType>(
   tool: Omit<ReadTool<Input, Output>, "kind">,
 ): ReadTool {
-  return { ...tool, kind: "read" } as unknown as ReadTool;
+  const defined = { ...tool, kind: "read" } as unknown as ReadTool;
+  DEFINED.add(defined);
+  return defined;
 }
 
 /** A read that vendors serve: what a model sees of it, whoever answers. */

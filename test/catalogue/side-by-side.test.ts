@@ -388,7 +388,7 @@ describe("a change that two sources make", () => {
 });
 
 test("a vendor serves a tool once", () => {
-  expect(() => catalogueOf([simulated("alpha"), simulated("alpha")])).toThrow(
-    "alpha serves search_devices twice",
-  );
+  const alpha = simulated("alpha");
+  const twice = { ...alpha.connector, serves: [...alpha.connector.serves, ...alpha.connector.serves] };
+  expect(() => catalogueOf([{ ...alpha, connector: twice }])).toThrow("alpha serves search_devices twice");
 });

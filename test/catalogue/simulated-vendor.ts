@@ -59,6 +59,7 @@ export function simulated(
     name,
     title: `The ${name} vendor`,
     settings: z.object({ [`${prefix}_BASE_URL`]: z.string() }),
+    budget: { ...exampleVendor.budget, shares: { [`${name}.read`]: 0.5, [`${name}.change`]: 0.5 } },
   };
   const [read, change] = ["read", "change"].map((purpose) => credentialOf(vendor, purpose)) as [
     Credential,

@@ -10,6 +10,7 @@ import { limitProblems } from "../../limits/settings.ts";
 import { standingProblems } from "../../person/standing.ts";
 import { readGatePolicy } from "../../policy/policy-document.ts";
 import { noticeProblems } from "../notices/problems.ts";
+import { wiringProblems } from "./wiring.ts";
 
 /** What is wrong with this instance's variables and secrets: one sentence each, naming the variable and what to set. */
 export interface ConfigurationProblems {
@@ -27,7 +28,7 @@ export function configurationProblems(env: Env, { vendors, credentials }: Catalo
   if (known !== undefined) return known;
   const gate = readGatePolicy(env.GATE_POLICY);
   const problems = {
-    fatal: [...authProblems(env), ...limitProblems(env), ...standingProblems(env)],
+    fatal: [...wiringProblems(env), ...authProblems(env), ...limitProblems(env), ...standingProblems(env)],
     partial: [
       ...(gate.ok ? [] : gate.problems),
       ...integrityProblems(env),
