@@ -23,6 +23,8 @@ export interface Env {
   readonly OIDC_SCOPES: string;
   readonly CIMD: string;
   readonly ALLOWED_ORIGINS: string;
+  readonly ACCESS_TOKEN_TTL_S: string;
+  readonly MCP_ERAS: string;
   readonly LIMIT_SESSION_PER_MINUTE: string;
   readonly LIMIT_PERSON_PER_MINUTE: string;
   readonly LIMIT_SESSION_IN_FLIGHT: string;

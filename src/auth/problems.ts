@@ -1,4 +1,5 @@
 import type { Env } from "../bindings.ts";
+import { ERAS, erasIn } from "../toolkit/eras.ts";
 import { originsIn, urlProblem } from "./public-url.ts";
 import { SEALING_KEY_BYTES } from "./seal.ts";
 import { readRolePolicy } from "./sign-in/roles.ts";
@@ -17,6 +18,8 @@ export function authProblems(env: Env): string[] {
     ...scopeProblems(env.OIDC_SCOPES ?? ""),
     ...(["on", "off"].includes(env.CIMD ?? "") ? [] : ['CIMD must be "on" or "off"']),
     ...originProblems(env.ALLOWED_ORIGINS ?? ""),
+    ...lifeProblems(env.ACCESS_TOKEN_TTL_S ?? ""),
+    ...eraProblems(env.MCP_ERAS ?? ""),
     ...(["TENANT", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"] as const)
       .filter((name) => !env[name])
       .map((name) => `${name} is not set`),
@@ -35,6 +38,24 @@ function publicUrlProblems(value: string): string[] {
 function issuerProblems(value: string): string[] {
   const problem = urlProblem(value);
   return problem === null ? [] : [`OIDC_ISSUER ${problem}`];
+}
+
+/** The store keeps nothing for less. */
+const SHORTEST_TTL_S = 60;
+/** A day: what a stolen token is good for, where nothing else ends it. */
+const LONGEST_TTL_S = 24 * 60 * 60;
+
+function lifeProblems(value: string): string[] {
+  const seconds = /^[1-9]\d*$/.test(value) ? Number(value) : Number.NaN;
+  return seconds >= SHORTEST_TTL_S && seconds <= LONGEST_TTL_S
+    ? []
+    : [`ACCESS_TOKEN_TTL_S must be a whole number of seconds from ${SHORTEST_TTL_S} to ${LONGEST_TTL_S}`];
+}
+
+function eraProblems(value: string): string[] {
+  return erasIn(value) === null
+    ? [`MCP_ERAS must be one or both of ${ERAS.join(" and ")}, separated by a comma`]
+    : [];
 }
 
 function originProblems(value: string): string[] {

@@ -15,8 +15,6 @@ import { exchangeToken } from "./tokens/token-exchange.ts";
 import { TokenMemory } from "./tokens/token-memory.ts";
 import { currentTokenRequest } from "./tokens/token-request.ts";
 
-/** A working day: every call is checked against session and standing anyway, and widely used clients refresh badly. */
-const ACCESS_TOKEN_TTL_S = 12 * 60 * 60;
 /** A client that hasn't come back for this long has to sign in again. Each refresh starts it anew. */
 const REFRESH_TOKEN_IDLE_TTL_S = 30 * 24 * 60 * 60;
 /** Registrations nobody uses any more are dropped after this long; one in use is renewed. */
@@ -41,7 +39,7 @@ export interface ResourceHandler {
   fetch(request: Request, env: Env, ctx: OAuthResourceContext<GrantProps>): Response | Promise<Response>;
 }
 
-/** By public URL and kinds of clients: one in a deployed instance, more where tests vary it. */
+/** By what they are made of: one in a deployed instance, more where tests vary it. */
 const servers = new Map<string, OAuthAuthorizationServer<Env>>();
 const resources = new WeakMap<ResourceHandler, Map<string, OAuthResourceServer<Env, GrantProps>>>();
 const tokens = new TokenMemory<ValidatedAccessToken<GrantProps>>();
@@ -52,10 +50,12 @@ export function takesPublishedClients({ CIMD }: Pick<Env, "CIMD">): boolean {
 }
 
 /** The authorization server of this instance: metadata, tokens, revocation, client registration. */
-export function authorizationServer(env: Pick<Env, "PUBLIC_URL" | "CIMD">): OAuthAuthorizationServer<Env> {
+export function authorizationServer(
+  env: Pick<Env, "PUBLIC_URL" | "CIMD" | "ACCESS_TOKEN_TTL_S">,
+): OAuthAuthorizationServer<Env> {
   const { PUBLIC_URL } = env;
   const published = takesPublishedClients(env);
-  const key = `${published} ${PUBLIC_URL}`;
+  const key = `${published} ${env.ACCESS_TOKEN_TTL_S} ${PUBLIC_URL}`;
   const known = servers.get(key);
   if (known !== undefined) return known;
   const server = new OAuthAuthorizationServer<Env>({
@@ -66,7 +66,7 @@ export function authorizationServer(env: Pick<Env, "PUBLIC_URL" | "CIMD">): OAut
     clientIdMetadataDocumentEnabled: published,
     // Which private callbacks those are is looked at by us: see `redirect-uris.ts`.
     allowPrivateUseRedirectUris: true,
-    accessTokenTTL: ACCESS_TOKEN_TTL_S,
+    accessTokenTTL: Number(env.ACCESS_TOKEN_TTL_S),
     refreshTokenTTL: REFRESH_TOKEN_IDLE_TTL_S,
     refreshTokenIdleTTL: REFRESH_TOKEN_IDLE_TTL_S,
     clientRegistrationTTL: CLIENT_REGISTRATION_TTL_S,

@@ -56,7 +56,7 @@ async function begin(request: Request, env: Env, wanted: string, silent: boolean
   const state = `${STATE_PREFIX}${randomState()}`;
   let location: URL;
   try {
-    location = await signInUrl(env, state, checks, silent ? "none" : null);
+    location = await signInUrl(env, state, checks, silent ? { prompt: "none" } : {});
   } catch (thrown) {
     return unavailable(reasonOf(thrown));
   }

@@ -29,6 +29,7 @@ import { isRefusedEnvelope, refusedEnvelopeFact } from "./errors/refused-envelop
 import { rpcError } from "./errors/rpc-error.ts";
 import { needsStepUp, stepUp, unauthorized } from "./errors/step-up.ts";
 import { refusedRequest } from "./errors/too-many-requests.ts";
+import { withdrawnEra } from "./errors/withdrawn-era.ts";
 import { type Granted, grantedTo } from "./granted.ts";
 import type { LaneCall, LaneHost } from "./lanes/lane.ts";
 import { LegacyLane } from "./lanes/legacy-lane.ts";
@@ -153,11 +154,13 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
     const granted = grantedTo(this.env, auth, this.#store.addedTo(auth.grant_id), Date.now());
     if (this.#store.hasEnded(auth.grant_id)) return this.#refuseEndedGrant(parsed, granted);
     const legacy = await isLegacyRequest(request, parsed);
+    const withdrawn = withdrawnEra(this.env, legacy ? "2025-11-25" : "2026-07-28", parsed);
     // Only now: a body can take its time, and the session may have ended meanwhile.
     const ended = this.#store.record?.ended !== null;
     if (ended && !isCall(parsed)) {
       return unauthorized(this.env, "This session was revoked. Sign in again.");
     }
+    if (withdrawn !== null) return this.#audited(request, parsed, withdrawn);
     if (legacy)
       return this.#audited(
         request,

@@ -107,3 +107,13 @@ describe("a page of another origin", () => {
     expect((await ask(named, "/mcp", from("https://inspector.example.evil.example"))).status).toBe(403);
   });
 });
+
+test("a client's prompt and login_hint reach the identity provider", async () => {
+  const client = await newClient();
+  const { url } = await client.authorizationRequest("devices:read");
+  url.searchParams.set("prompt", "select_account");
+  url.searchParams.set("login_hint", "ada@acme.test");
+  const answer = await reach(url.href, { redirect: "manual" });
+  const asked = new URL(answer.headers.get("location") ?? "").searchParams;
+  expect([asked.get("prompt"), asked.get("login_hint")]).toEqual(["select_account", "ada@acme.test"]);
+});

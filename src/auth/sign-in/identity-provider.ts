@@ -59,6 +59,29 @@ export function newChecks(): SignInChecks {
   return { nonce: randomNonce(), verifier: randomPKCECodeVerifier() };
 }
 
+/** What the provider is asked about how somebody signs in (OpenID Connect Core section 3.1.2.1). */
+export interface SignInWish {
+  readonly prompt?: "none" | "login" | "select_account";
+  readonly login_hint?: string;
+}
+
+/** Longer ones name nobody. */
+const LONGEST_HINT = 320;
+
+/**
+ * What a client wishes of the sign-in, so that somebody's second account can sign in. `none` isn't a client's to ask:
+ * whoever sits there has to be able to say no.
+ */
+export function wishIn(asked: URLSearchParams): SignInWish {
+  const prompts = (asked.get("prompt") ?? "").split(" ");
+  const prompt = (["select_account", "login"] as const).find((known) => prompts.includes(known));
+  const login_hint = asked.get("login_hint") ?? "";
+  return {
+    ...(prompt === undefined ? {} : { prompt }),
+    ...(login_hint === "" || login_hint.length > LONGEST_HINT ? {} : { login_hint }),
+  };
+}
+
 /**
  * Where to send the browser to sign in: code flow with PKCE, nonce and `state`.
  * @param prompt OpenID Connect's: `none` has the provider answer without a page, or refuse
@@ -68,7 +91,7 @@ export async function signInUrl(
   env: Env,
   state: string,
   { nonce, verifier }: SignInChecks,
-  prompt: "none" | null = null,
+  wish: SignInWish = {},
 ): Promise<URL> {
   return buildAuthorizationUrl(await identityProvider(env), {
     redirect_uri: callbackUrl(env),
@@ -77,7 +100,7 @@ export async function signInUrl(
     nonce,
     code_challenge: await calculatePKCECodeChallenge(verifier),
     code_challenge_method: "S256",
-    ...(prompt === null ? {} : { prompt }),
+    ...wish,
   });
 }
 

@@ -9,7 +9,7 @@ import { oauthApi } from "../provider.ts";
 import { countRefusal } from "../refusal-counter.ts";
 import { mayGetCodes } from "../registration/redirect-uris.ts";
 import { identityProvider } from "./discovery.ts";
-import { finishSignIn, newChecks, type SignInChecks, signInUrl } from "./identity-provider.ts";
+import { finishSignIn, newChecks, type SignInChecks, signInUrl, wishIn } from "./identity-provider.ts";
 import { readRolePolicy } from "./roles.ts";
 
 /**
@@ -46,7 +46,10 @@ export async function beginSignIn(request: Request, env: Env): Promise<Response>
   }
   const checks = newChecks();
   const { state, headers } = await oauth.beginUpstream(asked, { data: checks });
-  headers.set("Location", (await signInUrl(env, state, checks)).href);
+  headers.set(
+    "Location",
+    (await signInUrl(env, state, checks, wishIn(new URL(request.url).searchParams))).href,
+  );
   return new Response(null, { status: 302, headers });
 }
 

@@ -1,9 +1,7 @@
 import type { Result } from "../../path/answer.ts";
 import type { Call } from "../../path/ports.ts";
+import type { Era } from "../../toolkit/eras.ts";
 import { FORBIDDEN, INTERNAL_ERROR, INVALID_PARAMS } from "./rpc-error.ts";
-
-/** The protocol's eras, by the newest revision of each. */
-export type Era = "2025-11-25" | "2026-07-28";
 
 /** A JSON-RPC error, with our own as its data. */
 export interface CallError {

@@ -1,7 +1,8 @@
+import type { Era } from "../../toolkit/eras.ts";
 import { hasMalformedMeta, idOf, malformedCallOf } from "../body.ts";
 import type { Granted } from "../granted.ts";
 import type { LaneHost } from "../lanes/lane.ts";
-import { type Era, errorOf } from "./call-error.ts";
+import { errorOf } from "./call-error.ts";
 import { INVALID_PARAMS, rpcError } from "./rpc-error.ts";
 
 /**
