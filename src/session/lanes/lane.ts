@@ -15,13 +15,6 @@ import { RESOURCE_TYPE } from "./listings.ts";
 /** How this server names itself to clients. */
 export const SERVER_INFO = { name: "sallyport", title: "Sallyport", version: "0.1.0" } as const;
 
-/** What a client's model should know before it calls anything. */
-export const INSTRUCTIONS =
-  "Security tools, called as the person who signed in. Read structuredContent: status ok, not_found, " +
-  "pending_approval or error. coverage says whether an answer is whole; an incomplete one proves no absence. " +
-  "State changes are safe to repeat: the same call returns the prior result and says replayed. After " +
-  "outcome_unknown ask get_operation instead of trying another way.";
-
 /**
  * What both servers can do. Every list is by role, and a role can change. Neither promises `resources.subscribe`:
  * nothing tells the session how somebody else's decision moves an operation.

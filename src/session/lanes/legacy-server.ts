@@ -23,10 +23,10 @@ import { errorOf } from "../errors/call-error.ts";
 import { INVALID_PARAMS } from "../errors/rpc-error.ts";
 import { grantedIn } from "../granted.ts";
 import { CONFIRMATION_FORM, confirmed, humanStep } from "../human-step.ts";
+import { INSTRUCTIONS } from "./instructions.ts";
 import {
   CAPABILITIES,
   callResult,
-  INSTRUCTIONS,
   isCallError,
   type LaneCall,
   type LaneHost,

@@ -13,10 +13,10 @@ import { errorOf } from "../errors/call-error.ts";
 import { INVALID_PARAMS } from "../errors/rpc-error.ts";
 import type { Granted } from "../granted.ts";
 import { CONFIRMATION_FORM, confirmed, type HumanStep, humanStep } from "../human-step.ts";
+import { INSTRUCTIONS } from "./instructions.ts";
 import {
   CAPABILITIES,
   callResult,
-  INSTRUCTIONS,
   isCallError,
   type LaneCall,
   type LaneHost,
