@@ -1,3 +1,4 @@
+/** `npm run token`: signs in at the lab through the real flow, and prints the tokens. */
 import { Command } from "commander";
 import { OFFLINE_ACCESS } from "../src/auth/consent/offer.ts";
 import { ALL_SCOPES, isScope } from "../src/toolkit/scopes.ts";

@@ -1,3 +1,4 @@
+/** The lab's own interface: effects, faults, clock and people, for tests and demonstrations. */
 import { type Context, Hono } from "hono";
 import * as z from "zod";
 import type { Clock } from "./clock.ts";

@@ -1,3 +1,4 @@
+/** The list of every real effect, in order. */
 import { Bell } from "./bell.ts";
 import type { Storage } from "./storage.ts";
 

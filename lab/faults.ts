@@ -1,3 +1,4 @@
+/** The faults that tests may post, and when each takes its course. */
 import * as z from "zod";
 import { Bell } from "./bell.ts";
 import type { Operation, VendorReply } from "./simulator.ts";

@@ -1,3 +1,4 @@
+/** Requests that a fault holds back, until it lets go. */
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** What faults hold back. It goes on when its time has passed, or when it is let go; or it is dropped. */

@@ -1,3 +1,4 @@
+/** Starts the lab: identity provider, vendors and controls in one process. */
 import type { RequestListener } from "node:http";
 import { join } from "node:path";
 import { getRequestListener, type HttpBindings } from "@hono/node-server";

@@ -1,3 +1,4 @@
+/** Listens on both loopback addresses with one port. */
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 

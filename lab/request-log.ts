@@ -1,3 +1,4 @@
+/** The list of every request that a simulator was sent. */
 import type { FaultMode } from "./faults.ts";
 import type { VendorRequest } from "./simulator.ts";
 

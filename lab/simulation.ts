@@ -1,3 +1,4 @@
+/** The HTTP face of a simulated vendor, with faults in between. */
 import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type Context, Hono } from "hono";

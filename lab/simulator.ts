@@ -1,3 +1,4 @@
+/** What a simulator of a vendor is. */
 import type { Paging } from "./paging.ts";
 
 /** A request as a simulator sees it: already read, with nothing of HTTP's machinery. */

@@ -1,3 +1,4 @@
+/** The lab's database. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync as Database, SQLInputValue, StatementSync } from "node:sqlite";

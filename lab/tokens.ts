@@ -1,3 +1,4 @@
+/** The bearer tokens that simulators issued. */
 import { createHash, randomBytes } from "node:crypto";
 import type { Storage } from "./storage.ts";
 

@@ -1,3 +1,4 @@
+/** The vendors that are simulated. */
 import { crowdstrike } from "./crowdstrike/crowdstrike.ts";
 import { elastic } from "./elastic/elastic.ts";
 import { epss } from "./intelligence/epss.ts";

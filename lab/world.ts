@@ -1,3 +1,4 @@
+/** What every simulator works on. */
 import type { Effects } from "./effects.ts";
 import type { Estate } from "./estate/estate.ts";
 import type { Storage } from "./storage.ts";

@@ -1,3 +1,4 @@
+/** Runs a folder of tests with variables of a command. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";

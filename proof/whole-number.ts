@@ -1,3 +1,4 @@
+/** Reads a command's option as a whole number. */
 import { InvalidArgumentError } from "commander";
 
 /** A command's option as a whole number that isn't negative. @throws InvalidArgumentError, which commander reports */

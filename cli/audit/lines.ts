@@ -1,3 +1,4 @@
+/** Reads a file line by line, however long it is. */
 import { closeSync, openSync, readSync } from "node:fs";
 
 const CHUNK_BYTES = 1 << 20;

@@ -1,3 +1,4 @@
+/** Reads where each chain ends from the objects' own files, whether the instance runs or not. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";

@@ -1,3 +1,4 @@
+/** Prints what a verification found, and how far it is. */
 import type { Gathered } from "../../verifier/verify/evidence.ts";
 import type { VerifierFinding } from "../../verifier/verify/finding.ts";
 import type { Verification } from "../../verifier/verify/verify.ts";

@@ -1,3 +1,4 @@
+/** Reads the audit database's rows as they are stored. */
 import { inPlace } from "../../verifier/event/place.ts";
 import type { LiveHead } from "../../verifier/event/stored-event.ts";
 import type { PresentedProof } from "../../verifier/verify/evidence.ts";

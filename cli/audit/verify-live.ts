@@ -1,3 +1,4 @@
+/** Verifies the audit that an instance keeps on this machine. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type LiveHead, recordColumns } from "../../verifier/event/stored-event.ts";
 import type { PublicKey } from "../../verifier/proof/signature.ts";

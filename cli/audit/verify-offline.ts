@@ -1,3 +1,4 @@
+/** Verifies an export by itself, without the instance it comes from. */
 import { exportColumns, readExport } from "../../verifier/export/exported.ts";
 import { readExportedProofs } from "../../verifier/export/exported-proofs.ts";
 import { checkpointTail, gatherEvidence } from "../../verifier/verify/evidence.ts";

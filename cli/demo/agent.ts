@@ -1,3 +1,4 @@
+/** The agents of the demo: MCP clients of both eras. */
 import {
   Client as ClientV2,
   StreamableHTTPClientTransport as TransportV2,

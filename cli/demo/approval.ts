@@ -1,3 +1,4 @@
+/** The part of the demo in which another person decides. */
 import { type Agent, type Answer, until } from "./agent.ts";
 import { decideAs } from "./approver.ts";
 import type { LabControls } from "./lab.ts";

@@ -1,3 +1,4 @@
+/** Tells the demo's scenes, and stops at the first that doesn't hold. */
 import type { Answer } from "./agent.ts";
 
 /** Tells the story on stdout, and doesn't let it go on when it isn't true. */

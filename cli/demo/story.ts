@@ -1,3 +1,4 @@
+/** The demo's story, told through clients of both eras. */
 import { signIn } from "../oauth-client.ts";
 import { type Agent, type Answer, connect, type Era, until } from "./agent.ts";
 import { tellApproval } from "./approval.ts";

@@ -1,3 +1,4 @@
+/** Checks the checkpoint that an instance publishes. */
 import { z } from "zod";
 import { readCheckpoint } from "../../verifier/proof/checkpoint.ts";
 import { type PublicKey, verifiedStatement } from "../../verifier/proof/signature.ts";

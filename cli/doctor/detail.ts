@@ -1,3 +1,4 @@
+/** Reads the health page, as an administrator. */
 import { z } from "zod";
 import { isLoopback } from "../../src/auth/public-url.ts";
 import { Browser, formOn, headingOf } from "../browser.ts";

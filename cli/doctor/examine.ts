@@ -1,3 +1,4 @@
+/** Examines a running instance from outside. */
 import { readdir } from "node:fs/promises";
 import { MIGRATIONS } from "../local/places.ts";
 import { type Check, fail, type Report, unknown } from "./check.ts";

@@ -1,3 +1,4 @@
+/** Sends the doctor's requests, and reads their answers. */
 import type { z } from "zod";
 
 /** How long one answer may take, in milliseconds. */

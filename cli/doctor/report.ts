@@ -1,3 +1,4 @@
+/** Prints the doctor's report. */
 import type { Report } from "./check.ts";
 
 const MARKS = { ok: "ok  ", warn: "warn", fail: "FAIL", unknown: "?   " } as const;

@@ -1,3 +1,4 @@
+/** Bundles the Worker with wrangler, and keeps builds by what went into them. */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";

@@ -1,3 +1,5 @@
+/** Runs the scheduled handler at each full minute, as the platform would. */
+
 const MINUTE_MS = 60_000;
 
 /**

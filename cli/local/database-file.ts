@@ -1,3 +1,4 @@
+/** Reads the audit database's file, whether the instance runs or not. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";

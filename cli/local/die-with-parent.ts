@@ -1,3 +1,4 @@
+/** Ends a child process with its parent, whatever ended that. */
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Socket } from "node:net";
 

@@ -1,3 +1,4 @@
+/** Asks an instance how it is. */
 import { z } from "zod";
 
 const Answer = z.object({ ok: z.boolean(), problems: z.array(z.string()).default([]) });

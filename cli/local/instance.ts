@@ -1,3 +1,4 @@
+/** Starts the Worker in workerd on this machine, with its state on disk. */
 import type { ChildProcess } from "node:child_process";
 import diagnostics from "node:diagnostics_channel";
 import { dirname } from "node:path";

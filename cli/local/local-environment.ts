@@ -1,3 +1,4 @@
+/** The variables and secrets of an instance on this machine. None of them opens anything but the lab. */
 import { labOktaKeys } from "./lab-keys.ts";
 import type { WorkerConfig } from "./worker-config.ts";
 

@@ -1,3 +1,4 @@
+/** Applies the database's migrations, as wrangler records them. */
 import type { D1Database } from "@cloudflare/workers-types";
 import type { Migration } from "./worker-config.ts";
 

@@ -1,3 +1,4 @@
+/** Finds and checks ports on loopback. */
 import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";

@@ -1,3 +1,4 @@
+/** Keeps two instances off one state. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";

@@ -1,3 +1,4 @@
+/** Reads wrangler.toml through wrangler itself. */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { V4WorkerOptions } from "miniflare";

@@ -1,3 +1,4 @@
+/** Finds what a Cloudflare account has of a tenant. */
 import { z } from "zod";
 import type { ResourceIds, TenantResources } from "./render.ts";
 import { type Wrangler, WranglerFailure } from "./wrangler.ts";

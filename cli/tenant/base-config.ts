@@ -1,3 +1,4 @@
+/** What of wrangler.toml every tenant shares, and what is rendered for each. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "smol-toml";

@@ -1,3 +1,4 @@
+/** Brings a tenant up, or rehearses it. */
 import { type Found, lookUp, NOTHING } from "./account.ts";
 import type { BaseConfig } from "./base-config.ts";
 import type { TenantFolder } from "./folder.ts";

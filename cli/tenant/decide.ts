@@ -1,3 +1,4 @@
+/** Settles what a tenant is to be, from the command line and from questions. */
 import type { BaseConfig } from "./base-config.ts";
 import { resourceName } from "./name.ts";
 import { secretVariables, type TenantSettings, variablesToAsk } from "./settings.ts";

@@ -1,3 +1,4 @@
+/** Ends a tenant, once its audit is kept. */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { lookUp } from "./account.ts";

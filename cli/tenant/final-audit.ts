@@ -1,3 +1,4 @@
+/** Exports and verifies a tenant's audit before its database goes. */
 import { DatabaseSync } from "node:sqlite";
 import { recordColumns } from "../../verifier/event/stored-event.ts";
 import { proofLine, rowLine } from "../../verifier/export/export.ts";

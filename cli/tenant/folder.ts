@@ -1,3 +1,4 @@
+/** What this checkout keeps of a tenant. */
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";

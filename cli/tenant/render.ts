@@ -1,3 +1,4 @@
+/** Writes a tenant's wrangler.toml. */
 import { createHash } from "node:crypto";
 import type { BaseConfig } from "./base-config.ts";
 import { resourceName } from "./name.ts";

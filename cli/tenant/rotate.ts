@@ -1,3 +1,4 @@
+/** Changes a tenant's secrets, with the one before still accepted where it must be. */
 import { type Found, lookUp } from "./account.ts";
 import type { BaseConfig } from "./base-config.ts";
 import type { Say } from "./create.ts";

@@ -1,3 +1,4 @@
+/** Where a tenant's secrets come from: made here, or asked for. */
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { z } from "zod";

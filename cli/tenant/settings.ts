@@ -1,3 +1,4 @@
+/** What is decided about a tenant, and which variables are asked for. */
 import { z } from "zod";
 import { isLoopback } from "../../src/auth/public-url.ts";
 import type { BaseConfig } from "./base-config.ts";

@@ -1,3 +1,4 @@
+/** Compares what a tenant needs with what its account has. */
 import type { Found } from "./account.ts";
 import type { TenantResources } from "./render.ts";
 

@@ -1,3 +1,4 @@
+/** Speaks to Cloudflare by wrangler's own commands. */
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";

@@ -1,3 +1,4 @@
+/** Simulates the token endpoints, and guards the others. */
 import type { Operation, VendorReply, VendorRequest } from "../simulator.ts";
 import type { World } from "../world.ts";
 import { authenticateClient, clientById, type Scope } from "./clients.ts";

@@ -1,3 +1,4 @@
+/** Simulates CrowdStrike Falcon. */
 import type { Simulator, VendorRequest } from "../simulator.ts";
 import type { World } from "../world.ts";
 import { alerts } from "./alerts/alerts.ts";

@@ -1,3 +1,5 @@
+/** Drifts Falcon's answers, as an unannounced change would. */
+
 const renamed: Record<string, string> = {
   device_id: "deviceId",
   hostname: "host_name",

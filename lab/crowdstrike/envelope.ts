@@ -1,3 +1,4 @@
+/** The envelope of Falcon's answers. */
 import type { VendorReply, VendorRequest } from "../simulator.ts";
 
 /** One entry of `errors[]`. A 2xx can carry them too: what failed is named there, what worked is in `resources`. */

@@ -1,3 +1,4 @@
+/** Reads a list of ids from a body. */
 import * as z from "zod";
 import type { VendorRequest } from "../simulator.ts";
 

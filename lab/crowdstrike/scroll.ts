@@ -1,3 +1,4 @@
+/** Opaque offsets of a scroll. */
 import type { VendorRequest } from "../simulator.ts";
 
 /** How long a scroll offset is good for. */

@@ -1,3 +1,4 @@
+/** Reads a whole number from a query. */
 import type { VendorRequest } from "../simulator.ts";
 
 /** A query parameter as a whole number: `absent` without it, nothing if it isn't one from `least` to `most`. */

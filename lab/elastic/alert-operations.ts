@@ -1,3 +1,4 @@
+/** Simulates finding alerts and setting their status. */
 import * as z from "zod";
 import { counted } from "../paging.ts";
 import type { Operation, VendorReply } from "../simulator.ts";

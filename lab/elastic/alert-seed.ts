@@ -1,3 +1,4 @@
+/** The alerts that the index begins with. */
 import type { Estate } from "../estate/estate.ts";
 import type { Host } from "../estate/hosts.ts";
 import { draw, stableId } from "../estate/random.ts";

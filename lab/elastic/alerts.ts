@@ -1,3 +1,4 @@
+/** The alerts as they stand now. */
 import type { Estate } from "../estate/estate.ts";
 import type { Storage } from "../storage.ts";
 import { type Alert, seededAlerts } from "./alert-seed.ts";

@@ -1,3 +1,4 @@
+/** API keys, and what each may do. */
 import type { Operation, VendorReply, VendorRequest } from "../simulator.ts";
 import { platformFailure } from "./failure.ts";
 

@@ -1,3 +1,4 @@
+/** Simulates cases. */
 import { v4 as uuidv4 } from "uuid";
 import * as z from "zod";
 import type { Operation } from "../simulator.ts";

@@ -1,3 +1,5 @@
+/** Drifts Elastic's answers, as an unannounced change would. */
+
 const renamed: Record<string, string> = {
   _id: "id",
   hits: "results",

@@ -1,3 +1,4 @@
+/** Simulates Elastic Security behind Kibana. */
 import type { Simulator, VendorReply, VendorRequest } from "../simulator.ts";
 import type { World } from "../world.ts";
 import { alertOperations } from "./alert-operations.ts";

@@ -1,3 +1,4 @@
+/** The two forms of Kibana's failures. */
 import type { VendorReply } from "../simulator.ts";
 
 const names: Record<number, readonly [error: string, message: string]> = {

@@ -1,3 +1,4 @@
+/** Reads a body as JSON. */
 import type { VendorRequest } from "../simulator.ts";
 
 /** A request's body as JSON; nothing if it isn't. */

@@ -1,3 +1,4 @@
+/** Runs the part of Elasticsearch's query language that is simulated, and refuses the rest. */
 import * as z from "zod";
 import type { Alert } from "./alert-seed.ts";
 

@@ -1,3 +1,4 @@
+/** The estate's hosts, and since when those that are off have been. */
 import type { Storage } from "../storage.ts";
 import { type Host, hosts } from "./hosts.ts";
 

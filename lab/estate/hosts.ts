@@ -1,3 +1,4 @@
+/** The machines of the estate. */
 import { type Person, people } from "./people.ts";
 import { type Random, seeded, stableId } from "./random.ts";
 

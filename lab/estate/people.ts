@@ -1,3 +1,4 @@
+/** The people of the estate, and who of them can sign in. */
 import { seeded } from "./random.ts";
 
 /** Somebody at Acme. */

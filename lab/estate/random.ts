@@ -1,3 +1,4 @@
+/** Seeded randomness, so that every lab has the same estate. */
 import { createHash } from "node:crypto";
 
 /** Draws from a seeded sequence: the same seed gives the same estate on every machine. */

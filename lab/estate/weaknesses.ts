@@ -1,3 +1,4 @@
+/** What is wrong with which machine. */
 import type { Host, HostKind } from "./hosts.ts";
 import { draw } from "./random.ts";
 

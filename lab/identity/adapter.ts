@@ -1,3 +1,4 @@
+/** Keeps the identity provider's state in the lab's database. */
 import { type Adapter, errors, type Payload } from "oidc-provider";
 import type { Storage } from "../storage.ts";
 

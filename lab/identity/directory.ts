@@ -1,3 +1,4 @@
+/** The accounts, as tests have changed them. */
 import * as z from "zod";
 import { type Account, accounts } from "../estate/people.ts";
 import type { Storage } from "../storage.ts";

@@ -1,3 +1,4 @@
+/** Mounts the OpenID provider under its path. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Provider } from "oidc-provider";
 import { oidcPath } from "./provider.ts";

@@ -1,3 +1,4 @@
+/** The pages of the identity provider. */
 import { html, raw } from "hono/html";
 
 const style = `

@@ -1,3 +1,4 @@
+/** The sign-in form. */
 import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { errors, type Interaction, type InteractionResult, type Provider } from "oidc-provider";

@@ -1,3 +1,4 @@
+/** Simulates EPSS. */
 import { counted } from "../paging.ts";
 import type { Simulator, VendorReply } from "../simulator.ts";
 import { publicSource } from "./public-source.ts";

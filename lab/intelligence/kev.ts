@@ -1,3 +1,4 @@
+/** Simulates CISA's catalogue. */
 import { createHash } from "node:crypto";
 import { counted } from "../paging.ts";
 import type { Simulator, VendorReply } from "../simulator.ts";

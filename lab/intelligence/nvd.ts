@@ -1,3 +1,4 @@
+/** Simulates NVD. */
 import { counted } from "../paging.ts";
 import type { Simulator, VendorReply, VendorRequest } from "../simulator.ts";
 import { publicSource } from "./public-source.ts";

@@ -1,3 +1,4 @@
+/** Simulates OSV. */
 import type { Simulator, VendorReply } from "../simulator.ts";
 import { publicSource } from "./public-source.ts";
 import { startOf, type Vulnerability, vulnerabilities, vulnerability } from "./vulnerabilities.ts";

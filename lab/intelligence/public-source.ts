@@ -1,3 +1,4 @@
+/** What the simulators of public sources share. */
 import type { Operation, Simulator, VendorReply, VendorRequest } from "../simulator.ts";
 
 /** A source that asks for no credential. What is left out is what most of them do. */

@@ -1,3 +1,4 @@
+/** Accounts of Acme's Jira, and what each may do. */
 import type { VendorRequest } from "../simulator.ts";
 
 /** What an account may do in the projects of Acme's Jira. */

@@ -1,3 +1,4 @@
+/** Simulates creating issues. */
 import * as z from "zod";
 import type { Operation, VendorReply, VendorRequest } from "../simulator.ts";
 import type { World } from "../world.ts";

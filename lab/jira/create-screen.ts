@@ -1,3 +1,4 @@
+/** Simulates the screen that says what a new issue needs. */
 import type { Operation, VendorReply, VendorRequest } from "../simulator.ts";
 import { accountOf } from "./accounts.ts";
 import { failure } from "./errors.ts";

@@ -1,3 +1,5 @@
+/** Drifts Jira's answers, as an unannounced change would. */
+
 const renamed: Record<string, string> = {
   issues: "values",
   key: "issueKey",

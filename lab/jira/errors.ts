@@ -1,3 +1,4 @@
+/** The form of Jira's failures. */
 import type { VendorReply } from "../simulator.ts";
 
 const messages: Record<number, string> = {

@@ -1,3 +1,4 @@
+/** Finds issues by JQL. */
 import { type Issue, priorities, statuses } from "./issue.ts";
 import { isProject } from "./issues.ts";
 import { type Jql, JqlError, parseJql } from "./jql.ts";

@@ -1,3 +1,4 @@
+/** Writes an issue as the vendor does. */
 import { type Issue, issueTypeId, priorities, projects, statuses } from "./issue.ts";
 
 const base = "https://acme.atlassian.net/rest/api/3";

@@ -1,3 +1,4 @@
+/** What an issue of Acme's can be. */
 import type { Person } from "../estate/people.ts";
 
 /** The statuses of Acme's workflow, each with its category's key and name. */

@@ -1,3 +1,4 @@
+/** The issues: seeded, and created since. */
 import type { World } from "../world.ts";
 import type { Issue, ProjectKey } from "./issue.ts";
 import { seededCount, seededIssues } from "./seed.ts";

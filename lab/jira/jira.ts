@@ -1,3 +1,4 @@
+/** Simulates Jira Cloud. */
 import type { Operation, Simulator, VendorRequest } from "../simulator.ts";
 import type { World } from "../world.ts";
 import { accountOf } from "./accounts.ts";

@@ -1,3 +1,4 @@
+/** Simulates searching issues. */
 import * as z from "zod";
 import type { Operation, VendorReply, VendorRequest } from "../simulator.ts";
 import { accountOf } from "./accounts.ts";

@@ -1,3 +1,4 @@
+/** The issues that Jira begins with. */
 import { type Host, hosts } from "../estate/hosts.ts";
 import { people } from "../estate/people.ts";
 import { type Random, seeded } from "../estate/random.ts";

@@ -1,3 +1,4 @@
+/** Matches texts as Jira's `~` does. */
 import { JqlError } from "./jql.ts";
 
 /**

@@ -1,3 +1,4 @@
+/** What an account of the org can be. */
 import { accounts as labUsers, type Person, people } from "../estate/people.ts";
 import { stableId } from "../estate/random.ts";
 

@@ -1,3 +1,4 @@
+/** Simulates the org's token endpoint, and guards the others. */
 import type { Operation, VendorReply, VendorRequest } from "../simulator.ts";
 import type { World } from "../world.ts";
 import { verifyAssertion } from "./client-assertion.ts";

@@ -1,3 +1,4 @@
+/** Verifies the assertion of an app. */
 import { createPublicKey, verify } from "node:crypto";
 import * as z from "zod";
 import { appById, type ServiceApp } from "./clients.ts";

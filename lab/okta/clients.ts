@@ -1,3 +1,4 @@
+/** The service apps of the org. */
 import type { JsonWebKey } from "node:crypto";
 
 /** A service app as made in Okta's admin console, with the public half of its key. */

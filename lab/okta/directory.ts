@@ -1,3 +1,4 @@
+/** The users of the org, as they stand now. */
 import type { World } from "../world.ts";
 import { type OktaAccount, oktaAccounts, type UserStatus } from "./accounts.ts";
 

@@ -1,3 +1,5 @@
+/** Drifts Okta's answers, as an unannounced change would. */
+
 const renamed: Record<string, string> = {
   id: "userId",
   login: "username",

@@ -1,3 +1,4 @@
+/** The forms of Okta's failures. */
 import type { VendorReply, VendorRequest } from "../simulator.ts";
 
 /** Okta's own codes, by the HTTP status that they come with. */

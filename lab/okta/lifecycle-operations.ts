@@ -1,3 +1,4 @@
+/** Simulates suspending users and ending their sessions. */
 import type { Operation, VendorReply, VendorRequest } from "../simulator.ts";
 import type { World } from "../world.ts";
 import type { OktaAccount, UserStatus } from "./accounts.ts";

@@ -1,3 +1,4 @@
+/** Pages with Okta's link header. */
 import type { Paging } from "../paging.ts";
 import type { VendorReply, VendorRequest } from "../simulator.ts";
 

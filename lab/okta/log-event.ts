@@ -1,3 +1,4 @@
+/** Writes an entry of the system log as the vendor does. */
 import { stableId } from "../estate/random.ts";
 import type { OktaAccount } from "./accounts.ts";
 

@@ -1,3 +1,4 @@
+/** Simulates reading the system log. */
 import type { Operation, VendorReply, VendorRequest } from "../simulator.ts";
 import type { World } from "../world.ts";
 import { guarded } from "./authorization.ts";

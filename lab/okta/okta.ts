@@ -1,3 +1,4 @@
+/** Simulates Okta. */
 import type { Simulator, VendorReply, VendorRequest } from "../simulator.ts";
 import type { World } from "../world.ts";
 import { authorizationOperations, tokenRefused } from "./authorization.ts";

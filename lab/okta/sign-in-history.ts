@@ -1,3 +1,4 @@
+/** The sign-ins before the estate was seeded. */
 import { type OktaAccount, oktaAccounts, plainStaff } from "./accounts.ts";
 import { type Happening, named } from "./log-event.ts";
 import { pushFatigue, refusals } from "./sign-in-attacks.ts";

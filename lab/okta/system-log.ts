@@ -1,3 +1,4 @@
+/** The org's system log. */
 import type { VendorRequest } from "../simulator.ts";
 import type { World } from "../world.ts";
 import type { OktaAccount } from "./accounts.ts";

@@ -1,3 +1,4 @@
+/** Simulates finding and describing users. */
 import type { Operation, VendorReply, VendorRequest } from "../simulator.ts";
 import type { World } from "../world.ts";
 import { guarded } from "./authorization.ts";

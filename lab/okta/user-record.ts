@@ -1,3 +1,4 @@
+/** Writes users, factors and roles as the vendor does. */
 import { stableId } from "../estate/random.ts";
 import type { Factor, ProfileField, Role } from "./accounts.ts";
 import type { Standing } from "./directory.ts";

@@ -1,3 +1,4 @@
+/** Simulates opening and changing incidents. */
 import * as z from "zod";
 import { accounts } from "../estate/people.ts";
 import type { VendorReply, VendorRequest } from "../simulator.ts";

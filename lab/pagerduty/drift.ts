@@ -1,3 +1,5 @@
+/** Drifts PagerDuty's answers, as an unannounced change would. */
+
 const renamed: Record<string, string> = {
   incidents: "items",
   incident: "data",

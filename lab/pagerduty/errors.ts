@@ -1,3 +1,4 @@
+/** The form of PagerDuty's failures. */
 import type { VendorReply } from "../simulator.ts";
 
 /** The vendor's own code and words for a status. */

@@ -1,3 +1,4 @@
+/** What an incident of Acme's can be. */
 import type { Person } from "../estate/people.ts";
 
 export const urgencies = ["high", "low"] as const;

@@ -1,3 +1,4 @@
+/** The incidents: seeded, and opened since. */
 import type { World } from "../world.ts";
 import type { Incident, ServiceId } from "./incident.ts";
 import { incidentId, seededIncidents } from "./seed.ts";

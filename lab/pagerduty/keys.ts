@@ -1,3 +1,4 @@
+/** API keys, and what each may do. */
 import type { VendorRequest } from "../simulator.ts";
 
 /** What an API key may do, in the words of the vendor's scopes. */

@@ -1,3 +1,4 @@
+/** Simulates listing incidents. */
 import * as z from "zod";
 import type { VendorReply, VendorRequest } from "../simulator.ts";
 import { failure } from "./errors.ts";

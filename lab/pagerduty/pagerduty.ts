@@ -1,3 +1,4 @@
+/** Simulates PagerDuty. */
 import { accounts } from "../estate/people.ts";
 import type { Operation, Simulator, VendorReply, VendorRequest } from "../simulator.ts";
 import type { World } from "../world.ts";

@@ -1,3 +1,4 @@
+/** The incidents that PagerDuty begins with. */
 import { hosts } from "../estate/hosts.ts";
 import { accounts } from "../estate/people.ts";
 import { seeded, stableId } from "../estate/random.ts";

@@ -1,3 +1,4 @@
+/** Simulates looking up assets. */
 import type { Operation } from "../simulator.ts";
 import type { World } from "../world.ts";
 import { isScanned, listedAsset } from "./assets.ts";

@@ -1,3 +1,4 @@
+/** The assets that the scanner knows. */
 import type { Host, HostKind } from "../estate/hosts.ts";
 import { hosts } from "../estate/hosts.ts";
 import { draw } from "../estate/random.ts";

@@ -1,3 +1,5 @@
+/** Drifts Tenable's answers, as an unannounced change would. */
+
 const renamed: Record<string, string> = {
   export_uuid: "exportUuid",
   chunks_available: "availableChunks",

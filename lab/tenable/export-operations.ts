@@ -1,3 +1,4 @@
+/** Simulates exporting findings. */
 import { v4 as uuidv4 } from "uuid";
 import * as z from "zod";
 import type { Estate } from "../estate/estate.ts";

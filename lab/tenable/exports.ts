@@ -1,3 +1,4 @@
+/** The exports that were asked for. */
 import type { Storage } from "../storage.ts";
 import type { Finding } from "./findings.ts";
 

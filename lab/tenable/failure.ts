@@ -1,3 +1,4 @@
+/** The form of Tenable's failures. */
 import type { VendorReply } from "../simulator.ts";
 
 const names: Record<number, readonly [error: string, message: string]> = {

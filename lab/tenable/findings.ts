@@ -1,3 +1,4 @@
+/** Writes findings as the vendor does. */
 import type { Estate } from "../estate/estate.ts";
 import type { Host } from "../estate/hosts.ts";
 import { draw } from "../estate/random.ts";

@@ -1,3 +1,4 @@
+/** Simulates scans. */
 import { v4 as uuidv4 } from "uuid";
 import type { Operation, VendorReply, VendorRequest } from "../simulator.ts";
 import type { World } from "../world.ts";

@@ -1,3 +1,4 @@
+/** The scans of the estate. */
 import type { Host, HostKind } from "../estate/hosts.ts";
 import { stableId } from "../estate/random.ts";
 import type { Storage } from "../storage.ts";

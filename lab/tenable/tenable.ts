@@ -1,3 +1,4 @@
+/** Simulates Tenable Vulnerability Management. */
 import type { Simulator, VendorReply, VendorRequest } from "../simulator.ts";
 import type { World } from "../world.ts";
 import { assetOperations } from "./asset-operations.ts";

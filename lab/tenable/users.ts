@@ -1,3 +1,4 @@
+/** Users and their keys, and what each may do. */
 import type { Operation, VendorReply, VendorRequest } from "../simulator.ts";
 import { failure } from "./failure.ts";
 

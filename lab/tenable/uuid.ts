@@ -1,3 +1,4 @@
+/** UUIDs that depend on a name alone. */
 import { stableId } from "../estate/random.ts";
 
 /** A UUID that depends on nothing but its name. */

@@ -1,3 +1,4 @@
+/** Leaves out of records what the vendor leaves out. */
 import { draw } from "../estate/random.ts";
 
 /**

@@ -1,3 +1,4 @@
+/** Makes a signed export of any size, to verify offline. */
 import { generateKeyPairSync } from "node:crypto";
 import { link } from "../../src/audit/event/chain.ts";
 import type { AuditFact } from "../../src/audit/event/event.ts";

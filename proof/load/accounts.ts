@@ -1,3 +1,4 @@
+/** Compares the audit with the calls that were made under load. */
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";

@@ -1,3 +1,4 @@
+/** Puts honest and hostile load on an instance. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,3 +1,4 @@
+/** Runs one phase of the load. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { HonestAgent } from "./honest.ts";
 import type { Attack } from "./hostile.ts";

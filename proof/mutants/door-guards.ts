@@ -1,3 +1,4 @@
+/** Guards at the doors that are open to strangers, and the tests that fail without them. */
 import type { Mutant } from "./mutant.ts";
 
 const WAYS_IN = ["test/auth/ways-in.worker.test.ts"];

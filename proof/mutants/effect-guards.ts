@@ -1,3 +1,4 @@
+/** Guards of the operation machine, and the tests that fail without them. */
 import type { Mutant } from "./mutant.ts";
 
 const MACHINE = ["test/effect/machine/machine.test.ts"];

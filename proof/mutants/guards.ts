@@ -1,3 +1,4 @@
+/** All guards that are taken out in turn. */
 import { AUDIT_GUARDS } from "./audit-guards.ts";
 import { DOOR_GUARDS } from "./door-guards.ts";
 import { EFFECT_GUARDS } from "./effect-guards.ts";

@@ -1,3 +1,4 @@
+/** Guards of identity and grants, and the tests that fail without them. */
 import type { Mutant } from "./mutant.ts";
 
 const AGES = ["test/person/standing.test.ts"];

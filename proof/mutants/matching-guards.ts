@@ -1,3 +1,4 @@
+/** Guards of matching, and the tests that fail without them. */
 import type { Mutant } from "./mutant.ts";
 
 const MATCHING = ["test/effect/machine/matching.test.ts"];

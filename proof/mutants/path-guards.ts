@@ -1,3 +1,4 @@
+/** Guards of the path, and the tests that fail without them. */
 import type { Mutant } from "./mutant.ts";
 
 const PATH = ["test/path/path.worker.test.ts"];

@@ -1,3 +1,4 @@
+/** Guards of what is let go of, and the tests that fail without them. */
 import type { Mutant } from "./mutant.ts";
 
 const RETENTION = ["test/effect/retention.test.ts"];

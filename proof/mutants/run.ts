@@ -1,3 +1,4 @@
+/** Takes a guard out of a copy of the project, and runs its tests. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";

@@ -1,3 +1,4 @@
+/** What the Worker may weigh, and be made of. */
 import type { BundledModule } from "./contents.ts";
 
 /** What the Worker may weigh compressed, in bytes: some growth beyond what it weighs. The platform is far from it. */

@@ -1,3 +1,4 @@
+/** Asks the registry what is known against the packages. */
 import { execFile } from "node:child_process";
 import { z } from "zod";
 

@@ -1,3 +1,4 @@
+/** Checks pins, hashes and install scripts. */
 import type { Installation } from "./packages.ts";
 
 const EXACT = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;

@@ -1,3 +1,4 @@
+/** Checks the packages' licences. */
 import type { Package } from "./packages.ts";
 
 /** Licences that ask for no more than their own text and a name to be kept. */

@@ -1,3 +1,4 @@
+/** Reads the manifest and the lockfile. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";

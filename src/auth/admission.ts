@@ -1,3 +1,4 @@
+/** Decides whether somebody who has just signed in has any business here, by the role policy. */
 import type { Env } from "../bindings.ts";
 import { log } from "../observe/log.ts";
 import type { Role } from "../toolkit/scopes.ts";

@@ -1,3 +1,4 @@
+/** The name of a person's object, which tells two people apart at any two identity providers. */
 import { createHash } from "node:crypto";
 
 /**

@@ -1,3 +1,4 @@
+/** Checks the variables that signing in needs, before anybody signs in. */
 import type { Env } from "../bindings.ts";
 import { ERAS, erasIn } from "../toolkit/eras.ts";
 import { originsIn, urlProblem } from "./public-url.ts";

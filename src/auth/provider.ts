@@ -1,3 +1,4 @@
+/** The OAuth library, configured: the authorization server, and the protected resource in front of `/mcp`. */
 import {
   OAuthAuthorizationServer,
   type OAuthHelpers,

@@ -1,3 +1,7 @@
+/**
+ * Counts refusals of callers that nobody has identified. They are in the log and the health page, never in the
+ * audit.
+ */
 import { log } from "../observe/log.ts";
 
 /** How often one kind of refusal may write a line, in milliseconds. */

@@ -1,3 +1,4 @@
+/** The endpoints of the authorization server that are ours, and the pages for what goes wrong there. */
 import { AuthorizationError, CimdFetchError } from "@cloudflare/workers-oauth-provider";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";

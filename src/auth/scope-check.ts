@@ -1,3 +1,4 @@
+/** Decides by scopes alone whether a call may be made. Pure; the path calls it before anything else. */
 import type { Principal } from "../toolkit/principal.ts";
 import { type Scope, scopesOfRoles } from "../toolkit/scopes.ts";
 

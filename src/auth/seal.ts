@@ -1,3 +1,4 @@
+/** Seals texts that travel through browsers and stores, so that only this instance can read or make them. */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
 import type { Env } from "../bindings.ts";
 

@@ -1,3 +1,4 @@
+/** The console's front: who is it, may they, and what the audit says of it. */
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { countRefusal } from "../auth/refusal-counter.ts";

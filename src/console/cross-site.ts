@@ -1,3 +1,4 @@
+/** Tells forms of ours from those of other sites. */
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Env } from "../bindings.ts";
 

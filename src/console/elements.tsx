@@ -1,3 +1,4 @@
+/** The parts that the console's pages are made of. */
 import type { Child, FC, PropsWithChildren } from "hono/jsx";
 import type { State } from "../effect/machine/machine.ts";
 import { visible } from "../toolkit/text/hidden.ts";

@@ -1,3 +1,4 @@
+/** What pages and actions ask of whoever wants them. */
 import { type Role, type Scope, scopesOfRoles } from "../toolkit/scopes.ts";
 
 /** What a page or an action asks of whoever wants it: a scope of their role, the role itself, or any role at all. */

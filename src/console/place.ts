@@ -1,3 +1,4 @@
+/** Where a list goes on, in a page's address. */
 import * as z from "zod";
 import { VisitRefused } from "./visit.ts";
 

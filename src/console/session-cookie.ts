@@ -1,3 +1,4 @@
+/** The cookie of a console session. */
 import { randomBytes } from "node:crypto";
 import { parse, serialize } from "hono/utils/cookie";
 import * as z from "zod";

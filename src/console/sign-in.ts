@@ -1,3 +1,4 @@
+/** Signs people in to the console. */
 import { parse, serialize } from "hono/utils/cookie";
 import { randomState } from "openid-client";
 import * as z from "zod";

@@ -1,3 +1,4 @@
+/** Signs somebody out of the console everywhere. */
 import type { Done, Visit } from "./visit.ts";
 
 /**

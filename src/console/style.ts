@@ -1,3 +1,4 @@
+/** The console's stylesheet and icon. */
 import { createHash } from "node:crypto";
 
 /** The console's one stylesheet: system fonts, two colour schemes, from 320 px on. */

@@ -1,3 +1,4 @@
+/** What one request to the console is, and how it can be refused. */
 import type { Env } from "../bindings.ts";
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { ConsoleVisit } from "../person/protocol.ts";

@@ -1,3 +1,4 @@
+/** The object of one credential: its token, its budget, its circuit, and how it has fared. */
 import { AuditedObject } from "../audit/write/audited-object.ts";
 import type { Env } from "../bindings.ts";
 import { FairShare, type Spent } from "../limits/fair-share.ts";

@@ -1,3 +1,4 @@
+/** The circuit breaker of a credential, as a request asks it and reports to it. */
 import { env, waitUntil } from "cloudflare:workers";
 import type { Credential } from "../toolkit/upstream/credential.ts";
 import { circuitOpen } from "../toolkit/upstream/failures.ts";

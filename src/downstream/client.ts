@@ -1,3 +1,4 @@
+/** A vendor's API through one credential: budget, token, deadline, retries, breaker and record of each exchange. */
 import type * as z from "zod";
 import type { Env } from "../bindings.ts";
 import { asFailure, type Failure } from "../toolkit/failure.ts";

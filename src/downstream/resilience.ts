@@ -1,3 +1,4 @@
+/** Retries of reads: how often, how long between, and what isn't worth another attempt. */
 import { DelegateBackoff, handleWhen, retry } from "cockatiel";
 import { asFailure, type Failure } from "../toolkit/failure.ts";
 

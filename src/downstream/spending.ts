@@ -1,3 +1,4 @@
+/** Spends a credential's budget, with a share for each person and a part kept for changes. */
 import { waitUntil } from "cloudflare:workers";
 import type { Env } from "../bindings.ts";
 import { Lease } from "../limits/lease.ts";

@@ -1,3 +1,4 @@
+/** Gets a credential's next token in time, once for all who wait. */
 import { asFailure, type Failure } from "../toolkit/failure.ts";
 import type { AccessToken } from "../toolkit/upstream/credential.ts";
 

@@ -1,3 +1,4 @@
+/** Tokens of credentials as an isolate remembers them, so that most calls ask nobody. */
 import type { Env } from "../bindings.ts";
 import { failureFrom } from "../toolkit/failure.ts";
 import type { Credential } from "../toolkit/upstream/credential.ts";

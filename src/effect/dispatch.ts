@@ -1,3 +1,4 @@
+/** Sends a state change to its vendor, after everything that may stop it was looked at. */
 import type { Env } from "../bindings.ts";
 import { conclusionOf, requestOf } from "../capabilities/ports.ts";
 import { breakerAllows, breakerReport } from "../downstream/circuit.ts";

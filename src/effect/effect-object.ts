@@ -1,3 +1,4 @@
+/** The Durable Object of a target: storage, alarm and RPC around the effects. */
 import { AuditedObject } from "../audit/write/audited-object.ts";
 import type { Env } from "../bindings.ts";
 import type { ChangeTool } from "../toolkit/change.ts";

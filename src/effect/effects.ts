@@ -1,3 +1,4 @@
+/** The life of operations: claim, decision, dispatch, reading back, settlement. */
 import { alert, reasonOf } from "../observe/log.ts";
 import { portOf } from "../toolkit/change.ts";
 import { asFailure, type PublicError, publicError } from "../toolkit/failure.ts";

@@ -1,3 +1,4 @@
+/** Changes of operations: each is one transaction of state, audit event and alarm. */
 import { portOf } from "../toolkit/change.ts";
 import { newOperationId } from "../toolkit/operation-id.ts";
 import { transitionFact } from "./audit-fact.ts";

@@ -1,3 +1,4 @@
+/** Rows of operations in the effect object's SQLite. */
 import { applySchema } from "../audit/write/schema.ts";
 import { type Target, targetName } from "../toolkit/change.ts";
 import type { OperationUnderWay, StandingOperation, Wanted } from "./machine/matching.ts";

@@ -1,3 +1,4 @@
+/** Callers that wait for a duplicate's first caller. */
 import type { Operation } from "./machine/operation.ts";
 import type { World } from "./ports.ts";
 

@@ -1,3 +1,4 @@
+/** Tokens of a bucket that is elsewhere, taken some at a time. */
 import type { BucketAnswer } from "./token-bucket.ts";
 
 /** How long an answer is waited for before another one is asked for, in milliseconds. */

@@ -1,3 +1,4 @@
+/** Audits calls that a limit refused: the first of a minute in full, the others counted. */
 import type { AuditFact } from "../audit/event/event.ts";
 import type { Due } from "../audit/write/due.ts";
 import type { Ledger } from "../audit/write/ledger.ts";

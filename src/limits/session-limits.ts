@@ -1,3 +1,4 @@
+/** What one session may ask and have under way. */
 import type { Failure } from "../toolkit/failure.ts";
 import { type Ask, Lease } from "./lease.ts";
 import { type LimitName, overLimit } from "./refusals.ts";

@@ -1,3 +1,4 @@
+/** The limits of sessions and people, read from the variables. */
 import type { Env } from "../bindings.ts";
 import { type Rate, rate } from "./token-bucket.ts";
 

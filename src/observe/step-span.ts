@@ -1,3 +1,4 @@
+/** Spans for the steps of the path, where the platform traces. */
 import { tracing } from "cloudflare:workers";
 
 /** One step of a call, as the platform's tracing shows it. */

@@ -1,3 +1,4 @@
+/** What one call did, step by step, for its audit event. */
 import type { AuditFact, StepRecord } from "../audit/event/event.ts";
 import type { Env } from "../bindings.ts";
 import { upstreamFor } from "../downstream/client.ts";

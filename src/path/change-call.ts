@@ -1,3 +1,4 @@
+/** What a state-changing call asks for, and the answer that an operation gives it. */
 import type { EffectObject } from "../effect/effect-object.ts";
 import { folded } from "../effect/machine/creation.ts";
 import { operationKey } from "../effect/machine/operation.ts";

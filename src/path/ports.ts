@@ -1,3 +1,4 @@
+/** What the path needs of the session, and nothing else of it. */
 import type { AuditFact } from "../audit/event/event.ts";
 import type { Env } from "../bindings.ts";
 import type { Act, Confidence } from "../person/standing.ts";

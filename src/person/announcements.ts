@@ -1,3 +1,4 @@
+/** Tells session objects what changed about their person, and keeps what it couldn't tell. */
 import type { Grant } from "../auth/tokens/grant.ts";
 import type { Env } from "../bindings.ts";
 import type { AddedScopes } from "./added-scopes.ts";

@@ -1,3 +1,4 @@
+/** The events of a person's chain. */
 import type { AuditFact } from "../audit/event/event.ts";
 import type { JsonObject } from "../toolkit/json.ts";
 import type { Person } from "./person-record.ts";

@@ -1,3 +1,4 @@
+/** The Durable Object of a person: their standing, their sessions, what all of these may do together. */
 import type { Env } from "../bindings.ts";
 import { callLimits } from "../limits/settings.ts";
 import { type BucketAnswer, rate, TokenBucket } from "../limits/token-bucket.ts";

@@ -1,3 +1,4 @@
+/** The row about the person: roles, epoch, and the sealed sign-in at the identity provider. */
 import { open, seal } from "../auth/seal.ts";
 import type { Env } from "../bindings.ts";
 import type { Role } from "../toolkit/scopes.ts";

@@ -1,3 +1,4 @@
+/** Decides who may exchange a refresh token, and who waits for the answer. */
 import type { Exchange, Grant, GrantOrigin, GrantVerdict, PresentedToken } from "../auth/tokens/grant.ts";
 import type { Grants } from "./grants.ts";
 import type { GrantEnd } from "./protocol.ts";

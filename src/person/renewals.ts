@@ -1,3 +1,4 @@
+/** Asks the identity provider about the person, when an act needs a newer word. */
 import type { Env } from "../bindings.ts";
 import { log, reasonOf } from "../observe/log.ts";
 import type { PersonRecord } from "./person-record.ts";

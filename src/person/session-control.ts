@@ -1,3 +1,4 @@
+/** What a person's object and its session objects say to each other. */
 import type { Role, Scope } from "../toolkit/scopes.ts";
 import type { Confirmation } from "./standing.ts";
 

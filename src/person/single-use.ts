@@ -1,3 +1,4 @@
+/** Sign-ins that wait for a consent, each good for one. */
 import { v7 as uuidv7 } from "uuid";
 
 /** How long a person may look at the consent page, in milliseconds. */

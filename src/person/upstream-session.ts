@@ -1,3 +1,4 @@
+/** Renews the person's sign-in at the identity provider, one caller at a time. */
 import { claimsNow, refreshSignIn, type UpstreamTokens } from "../auth/sign-in/identity-provider.ts";
 import { readRolePolicy, rolesFrom } from "../auth/sign-in/roles.ts";
 import type { Env } from "../bindings.ts";

@@ -1,3 +1,4 @@
+/** How far the identity provider's last word carries a call, as the session knows it. */
 import { log, reasonOf } from "../observe/log.ts";
 import type { ConfirmedStanding } from "../person/protocol.ts";
 import {

@@ -1,3 +1,4 @@
+/** The Durable Object of a session: where every call of both lanes enters the path. */
 import { isLegacyRequest } from "@modelcontextprotocol/server";
 import type { AuditFact } from "../audit/event/event.ts";
 import { AuditedObject } from "../audit/write/audited-object.ts";

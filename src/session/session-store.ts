@@ -1,3 +1,4 @@
+/** The session object's tables: its record, keys, protocol sessions, ended grants and added scopes. */
 import { applySchema } from "../audit/write/schema.ts";
 import type { Keys } from "../path/ports.ts";
 import { keyReused, tooManyKeys } from "../path/refusals.ts";

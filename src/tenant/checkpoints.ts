@@ -1,3 +1,4 @@
+/** Makes checkpoints: verifies what the store holds, and signs where each chain ends. */
 import type { ChainHead } from "../../verifier/event/chain-head.ts";
 import {
   CHECKPOINT_CHAIN,

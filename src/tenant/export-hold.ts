@@ -1,3 +1,4 @@
+/** Keeps retention waiting while the audit is exported. */
 import { applySchema } from "../audit/write/schema.ts";
 
 const SCHEMA = [

@@ -1,3 +1,4 @@
+/** Removes events that are old and signed, under an anchor. */
 import type { ChainHead } from "../../verifier/event/chain-head.ts";
 import { isSignedAnchor } from "../../verifier/proof/anchor.ts";
 import { CHECKPOINT_CHAIN } from "../../verifier/proof/checkpoint.ts";

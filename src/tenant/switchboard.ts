@@ -1,3 +1,4 @@
+/** What is switched off, as one session object knows it. */
 import type { Env } from "../bindings.ts";
 import type { Tool } from "../toolkit/tool.ts";
 import { type Missing, requireAvailable } from "./availability.ts";

@@ -1,3 +1,4 @@
+/** The Durable Object of the tenant: switches, chains, checkpoints, retention, troubles. */
 import { GENESIS } from "../../verifier/event/chain-head.ts";
 import type { Trouble } from "../../verifier/event/trouble.ts";
 import { acceptedKeys, retentionMs } from "../audit/sign/integrity-settings.ts";

@@ -1,3 +1,4 @@
+/** What the audit store refused, until somebody has acknowledged it. */
 import { type Trouble, troubleId } from "../../verifier/event/trouble.ts";
 import { acknowledgeFact, reportFact } from "../audit/event/trouble-facts.ts";
 import type { Ledger } from "../audit/write/ledger.ts";

@@ -1,3 +1,4 @@
+/** Who is asking, as the path resolved it. A tool can't learn more of them. */
 import type { Role } from "./scopes.ts";
 
 /** Who is asking. Resolved inside the server from the verified token and the session's own record. */

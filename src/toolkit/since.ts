@@ -1,3 +1,4 @@
+/** The argument that says from when on. */
 import * as z from "zod";
 
 const DateTime = z.iso.datetime({ offset: true });

@@ -1,3 +1,4 @@
+/** The schema of titles of things that a tool creates. */
 import * as z from "zod";
 import { isLegibleLine } from "./text/hidden.ts";
 

@@ -1,3 +1,4 @@
+/** Holds data against a tool's output schema, and lets nothing else leave. */
 import { Failure } from "./failure.ts";
 import type { JsonObject } from "./json.ts";
 import type { Tool } from "./tool.ts";

@@ -48,3 +48,8 @@ test(`no folder has more than ${MOST_FILES} files`, () => {
   const full = [...folders].filter(([, files]) => files.length > MOST_FILES);
   expect(full.map(([folder, files]) => `${inProject(folder)}: ${files.length}`)).toEqual([]);
 });
+
+test("every file opens with what it is for", () => {
+  const silent = CODE.filter((file) => !/^(?:#!.*\n)?\/(?:\*\*|\/)/.test(textOf(file)));
+  expect(silent.map(inProject)).toEqual([]);
+});

@@ -1,3 +1,4 @@
+/** Reads an event's text, and derives from it the columns that should stand beside it. */
 import * as z from "zod";
 import { eventHash } from "./chain-head.ts";
 import { isChain } from "./place.ts";

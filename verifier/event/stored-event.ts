@@ -1,3 +1,4 @@
+/** An event as a store or an export presents it, right or wrong. */
 import { eventHash } from "./chain-head.ts";
 import { type AuditEvent, type AuditRecord, readRecord } from "./record.ts";
 

@@ -1,3 +1,4 @@
+/** Writes the lines of an export. */
 import canonicalize from "canonicalize";
 import { readRecord } from "../event/record.ts";
 import type { PresentedAnchor } from "../proof/anchor.ts";

@@ -1,3 +1,4 @@
+/** Reads the checkpoints and anchors of an export. */
 import canonicalize from "canonicalize";
 import * as z from "zod";
 import type { Json } from "../json.ts";

@@ -1,3 +1,4 @@
+/** Reads the events of an export. */
 import canonicalize from "canonicalize";
 import * as z from "zod";
 import { GENESIS } from "../event/chain-head.ts";

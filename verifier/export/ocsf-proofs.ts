@@ -1,3 +1,4 @@
+/** Checkpoints and anchors in OCSF, and back. */
 import { eventHash, GENESIS } from "../event/chain-head.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { type PresentedAnchor, readAnchor } from "../proof/anchor.ts";

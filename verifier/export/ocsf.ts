@@ -1,3 +1,4 @@
+/** Events in OCSF 1.8, and back. */
 import { GENESIS } from "../event/chain-head.ts";
 import type { AuditEvent } from "../event/record.ts";
 import type { Json, JsonObject } from "../json.ts";

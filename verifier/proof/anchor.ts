@@ -1,3 +1,4 @@
+/** Reads anchors: signed notes of where a chain now begins. */
 import * as z from "zod";
 import { type PublicKey, verifiedStatement } from "./signature.ts";
 

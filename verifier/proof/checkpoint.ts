@@ -1,3 +1,4 @@
+/** Reads checkpoints: signed statements of where chains ended. */
 import canonicalize from "canonicalize";
 import * as z from "zod";
 import { type ChainHead, eventHash, GENESIS } from "../event/chain-head.ts";

@@ -1,3 +1,4 @@
+/** Finds what is wrong with one chain. */
 import { type ChainHead, GENESIS } from "../event/chain-head.ts";
 import type { Entry, LiveHead } from "../event/stored-event.ts";
 import type { VerifierFinding } from "./finding.ts";

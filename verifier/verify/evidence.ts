@@ -1,3 +1,4 @@
+/** Gathers what signed statements say of the chains, and what is wrong with them. */
 import { type ChainHead, eventHash, GENESIS } from "../event/chain-head.ts";
 import { type PresentedAnchor, readAnchor } from "../proof/anchor.ts";
 import {

@@ -1,3 +1,4 @@
+/** Notices events of another tenant. */
 import { readRecord } from "../event/record.ts";
 import type { VerifierFinding } from "./finding.ts";
 import type { Presented } from "./planted.ts";

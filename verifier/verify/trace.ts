@@ -1,3 +1,4 @@
+/** Follows a chain back from its end. */
 import { type ChainHead, GENESIS } from "../event/chain-head.ts";
 import { type Entry, isSound, type LiveHead } from "../event/stored-event.ts";
 

@@ -1,3 +1,4 @@
+/** Verifies a whole audit, and says what it found. */
 import { type ChainHead, GENESIS } from "../event/chain-head.ts";
 import {
   type ColumnsOf,

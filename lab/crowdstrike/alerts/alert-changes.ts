@@ -1,3 +1,4 @@
+/** What became of alerts since they were seeded. */
 import type { Storage } from "../../storage.ts";
 import { type AlertStatus, alertStatuses } from "./alert-seed.ts";
 

@@ -1,3 +1,4 @@
+/** The behaviours that the estate's sensors have seen. */
 import type { HostKind } from "../../estate/hosts.ts";
 
 /** What a sensor recognises: a behaviour, in the words of MITRE ATT&CK, and how bad it is. */

@@ -1,3 +1,4 @@
+/** Writes an alert as the vendor does. */
 import { stableId } from "../../estate/random.ts";
 import { customerId, type DeviceRecord } from "../hosts/device-record.ts";
 import type { AlertChange } from "./alert-changes.ts";

@@ -1,3 +1,4 @@
+/** The alerts that the estate begins with. */
 import { type Host, hosts } from "../../estate/hosts.ts";
 import { accounts, type Person, people } from "../../estate/people.ts";
 import { type Random, seeded, stableId } from "../../estate/random.ts";

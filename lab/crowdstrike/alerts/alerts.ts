@@ -1,3 +1,4 @@
+/** Simulates finding, describing and changing alerts. */
 import * as z from "zod";
 import { counted } from "../../paging.ts";
 import type { Operation, VendorReply, VendorRequest } from "../../simulator.ts";

@@ -1,3 +1,4 @@
+/** Which devices are contained. */
 import type { Host } from "../../estate/hosts.ts";
 import type { Storage } from "../../storage.ts";
 

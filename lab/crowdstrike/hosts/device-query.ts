@@ -1,3 +1,4 @@
+/** Finds devices by FQL. */
 import { propertiesOf, queryRecords } from "../fql-query.ts";
 import type { DeviceRecord } from "./device-record.ts";
 

@@ -1,3 +1,4 @@
+/** Writes a device as the vendor does. */
 import type { Host, HostKind } from "../../estate/hosts.ts";
 import { stableId } from "../../estate/random.ts";
 import type { ContainmentStatus } from "./containment.ts";

@@ -1,3 +1,4 @@
+/** Describes hosts as they are at one moment. */
 import type { Host } from "../../estate/hosts.ts";
 import type { World } from "../../world.ts";
 import type { Containment } from "./containment.ts";

@@ -1,3 +1,4 @@
+/** Simulates containing devices and lifting it. */
 import type { Operation, VendorRequest } from "../../simulator.ts";
 import type { World } from "../../world.ts";
 import { guarded, vendor } from "../authorization.ts";

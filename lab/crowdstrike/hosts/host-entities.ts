@@ -1,3 +1,4 @@
+/** Simulates describing devices. */
 import type { Operation } from "../../simulator.ts";
 import type { World } from "../../world.ts";
 import { guarded } from "../authorization.ts";

@@ -1,3 +1,4 @@
+/** Simulates finding devices. */
 import { counted } from "../../paging.ts";
 import type { Operation, VendorReply, VendorRequest } from "../../simulator.ts";
 import type { World } from "../../world.ts";

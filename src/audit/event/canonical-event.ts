@@ -1,3 +1,4 @@
+/** Writes a fact down as the text that is hashed: RFC 8785, with its place in the chain. */
 import { hash } from "node:crypto";
 import canonicalize from "canonicalize";
 import type { Json, JsonObject } from "../../toolkit/json.ts";

@@ -1,3 +1,4 @@
+/** Exports everything that the store holds, as of the moment when it begins. */
 import { proofLine, rowLine } from "../../../verifier/export/export.ts";
 import {
   ANCHORS,

@@ -1,3 +1,4 @@
+/** Reads a checkpoint from the store, and believes it only if an accepted key signed it. */
 import { type Checkpoint, readCheckpoint } from "../../../verifier/proof/checkpoint.ts";
 import { LONGEST_JWS, type PublicKey, verifiedStatement } from "../../../verifier/proof/signature.ts";
 

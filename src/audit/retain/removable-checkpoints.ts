@@ -1,3 +1,4 @@
+/** Which checkpoints are old and superseded, so that retention may remove them. */
 import { eventHash } from "../../../verifier/event/chain-head.ts";
 import {
   type Checkpoint,

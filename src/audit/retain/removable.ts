@@ -1,3 +1,4 @@
+/** Which events of a chain are old and signed, so that retention may remove them. */
 import type { ChainHead } from "../../../verifier/event/chain-head.ts";
 import { readRecord } from "../../../verifier/event/record.ts";
 

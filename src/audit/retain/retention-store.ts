@@ -1,3 +1,4 @@
+/** What retention reads and removes in the audit database. */
 import type { ChainHead } from "../../../verifier/event/chain-head.ts";
 import { inPlace } from "../../../verifier/event/place.ts";
 import type { PresentedCheckpoint } from "../../../verifier/proof/checkpoint.ts";

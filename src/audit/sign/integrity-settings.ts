@@ -1,3 +1,4 @@
+/** The keys of checkpoints and the age of events, read from the variables. */
 import { isPublicKey, type PublicKey, readPublicKey } from "../../../verifier/proof/signature.ts";
 import type { Env } from "../../bindings.ts";
 import { isSigningKey, signerWith } from "./signer.ts";

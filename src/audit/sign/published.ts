@@ -1,3 +1,4 @@
+/** Publishes checkpoints, so that somebody outside can keep them. */
 import { spkiOf } from "../../../verifier/proof/signature.ts";
 import type { Env } from "../../bindings.ts";
 import { newestCheckpoint, signedCheckpoint } from "../proof/signed-checkpoint.ts";

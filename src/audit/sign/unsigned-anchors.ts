@@ -1,3 +1,4 @@
+/** Finds anchors that no accepted key signed. */
 import { isSignedAnchor, type PresentedAnchor } from "../../../verifier/proof/anchor.ts";
 import type { Env } from "../../bindings.ts";
 import { alert } from "../../observe/log.ts";

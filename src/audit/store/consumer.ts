@@ -1,3 +1,4 @@
+/** Takes events from the queue into the store, and records what it can't store. */
 import { type AuditRecord, readRecord } from "../../../verifier/event/record.ts";
 import type { Env } from "../../bindings.ts";
 import { alert, reasonOf } from "../../observe/log.ts";

@@ -1,3 +1,4 @@
+/** How far a chain is in the store without a gap. */
 import { type ChainHead, GENESIS, isHash } from "../../../verifier/event/chain-head.ts";
 
 /** One event of a chain, as far as its links go. */

@@ -1,3 +1,4 @@
+/** What checkpoints and anchors read and write in the audit database. */
 import { inPlace } from "../../../verifier/event/place.ts";
 import type { PresentedAnchor } from "../../../verifier/proof/anchor.ts";
 import {

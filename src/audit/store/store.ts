@@ -1,3 +1,4 @@
+/** Writes events into the store, and compares what is there already. */
 import type { ColumnType } from "kysely";
 import { inPlace } from "../../../verifier/event/place.ts";
 import { type AuditRecord, RECORD_COLUMNS } from "../../../verifier/event/record.ts";

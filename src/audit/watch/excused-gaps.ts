@@ -1,3 +1,4 @@
+/** Finds gaps that only an anchor nobody signed would excuse. */
 import { inPlace } from "../../../verifier/event/place.ts";
 import type { PresentedAnchor } from "../../../verifier/proof/anchor.ts";
 import { LONGEST_JWS } from "../../../verifier/proof/signature.ts";

@@ -1,3 +1,4 @@
+/** What the audit needs each minute. */
 import type { Env } from "../../bindings.ts";
 import { alert, reasonOf } from "../../observe/log.ts";
 import { integrityProblems } from "../sign/integrity-settings.ts";

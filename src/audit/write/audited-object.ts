@@ -1,3 +1,4 @@
+/** The base of every Durable Object with a chain: ledger, outbox, and one alarm for all that is due. */
 import { DurableObject } from "cloudflare:workers";
 import type { Trouble } from "../../../verifier/event/trouble.ts";
 import type { Env } from "../../bindings.ts";

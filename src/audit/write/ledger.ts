@@ -1,3 +1,4 @@
+/** Appends events to an object's chain, in the transaction of what they tell of. */
 import { v7 as uuidv7 } from "uuid";
 import { type ChainHead, GENESIS } from "../../../verifier/event/chain-head.ts";
 import type { ChainKind } from "../../../verifier/event/place.ts";

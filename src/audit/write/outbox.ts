@@ -1,3 +1,4 @@
+/** Sends events to the queue until the store has been seen to hold them. */
 import type { Trouble } from "../../../verifier/event/trouble.ts";
 import type { PresentedAnchor } from "../../../verifier/proof/anchor.ts";
 import type { Env } from "../../bindings.ts";

@@ -1,3 +1,4 @@
+/** What a consent page offers: the scopes that were asked for, cut down to the person's role. */
 import { ALL_SCOPES, isScope, type Role, type Scope, scopesOfRoles } from "../../toolkit/scopes.ts";
 
 /**

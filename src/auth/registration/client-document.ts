@@ -1,3 +1,4 @@
+/** The document that a client publishes about itself: how it is fetched, kept, and what is wrong with it. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { createHash } from "node:crypto";
 import type { Env } from "../../bindings.ts";

@@ -1,3 +1,4 @@
+/** Stands before the global fetch, so that the OAuth library can't be led to inner addresses. */
 import { currentClientDocument } from "./client-document.ts";
 import { isPublicHost } from "./public-host.ts";
 

@@ -1,3 +1,4 @@
+/** A client's own name, made harmless: anybody can register any name. */
 import type { ConsentDescription } from "@cloudflare/workers-oauth-provider";
 
 /** Long enough for an honest name, and too short to say much beside it. */

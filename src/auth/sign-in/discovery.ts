@@ -1,3 +1,4 @@
+/** Finds the tenant's identity provider, and remembers what was found. */
 import {
   allowInsecureRequests,
   type ClientAuth,

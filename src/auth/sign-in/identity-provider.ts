@@ -1,3 +1,4 @@
+/** Speaks OpenID Connect with the tenant's identity provider: sign-in, its answer, and the refresh. */
 import {
   AuthorizationResponseError,
   authorizationCodeGrant,

@@ -1,3 +1,4 @@
+/** Maps the claims of the identity provider to roles, by the deployment's policy. */
 import * as z from "zod";
 import type { Json } from "../../toolkit/json.ts";
 import { ROLES, type Role } from "../../toolkit/scopes.ts";

@@ -1,3 +1,4 @@
+/** The way of a person from a client's request to the identity provider and back. */
 import { AuthorizationError, authorizationErrorRedirect } from "@cloudflare/workers-oauth-provider";
 import type { Env } from "../../bindings.ts";
 import { log, reasonOf } from "../../observe/log.ts";

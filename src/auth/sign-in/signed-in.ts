@@ -1,3 +1,4 @@
+/** Who has just signed in, sealed for the way through the consent form. */
 import * as z from "zod";
 import type { Env } from "../../bindings.ts";
 import { ROLES } from "../../toolkit/scopes.ts";

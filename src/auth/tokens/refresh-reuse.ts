@@ -1,3 +1,7 @@
+/**
+ * The token endpoint: one successor for all who present the same token, and the end of a grant whose token is
+ * stolen.
+ */
 import type { Env } from "../../bindings.ts";
 import { readBounded } from "../../limits/bounded-body.ts";
 import { authorizationServer, oauthApi } from "../provider.ts";

@@ -1,3 +1,4 @@
+/** Remembers for a few seconds that an access token was valid. */
 import { hash } from "node:crypto";
 
 /** How long a validated token is taken as read, in milliseconds. */

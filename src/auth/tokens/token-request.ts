@@ -1,3 +1,4 @@
+/** What is known of the token request under way, and how its answer is sealed for those who share it. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { createHash } from "node:crypto";
 import type { Env } from "../../bindings.ts";

@@ -1,3 +1,4 @@
+/** The tool that opens a case, as a model sees it. */
 import * as z from "zod";
 import { changeSpec } from "../../toolkit/change.ts";
 import { opaqueId, reportedText } from "../../toolkit/text/reported-text.ts";

@@ -1,3 +1,4 @@
+/** The tools that contain a device and release it, as a model sees them. */
 import * as z from "zod";
 import { type ChangeSpec, changeSpec } from "../../toolkit/change.ts";
 import { reportedText } from "../../toolkit/text/reported-text.ts";

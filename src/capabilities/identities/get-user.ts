@@ -1,3 +1,4 @@
+/** The tool that shows one user, as a model sees it. */
 import * as z from "zod";
 import { readSpec } from "../../toolkit/read.ts";
 import { User, UserId } from "./user.ts";

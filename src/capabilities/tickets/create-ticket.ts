@@ -1,3 +1,4 @@
+/** The tool that creates a ticket, as a model sees it. */
 import * as z from "zod";
 import { changeSpec } from "../../toolkit/change.ts";
 import { reportedText } from "../../toolkit/text/reported-text.ts";

@@ -1,3 +1,4 @@
+/** The form of scans' ids. */
 import * as z from "zod";
 
 const SCHEDULE_UUID =

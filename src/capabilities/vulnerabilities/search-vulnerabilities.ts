@@ -1,3 +1,4 @@
+/** The tool that searches vulnerabilities, as a model sees it. */
 import * as z from "zod";
 import { cursor, limit } from "../../toolkit/lists/paging.ts";
 import { readSpec } from "../../toolkit/read.ts";

@@ -1,3 +1,4 @@
+/** The tool that checks one control from fresh evidence. */
 import * as z from "zod";
 import { defineRead } from "../../toolkit/read.ts";
 import { opaqueId, reportedObject, reportedText } from "../../toolkit/text/reported-text.ts";

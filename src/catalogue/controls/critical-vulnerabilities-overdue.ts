@@ -1,3 +1,4 @@
+/** The control that no critical vulnerability is open beyond its time. */
 import { defineControl } from "./control.ts";
 import { daysSince } from "./days.ts";
 import { openVulnerabilities } from "./reads/vulnerabilities.ts";

@@ -1,3 +1,4 @@
+/** The control that somebody looks at each grave detection within a day. */
 import { defineControl } from "./control.ts";
 import { unassignedForADay } from "./reads/detections.ts";
 

@@ -1,3 +1,4 @@
+/** The control that every device has a sensor that reports. */
 import { defineControl } from "./control.ts";
 import { daysSince } from "./days.ts";
 import { devices } from "./reads/devices.ts";

@@ -1,3 +1,4 @@
+/** The tool that lists the controls. */
 import * as z from "zod";
 import { cursor, decodeCursor, encodeCursor, limit } from "../../toolkit/lists/paging.ts";
 import { defineRead } from "../../toolkit/read.ts";

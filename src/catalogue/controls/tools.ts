@@ -1,3 +1,4 @@
+/** The tools of controls, as a list. */
 import type { Tool } from "../../toolkit/tool.ts";
 import { checkControl } from "./check-control.ts";
 import { listControls } from "./list-controls.ts";

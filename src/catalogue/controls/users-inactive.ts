@@ -1,3 +1,4 @@
+/** The control that no account stays enabled that nobody uses. */
 import { defineControl } from "./control.ts";
 import { daysSince } from "./days.ts";
 import { accountsUsedWithin } from "./reads/accounts.ts";

@@ -1,3 +1,4 @@
+/** The control that every account is asked for more than a password. */
 import { defineControl } from "./control.ts";
 import { accountsWithMfa } from "./reads/accounts.ts";
 

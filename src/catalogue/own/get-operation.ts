@@ -1,3 +1,4 @@
+/** The tool that shows how a state change stands. */
 import * as z from "zod";
 import { authorize } from "../../auth/scope-check.ts";
 import { EDGES, type State } from "../../effect/machine/machine.ts";

@@ -1,3 +1,4 @@
+/** The tool that searches the audit. */
 import * as z from "zod";
 import { OUTCOMES } from "../../audit/event/event.ts";
 import { leftOut, searchAudit } from "../../audit/store/search.ts";

@@ -1,3 +1,4 @@
+/** How reads of our own state describe themselves as a source. */
 import type { SourceReport } from "../../toolkit/read.ts";
 import type { ToolAnnotations } from "../../toolkit/tool.ts";
 

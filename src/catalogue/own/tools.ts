@@ -1,3 +1,4 @@
+/** Our own tools, as a list. */
 import type { Tool } from "../../toolkit/tool.ts";
 import { getOperation } from "./get-operation.ts";
 import { searchAuditTool } from "./search-audit.ts";

@@ -1,3 +1,4 @@
+/** The tool that says who is signed in, and what they may do. */
 import * as z from "zod";
 import { defineRead } from "../../toolkit/read.ts";
 import { scopesOfRoles } from "../../toolkit/scopes.ts";

@@ -1,3 +1,4 @@
+/** The prompt that leads through a containment. */
 import * as z from "zod";
 import { searchDetections } from "../../capabilities/detections/search-detections.ts";
 import { containDevice, releaseDevice } from "../../capabilities/devices/contain-device.ts";

@@ -1,3 +1,4 @@
+/** The prompt that leads from a detection to its device, person, sign-ins and vulnerabilities. */
 import * as z from "zod";
 import { DetectionId } from "../../capabilities/detections/detection.ts";
 import { getDetection } from "../../capabilities/detections/get-detection.ts";

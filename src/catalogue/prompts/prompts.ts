@@ -1,3 +1,4 @@
+/** The prompts, as a list. */
 import { containSafely } from "./contain-safely.ts";
 import { investigateDetection } from "./investigate-detection.ts";
 import type { Prompt } from "./prompt.ts";

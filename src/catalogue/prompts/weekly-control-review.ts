@@ -1,3 +1,4 @@
+/** The prompt that leads through a review of the controls. */
 import * as z from "zod";
 import { checkControl } from "../controls/check-control.ts";
 import { FRAMEWORK_IDS } from "../controls/frameworks.ts";

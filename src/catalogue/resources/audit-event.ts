@@ -1,3 +1,4 @@
+/** The read of one audit event by its id. */
 import * as z from "zod";
 import { findEvent } from "../../audit/store/search.ts";
 import type { JsonObject } from "../../toolkit/json.ts";

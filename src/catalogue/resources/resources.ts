@@ -1,3 +1,4 @@
+/** The resources, as a list. */
 import { CONTROLS } from "../controls/catalogue.ts";
 import { checkControl } from "../controls/check-control.ts";
 import { getOperation } from "../own/get-operation.ts";

@@ -1,3 +1,4 @@
+/** CrowdStrike's credentials: OAuth clients, and what each may do. */
 import * as z from "zod";
 import { Secret } from "../../toolkit/settings.ts";
 import type { AccessToken, Credential } from "../../toolkit/upstream/credential.ts";

@@ -1,3 +1,4 @@
+/** CrowdStrike's variables. */
 import * as z from "zod";
 import { CRITICALITIES } from "../../capabilities/devices/device.ts";
 import { BaseUrl, SettleMs } from "../../toolkit/settings.ts";

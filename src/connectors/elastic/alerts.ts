@@ -1,3 +1,4 @@
+/** Finds alerts in Elastic's index, in pages that fit. */
 import { Failure } from "../../toolkit/failure.ts";
 import type { Upstream, UpstreamRequest } from "../../toolkit/upstream/upstream.ts";
 import { type AlertHit, AlertSearch } from "./schemas.ts";

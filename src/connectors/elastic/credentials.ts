@@ -1,3 +1,4 @@
+/** Elastic's credentials: API keys, and what each may do. */
 import * as z from "zod";
 import { Secret } from "../../toolkit/settings.ts";
 import type { Credential } from "../../toolkit/upstream/credential.ts";

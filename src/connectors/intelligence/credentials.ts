@@ -1,3 +1,4 @@
+/** The public sources as credentials, so that each has a budget and a circuit. */
 import * as z from "zod";
 import type { Credential } from "../../toolkit/upstream/credential.ts";
 import type { Vendor } from "../../toolkit/upstream/vendor.ts";

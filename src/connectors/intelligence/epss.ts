@@ -1,3 +1,4 @@
+/** Reads EPSS: how likely a vulnerability is to be exploited. */
 import * as z from "zod";
 import { contractChanged } from "../../toolkit/upstream/failures.ts";
 import type { Patience, Upstream } from "../../toolkit/upstream/upstream.ts";

@@ -1,3 +1,4 @@
+/** Reads CISA's catalogue of vulnerabilities that are known to be exploited. */
 import * as z from "zod";
 import type { Env } from "../../bindings.ts";
 import type { Failure } from "../../toolkit/failure.ts";

@@ -1,3 +1,4 @@
+/** The tool that puts together what the public sources know of a CVE. */
 import * as z from "zod";
 import { Failure } from "../../toolkit/failure.ts";
 import { defineRead, type SourceReport } from "../../toolkit/read.ts";

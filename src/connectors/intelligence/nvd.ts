@@ -1,3 +1,4 @@
+/** Reads NVD: ratings and descriptions of vulnerabilities. */
 import * as z from "zod";
 import { asFailure } from "../../toolkit/failure.ts";
 import { type Records, records } from "../../toolkit/lists/records.ts";

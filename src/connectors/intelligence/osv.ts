@@ -1,3 +1,4 @@
+/** Reads OSV: which packages a vulnerability is in. */
 import * as z from "zod";
 import { type Records, records } from "../../toolkit/lists/records.ts";
 import { contractChanged } from "../../toolkit/upstream/failures.ts";

@@ -1,3 +1,4 @@
+/** The variables of the public sources. */
 import * as z from "zod";
 import { BaseUrl, Milliseconds } from "../../toolkit/settings.ts";
 

@@ -1,3 +1,4 @@
+/** Jira's credentials: one account reads, another creates. */
 import * as z from "zod";
 import { Failure } from "../../toolkit/failure.ts";
 import { Secret } from "../../toolkit/settings.ts";

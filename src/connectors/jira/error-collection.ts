@@ -1,3 +1,4 @@
+/** The form in which Jira says what is wrong with a request. */
 import * as z from "zod";
 
 /** `ErrorCollection`: what failed as a whole, and what failed by field. */

@@ -1,3 +1,4 @@
+/** Searches Jira's issues and reads one. */
 import type * as z from "zod";
 import { onward, requirePromised } from "../../toolkit/lists/pages.ts";
 import type { Records } from "../../toolkit/lists/records.ts";

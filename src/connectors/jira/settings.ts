@@ -1,3 +1,4 @@
+/** Jira's variables. */
 import * as z from "zod";
 import { PRIORITIES, type Priority } from "../../capabilities/tickets/ticket.ts";
 import { BaseUrl, Milliseconds } from "../../toolkit/settings.ts";

@@ -1,3 +1,4 @@
+/** Finds the next page in Okta's link header. */
 import * as z from "zod";
 import { onward } from "../../toolkit/lists/pages.ts";
 import { contractChanged } from "../../toolkit/upstream/failures.ts";

@@ -1,3 +1,4 @@
+/** Okta's variables. */
 import * as z from "zod";
 import { BaseUrl, Milliseconds, SettleMs } from "../../toolkit/settings.ts";
 

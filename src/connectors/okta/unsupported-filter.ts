@@ -1,3 +1,4 @@
+/** Refuses what can't be said in Okta's search. */
 import { Failure } from "../../toolkit/failure.ts";
 
 /** What was asked for can't be said in any filter of Okta's. Something narrower in its place would look like an answer. */

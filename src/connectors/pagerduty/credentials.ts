@@ -1,3 +1,4 @@
+/** PagerDuty's credentials: API keys, one that reads and one that pages. */
 import * as z from "zod";
 import { Secret } from "../../toolkit/settings.ts";
 import type { Credential } from "../../toolkit/upstream/credential.ts";

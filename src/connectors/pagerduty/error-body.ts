@@ -1,3 +1,4 @@
+/** The form in which PagerDuty says what is wrong with a request. */
 import * as z from "zod";
 
 const Words = z.union([

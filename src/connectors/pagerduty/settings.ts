@@ -1,3 +1,4 @@
+/** PagerDuty's variables. */
 import * as z from "zod";
 import { BaseUrl, SettleMs } from "../../toolkit/settings.ts";
 

@@ -1,3 +1,4 @@
+/** Tenable's credentials: access keys, and what each may do. */
 import * as z from "zod";
 import { Secret } from "../../toolkit/settings.ts";
 import type { Credential } from "../../toolkit/upstream/credential.ts";

@@ -1,3 +1,4 @@
+/** Turns Tenable's findings into ours. */
 import { createHash } from "node:crypto";
 import { CveId } from "../../capabilities/vulnerabilities/cve-id.ts";
 import { ScanId } from "../../capabilities/vulnerabilities/scan-id.ts";

@@ -1,3 +1,4 @@
+/** Reads how a scan stands. */
 import { contractChanged } from "../../toolkit/upstream/failures.ts";
 import type { Upstream } from "../../toolkit/upstream/upstream.ts";
 import { TENABLE_OPERATIONS, tenable } from "./errors.ts";

@@ -1,3 +1,4 @@
+/** Tenable's variables. */
 import * as z from "zod";
 import { BaseUrl, SettleMs } from "../../toolkit/settings.ts";
 

@@ -1,3 +1,4 @@
+/** The page of one request for approval. */
 import type { FC } from "hono/jsx";
 import type { OperationView } from "../../effect/protocol.ts";
 import { targetName } from "../../toolkit/change.ts";

@@ -1,3 +1,4 @@
+/** The list of requests for approval, the longest waiting first. */
 import type { Catalogue } from "../../catalogue/catalogue.ts";
 import type { OperationView } from "../../effect/protocol.ts";
 import { targetName } from "../../toolkit/change.ts";

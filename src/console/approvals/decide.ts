@@ -1,3 +1,4 @@
+/** Takes a person's decision on a request. */
 import type { Env } from "../../bindings.ts";
 import type { DecideAnswer, OperationView } from "../../effect/protocol.ts";
 import { actOf } from "../../person/confirmation.ts";

@@ -1,3 +1,4 @@
+/** Shows a request's target as it is now, beside as it was. */
 import type { FC } from "hono/jsx";
 import type { Env } from "../../bindings.ts";
 import { inspected } from "../../capabilities/ports.ts";

@@ -1,3 +1,4 @@
+/** Takes somebody's word that they have looked at a conflict. */
 import { MAX_REASON } from "../approvals/decide.ts";
 import { type Done, field, type Visit, VisitRefused } from "../visit.ts";
 

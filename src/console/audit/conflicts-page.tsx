@@ -1,3 +1,4 @@
+/** The page of what the audit store refused. */
 import type { FC } from "hono/jsx";
 import type { Trouble } from "../../../verifier/event/trouble.ts";
 import type { KnownTrouble } from "../../tenant/protocol.ts";

@@ -1,3 +1,4 @@
+/** The page of one event, with its proof recomputed. */
 import type { FC } from "hono/jsx";
 import type { AuditRecord } from "../../../verifier/event/record.ts";
 import { leftOut } from "../../audit/store/search.ts";

@@ -1,3 +1,4 @@
+/** The download of the audit. */
 import { exportLine, leftOutLine } from "../../../verifier/export/export.ts";
 import { wholeExport } from "../../audit/export/whole-export.ts";
 import { leftOut, wholeEvents } from "../../audit/store/search.ts";

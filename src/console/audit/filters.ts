@@ -1,3 +1,4 @@
+/** The audit page's filters, as they stand in its address. */
 import type { AuditQuery } from "../../audit/store/search.ts";
 import { Failure } from "../../toolkit/failure.ts";
 import { given } from "../filters.ts";

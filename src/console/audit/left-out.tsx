@@ -1,3 +1,4 @@
+/** The notice that rows are left out because no object writes where they stand. */
 import type { FC } from "hono/jsx";
 
 /** Says that rows of the database aren't shown. Nothing where there are none. */

@@ -1,3 +1,4 @@
+/** Recomputes an event's place in its chain. */
 import { eventHash, GENESIS } from "../../../verifier/event/chain-head.ts";
 import { inPlace } from "../../../verifier/event/place.ts";
 import { type AuditRecord, RECORD_COLUMNS, readRecord } from "../../../verifier/event/record.ts";

@@ -1,3 +1,4 @@
+/** The page of vendors and credentials: how each does, and its switches. */
 import type { FC } from "hono/jsx";
 import type { Switches } from "../../tenant/protocol.ts";
 import { credentialsOf, type Tool } from "../../toolkit/tool.ts";

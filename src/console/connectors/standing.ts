@@ -1,3 +1,4 @@
+/** How each credential and vendor does. */
 import { inPlace } from "../../../verifier/event/place.ts";
 import type { Env } from "../../bindings.ts";
 import type { CredentialHealth } from "../../downstream/broker-object.ts";

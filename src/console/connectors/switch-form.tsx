@@ -1,3 +1,4 @@
+/** The form that switches one thing off or on. */
 import type { FC } from "hono/jsx";
 import type { SwitchChange } from "../../tenant/protocol.ts";
 import { Csrf } from "../elements.tsx";

@@ -1,3 +1,4 @@
+/** Switches a tool or a credential, for everybody. */
 import type { SwitchChange } from "../../tenant/protocol.ts";
 import { type Done, field, type Visit, VisitRefused } from "../visit.ts";
 import { MAX_SWITCH_REASON } from "./switch-form.tsx";

@@ -1,3 +1,4 @@
+/** How the health page reports credentials. */
 import type { Env } from "../../bindings.ts";
 import type { Catalogue } from "../../catalogue/catalogue.ts";
 import { type Readiness, readinessOf } from "../../downstream/readiness.ts";

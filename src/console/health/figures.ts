@@ -1,3 +1,4 @@
+/** The figures that alerts are made of, from the audit. */
 import { inPlace } from "../../../verifier/event/place.ts";
 
 const QUARTER_MS = 15 * 60_000;

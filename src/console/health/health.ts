@@ -1,3 +1,4 @@
+/** The health page: how calls end, how the audit arrives, how vendors answer. */
 import { type AuditReport, CHECKPOINT_OVERDUE_MS, reportGaps } from "../../audit/watch/gaps.ts";
 import { refusalTotals } from "../../auth/refusal-counter.ts";
 import { PROTECTION } from "../page.tsx";

@@ -1,3 +1,4 @@
+/** Tries credentials and settings at their vendors, for the doctor. */
 import type { Env } from "../../bindings.ts";
 import { upstreamFor } from "../../downstream/client.ts";
 import { asFailure } from "../../toolkit/failure.ts";

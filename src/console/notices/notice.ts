@@ -1,3 +1,4 @@
+/** Which events call for a notice, and what is sent of them. */
 import type { AuditRecord } from "../../../verifier/event/record.ts";
 import type { Env } from "../../bindings.ts";
 import type { OperationView } from "../../effect/protocol.ts";

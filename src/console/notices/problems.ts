@@ -1,3 +1,4 @@
+/** Checks the variables of the webhook. */
 import { isLoopback } from "../../auth/public-url.ts";
 import type { Env } from "../../bindings.ts";
 import { isSecret } from "./signature.ts";

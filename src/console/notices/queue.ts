@@ -1,3 +1,4 @@
+/** Queues notices, and delivers them to the webhook. */
 import type { AuditRecord } from "../../../verifier/event/record.ts";
 import type { Env } from "../../bindings.ts";
 import { alert, reasonOf } from "../../observe/log.ts";

@@ -1,3 +1,4 @@
+/** Signs notices, so that a receiver can tell where they come from. */
 import { createHmac } from "node:crypto";
 
 const PREFIX = "whsec_";

@@ -1,3 +1,4 @@
+/** Who may see an operation. */
 import type { Env } from "../../bindings.ts";
 import type { OperationView } from "../../effect/protocol.ts";
 import { may } from "../need.ts";

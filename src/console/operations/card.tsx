@@ -1,3 +1,4 @@
+/** The card of an operation: what, on what, by whom, why. */
 import type { Child, FC } from "hono/jsx";
 import type { Catalogue } from "../../catalogue/catalogue.ts";
 import type { OperationView } from "../../effect/protocol.ts";

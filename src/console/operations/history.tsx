@@ -1,3 +1,4 @@
+/** Operations in a table. */
 import type { FC } from "hono/jsx";
 import { Foreign, Id, StateBadge, Table, Time } from "../elements.tsx";
 import type { LatestOperation } from "./latest.ts";

@@ -1,3 +1,4 @@
+/** Finds operations by their latest state, in the audit. */
 import { inPlace } from "../../../verifier/event/place.ts";
 import type { Env } from "../../bindings.ts";
 import type { OperationView } from "../../effect/protocol.ts";

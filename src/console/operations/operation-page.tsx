@@ -1,3 +1,4 @@
+/** The page of one operation with its course. */
 import type { FC } from "hono/jsx";
 import { leftOut } from "../../audit/store/search.ts";
 import type { OperationView } from "../../effect/protocol.ts";

@@ -1,3 +1,4 @@
+/** The page that lists operations. */
 import type { FC } from "hono/jsx";
 import type { Tool } from "../../toolkit/tool.ts";
 import { Pager, STATE_NAMES, stateInWords } from "../elements.tsx";

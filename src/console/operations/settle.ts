@@ -1,3 +1,4 @@
+/** Takes an operator's word on an operation in doubt. */
 import { effectNameOf } from "../../toolkit/operation-id.ts";
 import { aboutOperation, MAX_REASON } from "../approvals/decide.ts";
 import { type Done, field, type Visit, VisitRefused } from "../visit.ts";

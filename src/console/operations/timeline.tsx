@@ -1,3 +1,4 @@
+/** The course of an operation, event by event. */
 import type { FC } from "hono/jsx";
 import { inPlace } from "../../../verifier/event/place.ts";
 import type { State } from "../../effect/machine/machine.ts";

@@ -1,3 +1,4 @@
+/** Counts the calls of the last day by the hour. */
 import { inPlace } from "../../../verifier/event/place.ts";
 
 /** One hour of calls. */

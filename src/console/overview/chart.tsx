@@ -1,3 +1,4 @@
+/** Draws the calls of the last day. */
 import type { FC } from "hono/jsx";
 import type { Hour } from "./activity.ts";
 

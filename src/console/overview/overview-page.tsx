@@ -1,3 +1,4 @@
+/** The console's first page. */
 import type { FC } from "hono/jsx";
 import { may } from "../need.ts";
 import { maySeeAll } from "../operations/access.ts";

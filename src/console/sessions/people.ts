@@ -1,3 +1,4 @@
+/** Finds people and their last calls in the audit. */
 import { inPlace } from "../../../verifier/event/place.ts";
 
 /** Somebody who ever signed in here, or tried to. */

@@ -1,3 +1,4 @@
+/** The page of one person's sessions and connections. */
 import type { FC } from "hono/jsx";
 import { isPersonKey } from "../../auth/person-key.ts";
 import type { SessionSummary } from "../../person/protocol.ts";

@@ -1,3 +1,4 @@
+/** Ends sessions. */
 import { isPersonKey } from "../../auth/person-key.ts";
 import { type Done, field, type Visit, VisitRefused } from "../visit.ts";
 import { requirePerson } from "./person-page.tsx";

@@ -1,3 +1,4 @@
+/** The page that lists people for administrators. */
 import { Foreign, Table, Time } from "../elements.tsx";
 import { given } from "../filters.ts";
 import { may } from "../need.ts";

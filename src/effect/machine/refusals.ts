@@ -1,3 +1,4 @@
+/** What a transition can be refused with, and what is said of an answer that was lost. */
 import type { TargetAttributes } from "../../toolkit/change.ts";
 import type { PublicError } from "../../toolkit/failure.ts";
 import { Failure, publicError } from "../../toolkit/failure.ts";

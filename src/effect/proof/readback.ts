@@ -1,3 +1,4 @@
+/** Reads a target back at its vendor, to learn what became of a change. */
 import type { Env } from "../../bindings.ts";
 import { inspected } from "../../capabilities/ports.ts";
 import { upstreamFor } from "../../downstream/client.ts";

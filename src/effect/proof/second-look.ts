@@ -1,3 +1,4 @@
+/** Looks at a target again, right before what a person decided is sent. */
 import type { Env } from "../../bindings.ts";
 import { inspected } from "../../capabilities/ports.ts";
 import { upstreamFor } from "../../downstream/client.ts";

@@ -1,3 +1,4 @@
+/** Answers calls that the SDKs would refuse outside the path, unaudited. */
 import type { Era } from "../../toolkit/eras.ts";
 import { hasMalformedMeta, idOf, malformedCallOf } from "../body.ts";
 import type { Granted } from "../granted.ts";

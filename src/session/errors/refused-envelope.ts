@@ -1,3 +1,4 @@
+/** Audits requests that the protocol refused before they could be calls. */
 import type { AuditFact } from "../../audit/event/event.ts";
 import { shown } from "../../toolkit/text/shown.ts";
 import { traceIdOf } from "../../toolkit/upstream/trace-context.ts";

@@ -1,3 +1,4 @@
+/** The lane of clients of 2025-11-25 and older. */
 import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import { refuseMalformed } from "../errors/malformed-call.ts";
 import { rpcError } from "../errors/rpc-error.ts";

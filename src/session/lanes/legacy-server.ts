@@ -1,3 +1,4 @@
+/** The 1.x SDK's server, whose handlers hand every call to the path. */
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import type { RequestHandlerExtra } from "@modelcontextprotocol/sdk/shared/protocol.js";
 import {

@@ -1,3 +1,4 @@
+/** The lane of clients of 2026-07-28. */
 import { createMcpHandler, type StatelessMcpHandler } from "agents/mcp/server";
 import { refuseMalformed } from "../errors/malformed-call.ts";
 import { type AuthInfo, authInfo, type Granted, grantedIn } from "../granted.ts";

@@ -1,3 +1,4 @@
+/** The 2.x SDK's server for one request, whose handlers hand every call to the path. */
 import {
   CLIENT_CAPABILITIES_META_KEY,
   type ClientCapabilities,

@@ -1,3 +1,4 @@
+/** Sealed, single-use states by which a client comes back after it has asked its person. */
 import { v7 as uuidv7 } from "uuid";
 import * as z from "zod";
 import { open, seal } from "../../auth/seal.ts";

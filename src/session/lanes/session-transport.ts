@@ -1,3 +1,4 @@
+/** The 1.x SDK's transport, kept so that a protocol session outlives the object's eviction. */
 import type { AuthInfo } from "@modelcontextprotocol/sdk/server/auth/types.js";
 import { WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js";
 import {

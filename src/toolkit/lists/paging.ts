@@ -1,3 +1,4 @@
+/** The arguments by which a caller pages, and cursors that mean nothing to them. */
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import { Failure } from "../failure.ts";

@@ -1,3 +1,4 @@
+/** Takes secrets out of texts, in the forms that they are known by. */
 import type { Json } from "../json.ts";
 
 /**

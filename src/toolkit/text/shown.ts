@@ -1,3 +1,4 @@
+/** Other people's text as it may be shown: one line, bounded, secrets taken out. */
 import { visible } from "./hidden.ts";
 import { withoutSecrets } from "./secrets.ts";
 

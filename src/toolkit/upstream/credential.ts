@@ -1,3 +1,4 @@
+/** What a credential at a vendor is, and how it becomes a token. */
 import type * as z from "zod";
 import type { Vendor } from "./vendor.ts";
 

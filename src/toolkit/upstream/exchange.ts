@@ -1,3 +1,4 @@
+/** Sends one request and reads its answer within bounds. */
 import type { Env } from "../../bindings.ts";
 import type { Failure } from "../failure.ts";
 import type { Credential } from "./credential.ts";

@@ -1,3 +1,4 @@
+/** A vendor's API as a port sees it: requests in, typed answers out. */
 import type * as z from "zod";
 import type { Failure } from "../failure.ts";
 import type { JsonObject } from "../json.ts";

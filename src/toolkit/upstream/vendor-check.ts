@@ -1,3 +1,4 @@
+/** What the doctor tries at a vendor with one credential. */
 import type { Env } from "../../bindings.ts";
 import type { Credential } from "./credential.ts";
 import type { Upstream } from "./upstream.ts";

@@ -1,3 +1,4 @@
+/** What a vendor is: its settings, its failures, its budget. */
 import type * as z from "zod";
 import type { Failure } from "../failure.ts";
 import type { Patience, UpstreamAnswer } from "./upstream.ts";

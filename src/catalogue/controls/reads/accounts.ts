@@ -1,3 +1,4 @@
+/** Reads the accounts that controls are about. */
 import { oktaCredentials } from "../../../connectors/okta/access/credentials.ts";
 import { okta } from "../../../connectors/okta/errors.ts";
 import { oktaSettings } from "../../../connectors/okta/settings.ts";

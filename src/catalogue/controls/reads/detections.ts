@@ -1,3 +1,4 @@
+/** Reads the detections that controls are about. */
 import type { Detection } from "../../../capabilities/detections/detection.ts";
 import { crowdstrikeCredentials } from "../../../connectors/crowdstrike/credentials.ts";
 import { OPEN_AND_MAYBE_SEVERE } from "../../../connectors/crowdstrike/detections/detection-filter.ts";

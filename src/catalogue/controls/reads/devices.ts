@@ -1,3 +1,4 @@
+/** Reads the devices that controls are about. */
 import type { Device } from "../../../capabilities/devices/device.ts";
 import { crowdstrikeCredentials } from "../../../connectors/crowdstrike/credentials.ts";
 import { describeDevices, listDeviceIds, REACH } from "../../../connectors/crowdstrike/devices/devices.ts";

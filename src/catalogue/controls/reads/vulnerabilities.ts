@@ -1,3 +1,4 @@
+/** Reads the vulnerabilities that controls are about. */
 import type { Vulnerability } from "../../../capabilities/vulnerabilities/vulnerability.ts";
 import { tenableCredentials } from "../../../connectors/tenable/credentials.ts";
 import { tenable } from "../../../connectors/tenable/errors.ts";

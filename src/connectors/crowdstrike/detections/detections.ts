@@ -1,3 +1,4 @@
+/** Lists alerts by id and describes them. */
 import type { JsonObject } from "../../../toolkit/json.ts";
 import type { Records } from "../../../toolkit/lists/records.ts";
 import type { Upstream } from "../../../toolkit/upstream/upstream.ts";

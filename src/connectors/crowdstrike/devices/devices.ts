@@ -1,3 +1,4 @@
+/** Lists devices by id and describes them, within the vendor's reach. */
 import type { Device } from "../../../capabilities/devices/device.ts";
 import { Failure } from "../../../toolkit/failure.ts";
 import { mapRecords, type Records } from "../../../toolkit/lists/records.ts";

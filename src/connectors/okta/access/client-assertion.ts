@@ -1,3 +1,4 @@
+/** The signed assertion by which an app proves itself to Okta. */
 import { importJWK, SignJWT } from "jose";
 import * as z from "zod";
 

@@ -1,3 +1,4 @@
+/** Okta's credentials: one app for each purpose, with DPoP where Okta wants it. */
 import type { JWK } from "jose";
 import * as z from "zod";
 import { Failure } from "../../../toolkit/failure.ts";
