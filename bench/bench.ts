@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { prepareField } from "./field.ts";
-import { growthTables, measureGrowth } from "./growth.ts";
+import { growthTables, measureGrowth } from "./growth/growth.ts";
 import { profile } from "./profile-run.ts";
 import { publicRatios, type Ratio, ratiosOf } from "./ratios.ts";
 import { ratioTable, scoreTable } from "./report.ts";

@@ -1,9 +1,9 @@
 /** What the queue's consumer stores in a second, and how large its database gets. */
 import type { D1Database } from "@cloudflare/workers-types";
 import type { Contender } from "./contenders.ts";
-import { reissue } from "./reissue.ts";
+import { reissue } from "./growth/reissue.ts";
+import { CALL_KINDS, type CallKind, EVENTS_PER_CALL, type Left } from "./growth/traffic.ts";
 import { type Spread, spreadOf } from "./statistics.ts";
-import { CALL_KINDS, type CallKind, EVENTS_PER_CALL, type Left } from "./traffic.ts";
 
 /** Events a second in batches of one size, from calls of one kind. */
 export interface Throughput {

@@ -2,10 +2,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Connection, callOnce, connect, onLane } from "./connect.ts";
 import { startSallyport, type Workspace } from "./contenders.ts";
+import { residentBytes, runtimes } from "./growth/resident.ts";
 import { inspect } from "./inspector.ts";
 import { read } from "./measurements.ts";
 import { headersOf, listen } from "./messages.ts";
-import { residentBytes, runtimes } from "./resident.ts";
 
 /** Memory at one moment. */
 export interface Weight {

@@ -12,10 +12,10 @@ import { variablesOfVendors } from "./variables.ts";
 export async function referenceFiles(root: string): Promise<[path: string, text: string][]> {
   const config = await readBaseConfig(root);
   const catalogue = new Catalogue(deployment);
-  const configuration = await withParts(root, "docs/configuration.md", {
+  const configuration = await withParts(root, "docs/reference/configuration.md", {
     vendors: await variablesOfVendors(deployment.connectors, config, root),
   });
-  const scopes = await withParts(root, "docs/scopes.md", {
+  const scopes = await withParts(root, "docs/reference/scopes.md", {
     scopes: scopesTable(catalogue),
     tools: toolsTable(catalogue, deployment.connectors),
     credentials: credentialsTable(catalogue),

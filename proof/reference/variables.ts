@@ -54,7 +54,7 @@ export async function variablesOfVendors(
       secret ? "secret" : defaultOf(config.vars[name], of_the_lab.has(name)),
       what,
     ]);
-    const more = `How it is set up, and what is asked: [${title}](connectors/${page}.md).`;
+    const more = `How it is set up, and what is asked: [${title}](../connectors/${page}.md).`;
     return `### ${title}\n\n${more}\n\n${table(["variable", "default", "what it is"], rows)}`;
   });
   return (await Promise.all(sections)).join("\n");

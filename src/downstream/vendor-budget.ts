@@ -19,7 +19,7 @@ export function budgetProblems(env: Env, vendors: readonly string[]): string[] {
   const overrides = overridesIn(env.VENDOR_BUDGETS);
   return overrides === null || !Object.keys(overrides).every((vendor) => vendors.includes(vendor))
     ? [
-        `VENDOR_BUDGETS must be empty, or a JSON object of requests a minute by vendor (${vendors.join(", ")}): see docs/limits.md`,
+        `VENDOR_BUDGETS must be empty, or a JSON object of requests a minute by vendor (${vendors.join(", ")}): see docs/reference/limits.md`,
       ]
     : [];
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { reissue } from "../../bench/reissue.ts";
+import { reissue } from "../../bench/growth/reissue.ts";
 import { link } from "../../src/audit/event/chain.ts";
 import { type ChainHead, eventHash, GENESIS } from "../../verifier/event/chain-head.ts";
 import { type AuditRecord, readRecord } from "../../verifier/event/record.ts";

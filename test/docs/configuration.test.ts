@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { readWorkerConfig } from "../../cli/local/worker-config.ts";
 
 test("the page on configuration names every variable, every secret and every binding, and no others", async () => {
-  const page = await readFile("docs/configuration.md", "utf8");
+  const page = await readFile("docs/reference/configuration.md", "utf8");
   const { vars, secrets, options } = await readWorkerConfig(".");
   const { kvNamespaces, d1Databases, queueProducers, durableObjects, ratelimits } = options;
   const bindings = [kvNamespaces, d1Databases, queueProducers, durableObjects, ratelimits].flatMap((of) =>

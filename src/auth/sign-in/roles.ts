@@ -34,7 +34,7 @@ export function readRolePolicy(
     document = JSON.parse(text);
   } catch {
     // The parser's own words quote the document, and anybody can read what is wrong here.
-    return { ok: false, problems: ["ROLE_POLICY is not JSON: see docs/configuration.md"] };
+    return { ok: false, problems: ["ROLE_POLICY is not JSON: see docs/reference/configuration.md"] };
   }
   const parsed = rolePolicySchema.safeParse(document);
   if (!parsed.success) return { ok: false, problems: parsed.error.issues.flatMap(problemsOf) };

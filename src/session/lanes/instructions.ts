@@ -1,4 +1,4 @@
-/** What a client's model is taught before it calls anything, from the same table as docs/errors.md. */
+/** What a client's model is taught before it calls anything, from the same table as docs/reference/errors.md. */
 import { KINDS_TAUGHT } from "../../toolkit/kinds.ts";
 
 /** Widely used clients hand on no more of it, in characters. */

@@ -31,8 +31,8 @@ test("it is short enough for the clients that cut it", () => {
   expect(INSTRUCTIONS.length).toBeLessThanOrEqual(MOST_TAUGHT);
 });
 
-test("docs/errors.md says the same of each kind", () => {
-  const page = readFileSync(join(import.meta.dirname, "../../../docs/errors.md"), "utf8");
+test("docs/reference/errors.md says the same of each kind", () => {
+  const page = readFileSync(join(import.meta.dirname, "../../../docs/reference/errors.md"), "utf8");
   for (const [kind, { repeat }] of Object.entries(KINDS_TAUGHT)) {
     const row = page.split("\n").find((line) => line.startsWith(`| \`${kind}\``));
     expect(row?.split("|")[2]?.trim()).toBe(repeat);

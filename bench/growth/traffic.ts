@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { D1Database } from "@cloudflare/workers-types";
-import { connect } from "./connect.ts";
-import type { Contender } from "./contenders.ts";
-import { drive, type Load } from "./drive.ts";
-import { read, write } from "./measurements.ts";
+import { connect } from "../connect.ts";
+import type { Contender } from "../contenders.ts";
+import { drive, type Load } from "../drive.ts";
+import { read, write } from "../measurements.ts";
 
 /** One event, as the store holds it. */
 export interface LeftEvent {

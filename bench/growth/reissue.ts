@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from "uuid";
-import { link } from "../src/audit/event/chain.ts";
-import type { AuditFact } from "../src/audit/event/event.ts";
-import { type ChainHead, GENESIS } from "../verifier/event/chain-head.ts";
+import { link } from "../../src/audit/event/chain.ts";
+import type { AuditFact } from "../../src/audit/event/event.ts";
+import { type ChainHead, GENESIS } from "../../verifier/event/chain-head.ts";
 
 /** What the chain adds to a fact. */
 interface Stamped {

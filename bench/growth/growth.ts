@@ -1,12 +1,12 @@
 import { join } from "node:path";
-import { readWorkerConfig } from "../cli/local/worker-config.ts";
-import { Feeder, type Footprint, type QueueConsumer, type Throughput } from "./consumer.ts";
-import { startSallyport, type Workspace } from "./contenders.ts";
+import { readWorkerConfig } from "../../cli/local/worker-config.ts";
+import { Feeder, type Footprint, type QueueConsumer, type Throughput } from "../consumer.ts";
+import { startSallyport, type Workspace } from "../contenders.ts";
+import { table } from "../report.ts";
+import type { Progress } from "../rounds.ts";
+import type { Spread } from "../statistics.ts";
+import { type Weight, weighStreams } from "../streams.ts";
 import { type EventSize, sizesOf } from "./event-size.ts";
-import { table } from "./report.ts";
-import type { Progress } from "./rounds.ts";
-import type { Spread } from "./statistics.ts";
-import { type Weight, weighStreams } from "./streams.ts";
 import { CALL_KINDS, everyEvent, leaveEvents } from "./traffic.ts";
 
 /** What grows with use: events, their store, and what open streams take. */

@@ -1,4 +1,4 @@
-import { quantile } from "./statistics.ts";
+import { quantile } from "../statistics.ts";
 import type { LeftEvent } from "./traffic.ts";
 
 /** How large events of one sort are: their texts in bytes of UTF-8. */
