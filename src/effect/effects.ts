@@ -2,7 +2,8 @@
 import { alert, reasonOf } from "../observe/log.ts";
 import { portOf } from "../toolkit/change.ts";
 import { asFailure, type PublicError, publicError } from "../toolkit/failure.ts";
-import { APPROVAL_LIFE_MS, HOLD_LIFE_MS, type Transition } from "./machine/machine.ts";
+import { approvalEnds, HOLD_LIFE_MS } from "./machine/expiry.ts";
+import type { Transition } from "./machine/machine.ts";
 import type { Met } from "./machine/matching.ts";
 import type { Operation } from "./machine/operation.ts";
 import {
@@ -234,7 +235,7 @@ export class Effects<Prepared extends Ready> {
       if (thrown instanceof Overtaken && thrown.met.match !== "busy") return this.#afterAll(id, thrown.met);
       const passing = thrown instanceof Overtaken || asFailure(thrown).retryable;
       const again = this.#world.now() + APPROVED_RETRY_MS;
-      if (passing && again < (approved_at ?? 0) + APPROVAL_LIFE_MS) this.#operations.again(id, again);
+      if (passing && again < approvalEnds({ approved_at })) this.#operations.again(id, again);
       else {
         const ours = thrown instanceof Overtaken || thrown instanceof TransitionRefused;
         this.#operations.apply(id, { type: "expire", error: ours ? null : publicError(asFailure(thrown)) });

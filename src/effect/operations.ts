@@ -2,7 +2,8 @@
 import { portOf } from "../toolkit/change.ts";
 import { newOperationId } from "../toolkit/operation-id.ts";
 import { transitionFact } from "./audit-fact.ts";
-import { APPROVAL_LIFE_MS, advanceOperation, CLAIM_LIFE_MS, type Transition } from "./machine/machine.ts";
+import { APPROVAL_LIFE_MS, CLAIM_LIFE_MS, claimEnds, endOfWaiting } from "./machine/expiry.ts";
+import { advanceOperation, type Transition } from "./machine/machine.ts";
 import {
   blocks,
   type Met,
@@ -243,11 +244,8 @@ export class Operations {
   /** Ends what has run out of time, even if the alarm is late. */
   #sweep(wanted: Wanted, now: number): void {
     for (const operation of this.#durable.rows.waiting(wanted)) {
-      const claimed_too_long = operation.state === "claimed" && now >= operation.created_at + CLAIM_LIFE_MS;
-      if (claimed_too_long) this.apply(operation.id, { type: "abandon", error: null });
-      else if (operation.state !== "claimed" && now >= (operation.expires_at ?? now)) {
-        this.apply(operation.id, { type: "expire", error: null });
-      }
+      const type = endOfWaiting(operation, now);
+      if (type !== null) this.apply(operation.id, { type, error: null });
     }
   }
 }
@@ -256,7 +254,7 @@ export class Operations {
 function nextTurn(operation: Operation): number | null {
   switch (operation.state) {
     case "claimed":
-      return operation.created_at + CLAIM_LIFE_MS;
+      return claimEnds(operation);
     case "awaiting_confirmation":
     case "awaiting_approval":
       return operation.expires_at;

@@ -1,7 +1,7 @@
 /** Step 5: may this happen now, on this target, for this person? */
 
 import { inspected } from "../capabilities/ports.ts";
-import { HOLD_LIFE_MS } from "../effect/machine/machine.ts";
+import { HOLD_LIFE_MS } from "../effect/machine/expiry.ts";
 import type { Go, Hold, OperationView } from "../effect/protocol.ts";
 import { COUNT_WINDOW_MS, type Decision, decide } from "../policy/policy.ts";
 import { policyOf } from "../policy/policy-document.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CLAIM_LIFE_MS } from "../../src/effect/machine/machine.ts";
+import { CLAIM_LIFE_MS } from "../../src/effect/machine/expiry.ts";
 import { type Intent, Operations } from "../../src/effect/operations.ts";
 import type { World } from "../../src/effect/ports.ts";
 import type { Claim } from "../../src/effect/protocol.ts";

@@ -1,5 +1,7 @@
 /** The page of one request for approval. */
+
 import type { FC } from "hono/jsx";
+import { isOver } from "../../effect/machine/expiry.ts";
 import type { OperationView } from "../../effect/protocol.ts";
 import { targetName } from "../../toolkit/change.ts";
 import { ActorName, Csrf, Foreign } from "../elements.tsx";
@@ -89,7 +91,7 @@ const Decision: FC<{ operation: OperationView; visitor: Visitor; now: number }> 
   visitor,
   now,
 }) => {
-  const { state, expires_at } = operation;
+  const { state } = operation;
   if (state === "approved" || state === "executing") {
     return (
       <div class="notice ok" role="status">
@@ -110,7 +112,7 @@ const Decision: FC<{ operation: OperationView; visitor: Visitor; now: number }> 
       </div>
     );
   }
-  if (expires_at !== null && Date.parse(expires_at) <= now) {
+  if (isOver(operation, now)) {
     return <div class="notice">This has expired. If it is still wanted, it has to be asked for again.</div>;
   }
   const why = whyNotTheirs(operation, visitor);

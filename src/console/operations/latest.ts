@@ -1,6 +1,8 @@
 /** Finds operations by their latest state, in the audit. */
+
 import { inPlace } from "../../../verifier/event/place.ts";
 import type { Env } from "../../bindings.ts";
+import { isOver } from "../../effect/machine/expiry.ts";
 import type { OperationView } from "../../effect/protocol.ts";
 import { effectNameOf } from "../../toolkit/operation-id.ts";
 import { decodePlace, encodePlace } from "../place.ts";
@@ -144,6 +146,6 @@ export async function waitingOperations(env: Env, query: WaitingQuery, now: numb
 }
 
 /** Its time ran out, and its object's alarm is yet to say so. */
-function isOverdue({ expires_at, state }: OperationView, now: number): boolean {
-  return state === "awaiting_approval" && expires_at !== null && Date.parse(expires_at) <= now;
+function isOverdue(operation: OperationView, now: number): boolean {
+  return operation.state === "awaiting_approval" && isOver(operation, now);
 }

@@ -12,6 +12,7 @@
 import type { TargetAttributes } from "../../toolkit/change.ts";
 import type { PublicError } from "../../toolkit/failure.ts";
 import type { JsonObject } from "../../toolkit/json.ts";
+import { canBeDecided, dispatchInTime } from "./expiry.ts";
 import { type Approver, type Evidence, type Operation, type Requester, UNREAD } from "./operation.ts";
 
 export const EDGES = {
@@ -32,13 +33,6 @@ export const EDGES = {
 
 export type State = keyof typeof EDGES;
 
-/** An operation that isn't started within this time never will be. */
-export const CLAIM_LIFE_MS = 30_000;
-/** An approval must be acted on within this time. */
-export const APPROVAL_LIFE_MS = 5 * 60_000;
-
-/** How long an approval may wait for a person. */
-export const HOLD_LIFE_MS = 60 * 60_000;
 /** How often what was approved may go back because the target had changed. */
 const MOST_ASKED_AGAIN = 2;
 
@@ -185,10 +179,10 @@ function refuse(operation: Operation, transition: Transition, to: State, now: nu
       if (from === "awaiting_approval" && transition.by.subject === operation.requester.subject) {
         return "own_request";
       }
-      return now < (operation.expires_at ?? 0) ? null : "too_late";
+      return canBeDecided(operation, now) ? null : "too_late";
     case "take_over":
     case "deny":
-      return now < (operation.expires_at ?? 0) ? null : "too_late";
+      return canBeDecided(operation, now) ? null : "too_late";
     case "dispatch":
       return dispatchInTime(operation, transition.approved === true, now) ? null : "too_late";
     case "ask_again":
@@ -213,14 +207,6 @@ function refuseByOrigin(from: State, transition: Transition): EdgeRefusal | null
   if (from === "needs_operator") return "no_such_edge";
   if (transition.type !== "succeed") return null;
   return (transition.evidence === "read_back") === (from === "probing") ? null : "no_such_edge";
-}
-
-/** @param by_approval an approval is its ground: one that was overtaken, and is forgotten, is none */
-function dispatchInTime(operation: Operation, by_approval: boolean, now: number): boolean {
-  if (by_approval || operation.state === "approved") {
-    return now < (operation.approved_at ?? 0) + APPROVAL_LIFE_MS;
-  }
-  return operation.state !== "claimed" || now < operation.created_at + CLAIM_LIFE_MS;
 }
 
 /** Nobody has decided on it. */

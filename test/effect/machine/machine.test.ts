@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { APPROVAL_LIFE_MS, CLAIM_LIFE_MS } from "../../../src/effect/machine/expiry.ts";
 import {
-  APPROVAL_LIFE_MS,
   advanceOperation,
-  CLAIM_LIFE_MS,
   EDGES,
   hasEdge,
   type State,
