@@ -10,7 +10,13 @@ const CHECKPOINT_FAIL_MS = 2 * 3_600_000;
 
 /** Every check of the detail. `migrations` are the names that this checkout has. */
 export function detailChecks(detail: Detail, migrations: readonly string[]): Check[] {
-  return [schema(detail, migrations), ...auditChecks(detail), ...credentialChecks(detail), drift(detail)];
+  return [
+    schema(detail, migrations),
+    ...auditChecks(detail),
+    ...credentialChecks(detail),
+    drift(detail),
+    eras(detail),
+  ];
 }
 
 function schema({ migrations: applied }: Detail, expected: readonly string[]): Check {
@@ -153,4 +159,12 @@ function drift({ drift: drifts }: Detail): Check {
   if (first === undefined) return ok(name, "none in the last day");
   const found = `${first.source}, ${first.field || "the whole answer"}: ${first.count} times in the last day`;
   return warn(name, found, "The vendor changed its answers: its tools answer upstream_contract_changed.");
+}
+
+function eras({ mixed_eras }: Detail): Check {
+  const name = "protocol eras";
+  const [first] = mixed_eras;
+  if (first === undefined) return ok(name, "no client mixed them in the last day");
+  const found = `${first.client_id} mixed two revisions in one request ${first.count} times in the last day`;
+  return warn(name, found, "Update the client, or set MCP_ERAS to 2025-11-25 until it is mended.");
 }

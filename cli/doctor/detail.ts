@@ -27,6 +27,8 @@ const detailShape = z.object({
     dead_letters: z.int(),
     planted: z.int(),
   }),
+  // An instance of an earlier version says nothing of it.
+  mixed_eras: z.array(z.object({ client_id: z.string(), count: z.int() })).default([]),
   drift: z.array(z.object({ source: z.string(), field: z.string(), count: z.int() })),
   credentials: z.array(credential),
   migrations: z.array(z.string()),

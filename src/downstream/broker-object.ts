@@ -9,7 +9,7 @@ import { concluded } from "../toolkit/upstream/failures.ts";
 import { mintingOf } from "../toolkit/upstream/settings-of.ts";
 import type { BreakerState } from "./breaker.ts";
 import { unready } from "./readiness.ts";
-import { retrying } from "./resilience.ts";
+import { retrying } from "./retries.ts";
 import { type IssuedToken, TokenIssuer } from "./token-issuer.ts";
 import { budgetOf, keptForChanges, type Purpose } from "./vendor-budget.ts";
 

@@ -16,7 +16,7 @@ import type {
 } from "../toolkit/upstream/upstream.ts";
 import { breakerAllows, breakerIsOpen, breakerReport } from "./circuit.ts";
 import { type ListAnswer, readListAnswer } from "./list-answer.ts";
-import { retrying } from "./resilience.ts";
+import { retrying } from "./retries.ts";
 import { type Spender, spendRequest } from "./spending.ts";
 import { rememberedToken, tokenFor } from "./tokens.ts";
 

@@ -8,6 +8,7 @@ import { readinessOf } from "../downstream/readiness.ts";
 import { REFUSED_CALLS_TASK, RefusedCalls } from "../limits/refused-calls.ts";
 import { type LimitRefusal, SessionLimits } from "../limits/session-limits.ts";
 import { callLimits } from "../limits/settings.ts";
+import { log } from "../observe/log.ts";
 import type { Result } from "../path/answer.ts";
 import type { Source } from "../path/canonical.ts";
 import { walk } from "../path/path.ts";
@@ -26,7 +27,7 @@ import { callOf, idOf, isCall, readBody } from "./body.ts";
 import { CALLER_HEADER, type CallerAuth } from "./caller.ts";
 import { chargeFor } from "./charge.ts";
 import { Confirmations } from "./confirmations.ts";
-import { isRefusedEnvelope, refusedEnvelopeFact } from "./errors/refused-envelope.ts";
+import { HEADER_MISMATCH, isRefusedEnvelope, refusedEnvelopeFact } from "./errors/refused-envelope.ts";
 import { rpcError } from "./errors/rpc-error.ts";
 import { needsStepUp, stepUp, unauthorized } from "./errors/step-up.ts";
 import { refusedRequest } from "./errors/too-many-requests.ts";
@@ -181,6 +182,9 @@ export class SessionObject extends AuditedObject implements SessionControl, Swit
   async #audited(request: Request, parsed: unknown, response: Response): Promise<Response> {
     if (!isRefusedEnvelope(response)) return response;
     const fact = await refusedEnvelopeFact(request, parsed, response);
+    const { client_id = null, client_name = null } = this.#store.record ?? {};
+    if (fact.detail?.rpc_code === HEADER_MISMATCH)
+      log("warn", "client_mixes_eras", { client_id, client_name });
     const over = await this.#limits.admit(1);
     if (over === null) this.ledger.append({ ...fact, ...this.#who() });
     else this.#refused.note(over.limit, fact, this.#who());

@@ -3,8 +3,9 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { Figures } from "../../src/console/health/figures.ts";
 import { agentOf, call } from "../support/worker/agent.ts";
 import { consoleOf } from "../support/worker/console.ts";
+import { ENVELOPE } from "../support/worker/eras.ts";
 import { lab } from "../support/worker/lab.ts";
-import { reach } from "../support/worker/oauth.ts";
+import { connect, MCP_URL, reach } from "../support/worker/oauth.ts";
 import { signedIn } from "../support/worker/people.ts";
 
 afterEach(() => lab.clear());
@@ -57,6 +58,30 @@ describe("health in detail", () => {
     expect(ok).toBe(false);
     expect(problems).toContain("1 dead letters of the audit");
     await env.DB.prepare("DELETE FROM audit_dead_letters WHERE id = 'health'").run();
+  });
+
+  test("names a client that mixes two revisions in one request", async () => {
+    const { tokens } = await connect("viewer", "devices:read");
+    const params = { name: "whoami", arguments: {}, _meta: ENVELOPE };
+    const answer = await reach(MCP_URL, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${tokens.access_token}`,
+        "content-type": "application/json",
+        "mcp-protocol-version": "2025-11-25",
+        "mcp-method": "tools/call",
+        "mcp-name": "whoami",
+      },
+      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params }),
+    });
+    expect(answer.status).toBe(400);
+    const admin = await consoleOf("admin");
+    const mixing = async () =>
+      (JSON.parse((await admin.open("/console/health")).html) as { mixed_eras: { client_id: string }[] })
+        .mixed_eras;
+    await expect
+      .poll(async () => (await mixing()).map(({ client_id }) => client_id))
+      .toContain(tokens.client_id);
   });
 
   test("counts drifts by vendor and field, as the audit names them", async () => {

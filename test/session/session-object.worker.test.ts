@@ -1,6 +1,6 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Requester } from "../../src/effect/machine/operation.ts";
 import { CALLER_HEADER } from "../../src/session/caller.ts";
 import { effectName } from "../../src/toolkit/operation-id.ts";
@@ -211,7 +211,16 @@ describe("an authenticated request that is refused before the path", () => {
   it("because its header and its body disagree leaves one event", async () => {
     const requester = await signedIn("disagreeing", "viewer");
     const modern = { method: "tools/call", name: "get_device" };
+    const log = vi.spyOn(console, "warn").mockImplementation(() => undefined);
     const answer = await sessionOf(requester).fetch(handedOn(requester, { body, modern }));
+    const told = log.mock.calls
+      .map(([line]) => String(line))
+      .find((line) => line.includes("client_mixes_eras"));
+    log.mockRestore();
+    expect(JSON.parse(told ?? "{}")).toMatchObject({
+      client_id: requester.client_id,
+      client_name: "Test client",
+    });
     expect([answer.status, (await answer.json<{ error: { code: number } }>()).error.code]).toEqual([
       400, -32020,
     ]);

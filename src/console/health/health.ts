@@ -7,16 +7,18 @@ import { configurationProblems } from "./config.ts";
 import { credentialReports } from "./credentials.ts";
 import { drifts } from "./drifts.ts";
 import { figures as figuresOf } from "./figures.ts";
+import { mixingClients } from "./mixed-eras.ts";
 
 /**
  * The instance's health in detail, for whoever runs it: how calls end, how the audit arrives, which vendors have drifted, how each
  * credential does, and which migrations were applied. With `?tokens`, each credential is tried at its vendor.
  */
 export async function showHealth({ env, catalogue, url, now }: Visit): Promise<Response> {
-  const [audit, figures, drift, credentials, migrations] = await Promise.all([
+  const [audit, figures, drift, mixed_eras, credentials, migrations] = await Promise.all([
     reportGaps(env),
     figuresOf(env.DB, now),
     drifts(env.DB, now),
+    mixingClients(env.DB, now),
     credentialReports(env, catalogue, { tokens: url.searchParams.has("tokens") }),
     appliedMigrations(env.DB),
   ]);
@@ -31,6 +33,7 @@ export async function showHealth({ env, catalogue, url, now }: Visit): Promise<R
       figures,
       audit,
       drift,
+      mixed_eras,
       credentials,
       migrations,
       refused_by_this_isolate,

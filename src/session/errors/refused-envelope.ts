@@ -4,6 +4,9 @@ import { shown } from "../../toolkit/text/shown.ts";
 import { traceIdOf } from "../../toolkit/upstream/trace-context.ts";
 import { callOf, methodOf } from "../body.ts";
 
+/** The code of MCP 2026-07-28 for headers and a body that disagree, as of a client that mixes two revisions. */
+export const HEADER_MISMATCH = -32020;
+
 /** 401 and 429 say nothing of the request: its session has ended, or asks too often, which is counted elsewhere. */
 const NOT_OF_THE_REQUEST: ReadonlySet<number> = new Set([401, 429]);
 

@@ -26,6 +26,7 @@ const WELL: Detail = {
     planted: 0,
   },
   drift: [],
+  mixed_eras: [],
   credentials: [CREDENTIAL],
   migrations: MIGRATIONS,
 };
@@ -77,6 +78,12 @@ test.each<[what: string, detail: Detail, name: string, verdict: string]>([
     credential({ state: "broken", problems: ["OKTA_BASE_URL: must be https"], token: null }),
     "credential okta.read",
     "fail",
+  ],
+  [
+    "a client that mixes eras",
+    { ...WELL, mixed_eras: [{ client_id: "https://claude.ai/client", count: 3 }] },
+    "protocol eras",
+    "warn",
   ],
   [
     "a vendor's drift",

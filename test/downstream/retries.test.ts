@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { pauseBeforeRetry, retrying } from "../../src/downstream/resilience.ts";
+import { pauseBeforeRetry, retrying } from "../../src/downstream/retries.ts";
 import { asFailure } from "../../src/toolkit/failure.ts";
 import {
   circuitOpen,
