@@ -132,6 +132,20 @@ test("people and their clients fit, whatever a client calls itself", async () =>
   expect(await page.locator("td button").first().isVisible()).toBe(true);
 });
 
+test("a connection fits its page, before and after something is added to it", async () => {
+  const page = await at("analyst", "/console/sessions");
+  expect(await misfits(page)).toEqual([]);
+  await follow(page.locator('a[href^="/console/grants/"]').first());
+  expect(await misfits(page)).toEqual([]);
+  await page.locator('input[value="pages:write"]').check();
+  await follow(page.locator("button", { hasText: "Allow what is ticked" }));
+  expect(await page.locator("text=Added: pages:write").count()).toBe(1);
+  expect(await misfits(page)).toEqual([]);
+  await page.goto(`${instance.url}/console/sessions`);
+  expect(await page.locator("button", { hasText: "Take back" }).isVisible()).toBe(true);
+  expect(await misfits(page)).toEqual([]);
+});
+
 test("connectors fit, with everything unfolded", async () => {
   const page = await at("admin", "/console/connectors");
   expect(await misfits(page)).toEqual([]);

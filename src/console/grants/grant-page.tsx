@@ -30,7 +30,8 @@ export async function showGrant(visit: Visit): Promise<Response> {
         What “<Foreign>{client_name}</Foreign>” may do
       </h1>
       <p class="lead">
-        This is one connection: one sign-in of one client. Your other connections stay as they are.
+        This is one connection: one sign-in of one client. Your other connections stay as they are. Times are
+        UTC.
       </p>
       <section class="card" aria-label="Connection">
         <Facts
@@ -111,6 +112,8 @@ const More: FC<{
         </div>
       ))}
     </fieldset>
-    <button type="submit">Allow what is ticked</button>
+    <button class="primary" type="submit">
+      Allow what is ticked
+    </button>
   </form>
 );
