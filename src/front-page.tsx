@@ -1,4 +1,4 @@
-/** The page at the root, for people who open a client's address in a browser. */
+/** Draws the page for people who open the instance's address in a browser. */
 import { authPage } from "./auth/page.tsx";
 import { resourceOf } from "./auth/public-url.ts";
 import type { Env } from "./bindings.ts";

@@ -1,4 +1,7 @@
-/** Decides whether somebody who has just signed in has any business here, by the role policy. */
+/**
+ * Decides whether a person whom the identity provider vouches for may come in, by the roles that their
+ * groups give.
+ */
 import type { Env } from "../bindings.ts";
 import { log } from "../observe/log.ts";
 import type { Role } from "../toolkit/scopes.ts";

@@ -1,4 +1,4 @@
-/** The pages of signing in: their frame, their style, and the headers that protect them. */
+/** Lays out the pages of sign-in and consent, and sends the headers that protect them. */
 import { createHash } from "node:crypto";
 import { raw } from "hono/html";
 import type { Child, FC, PropsWithChildren } from "hono/jsx";

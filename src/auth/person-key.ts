@@ -1,4 +1,4 @@
-/** The name of a person's object, which tells two people apart at any two identity providers. */
+/** Makes the key that names a person's object from their issuer and subject. */
 import { createHash } from "node:crypto";
 
 /**

@@ -1,4 +1,4 @@
-/** Checks the variables that signing in needs, before anybody signs in. */
+/** Checks the configuration that sign-in and authorization need, and names each problem with its fix. */
 import type { Env } from "../bindings.ts";
 import { ERAS, erasIn } from "../toolkit/eras.ts";
 import { originsIn, urlProblem } from "./public-url.ts";

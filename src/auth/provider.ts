@@ -1,4 +1,7 @@
-/** The OAuth library, configured: the authorization server, and the protected resource in front of `/mcp`. */
+/**
+ * Sets up the OAuth library: the authorization server of this instance, and the protected resource in front
+ * of the path.
+ */
 import {
   OAuthAuthorizationServer,
   type OAuthHelpers,

@@ -1,6 +1,6 @@
 /**
- * Counts refusals of callers that nobody has identified. They are in the log and the health page, never in the
- * audit.
+ * Counts refusals of callers whom nobody has identified, so that a flood of them fills neither the audit
+ * nor the log.
  */
 import { log } from "../observe/log.ts";
 

@@ -1,4 +1,7 @@
-/** The endpoints of the authorization server that are ours, and the pages for what goes wrong there. */
+/**
+ * Routes the requests of sign-in and authorization, and answers their errors with pages that say what to
+ * do.
+ */
 import { AuthorizationError, CimdFetchError } from "@cloudflare/workers-oauth-provider";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";

@@ -1,4 +1,4 @@
-/** Decides by scopes alone whether a call may be made. Pure; the path calls it before anything else. */
+/** Decides whether a call has the scope that it needs, both in its token and in the person's roles. */
 import type { Principal } from "../toolkit/principal.ts";
 import { type Scope, scopesOfRoles } from "../toolkit/scopes.ts";
 

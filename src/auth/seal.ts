@@ -1,4 +1,7 @@
-/** Seals texts that travel through browsers and stores, so that only this instance can read or make them. */
+/**
+ * Encrypts and authenticates texts that others keep for the instance, bound to a purpose and to what they
+ * belong to.
+ */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
 import type { Env } from "../bindings.ts";
 

@@ -1,4 +1,4 @@
-/** Limits how often an address may knock at the doors that are open to strangers. */
+/** Limits how often one network may use the endpoints that anybody can reach. */
 import type { Env } from "../bindings.ts";
 import { networkOf } from "../limits/network.ts";
 import { authProblemPage } from "./page.tsx";

@@ -1,4 +1,4 @@
-/** The console's front: who is it, may they, and what the audit says of it. */
+/** Answers every request to the console: who asks, whether they may, and what the audit notes of it. */
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { countRefusal } from "../auth/refusal-counter.ts";

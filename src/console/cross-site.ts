@@ -1,4 +1,4 @@
-/** Tells forms of ours from those of other sites. */
+/** Tells forms of the console from those that another site's page posts. */
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Env } from "../bindings.ts";
 

@@ -1,4 +1,4 @@
-/** The parts that the console's pages are made of. */
+/** Draws the parts that pages are made of: times, states, tables, and texts that others wrote. */
 import type { Child, FC, PropsWithChildren } from "hono/jsx";
 import type { State } from "../effect/machine/machine.ts";
 import { visible } from "../toolkit/text/hidden.ts";

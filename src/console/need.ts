@@ -1,4 +1,4 @@
-/** What pages and actions ask of whoever wants them. */
+/** Says what a page or action needs of a person's roles, and whether they have it. */
 import { type Role, type Scope, scopesOfRoles } from "../toolkit/scopes.ts";
 
 /** What a page or an action asks of whoever wants it: a scope of their role, the role itself, or any role at all. */

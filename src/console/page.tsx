@@ -1,4 +1,4 @@
-/** The frame of the console's pages, and the headers that protect them. */
+/** Lays out the console's pages, and sends the headers that protect them. No page has a script. */
 import type { Child, FC, PropsWithChildren } from "hono/jsx";
 import { may, type Need } from "./need.ts";
 import { ICON_PATH, STYLE_PATH } from "./style.ts";

@@ -1,4 +1,4 @@
-/** Where a list goes on, in a page's address. */
+/** Turns the place where a page of events ended into a cursor and back. */
 import * as z from "zod";
 import { VisitRefused } from "./visit.ts";
 

@@ -1,4 +1,7 @@
-/** The cookie of a console session. */
+/**
+ * Keeps who signed in to the console in a sealed cookie. Roles and standing aren't in it, so a revocation
+ * holds at once.
+ */
 import { randomBytes } from "node:crypto";
 import { parse, serialize } from "hono/utils/cookie";
 import * as z from "zod";

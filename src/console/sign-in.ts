@@ -1,4 +1,7 @@
-/** Signs people in to the console. */
+/**
+ * Signs a person in to the console through the identity provider, and leads them to the page that they
+ * wanted.
+ */
 import { parse, serialize } from "hono/utils/cookie";
 import { randomState } from "openid-client";
 import * as z from "zod";

@@ -1,4 +1,4 @@
-/** Signs somebody out of the console everywhere. */
+/** Ends a person's console session in every browser, so that a copied cookie is worth nothing. */
 import type { Done, Visit } from "./visit.ts";
 
 /**

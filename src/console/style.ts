@@ -1,4 +1,4 @@
-/** The console's stylesheet and icon. */
+/** Holds the console's stylesheet and icon, and the addresses that they are served at. */
 import { createHash } from "node:crypto";
 
 /** The console's one stylesheet: system fonts, two colour schemes, from 320 px on. */

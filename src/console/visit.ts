@@ -1,4 +1,4 @@
-/** What one request to the console is, and how it can be refused. */
+/** Declares what pages and actions get of a visit, what they answer, and how they refuse it. */
 import type { Env } from "../bindings.ts";
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { ConsoleVisit } from "../person/protocol.ts";

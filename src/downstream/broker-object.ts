@@ -1,4 +1,7 @@
-/** The object of one credential: its token, its budget, its circuit, and how it has fared. */
+/**
+ * Gets tokens for one credential and shares its request budget out among isolates. It alone makes tokens of
+ * the secret.
+ */
 import { AuditedObject } from "../audit/write/audited-object.ts";
 import type { Env } from "../bindings.ts";
 import { FairShare, type Spent } from "../limits/fair-share.ts";

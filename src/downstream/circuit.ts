@@ -1,4 +1,7 @@
-/** The circuit breaker of a credential, as a request asks it and reports to it. */
+/**
+ * Keeps one circuit breaker for each credential in this isolate, and tells the broker when its state
+ * changes.
+ */
 import { env, waitUntil } from "cloudflare:workers";
 import type { Credential } from "../toolkit/upstream/credential.ts";
 import { circuitOpen } from "../toolkit/upstream/failures.ts";

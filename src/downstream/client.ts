@@ -1,4 +1,7 @@
-/** A vendor's API through one credential: budget, token, deadline, retries, breaker and record of each exchange. */
+/**
+ * Reads from a vendor's API through one credential, within its budget, retries, deadline and circuit
+ * breaker.
+ */
 import type * as z from "zod";
 import type { Env } from "../bindings.ts";
 import { asFailure, type Failure } from "../toolkit/failure.ts";

@@ -1,4 +1,4 @@
-/** Retries of reads: how often, how long between, and what isn't worth another attempt. */
+/** Retries reads with growing random pauses, within a deadline. State changes are never sent through it. */
 import { DelegateBackoff, handleWhen, retry } from "cockatiel";
 import { asFailure, type Failure } from "../toolkit/failure.ts";
 

@@ -1,4 +1,7 @@
-/** Spends a credential's budget, with a share for each person and a part kept for changes. */
+/**
+ * Spends a credential's request budget from leases that the broker grants, and holds each person to a fair
+ * share.
+ */
 import { waitUntil } from "cloudflare:workers";
 import type { Env } from "../bindings.ts";
 import { Lease } from "../limits/lease.ts";

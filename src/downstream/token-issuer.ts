@@ -1,4 +1,4 @@
-/** Gets a credential's next token in time, once for all who wait. */
+/** Holds one credential's token in memory, and renews it once for all who wait, before it ends. */
 import { asFailure, type Failure } from "../toolkit/failure.ts";
 import type { AccessToken } from "../toolkit/upstream/credential.ts";
 

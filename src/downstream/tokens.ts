@@ -1,4 +1,4 @@
-/** Tokens of credentials as an isolate remembers them, so that most calls ask nobody. */
+/** Remembers tokens in this isolate, so that most requests needn't ask the broker. */
 import type { Env } from "../bindings.ts";
 import { failureFrom } from "../toolkit/failure.ts";
 import type { Credential } from "../toolkit/upstream/credential.ts";

@@ -1,4 +1,4 @@
-/** The audit event of an operation that has entered a state. */
+/** Makes the audit event of an operation's transition, without secrets. */
 import type { AuditFact, Outcome } from "../audit/event/event.ts";
 import { type Countermeasure, targetName } from "../toolkit/change.ts";
 import { digest } from "../toolkit/digest.ts";

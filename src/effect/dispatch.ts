@@ -1,4 +1,6 @@
-/** Sends a state change to its vendor, after everything that may stop it was looked at. */
+/**
+ * Prepares and sends the one request of a state change, and says what its answer proves. It never retries.
+ */
 import type { Env } from "../bindings.ts";
 import { conclusionOf, requestOf } from "../capabilities/ports.ts";
 import { breakerAllows, breakerReport } from "../downstream/circuit.ts";

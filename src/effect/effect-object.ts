@@ -1,4 +1,4 @@
-/** The Durable Object of a target: storage, alarm and RPC around the effects. */
+/** Gives the effects of targets their storage, alarm and RPC. It decides nothing itself. */
 import { AuditedObject } from "../audit/write/audited-object.ts";
 import type { Env } from "../bindings.ts";
 import type { ChangeTool } from "../toolkit/change.ts";

@@ -1,4 +1,4 @@
-/** The life of operations: claim, decision, dispatch, reading back, settlement. */
+/** Leads an operation from its claim to its end, and answers repeats of it. */
 import { alert, reasonOf } from "../observe/log.ts";
 import { portOf } from "../toolkit/change.ts";
 import { asFailure, type PublicError, publicError } from "../toolkit/failure.ts";

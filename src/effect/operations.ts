@@ -1,4 +1,7 @@
-/** Changes of operations: each is one transaction of state, audit event and alarm. */
+/**
+ * Changes operations: each change writes the row, the audit event and the next turn in one transaction, and
+ * awaits nothing.
+ */
 import { portOf } from "../toolkit/change.ts";
 import { newOperationId } from "../toolkit/operation-id.ts";
 import { transitionFact } from "./audit-fact.ts";

@@ -1,4 +1,6 @@
-/** Rows of operations in the effect object's SQLite. */
+/**
+ * Keeps operations in the effect object's tables. An index and a limit bound each lookup that a call makes.
+ */
 import { applySchema } from "../audit/write/schema.ts";
 import { type Target, targetName } from "../toolkit/change.ts";
 import type { OperationUnderWay, StandingOperation, Wanted } from "./machine/matching.ts";

@@ -1,4 +1,4 @@
-/** Callers that wait for a duplicate's first caller. */
+/** Lets a duplicate call wait in memory for the operation that another call has under way. */
 import type { Operation } from "./machine/operation.ts";
 import type { World } from "./ports.ts";
 

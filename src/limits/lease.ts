@@ -1,4 +1,7 @@
-/** Tokens of a bucket that is elsewhere, taken some at a time. */
+/**
+ * Spends tokens of a bucket elsewhere from a stock that is refilled in the background, so that most
+ * requests cost no hop.
+ */
 import type { BucketAnswer } from "./token-bucket.ts";
 
 /** How long an answer is waited for before another one is asked for, in milliseconds. */

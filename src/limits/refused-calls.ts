@@ -1,4 +1,4 @@
-/** Audits calls that a limit refused: the first of a minute in full, the others counted. */
+/** Audits calls that a limit refused: the first as an event of its own, the others as one count. */
 import type { AuditFact } from "../audit/event/event.ts";
 import type { Due } from "../audit/write/due.ts";
 import type { Ledger } from "../audit/write/ledger.ts";

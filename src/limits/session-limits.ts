@@ -1,4 +1,4 @@
-/** What one session may ask and have under way. */
+/** Limits how often one session may ask, and how many of its calls run at once. */
 import type { Failure } from "../toolkit/failure.ts";
 import { type Ask, Lease } from "./lease.ts";
 import { type LimitName, overLimit } from "./refusals.ts";

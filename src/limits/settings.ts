@@ -1,4 +1,4 @@
-/** The limits of sessions and people, read from the variables. */
+/** Reads the limits of sessions and people from the configuration, and checks them. */
 import type { Env } from "../bindings.ts";
 import { type Rate, rate } from "./token-bucket.ts";
 

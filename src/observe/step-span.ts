@@ -1,4 +1,4 @@
-/** Spans for the steps of the path, where the platform traces. */
+/** Opens a tracing span for each step of the path. Arguments stay out of it. */
 import { tracing } from "cloudflare:workers";
 
 /** One step of a call, as the platform's tracing shows it. */

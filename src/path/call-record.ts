@@ -1,4 +1,4 @@
-/** What one call did, step by step, for its audit event. */
+/** Collects what one call does on its way through the steps, and makes its one audit event of that. */
 import type { AuditFact, StepRecord } from "../audit/event/event.ts";
 import type { Env } from "../bindings.ts";
 import { upstreamFor } from "../downstream/client.ts";

@@ -1,4 +1,7 @@
-/** What a state-changing call asks for, and the answer that an operation gives it. */
+/**
+ * Works out which claim a call of a state-changing tool makes, and turns its operation's state into the
+ * call's answer.
+ */
 import type { EffectObject } from "../effect/effect-object.ts";
 import { folded } from "../effect/machine/creation.ts";
 import { operationKey } from "../effect/machine/operation.ts";

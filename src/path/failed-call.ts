@@ -1,4 +1,4 @@
-/** Log lines for calls that failed through no fault of the caller's. */
+/** Logs calls that failed through no fault of the caller, and our own faults with their causes. */
 import type { AuditFact } from "../audit/event/event.ts";
 import { log, reasonOf } from "../observe/log.ts";
 import type { Failure, PublicError } from "../toolkit/failure.ts";

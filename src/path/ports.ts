@@ -1,4 +1,4 @@
-/** What the path needs of the session, and nothing else of it. */
+/** Declares what the path needs of the session that a call came in through, and what a call is. */
 import type { AuditFact } from "../audit/event/event.ts";
 import type { Env } from "../bindings.ts";
 import type { Act, Confidence } from "../person/standing.ts";

@@ -1,4 +1,7 @@
-/** Tells session objects what changed about their person, and keeps what it couldn't tell. */
+/**
+ * Tells session objects what changed about their person, their grants and their scopes, until each has
+ * confirmed it.
+ */
 import type { Grant } from "../auth/tokens/grant.ts";
 import type { Env } from "../bindings.ts";
 import type { AddedScopes } from "./added-scopes.ts";

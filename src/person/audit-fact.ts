@@ -1,4 +1,7 @@
-/** The events of a person's chain. */
+/**
+ * Makes the audit events of a person's chain. They hold no token, no claim beyond what decided, and nothing of
+ * the provider's body.
+ */
 import type { AuditFact } from "../audit/event/event.ts";
 import type { JsonObject } from "../toolkit/json.ts";
 import type { Person } from "./person-record.ts";

@@ -1,4 +1,4 @@
-/** A person's grants and refresh tokens, and which of them are old. */
+/** Keeps a person's grants and refresh tokens, and judges at once which token is the current one. */
 import type { Exchange, Grant, GrantOrigin, GrantVerdict, PresentedToken } from "../auth/tokens/grant.ts";
 
 /** How long a grant and its tokens are remembered, in milliseconds: as long as an unused refresh token is good for. */

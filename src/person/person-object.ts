@@ -1,4 +1,4 @@
-/** The Durable Object of a person: their standing, their sessions, what all of these may do together. */
+/** Holds one person's standing and sessions, and passes each change on before it answers. */
 import type { Env } from "../bindings.ts";
 import { callLimits } from "../limits/settings.ts";
 import { type BucketAnswer, rate, TokenBucket } from "../limits/token-bucket.ts";

@@ -1,4 +1,7 @@
-/** The row about the person: roles, epoch, and the sealed sign-in at the identity provider. */
+/**
+ * Keeps the one row about a person: roles, epoch, last confirmation and the sealed refresh token of their
+ * sign-in.
+ */
 import { open, seal } from "../auth/seal.ts";
 import type { Env } from "../bindings.ts";
 import type { Role } from "../toolkit/scopes.ts";

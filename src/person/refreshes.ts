@@ -1,4 +1,7 @@
-/** Decides who may exchange a refresh token, and who waits for the answer. */
+/**
+ * Decides what becomes of a code or refresh token: one request exchanges it, others share the answer, and
+ * reuse ends the grant.
+ */
 import type { Exchange, Grant, GrantOrigin, GrantVerdict, PresentedToken } from "../auth/tokens/grant.ts";
 import type { Grants } from "./grants.ts";
 import type { GrantEnd } from "./protocol.ts";

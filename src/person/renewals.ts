@@ -1,4 +1,7 @@
-/** Asks the identity provider about the person, when an act needs a newer word. */
+/**
+ * Has the identity provider asked again where an act needs a newer word, and says how far the known one
+ * carries.
+ */
 import type { Env } from "../bindings.ts";
 import { log, reasonOf } from "../observe/log.ts";
 import type { PersonRecord } from "./person-record.ts";

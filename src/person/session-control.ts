@@ -1,4 +1,7 @@
-/** What a person's object and its session objects say to each other. */
+/**
+ * Declares what a person's object tells a session object: its record, its standing, ended grants and added
+ * scopes.
+ */
 import type { Role, Scope } from "../toolkit/scopes.ts";
 import type { Confirmation } from "./standing.ts";
 

@@ -1,4 +1,4 @@
-/** A person's sessions, with what each session object has yet to be told. */
+/** Keeps a person's sessions, and what each session object still has to be told. */
 import { v7 as uuidv7 } from "uuid";
 import { isLoopback } from "../auth/public-url.ts";
 import type { SessionSummary } from "./protocol.ts";

@@ -1,4 +1,4 @@
-/** Sign-ins that wait for a consent, each good for one. */
+/** Keeps the sign-ins that wait for consent. Each can be used once, within ten minutes. */
 import { v7 as uuidv7 } from "uuid";
 
 /** How long a person may look at the consent page, in milliseconds. */

@@ -1,4 +1,7 @@
-/** Renews the person's sign-in at the identity provider, one caller at a time. */
+/**
+ * Renews a person's sign-in at the identity provider, one request at a time, because providers take a
+ * second use for theft.
+ */
 import { claimsNow, refreshSignIn, type UpstreamTokens } from "../auth/sign-in/identity-provider.ts";
 import { readRolePolicy, rolesFrom } from "../auth/sign-in/roles.ts";
 import type { Env } from "../bindings.ts";

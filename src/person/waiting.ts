@@ -1,4 +1,4 @@
-/** How many of a person's requests wait for approval, so that they can't bury other people's. */
+/** Limits how many of one person's requests may wait for approval at a time. */
 import { applySchema } from "../audit/write/schema.ts";
 import type { Env } from "../bindings.ts";
 import { effectNameOf } from "../toolkit/operation-id.ts";

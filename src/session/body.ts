@@ -1,4 +1,4 @@
-/** Reads a request's body, and finds the call in it before the protocol has validated it. */
+/** Reads a request's body within its limit, and finds the call in it before the protocol has validated it. */
 import { readBounded } from "../limits/bounded-body.ts";
 import type { CallMethod } from "../path/ports.ts";
 import { rpcError } from "./errors/rpc-error.ts";

@@ -1,4 +1,4 @@
-/** What a request costs before the path begins. */
+/** Says how many rate-limit tokens a request costs before the path begins. */
 import type { CallMethod } from "../path/ports.ts";
 
 /** What the path charges call by call, wherever it comes from. */

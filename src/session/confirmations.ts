@@ -1,4 +1,6 @@
-/** How far the identity provider's last word carries a call, as the session knows it. */
+/**
+ * Decides when a session asks again for its person's standing, and how far the last answer carries an act.
+ */
 import { log, reasonOf } from "../observe/log.ts";
 import type { ConfirmedStanding } from "../person/protocol.ts";
 import {

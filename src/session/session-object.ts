@@ -1,4 +1,4 @@
-/** The Durable Object of a session: where every call of both lanes enters the path. */
+/** Takes every request of one session, on either lane, to the path, and keeps the session's audit chain. */
 import { isLegacyRequest } from "@modelcontextprotocol/server";
 import type { AuditFact } from "../audit/event/event.ts";
 import { AuditedObject } from "../audit/write/audited-object.ts";

@@ -1,4 +1,7 @@
-/** The session object's tables: its record, keys, protocol sessions, ended grants and added scopes. */
+/**
+ * Keeps a session's tables: its record, idempotency keys, protocol sessions, used states and changes to
+ * grants.
+ */
 import { applySchema } from "../audit/write/schema.ts";
 import type { Keys } from "../path/ports.ts";
 import { keyReused, tooManyKeys } from "../path/refusals.ts";

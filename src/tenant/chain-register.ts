@@ -1,4 +1,4 @@
-/** The chains that exist, and how far each is signed. */
+/** Registers every chain that began, and how far checkpoints and anchors cover each. */
 import { type ChainHead, GENESIS } from "../../verifier/event/chain-head.ts";
 import type { Genesis } from "../audit/write/ledger.ts";
 import { applySchema } from "../audit/write/schema.ts";

@@ -1,4 +1,4 @@
-/** Makes checkpoints: verifies what the store holds, and signs where each chain ends. */
+/** Makes checkpoints of what the store holds, and keeps each one here until the store has it, too. */
 import type { ChainHead } from "../../verifier/event/chain-head.ts";
 import {
   CHECKPOINT_CHAIN,

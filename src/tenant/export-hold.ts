@@ -1,4 +1,4 @@
-/** Keeps retention waiting while the audit is exported. */
+/** Makes retention wait while the audit is exported, though never for longer than a day. */
 import { applySchema } from "../audit/write/schema.ts";
 
 const SCHEMA = [

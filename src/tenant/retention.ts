@@ -1,4 +1,4 @@
-/** Removes events that are old and signed, under an anchor. */
+/** Removes old events from the store, once a signed anchor says where each chain now begins. */
 import type { ChainHead } from "../../verifier/event/chain-head.ts";
 import { isSignedAnchor } from "../../verifier/proof/anchor.ts";
 import { CHECKPOINT_CHAIN } from "../../verifier/proof/checkpoint.ts";

@@ -1,4 +1,7 @@
-/** What is switched off, as one session object knows it. */
+/**
+ * Tells one session what is switched off: it asks the tenant's object once, and is told of changes from
+ * then on.
+ */
 import type { Env } from "../bindings.ts";
 import type { Tool } from "../toolkit/tool.ts";
 import { type Missing, requireAvailable } from "./availability.ts";

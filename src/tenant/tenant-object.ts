@@ -1,4 +1,4 @@
-/** The Durable Object of the tenant: switches, chains, checkpoints, retention, troubles. */
+/** Keeps a tenant's switches, chains and troubles, and runs its checkpoints and retention. */
 import { GENESIS } from "../../verifier/event/chain-head.ts";
 import type { Trouble } from "../../verifier/event/trouble.ts";
 import { acceptedKeys, retentionMs } from "../audit/sign/integrity-settings.ts";

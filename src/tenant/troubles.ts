@@ -1,4 +1,7 @@
-/** What the audit store refused, until somebody has acknowledged it. */
+/**
+ * Keeps what the store refused, and who has looked at it, where those who can write to the database can't
+ * remove it.
+ */
 import { type Trouble, troubleId } from "../../verifier/event/trouble.ts";
 import { acknowledgeFact, reportFact } from "../audit/event/trouble-facts.ts";
 import type { Ledger } from "../audit/write/ledger.ts";

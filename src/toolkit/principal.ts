@@ -1,4 +1,4 @@
-/** Who is asking, as the path resolved it. A tool can't learn more of them. */
+/** Declares who a call is made by: the person, their roles, their client and the token's scopes. */
 import type { Role } from "./scopes.ts";
 
 /** Who is asking. Resolved inside the server from the verified token and the session's own record. */

@@ -1,4 +1,4 @@
-/** The argument that says from when on. */
+/** Declares the argument that says from what time on to look. */
 import * as z from "zod";
 
 const DateTime = z.iso.datetime({ offset: true });

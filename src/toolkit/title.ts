@@ -1,4 +1,4 @@
-/** The schema of titles of things that a tool creates. */
+/** Declares the title of something that is to be created. */
 import * as z from "zod";
 import { isLegibleLine } from "./text/hidden.ts";
 

@@ -1,4 +1,4 @@
-/** Holds data against a tool's output schema, and lets nothing else leave. */
+/** Checks a tool's data against its declaration, and drops whatever isn't declared. */
 import { Failure } from "./failure.ts";
 import type { JsonObject } from "./json.ts";
 import type { Tool } from "./tool.ts";

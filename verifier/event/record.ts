@@ -1,4 +1,4 @@
-/** Reads an event's text, and derives from it the columns that should stand beside it. */
+/** Declares what an event's text must hold, and makes the row of the store that follows from it. */
 import * as z from "zod";
 import { eventHash } from "./chain-head.ts";
 import { isChain } from "./place.ts";

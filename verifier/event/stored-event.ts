@@ -1,4 +1,7 @@
-/** An event as a store or an export presents it, right or wrong. */
+/**
+ * Declares an event as a store or an export presents it, and reads what its text says. Nothing beside the
+ * text is trusted.
+ */
 import { eventHash } from "./chain-head.ts";
 import { type AuditEvent, type AuditRecord, readRecord } from "./record.ts";
 

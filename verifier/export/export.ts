@@ -1,4 +1,4 @@
-/** Writes the lines of an export. */
+/** Writes the lines of an export: events, anchors, checkpoints, and rows that no object wrote. */
 import canonicalize from "canonicalize";
 import { readRecord } from "../event/record.ts";
 import type { PresentedAnchor } from "../proof/anchor.ts";

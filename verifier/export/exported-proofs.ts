@@ -1,4 +1,4 @@
-/** Reads the checkpoints and anchors of an export. */
+/** Reads the checkpoints and anchors of an export back, and says whether each line is as it was exported. */
 import canonicalize from "canonicalize";
 import * as z from "zod";
 import type { Json } from "../json.ts";

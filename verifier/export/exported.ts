@@ -1,4 +1,7 @@
-/** Reads the events of an export. */
+/**
+ * Reads the events of an export back for verification. A line that can't be read stands for the event that
+ * should be there.
+ */
 import canonicalize from "canonicalize";
 import * as z from "zod";
 import { GENESIS } from "../event/chain-head.ts";

@@ -1,4 +1,4 @@
-/** Checkpoints and anchors in OCSF, and back. */
+/** Writes checkpoints and anchors as OCSF events, so that every line of an export is one. */
 import { eventHash, GENESIS } from "../event/chain-head.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { type PresentedAnchor, readAnchor } from "../proof/anchor.ts";

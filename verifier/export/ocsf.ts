@@ -1,4 +1,4 @@
-/** Events in OCSF 1.8, and back. */
+/** Writes an audit event as OCSF, with the hashed text, so that an export can be verified by itself. */
 import { GENESIS } from "../event/chain-head.ts";
 import type { AuditEvent } from "../event/record.ts";
 import type { Json, JsonObject } from "../json.ts";

@@ -1,4 +1,4 @@
-/** Reads anchors: signed notes of where a chain now begins. */
+/** Declares an anchor, and checks that an accepted key signed it. */
 import * as z from "zod";
 import { type PublicKey, verifiedStatement } from "./signature.ts";
 

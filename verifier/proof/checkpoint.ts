@@ -1,4 +1,4 @@
-/** Reads checkpoints: signed statements of where chains ended. */
+/** Declares a checkpoint and the list of heads that it signs, and makes the one after it. */
 import canonicalize from "canonicalize";
 import * as z from "zod";
 import { type ChainHead, eventHash, GENESIS } from "../event/chain-head.ts";

@@ -1,4 +1,4 @@
-/** Finds what is wrong with one chain. */
+/** Finds everything that is wrong with one chain, beside what was signed of it. */
 import { type ChainHead, GENESIS } from "../event/chain-head.ts";
 import type { Entry, LiveHead } from "../event/stored-event.ts";
 import type { VerifierFinding } from "./finding.ts";

@@ -1,4 +1,4 @@
-/** Gathers what signed statements say of the chains, and what is wrong with them. */
+/** Checks signed checkpoints and anchors, and gathers from those that hold what chains must agree with. */
 import { type ChainHead, eventHash, GENESIS } from "../event/chain-head.ts";
 import { type PresentedAnchor, readAnchor } from "../proof/anchor.ts";
 import {

@@ -1,4 +1,4 @@
-/** Notices events of another tenant. */
+/** Finds events of another tenant, whose chains would otherwise hold by themselves. */
 import { readRecord } from "../event/record.ts";
 import type { VerifierFinding } from "./finding.ts";
 import type { Presented } from "./planted.ts";

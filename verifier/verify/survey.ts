@@ -1,4 +1,4 @@
-/** Surveys all events: which chains there are, and what the tenant's chain says of others. */
+/** Walks over all events once and keeps a few words of each chain, to say which chains need a closer look. */
 import { type ChainHead, GENESIS } from "../event/chain-head.ts";
 import type { AuditEvent } from "../event/record.ts";
 import { type ColumnsOf, type Entry, entryOf, isSound, type StoredEvent } from "../event/stored-event.ts";

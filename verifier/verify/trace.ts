@@ -1,4 +1,7 @@
-/** Follows a chain back from its end. */
+/**
+ * Works out which presented event is which of a chain, from its end backwards, as each event vouches for
+ * the one before.
+ */
 import { type ChainHead, GENESIS } from "../event/chain-head.ts";
 import { type Entry, isSound, type LiveHead } from "../event/stored-event.ts";
 

@@ -1,4 +1,7 @@
-/** Verifies a whole audit, and says what it found. */
+/**
+ * Verifies everything that a store or an export presents: once for all chains, again for those that aren't
+ * in order.
+ */
 import { type ChainHead, GENESIS } from "../event/chain-head.ts";
 import {
   type ColumnsOf,

@@ -1,4 +1,7 @@
-/** Writes a fact down as the text that is hashed: RFC 8785, with its place in the chain. */
+/**
+ * Writes an event as its RFC 8785 text, the form that is hashed and stored, and cuts down what is too
+ * large.
+ */
 import { hash } from "node:crypto";
 import canonicalize from "canonicalize";
 import type { Json, JsonObject } from "../../toolkit/json.ts";

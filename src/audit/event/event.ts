@@ -1,4 +1,4 @@
-/** What an audit event says, before the chain has given it a place. */
+/** Declares what one event of the audit says, before the chain adds its place. */
 import type { Countermeasure } from "../../toolkit/change.ts";
 import type { Kind } from "../../toolkit/failure.ts";
 import type { JsonObject } from "../../toolkit/json.ts";

@@ -1,4 +1,4 @@
-/** Ends each chain of an export before what is still on its way, so that a delay isn't read as a removal. */
+/** Leaves out of an export what has overtaken events that are still on their way to the store. */
 import { readHeads } from "../../../verifier/proof/checkpoint.ts";
 import { IN_FLIGHT_MS } from "../../../verifier/verify/finding.ts";
 

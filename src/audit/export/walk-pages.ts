@@ -1,4 +1,4 @@
-/** Walks a table page by page, in the order of its key and without a lower bound. */
+/** Reads a table of the audit store page by page, and fails if rows vanish meanwhile. */
 import type { WalkedTable } from "../../../verifier/verify/walk.ts";
 
 /** Every row of a table, page by page, in the order of its key as it is stored. */

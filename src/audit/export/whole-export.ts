@@ -1,4 +1,6 @@
-/** Exports everything that the store holds, as of the moment when it begins. */
+/**
+ * Exports everything that the audit store holds: anchors, checkpoints, then events, while retention waits.
+ */
 import { proofLine, rowLine } from "../../../verifier/export/export.ts";
 import {
   ANCHORS,

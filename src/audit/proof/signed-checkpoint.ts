@@ -1,4 +1,7 @@
-/** Reads a checkpoint from the store, and believes it only if an accepted key signed it. */
+/**
+ * Finds checkpoints in the store, and returns only those that an accepted key signed under their own
+ * number.
+ */
 import { type Checkpoint, readCheckpoint } from "../../../verifier/proof/checkpoint.ts";
 import { LONGEST_JWS, type PublicKey, verifiedStatement } from "../../../verifier/proof/signature.ts";
 

@@ -1,4 +1,4 @@
-/** Which checkpoints are old and superseded, so that retention may remove them. */
+/** Works out how many of the oldest checkpoints may be removed. What was tampered with stays as evidence. */
 import { eventHash } from "../../../verifier/event/chain-head.ts";
 import {
   type Checkpoint,

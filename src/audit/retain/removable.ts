@@ -1,4 +1,4 @@
-/** Which events of a chain are old and signed, so that retention may remove them. */
+/** Works out how much of a chain may be removed. What was tampered with stays as evidence. */
 import type { ChainHead } from "../../../verifier/event/chain-head.ts";
 import { readRecord } from "../../../verifier/event/record.ts";
 

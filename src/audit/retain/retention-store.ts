@@ -1,4 +1,7 @@
-/** What retention reads and removes in the audit database. */
+/**
+ * Reads what retention looks at in the store: chains with old events, what is left of a chain, old
+ * checkpoints.
+ */
 import type { ChainHead } from "../../../verifier/event/chain-head.ts";
 import { inPlace } from "../../../verifier/event/place.ts";
 import type { PresentedCheckpoint } from "../../../verifier/proof/checkpoint.ts";

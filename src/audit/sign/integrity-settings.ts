@@ -1,4 +1,7 @@
-/** The keys of checkpoints and the age of events, read from the variables. */
+/**
+ * Reads the configuration of checkpoints and retention: what is wrong with it, the accepted keys, and how
+ * long events stay.
+ */
 import { isPublicKey, type PublicKey, readPublicKey } from "../../../verifier/proof/signature.ts";
 import type { Env } from "../../bindings.ts";
 import { isSigningKey, signerWith } from "./signer.ts";

@@ -1,4 +1,4 @@
-/** Publishes checkpoints, so that somebody outside can keep them. */
+/** Publishes signed checkpoints with the keys that sign, so that anyone can keep them elsewhere. */
 import { spkiOf } from "../../../verifier/proof/signature.ts";
 import type { Env } from "../../bindings.ts";
 import { newestCheckpoint, signedCheckpoint } from "../proof/signed-checkpoint.ts";

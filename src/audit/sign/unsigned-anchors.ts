@@ -1,4 +1,4 @@
-/** Finds anchors that no accepted key signed. */
+/** Picks out anchors that no accepted key signed, and alerts for each. */
 import { isSignedAnchor, type PresentedAnchor } from "../../../verifier/proof/anchor.ts";
 import type { Env } from "../../bindings.ts";
 import { alert } from "../../observe/log.ts";

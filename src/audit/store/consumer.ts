@@ -1,4 +1,4 @@
-/** Takes events from the queue into the store, and records what it can't store. */
+/** Takes events from the queue into the audit store, and records those that conflict or can't be read. */
 import { type AuditRecord, readRecord } from "../../../verifier/event/record.ts";
 import type { Env } from "../../bindings.ts";
 import { alert, reasonOf } from "../../observe/log.ts";

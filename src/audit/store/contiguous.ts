@@ -1,4 +1,4 @@
-/** How far a chain is in the store without a gap. */
+/** Follows a chain's links from a known event, as far as each one builds on the one before. */
 import { type ChainHead, GENESIS, isHash } from "../../../verifier/event/chain-head.ts";
 
 /** One event of a chain, as far as its links go. */

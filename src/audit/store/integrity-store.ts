@@ -1,4 +1,4 @@
-/** What checkpoints and anchors read and write in the audit database. */
+/** Reads and writes what checkpoints and anchors need of the audit store. */
 import { inPlace } from "../../../verifier/event/place.ts";
 import type { PresentedAnchor } from "../../../verifier/proof/anchor.ts";
 import {

@@ -1,4 +1,4 @@
-/** Searches the store, and leaves out rows that stand where no object writes. */
+/** Searches the audit store by page, and reads whole events for exports of a search. */
 import { Kysely, type SelectQueryBuilder, sql } from "kysely";
 import { D1Dialect } from "kysely-d1";
 import * as z from "zod";

@@ -1,4 +1,4 @@
-/** Writes events into the store, and compares what is there already. */
+/** Writes events, conflicts and dead letters to the audit store. It never overwrites an event. */
 import type { ColumnType } from "kysely";
 import { inPlace } from "../../../verifier/event/place.ts";
 import { type AuditRecord, RECORD_COLUMNS } from "../../../verifier/event/record.ts";

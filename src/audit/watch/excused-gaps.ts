@@ -1,4 +1,4 @@
-/** Finds gaps that only an anchor nobody signed would excuse. */
+/** Finds gaps in the store that only an unsigned anchor excuses. */
 import { inPlace } from "../../../verifier/event/place.ts";
 import type { PresentedAnchor } from "../../../verifier/proof/anchor.ts";
 import { LONGEST_JWS } from "../../../verifier/proof/signature.ts";

@@ -1,4 +1,4 @@
-/** Finds events that are missing although later ones have arrived. */
+/** Reports how complete the audit store is, and alerts for each gap and each missing chain. */
 import { inPlace } from "../../../verifier/event/place.ts";
 import { CHECKPOINT_CHAIN, type Checkpoint } from "../../../verifier/proof/checkpoint.ts";
 import type { Env } from "../../bindings.ts";

@@ -1,4 +1,4 @@
-/** What the audit needs each minute. */
+/** Runs what the audit needs each minute: a checkpoint, retention and a look for gaps. */
 import type { Env } from "../../bindings.ts";
 import { alert, reasonOf } from "../../observe/log.ts";
 import { integrityProblems } from "../sign/integrity-settings.ts";

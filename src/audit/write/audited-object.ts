@@ -1,4 +1,4 @@
-/** The base of every Durable Object with a chain: ledger, outbox, and one alarm for all that is due. */
+/** Gives a Durable Object its audit chain, its outbox, and one alarm for all that it does later. */
 import { DurableObject } from "cloudflare:workers";
 import type { Trouble } from "../../../verifier/event/trouble.ts";
 import type { Env } from "../../bindings.ts";

@@ -1,4 +1,4 @@
-/** Appends events to an object's chain, in the transaction of what they tell of. */
+/** Appends events to an object's own chain, in the same transaction as the state that they tell of. */
 import { v7 as uuidv7 } from "uuid";
 import { type ChainHead, GENESIS } from "../../../verifier/event/chain-head.ts";
 import type { ChainKind } from "../../../verifier/event/place.ts";

@@ -1,4 +1,4 @@
-/** Sends events to the queue until the store has been seen to hold them. */
+/** Sends an object's events to the queue, and keeps each until the store is seen to hold it. */
 import type { Trouble } from "../../../verifier/event/trouble.ts";
 import type { PresentedAnchor } from "../../../verifier/proof/anchor.ts";
 import type { Env } from "../../bindings.ts";

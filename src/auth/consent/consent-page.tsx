@@ -1,4 +1,4 @@
-/** The page on which a person decides what a client may do for them. */
+/** Draws the page on which a person chooses what a client may do for them. */
 import type { ConsentDescription } from "@cloudflare/workers-oauth-provider";
 import type { FC } from "hono/jsx";
 import { SCOPES, type Scope } from "../../toolkit/scopes.ts";

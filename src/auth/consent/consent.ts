@@ -1,4 +1,4 @@
-/** Asks a person for their consent, and turns their answer into a grant or a refusal. */
+/** Shows the consent page, and turns the person's answer to it into a grant or a refusal. */
 import type { AuthRequest } from "@cloudflare/workers-oauth-provider";
 import type { Env } from "../../bindings.ts";
 import { isScope, type Scope } from "../../toolkit/scopes.ts";

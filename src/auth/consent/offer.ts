@@ -1,4 +1,7 @@
-/** What a consent page offers: the scopes that were asked for, cut down to the person's role. */
+/**
+ * Works out which scopes a person may be asked to allow, from what the client asks for and what their roles
+ * allow.
+ */
 import { ALL_SCOPES, isScope, type Role, type Scope, scopesOfRoles } from "../../toolkit/scopes.ts";
 
 /**

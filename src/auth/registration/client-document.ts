@@ -1,4 +1,7 @@
-/** The document that a client publishes about itself: how it is fetched, kept, and what is wrong with it. */
+/**
+ * Fetches the metadata document that a client publishes, and falls back on the last valid one while its
+ * publisher is down.
+ */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { createHash } from "node:crypto";
 import type { Env } from "../../bindings.ts";

@@ -1,4 +1,7 @@
-/** Stands before the global fetch, so that the OAuth library can't be led to inner addresses. */
+/**
+ * Guards the fetches of client metadata: no redirect is followed, and only names of the public DNS are
+ * asked.
+ */
 import { currentClientDocument } from "./client-document.ts";
 import { isPublicHost } from "./public-host.ts";
 

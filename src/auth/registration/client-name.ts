@@ -1,4 +1,7 @@
-/** A client's own name, made harmless: anybody can register any name. */
+/**
+ * Makes a client's name safe to show to people, and tells whether one of its words mixes look-alike
+ * alphabets.
+ */
 import type { ConsentDescription } from "@cloudflare/workers-oauth-provider";
 
 /** Long enough for an honest name, and too short to say much beside it. */

@@ -1,4 +1,7 @@
-/** Finds the tenant's identity provider, and remembers what was found. */
+/**
+ * Finds the tenant's identity provider by OpenID Connect Discovery, and remembers its metadata for five
+ * minutes.
+ */
 import {
   allowInsecureRequests,
   type ClientAuth,

@@ -1,4 +1,7 @@
-/** Speaks OpenID Connect with the tenant's identity provider: sign-in, its answer, and the refresh. */
+/**
+ * Talks OpenID Connect with the identity provider: begins and finishes sign-ins, renews them, and reads
+ * claims.
+ */
 import {
   AuthorizationResponseError,
   authorizationCodeGrant,

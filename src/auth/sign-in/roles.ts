@@ -1,4 +1,4 @@
-/** Maps the claims of the identity provider to roles, by the deployment's policy. */
+/** Reads the role policy, and finds the roles that a person's claims give under it. */
 import * as z from "zod";
 import type { Json } from "../../toolkit/json.ts";
 import { ROLES, type Role } from "../../toolkit/scopes.ts";

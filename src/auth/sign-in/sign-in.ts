@@ -1,4 +1,7 @@
-/** The way of a person from a client's request to the identity provider and back. */
+/**
+ * Sends a person to the identity provider when a client asks for access, and takes them to the consent page
+ * afterwards.
+ */
 import { AuthorizationError, authorizationErrorRedirect } from "@cloudflare/workers-oauth-provider";
 import type { Env } from "../../bindings.ts";
 import { log, reasonOf } from "../../observe/log.ts";

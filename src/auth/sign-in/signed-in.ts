@@ -1,4 +1,4 @@
-/** Who has just signed in, sealed for the way through the consent form. */
+/** Carries who has signed in through the consent form, sealed to that page and its browser. */
 import * as z from "zod";
 import type { Env } from "../../bindings.ts";
 import { ROLES } from "../../toolkit/scopes.ts";

@@ -1,6 +1,6 @@
 /**
- * The token endpoint: one successor for all who present the same token, and the end of a grant whose token is
- * stolen.
+ * Answers token requests so that one refresh token has one successor, and a grant ends when an old token
+ * comes back.
  */
 import type { Env } from "../../bindings.ts";
 import { readBounded } from "../../limits/bounded-body.ts";

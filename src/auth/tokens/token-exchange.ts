@@ -1,4 +1,4 @@
-/** Asks the person's object before the OAuth library issues any token. */
+/** Asks the person's object before each token is issued, because only that knows at once who was revoked. */
 import { GrantType, OAuthError, type TokenExchangeCallbackOptions } from "@cloudflare/workers-oauth-provider";
 import type { Env } from "../../bindings.ts";
 import { log, reasonOf } from "../../observe/log.ts";

@@ -1,4 +1,7 @@
-/** Remembers for a few seconds that an access token was valid. */
+/**
+ * Remembers valid access tokens for five seconds. It never decides alone: the session object still checks
+ * each call.
+ */
 import { hash } from "node:crypto";
 
 /** How long a validated token is taken as read, in milliseconds. */

@@ -1,4 +1,7 @@
-/** What is known of the token request under way, and how its answer is sealed for those who share it. */
+/**
+ * Keeps what is known of the token request under way, and seals its answer for others that present the same
+ * token.
+ */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { createHash } from "node:crypto";
 import type { Env } from "../../bindings.ts";

@@ -1,4 +1,4 @@
-/** The tool that opens a case, as a model sees it. */
+/** Declares the tool that opens a case in the SIEM; a repeat within a day is the same case. */
 import * as z from "zod";
 import { changeSpec } from "../../toolkit/change.ts";
 import { opaqueId, reportedText } from "../../toolkit/text/reported-text.ts";

@@ -1,4 +1,4 @@
-/** The tool that searches alerts of a SIEM, as a model sees it. */
+/** Declares the tool that searches the alerts of the SIEM's detection rules. */
 import * as z from "zod";
 import { cursor, limit } from "../../toolkit/lists/paging.ts";
 import { readSpec } from "../../toolkit/read.ts";

@@ -1,4 +1,4 @@
-/** The tool that sets an alert's status, as a model sees it. */
+/** Declares the tool that sets the status of one alert in the SIEM. */
 import * as z from "zod";
 import { changeSpec } from "../../toolkit/change.ts";
 import { reportedText } from "../../toolkit/text/reported-text.ts";

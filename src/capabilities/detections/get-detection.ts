@@ -1,4 +1,4 @@
-/** The tool that shows one detection, as a model sees it. */
+/** Declares the tool that reads one detection as it is now. */
 import * as z from "zod";
 import { readSpec } from "../../toolkit/read.ts";
 import { DetectionId, WholeDetection } from "./detection.ts";

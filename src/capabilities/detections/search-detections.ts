@@ -1,4 +1,4 @@
-/** The tool that searches detections of a sensor, as a model sees it. */
+/** Declares the tool that searches detections by severity, status, time, device, user, hash or text. */
 import * as z from "zod";
 import { cursor, limit } from "../../toolkit/lists/paging.ts";
 import { readSpec } from "../../toolkit/read.ts";

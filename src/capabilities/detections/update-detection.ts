@@ -1,4 +1,4 @@
-/** The tool that sets a detection's status and comments on it, as a model sees it. */
+/** Declares the tool that sets a detection's status, and may add a comment that stays for good. */
 import * as z from "zod";
 import { changeSpec } from "../../toolkit/change.ts";
 import { digest } from "../../toolkit/digest.ts";

@@ -1,4 +1,4 @@
-/** The tools that contain a device and release it, as a model sees them. */
+/** Declares the two tools that cut a device off the network and let it back. */
 import * as z from "zod";
 import { type ChangeSpec, changeSpec } from "../../toolkit/change.ts";
 import { reportedText } from "../../toolkit/text/reported-text.ts";

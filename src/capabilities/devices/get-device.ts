@@ -1,4 +1,4 @@
-/** The tool that shows one device, as a model sees it. */
+/** Declares the tool that reads one device as it is now, with its containment. */
 import * as z from "zod";
 import { readSpec } from "../../toolkit/read.ts";
 import { Device, DeviceId } from "./device.ts";

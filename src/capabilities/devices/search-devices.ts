@@ -1,4 +1,4 @@
-/** The tool that searches devices, as a model sees it. */
+/** Declares the tool that finds devices by name, address, containment or criticality. */
 import * as z from "zod";
 import { cursor, limit } from "../../toolkit/lists/paging.ts";
 import { readSpec } from "../../toolkit/read.ts";

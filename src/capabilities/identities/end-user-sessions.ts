@@ -1,4 +1,7 @@
-/** The tool that ends a user's sessions, as a model sees it. */
+/**
+ * Declares the tool that signs a user out everywhere. A repeat after 15 minutes ends the sessions begun
+ * since.
+ */
 import * as z from "zod";
 import { changeSpec } from "../../toolkit/change.ts";
 import { reportedText } from "../../toolkit/text/reported-text.ts";

@@ -1,4 +1,4 @@
-/** The tool that shows one user, as a model sees it. */
+/** Declares the tool that reads one user's account, with whether it has MFA and is an administrator's. */
 import * as z from "zod";
 import { readSpec } from "../../toolkit/read.ts";
 import { User, UserId } from "./user.ts";

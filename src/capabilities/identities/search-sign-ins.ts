@@ -1,4 +1,4 @@
-/** The tool that searches sign-ins, as a model sees it. */
+/** Declares the tool that searches sign-ins and attempts by user, time, outcome or address. */
 import * as z from "zod";
 import { cursor, limit } from "../../toolkit/lists/paging.ts";
 import { readSpec } from "../../toolkit/read.ts";

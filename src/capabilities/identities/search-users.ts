@@ -1,4 +1,4 @@
-/** The tool that searches users, as a model sees it. */
+/** Declares the tool that finds users by name, address or status. */
 import * as z from "zod";
 import { cursor, limit } from "../../toolkit/lists/paging.ts";
 import { readSpec } from "../../toolkit/read.ts";

@@ -1,4 +1,4 @@
-/** The tools that suspend a user and let them back in, as a model sees them. */
+/** Declares the two tools that keep a user from signing in and let them sign in again. */
 import * as z from "zod";
 import { type ChangeSpec, changeSpec } from "../../toolkit/change.ts";
 import { reportedText } from "../../toolkit/text/reported-text.ts";

@@ -1,4 +1,4 @@
-/** The tool that pages the person on call, as a model sees it. */
+/** Declares the tool that pages the person on call by opening an incident. */
 import * as z from "zod";
 import { changeSpec } from "../../toolkit/change.ts";
 import { opaqueId, reportedText } from "../../toolkit/text/reported-text.ts";

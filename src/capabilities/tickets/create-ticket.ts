@@ -1,4 +1,4 @@
-/** The tool that creates a ticket, as a model sees it. */
+/** Declares the tool that creates a ticket; a repeat within a day is the same ticket. */
 import * as z from "zod";
 import { changeSpec } from "../../toolkit/change.ts";
 import { reportedText } from "../../toolkit/text/reported-text.ts";

@@ -1,4 +1,4 @@
-/** The tool that shows one ticket, as a model sees it. */
+/** Declares the tool that reads one ticket with its description. */
 import * as z from "zod";
 import { readSpec } from "../../toolkit/read.ts";
 import { reportedText } from "../../toolkit/text/reported-text.ts";

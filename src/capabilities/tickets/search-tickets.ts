@@ -1,4 +1,4 @@
-/** The tool that searches tickets, as a model sees it. */
+/** Declares the tool that finds tickets by words, id or status. */
 import * as z from "zod";
 import { cursor, limit } from "../../toolkit/lists/paging.ts";
 import { readSpec } from "../../toolkit/read.ts";

@@ -1,4 +1,4 @@
-/** The tool that launches a scan, as a model sees it. */
+/** Declares the tool that launches a vulnerability scan, unless it is running. */
 import * as z from "zod";
 import { changeSpec } from "../../toolkit/change.ts";
 import { opaqueId, reportedText } from "../../toolkit/text/reported-text.ts";

@@ -1,4 +1,4 @@
-/** The form of scans' ids. */
+/** Declares the form of a scan's id, of which each scan has only one. */
 import * as z from "zod";
 
 const SCHEDULE_UUID =

@@ -1,4 +1,4 @@
-/** The tool that searches vulnerabilities, as a model sees it. */
+/** Declares the tool that searches open vulnerabilities by severity, device, CVE or time. */
 import * as z from "zod";
 import { cursor, limit } from "../../toolkit/lists/paging.ts";
 import { readSpec } from "../../toolkit/read.ts";

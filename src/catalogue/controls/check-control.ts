@@ -1,4 +1,4 @@
-/** The tool that checks one control from fresh evidence. */
+/** Declares the tool that answers one control from evidence read at that moment. */
 import * as z from "zod";
 import { defineRead } from "../../toolkit/read.ts";
 import { opaqueId, reportedObject, reportedText } from "../../toolkit/text/reported-text.ts";

@@ -1,4 +1,4 @@
-/** What a control is: what it reads, what violates it, what it says. */
+/** Declares what a control is: its question, what it reads, and how it judges that. */
 import type { Env } from "../../bindings.ts";
 import type { Failure } from "../../toolkit/failure.ts";
 import type { JsonObject } from "../../toolkit/json.ts";

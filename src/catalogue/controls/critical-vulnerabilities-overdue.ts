@@ -1,4 +1,4 @@
-/** The control that no critical vulnerability is open beyond its time. */
+/** Fails where a critical vulnerability is still open 30 days after it was found. */
 import { defineControl } from "./control.ts";
 import { daysSince } from "./days.ts";
 import { openVulnerabilities } from "./reads/vulnerabilities.ts";

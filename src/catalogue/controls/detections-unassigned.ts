@@ -1,4 +1,4 @@
-/** The control that somebody looks at each grave detection within a day. */
+/** Fails where an open detection of high or critical severity has nobody assigned after 24 hours. */
 import { defineControl } from "./control.ts";
 import { unassignedForADay } from "./reads/detections.ts";
 

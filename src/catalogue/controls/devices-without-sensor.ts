@@ -1,4 +1,4 @@
-/** The control that every device has a sensor that reports. */
+/** Fails where a device's sensor hasn't been seen for 30 days. */
 import { defineControl } from "./control.ts";
 import { daysSince } from "./days.ts";
 import { devices } from "./reads/devices.ts";

@@ -1,4 +1,4 @@
-/** The tool that lists the controls. */
+/** Declares the tool that lists the controls, for one framework or all. */
 import * as z from "zod";
 import { cursor, decodeCursor, encodeCursor, limit } from "../../toolkit/lists/paging.ts";
 import { defineRead } from "../../toolkit/read.ts";

@@ -1,4 +1,4 @@
-/** The tools of controls, as a list. */
+/** Lists the tools that answer for compliance. */
 import type { Tool } from "../../toolkit/tool.ts";
 import { checkControl } from "./check-control.ts";
 import { listControls } from "./list-controls.ts";

@@ -1,4 +1,4 @@
-/** The control that no account stays enabled that nobody uses. */
+/** Fails where an enabled account hasn't been signed in to for 90 days. */
 import { defineControl } from "./control.ts";
 import { daysSince } from "./days.ts";
 import { accountsUsedWithin } from "./reads/accounts.ts";

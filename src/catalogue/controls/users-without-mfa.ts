@@ -1,4 +1,4 @@
-/** The control that every account is asked for more than a password. */
+/** Fails where a user who can sign in has no second factor. */
 import { defineControl } from "./control.ts";
 import { accountsWithMfa } from "./reads/accounts.ts";
 

@@ -1,4 +1,4 @@
-/** The tool that shows how a state change stands. */
+/** Declares the tool that says how a state change stands, to whoever asked for it and to auditors. */
 import * as z from "zod";
 import { authorize } from "../../auth/scope-check.ts";
 import { EDGES, type State } from "../../effect/machine/machine.ts";

@@ -1,4 +1,4 @@
-/** The tool that searches the audit. */
+/** Declares the tool that searches the audit, and says when rows of the store were left out. */
 import * as z from "zod";
 import { OUTCOMES } from "../../audit/event/event.ts";
 import { leftOut, searchAudit } from "../../audit/store/search.ts";

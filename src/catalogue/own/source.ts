@@ -1,4 +1,4 @@
-/** How reads of our own state describe themselves as a source. */
+/** Declares how Sallyport reports itself as a source, and the annotations of its own reads. */
 import type { SourceReport } from "../../toolkit/read.ts";
 import type { ToolAnnotations } from "../../toolkit/tool.ts";
 

@@ -1,4 +1,4 @@
-/** Our own tools, as a list. */
+/** Lists the tools that are about Sallyport itself. */
 import type { Tool } from "../../toolkit/tool.ts";
 import { getOperation } from "./get-operation.ts";
 import { searchAuditTool } from "./search-audit.ts";

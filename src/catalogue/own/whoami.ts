@@ -1,4 +1,4 @@
-/** The tool that says who is signed in, and what they may do. */
+/** Declares the tool that says who the caller acts for, and which scopes work. */
 import * as z from "zod";
 import { defineRead } from "../../toolkit/read.ts";
 import { scopesOfRoles } from "../../toolkit/scopes.ts";

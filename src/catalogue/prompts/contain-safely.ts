@@ -1,4 +1,4 @@
-/** The prompt that leads through a containment. */
+/** Declares the prompt that leads a model to look, ask, contain a device once, and check. */
 import * as z from "zod";
 import { searchDetections } from "../../capabilities/detections/search-detections.ts";
 import { containDevice, releaseDevice } from "../../capabilities/devices/contain-device.ts";

@@ -1,4 +1,4 @@
-/** The prompt that leads from a detection to its device, person, sign-ins and vulnerabilities. */
+/** Declares the prompt that leads a model through a detection by evidence alone, changing nothing. */
 import * as z from "zod";
 import { DetectionId } from "../../capabilities/detections/detection.ts";
 import { getDetection } from "../../capabilities/detections/get-detection.ts";

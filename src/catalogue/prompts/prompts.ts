@@ -1,4 +1,4 @@
-/** The prompts, as a list. */
+/** Lists all prompts in their order. */
 import { containSafely } from "./contain-safely.ts";
 import { investigateDetection } from "./investigate-detection.ts";
 import type { Prompt } from "./prompt.ts";

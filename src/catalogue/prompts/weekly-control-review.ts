@@ -1,4 +1,4 @@
-/** The prompt that leads through a review of the controls. */
+/** Declares the prompt that has a model check every control and write the review. */
 import * as z from "zod";
 import { checkControl } from "../controls/check-control.ts";
 import { FRAMEWORK_IDS } from "../controls/frameworks.ts";

@@ -1,4 +1,6 @@
-/** The read of one audit event by its id. */
+/**
+ * Reads one audit event in full for its URI. Models search with another tool, so this is none of the tools.
+ */
 import * as z from "zod";
 import { findEvent } from "../../audit/store/search.ts";
 import type { JsonObject } from "../../toolkit/json.ts";

@@ -1,4 +1,4 @@
-/** The resources, as a list. */
+/** Declares the resources: operations, audit events and controls, each with the read behind it. */
 import { CONTROLS } from "../controls/catalogue.ts";
 import { checkControl } from "../controls/check-control.ts";
 import { getOperation } from "../own/get-operation.ts";

@@ -1,4 +1,4 @@
-/** CrowdStrike's credentials: OAuth clients, and what each may do. */
+/** Declares CrowdStrike's API clients, one for each purpose, and gets tokens with them. */
 import * as z from "zod";
 import { Secret } from "../../toolkit/settings.ts";
 import type { AccessToken, Credential } from "../../toolkit/upstream/credential.ts";

@@ -1,4 +1,4 @@
-/** What a page of CrowdStrike's says of how whole it is. */
+/** Reports how much CrowdStrike has for a question, and what is missing from the page. */
 import type { Failure } from "../../toolkit/failure.ts";
 import type { Records } from "../../toolkit/lists/records.ts";
 import type { Found, Matched } from "../../toolkit/read.ts";

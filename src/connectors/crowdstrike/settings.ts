@@ -1,4 +1,7 @@
-/** CrowdStrike's variables. */
+/**
+ * Reads the settings that say which CrowdStrike cloud and customer are asked, and how devices without
+ * criticality count.
+ */
 import * as z from "zod";
 import { CRITICALITIES } from "../../capabilities/devices/device.ts";
 import { BaseUrl, SettleMs } from "../../toolkit/settings.ts";

@@ -1,4 +1,7 @@
-/** Finds alerts in Elastic's index, in pages that fit. */
+/**
+ * Searches Elastic's alerts, and tells an empty answer from one that nothing or only a part was searched
+ * for.
+ */
 import { Failure } from "../../toolkit/failure.ts";
 import type { Upstream, UpstreamRequest } from "../../toolkit/upstream/upstream.ts";
 import { type AlertHit, AlertSearch } from "./schemas.ts";

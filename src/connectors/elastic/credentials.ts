@@ -1,4 +1,4 @@
-/** Elastic's credentials: API keys, and what each may do. */
+/** Declares Elastic's API keys, one for each purpose, and how they go on a request. */
 import * as z from "zod";
 import { Secret } from "../../toolkit/settings.ts";
 import type { Credential } from "../../toolkit/upstream/credential.ts";

@@ -1,4 +1,4 @@
-/** Elastic's variables. */
+/** Reads the settings that say which Kibana and which space are asked. */
 import * as z from "zod";
 import { BaseUrl, SettleMs } from "../../toolkit/settings.ts";
 

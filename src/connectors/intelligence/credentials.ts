@@ -1,4 +1,7 @@
-/** The public sources as credentials, so that each has a budget and a circuit. */
+/**
+ * Declares one credential for each public source. None needs a secret; NVD takes a key that raises its
+ * limit.
+ */
 import * as z from "zod";
 import type { Credential } from "../../toolkit/upstream/credential.ts";
 import type { Vendor } from "../../toolkit/upstream/vendor.ts";

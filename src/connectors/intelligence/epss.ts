@@ -1,4 +1,4 @@
-/** Reads EPSS: how likely a vulnerability is to be exploited. */
+/** Asks EPSS how likely it is that a CVE is exploited. */
 import * as z from "zod";
 import { contractChanged } from "../../toolkit/upstream/failures.ts";
 import type { Patience, Upstream } from "../../toolkit/upstream/upstream.ts";

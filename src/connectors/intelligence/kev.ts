@@ -1,4 +1,7 @@
-/** Reads CISA's catalogue of vulnerabilities that are known to be exploited. */
+/**
+ * Reads CISA's catalogue of known exploited vulnerabilities, asks each time whether it changed, and doubts
+ * one that shrank.
+ */
 import * as z from "zod";
 import type { Env } from "../../bindings.ts";
 import type { Failure } from "../../toolkit/failure.ts";

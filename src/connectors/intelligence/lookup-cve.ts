@@ -1,4 +1,4 @@
-/** The tool that puts together what the public sources know of a CVE. */
+/** Declares the tool that asks the public sources about one CVE and puts their answers together. */
 import * as z from "zod";
 import { Failure } from "../../toolkit/failure.ts";
 import { defineRead, type SourceReport } from "../../toolkit/read.ts";

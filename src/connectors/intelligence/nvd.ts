@@ -1,4 +1,4 @@
-/** Reads NVD: ratings and descriptions of vulnerabilities. */
+/** Asks NVD about a CVE, in turn where its limit is reached, and reads its ratings and weaknesses. */
 import * as z from "zod";
 import { asFailure } from "../../toolkit/failure.ts";
 import { type Records, records } from "../../toolkit/lists/records.ts";

@@ -1,4 +1,4 @@
-/** Reads OSV: which packages a vulnerability is in. */
+/** Asks OSV about a CVE, and puts the advisories for the same vulnerability together. */
 import * as z from "zod";
 import { type Records, records } from "../../toolkit/lists/records.ts";
 import { contractChanged } from "../../toolkit/upstream/failures.ts";

@@ -1,4 +1,4 @@
-/** The variables of the public sources. */
+/** Reads the settings that say where public sources are, and how long their answers stand. */
 import * as z from "zod";
 import { BaseUrl, Milliseconds } from "../../toolkit/settings.ts";
 

@@ -1,4 +1,7 @@
-/** Jira's credentials: one account reads, another creates. */
+/**
+ * Declares Jira's accounts, one for each purpose, and refuses a token that is nobody's or an
+ * administrator's.
+ */
 import * as z from "zod";
 import { Failure } from "../../toolkit/failure.ts";
 import { Secret } from "../../toolkit/settings.ts";

@@ -1,4 +1,4 @@
-/** The form in which Jira says what is wrong with a request. */
+/** Reads the errors in Jira's answer, as a whole and by field. Jira's words are never passed on. */
 import * as z from "zod";
 
 /** `ErrorCollection`: what failed as a whole, and what failed by field. */

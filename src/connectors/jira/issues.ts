@@ -1,4 +1,4 @@
-/** Searches Jira's issues and reads one. */
+/** Searches and reads the project's issues, and makes sure that an empty answer wasn't given to nobody. */
 import type * as z from "zod";
 import { onward, requirePromised } from "../../toolkit/lists/pages.ts";
 import type { Records } from "../../toolkit/lists/records.ts";

@@ -1,4 +1,4 @@
-/** Jira's variables. */
+/** Reads the settings that say which Jira project tickets go to, and how new ones are filled in. */
 import * as z from "zod";
 import { PRIORITIES, type Priority } from "../../capabilities/tickets/ticket.ts";
 import { BaseUrl, Milliseconds } from "../../toolkit/settings.ts";

@@ -1,4 +1,7 @@
-/** Finds the next page in Okta's link header. */
+/**
+ * Finds where a list of Okta's goes on. It never follows the link that Okta sends, so no token leaves the
+ * configured host.
+ */
 import * as z from "zod";
 import { onward } from "../../toolkit/lists/pages.ts";
 import { contractChanged } from "../../toolkit/upstream/failures.ts";

@@ -1,4 +1,4 @@
-/** Okta's variables. */
+/** Reads the settings that say which Okta org is asked, and how late changes and log entries can appear. */
 import * as z from "zod";
 import { BaseUrl, Milliseconds, SettleMs } from "../../toolkit/settings.ts";
 

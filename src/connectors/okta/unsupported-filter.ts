@@ -1,4 +1,4 @@
-/** Refuses what can't be said in Okta's search. */
+/** Makes the failure for a search that no filter of Okta's can express. */
 import { Failure } from "../../toolkit/failure.ts";
 
 /** What was asked for can't be said in any filter of Okta's. Something narrower in its place would look like an answer. */

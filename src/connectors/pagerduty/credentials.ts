@@ -1,4 +1,4 @@
-/** PagerDuty's credentials: API keys, one that reads and one that pages. */
+/** Declares PagerDuty's API keys, one for each purpose, and checks that a key is still good. */
 import * as z from "zod";
 import { Secret } from "../../toolkit/settings.ts";
 import type { Credential } from "../../toolkit/upstream/credential.ts";

@@ -1,4 +1,4 @@
-/** The form in which PagerDuty says what is wrong with a request. */
+/** Reads the error in PagerDuty's answer. PagerDuty's words are never passed on. */
 import * as z from "zod";
 
 const Words = z.union([

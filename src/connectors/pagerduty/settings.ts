@@ -1,4 +1,4 @@
-/** PagerDuty's variables. */
+/** Reads the settings that say which PagerDuty service is paged, and in whose name. */
 import * as z from "zod";
 import { BaseUrl, SettleMs } from "../../toolkit/settings.ts";
 

@@ -1,4 +1,4 @@
-/** Tenable's credentials: access keys, and what each may do. */
+/** Declares the API keys of Tenable's users, one user for each purpose. */
 import * as z from "zod";
 import { Secret } from "../../toolkit/settings.ts";
 import type { Credential } from "../../toolkit/upstream/credential.ts";

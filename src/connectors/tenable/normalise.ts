@@ -1,4 +1,4 @@
-/** Turns Tenable's findings into ours. */
+/** Turns Tenable's finding into a vulnerability of ours. */
 import { createHash } from "node:crypto";
 import { CveId } from "../../capabilities/vulnerabilities/cve-id.ts";
 import { ScanId } from "../../capabilities/vulnerabilities/scan-id.ts";

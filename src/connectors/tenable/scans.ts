@@ -1,4 +1,4 @@
-/** Reads how a scan stands. */
+/** Reads how a Tenable scan stands, and whether it was launched since a moment, by the vendor's clock. */
 import { contractChanged } from "../../toolkit/upstream/failures.ts";
 import type { Upstream } from "../../toolkit/upstream/upstream.ts";
 import { TENABLE_OPERATIONS, tenable } from "./errors.ts";

@@ -1,4 +1,4 @@
-/** Tenable's variables. */
+/** Reads the settings that say where Tenable is asked, and how long a late request can still take effect. */
 import * as z from "zod";
 import { BaseUrl, SettleMs } from "../../toolkit/settings.ts";
 

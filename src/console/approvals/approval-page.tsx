@@ -1,4 +1,7 @@
-/** The page of one request for approval. */
+/**
+ * Shows one operation that waits for a decision, with its target then and now. Opening the page decides
+ * nothing.
+ */
 
 import type { FC } from "hono/jsx";
 import { isOver } from "../../effect/machine/expiry.ts";

@@ -1,4 +1,4 @@
-/** The list of requests for approval, the longest waiting first. */
+/** Lists the operations that wait for a decision, longest waiting first, and those decided last. */
 import type { Catalogue } from "../../catalogue/catalogue.ts";
 import type { OperationView } from "../../effect/protocol.ts";
 import { targetName } from "../../toolkit/change.ts";

@@ -1,4 +1,4 @@
-/** Takes a person's decision on a request. */
+/** Takes a person's decision on an operation to its effect object, and says who may not decide. */
 import type { Env } from "../../bindings.ts";
 import type { DecideAnswer, OperationView } from "../../effect/protocol.ts";
 import { actOf } from "../../person/confirmation.ts";

@@ -1,4 +1,4 @@
-/** Shows a request's target as it is now, beside as it was. */
+/** Reads an operation's target as it is now, and shows it beside what the gate saw. */
 import type { FC } from "hono/jsx";
 import type { Env } from "../../bindings.ts";
 import { inspected } from "../../capabilities/ports.ts";

@@ -1,4 +1,4 @@
-/** Takes somebody's word that they have looked at a conflict. */
+/** Records that somebody has looked at a conflict of the audit, with what they found. */
 import { MAX_REASON } from "../approvals/decide.ts";
 import { type Done, field, type Visit, VisitRefused } from "../visit.ts";
 

@@ -1,4 +1,4 @@
-/** The page that searches the audit. */
+/** Lists the events of all chains, newest first, with filters and downloads. */
 import type { FC } from "hono/jsx";
 import { OUTCOMES } from "../../audit/event/event.ts";
 import { type AuditQuery, type FoundEvent, leftOut, searchAudit } from "../../audit/store/search.ts";

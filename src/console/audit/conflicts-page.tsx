@@ -1,4 +1,4 @@
-/** The page of what the audit store refused. */
+/** Lists the events that the database refused, and takes the word of those who looked at them. */
 import type { FC } from "hono/jsx";
 import type { Trouble } from "../../../verifier/event/trouble.ts";
 import type { KnownTrouble } from "../../tenant/protocol.ts";

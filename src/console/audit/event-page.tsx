@@ -1,4 +1,4 @@
-/** The page of one event, with its proof recomputed. */
+/** Shows one audit event whole, with its place in its chain recomputed. */
 import type { FC } from "hono/jsx";
 import type { AuditRecord } from "../../../verifier/event/record.ts";
 import { leftOut } from "../../audit/store/search.ts";

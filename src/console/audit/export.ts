@@ -1,4 +1,7 @@
-/** The download of the audit. */
+/**
+ * Streams the audit as a download: everything in the order of its chains, or a selection, which can't be
+ * verified.
+ */
 import { exportLine, leftOutLine } from "../../../verifier/export/export.ts";
 import { wholeExport } from "../../audit/export/whole-export.ts";
 import { leftOut, wholeEvents } from "../../audit/store/search.ts";

@@ -1,4 +1,4 @@
-/** The audit page's filters, as they stand in its address. */
+/** Reads the audit page's filters from its address, and turns a bad one into a readable refusal. */
 import type { AuditQuery } from "../../audit/store/search.ts";
 import { Failure } from "../../toolkit/failure.ts";
 import { given } from "../filters.ts";

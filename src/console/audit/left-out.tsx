@@ -1,4 +1,4 @@
-/** The notice that rows are left out because no object writes where they stand. */
+/** Warns that rows of the audit database are left out because no object writes there. */
 import type { FC } from "hono/jsx";
 
 /** Says that rows of the database aren't shown. Nothing where there are none. */

@@ -1,4 +1,4 @@
-/** Recomputes an event's place in its chain. */
+/** Finds an event with its neighbours in the database, and recomputes what proves its place. */
 import { eventHash, GENESIS } from "../../../verifier/event/chain-head.ts";
 import { inPlace } from "../../../verifier/event/place.ts";
 import { type AuditRecord, RECORD_COLUMNS, readRecord } from "../../../verifier/event/record.ts";

@@ -1,4 +1,4 @@
-/** The page of vendors and credentials: how each does, and its switches. */
+/** Shows how each vendor and credential does, and what is switched off. */
 import type { FC } from "hono/jsx";
 import type { Switches } from "../../tenant/protocol.ts";
 import { credentialsOf, type Tool } from "../../toolkit/tool.ts";

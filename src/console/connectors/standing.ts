@@ -1,4 +1,4 @@
-/** How each credential and vendor does. */
+/** Finds out how each credential and vendor does, from brokers and from the audit. */
 import { inPlace } from "../../../verifier/event/place.ts";
 import type { Env } from "../../bindings.ts";
 import type { CredentialHealth } from "../../downstream/broker-object.ts";

@@ -1,4 +1,4 @@
-/** The form that switches one thing off or on. */
+/** Draws the form that switches a tool or credential off or on, with a reason. */
 import type { FC } from "hono/jsx";
 import type { SwitchChange } from "../../tenant/protocol.ts";
 import { Csrf } from "../elements.tsx";

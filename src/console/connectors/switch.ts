@@ -1,4 +1,4 @@
-/** Switches a tool or a credential, for everybody. */
+/** Switches one tool or credential off or on for everybody, from their next call. */
 import type { SwitchChange } from "../../tenant/protocol.ts";
 import { type Done, field, type Visit, VisitRefused } from "../visit.ts";
 import { MAX_SWITCH_REASON } from "./switch-form.tsx";

@@ -1,4 +1,4 @@
-/** How the health page reports credentials. */
+/** Reports how each credential does, and tries it at its vendor where that is asked for. */
 import type { Env } from "../../bindings.ts";
 import type { Catalogue } from "../../catalogue/catalogue.ts";
 import { type Readiness, readinessOf } from "../../downstream/readiness.ts";

@@ -1,4 +1,4 @@
-/** How often vendors' payloads drifted in the last day. */
+/** Counts how often vendors' payloads drifted in the last day, by field. */
 import { inPlace } from "../../../verifier/event/place.ts";
 
 const DAY_MS = 24 * 60 * 60_000;

@@ -1,4 +1,4 @@
-/** The figures that alerts are made of, from the audit. */
+/** Counts from the audit how calls ended lately, and how many operations need a person. */
 import { inPlace } from "../../../verifier/event/place.ts";
 
 const QUARTER_MS = 15 * 60_000;

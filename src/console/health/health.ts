@@ -1,4 +1,7 @@
-/** The health page: how calls end, how the audit arrives, how vendors answer. */
+/**
+ * Reports the instance's health in detail: configuration, figures, audit, drift, credentials and
+ * migrations.
+ */
 import { type AuditReport, CHECKPOINT_OVERDUE_MS, reportGaps } from "../../audit/watch/gaps.ts";
 import { refusalTotals } from "../../auth/refusal-counter.ts";
 import { PROTECTION } from "../page.tsx";

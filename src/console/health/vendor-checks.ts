@@ -1,4 +1,4 @@
-/** Tries credentials and settings at their vendors, for the doctor. */
+/** Runs the checks that belong to one credential, and says whether the vendor could be asked. */
 import type { Env } from "../../bindings.ts";
 import { upstreamFor } from "../../downstream/client.ts";
 import { asFailure } from "../../toolkit/failure.ts";

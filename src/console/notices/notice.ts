@@ -1,4 +1,7 @@
-/** Which events call for a notice, and what is sent of them. */
+/**
+ * Decides which audit events call for a notice to people, and writes what it says. It quotes no vendor and
+ * no model.
+ */
 import type { AuditRecord } from "../../../verifier/event/record.ts";
 import type { Env } from "../../bindings.ts";
 import type { OperationView } from "../../effect/protocol.ts";

@@ -1,4 +1,4 @@
-/** Checks the variables of the webhook. */
+/** Checks the configuration of the webhook that notices go to. */
 import { isLoopback } from "../../auth/public-url.ts";
 import type { Env } from "../../bindings.ts";
 import { isSecret } from "./signature.ts";

@@ -1,4 +1,4 @@
-/** Queues notices, and delivers them to the webhook. */
+/** Queues notices as events are stored, and delivers them to the webhook. No call waits for that. */
 import type { AuditRecord } from "../../../verifier/event/record.ts";
 import type { Env } from "../../bindings.ts";
 import { alert, reasonOf } from "../../observe/log.ts";

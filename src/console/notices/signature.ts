@@ -1,4 +1,4 @@
-/** Signs notices, so that a receiver can tell where they come from. */
+/** Signs notices as Standard Webhooks does, so that receivers can tell where they come from. */
 import { createHmac } from "node:crypto";
 
 const PREFIX = "whsec_";

@@ -1,4 +1,4 @@
-/** Who may see an operation. */
+/** Decides who may see an operation: whoever asked for it, and people whose role allows it. */
 import type { Env } from "../../bindings.ts";
 import type { OperationView } from "../../effect/protocol.ts";
 import { may } from "../need.ts";

@@ -1,4 +1,4 @@
-/** The card of an operation: what, on what, by whom, why. */
+/** Draws what an operation is about and how it stands, with everything that a decision needs. */
 import type { Child, FC } from "hono/jsx";
 import type { Catalogue } from "../../catalogue/catalogue.ts";
 import type { OperationView } from "../../effect/protocol.ts";

@@ -1,4 +1,4 @@
-/** Operations in a table. */
+/** Draws operations as a table, each with a link to its page. */
 import type { FC } from "hono/jsx";
 import { Foreign, Id, StateBadge, Table, Time } from "../elements.tsx";
 import type { LatestOperation } from "./latest.ts";

@@ -1,4 +1,6 @@
-/** Finds operations by their latest state, in the audit. */
+/**
+ * Searches operations in the audit database, which lags, and reads those that wait from their own objects.
+ */
 
 import { inPlace } from "../../../verifier/event/place.ts";
 import type { Env } from "../../bindings.ts";

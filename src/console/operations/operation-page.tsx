@@ -1,4 +1,4 @@
-/** The page of one operation with its course. */
+/** Shows one state change with its whole course, and asks for an operator's word where it needs one. */
 import type { FC } from "hono/jsx";
 import { leftOut } from "../../audit/store/search.ts";
 import type { OperationView } from "../../effect/protocol.ts";

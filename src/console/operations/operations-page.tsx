@@ -1,4 +1,4 @@
-/** The page that lists operations. */
+/** Lists state changes by how they stand, with filters. People without the role see only their own. */
 import type { FC } from "hono/jsx";
 import type { Tool } from "../../toolkit/tool.ts";
 import { Pager, STATE_NAMES, stateInWords } from "../elements.tsx";

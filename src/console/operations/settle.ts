@@ -1,4 +1,4 @@
-/** Takes an operator's word on an operation in doubt. */
+/** Takes an operator's word on an operation whose outcome reading back couldn't settle. */
 import { effectNameOf } from "../../toolkit/operation-id.ts";
 import { aboutOperation, MAX_REASON } from "../approvals/decide.ts";
 import { type Done, field, type Visit, VisitRefused } from "../visit.ts";

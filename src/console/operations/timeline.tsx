@@ -1,4 +1,4 @@
-/** The course of an operation, event by event. */
+/** Reads everything that the audit has about an operation, and draws it in order. */
 import type { FC } from "hono/jsx";
 import { inPlace } from "../../../verifier/event/place.ts";
 import type { State } from "../../effect/machine/machine.ts";

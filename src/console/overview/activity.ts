@@ -1,4 +1,4 @@
-/** Counts the calls of the last day by the hour. */
+/** Counts the calls in each of the last 24 hours, and how they ended. */
 import { inPlace } from "../../../verifier/event/place.ts";
 
 /** One hour of calls. */

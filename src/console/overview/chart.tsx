@@ -1,4 +1,4 @@
-/** Draws the calls of the last day. */
+/** Draws a number for each hour of a day as bars, with a sentence and a list for those who don't see them. */
 import type { FC } from "hono/jsx";
 import type { Hour } from "./activity.ts";
 
@@ -10,7 +10,7 @@ const TOP = 14;
 /** Hours from one label to the next. */
 const LABEL_EVERY = 6;
 
-/** One number for each hour of a day, as bars; whoever doesn't see them gets the sentence and the table. */
+/** One number for each hour of a day, as bars; whoever doesn't see them gets the sentence and the list. */
 export const ActivityChart: FC<{
   name: string;
   tone: "" | "warn" | "bad";

@@ -1,4 +1,4 @@
-/** The console's first page. */
+/** Shows what waits for somebody, and how the last day went. */
 import type { FC } from "hono/jsx";
 import { may } from "../need.ts";
 import { maySeeAll } from "../operations/access.ts";

@@ -1,4 +1,4 @@
-/** Finds people and their last calls in the audit. */
+/** Finds everybody who ever signed in, and when sessions were last used, from the audit. */
 import { inPlace } from "../../../verifier/event/place.ts";
 
 /** Somebody who ever signed in here, or tried to. */

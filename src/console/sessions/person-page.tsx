@@ -1,4 +1,4 @@
-/** The page of one person's sessions and connections. */
+/** Shows one person's sessions and connections, to themselves or an administrator. */
 import type { FC } from "hono/jsx";
 import { isPersonKey } from "../../auth/person-key.ts";
 import type { SessionSummary } from "../../person/protocol.ts";

@@ -1,4 +1,4 @@
-/** Ends sessions. */
+/** Ends one session of a person, or all of them, from their next call. */
 import { isPersonKey } from "../../auth/person-key.ts";
 import { type Done, field, type Visit, VisitRefused } from "../visit.ts";
 import { requirePerson } from "./person-page.tsx";

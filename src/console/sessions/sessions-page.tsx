@@ -1,4 +1,4 @@
-/** The page that lists people for administrators. */
+/** Lists everybody who has signed in for an administrator, and shows anybody else their own sessions. */
 import { Foreign, Table, Time } from "../elements.tsx";
 import { given } from "../filters.ts";
 import { may } from "../need.ts";

@@ -1,4 +1,4 @@
-/** What an operation is: its words, its state, its evidence. */
+/** Declares what is kept of an operation, and makes a new one from a claim. */
 import { type Target, type TargetAttributes, targetName } from "../../toolkit/change.ts";
 import { digest } from "../../toolkit/digest.ts";
 import type { PublicError } from "../../toolkit/failure.ts";

@@ -1,4 +1,7 @@
-/** What a transition can be refused with, and what is said of an answer that was lost. */
+/**
+ * Declares the errors that stop an operation's step, and what callers are told of one that ended in doubt or
+ * without effect.
+ */
 import type { TargetAttributes } from "../../toolkit/change.ts";
 import type { PublicError } from "../../toolkit/failure.ts";
 import { Failure, publicError } from "../../toolkit/failure.ts";

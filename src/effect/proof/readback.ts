@@ -1,4 +1,4 @@
-/** Reads a target back at its vendor, to learn what became of a change. */
+/** Reads a change's target back at the vendor, and says whether the wanted effect is there. */
 import type { Env } from "../../bindings.ts";
 import { inspected } from "../../capabilities/ports.ts";
 import { upstreamFor } from "../../downstream/client.ts";

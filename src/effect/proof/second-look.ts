@@ -1,4 +1,7 @@
-/** Looks at a target again, right before what a person decided is sent. */
+/**
+ * Reads the target again before an approved change is sent, because the approval was for the target as it
+ * was.
+ */
 import type { Env } from "../../bindings.ts";
 import { inspected } from "../../capabilities/ports.ts";
 import { upstreamFor } from "../../downstream/client.ts";

@@ -1,4 +1,4 @@
-/** Turns a result into the JSON-RPC error of each era, where a result can't be one. */
+/** Turns a result into the JSON-RPC error that resources, prompts and unknown tools are answered with. */
 import type { Result } from "../../path/answer.ts";
 import type { Call } from "../../path/ports.ts";
 import type { Era } from "../../toolkit/eras.ts";

@@ -1,4 +1,6 @@
-/** Answers calls that the SDKs would refuse outside the path, unaudited. */
+/**
+ * Answers calls that the protocol libraries would refuse outside the path, so that these are audited, too.
+ */
 import type { Era } from "../../toolkit/eras.ts";
 import { hasMalformedMeta, idOf, malformedCallOf } from "../body.ts";
 import type { Granted } from "../granted.ts";

@@ -1,4 +1,4 @@
-/** Audits requests that the protocol refused before they could be calls. */
+/** Makes the audit event of a request that the protocol refused before it could be a call. */
 import type { AuditFact } from "../../audit/event/event.ts";
 import { shown } from "../../toolkit/text/shown.ts";
 import { traceIdOf } from "../../toolkit/upstream/trace-context.ts";

@@ -1,4 +1,4 @@
-/** The HTTP answer to too many requests, where no tool result can say so. */
+/** Answers a rate-limited request with HTTP 429 and how long to wait. */
 import { errorAnswer, type Result } from "../../path/answer.ts";
 import { type Failure, type PublicError, publicError } from "../../toolkit/failure.ts";
 import { rpcError } from "./rpc-error.ts";

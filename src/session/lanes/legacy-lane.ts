@@ -1,4 +1,6 @@
-/** The lane of clients of 2025-11-25 and older. */
+/**
+ * Serves clients of 2025-11-25 and older: protocol sessions with ids, which outlive the object's eviction.
+ */
 import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import { refuseMalformed } from "../errors/malformed-call.ts";
 import { rpcError } from "../errors/rpc-error.ts";

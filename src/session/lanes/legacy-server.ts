@@ -1,4 +1,6 @@
-/** The 1.x SDK's server, whose handlers hand every call to the path. */
+/**
+ * Handles the methods of the 2025-11-25 protocol, and asks the client's person where a call waits for them.
+ */
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import type { RequestHandlerExtra } from "@modelcontextprotocol/sdk/shared/protocol.js";
 import {

@@ -1,4 +1,4 @@
-/** The lane of clients of 2026-07-28. */
+/** Serves clients of 2026-07-28: each request has its own server, and subscriptions end with the session. */
 import { createMcpHandler, type StatelessMcpHandler } from "agents/mcp/server";
 import { refuseMalformed } from "../errors/malformed-call.ts";
 import { type AuthInfo, authInfo, type Granted, grantedIn } from "../granted.ts";

@@ -1,4 +1,6 @@
-/** The 2.x SDK's server for one request, whose handlers hand every call to the path. */
+/**
+ * Handles the methods of the 2026-07-28 protocol, and asks the client's person where a call waits for them.
+ */
 import {
   CLIENT_CAPABILITIES_META_KEY,
   type ClientCapabilities,

@@ -1,4 +1,6 @@
-/** Sealed, single-use states by which a client comes back after it has asked its person. */
+/**
+ * Seals the state by which a client resumes a call after its person's answer, once and for that call alone.
+ */
 import { v7 as uuidv7 } from "uuid";
 import * as z from "zod";
 import { open, seal } from "../../auth/seal.ts";

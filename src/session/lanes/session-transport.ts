@@ -1,4 +1,7 @@
-/** The 1.x SDK's transport, kept so that a protocol session outlives the object's eviction. */
+/**
+ * Extends the protocol library's transport: it takes up stored sessions, and refuses a request id that is
+ * under way.
+ */
 import type { AuthInfo } from "@modelcontextprotocol/sdk/server/auth/types.js";
 import { WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js";
 import {

@@ -1,4 +1,4 @@
-/** The arguments by which a caller pages, and cursors that mean nothing to them. */
+/** Declares how listings are paged, with cursors that are good only for the question that they came from. */
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import { Failure } from "../failure.ts";

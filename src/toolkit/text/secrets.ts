@@ -1,4 +1,4 @@
-/** Takes secrets out of texts, in the forms that they are known by. */
+/** Takes secrets out of texts that vendors and callers wrote, by the forms that secrets have. */
 import type { Json } from "../json.ts";
 
 /**

@@ -1,4 +1,4 @@
-/** Other people's text as it may be shown: one line, bounded, secrets taken out. */
+/** Makes a text from outside fit to show: one visible line, without secrets, and of limited length. */
 import { visible } from "./hidden.ts";
 import { withoutSecrets } from "./secrets.ts";
 

@@ -1,4 +1,4 @@
-/** What a credential at a vendor is, and how it becomes a token. */
+/** Declares a credential: where its secret is, how a token is made of it, and how that goes on a request. */
 import type * as z from "zod";
 import type { Vendor } from "./vendor.ts";
 

@@ -1,4 +1,7 @@
-/** Sends one request and reads its answer within bounds. */
+/**
+ * Builds one HTTP request to a vendor, sends it once, and reads the answer within a limit. It never
+ * retries.
+ */
 import type { Env } from "../../bindings.ts";
 import type { Failure } from "../failure.ts";
 import type { Credential } from "./credential.ts";

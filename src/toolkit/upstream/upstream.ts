@@ -1,4 +1,7 @@
-/** A vendor's API as a port sees it: requests in, typed answers out. */
+/**
+ * Declares how connectors ask a vendor: requests, answers, patience, and the upstream that reads go
+ * through.
+ */
 import type * as z from "zod";
 import type { Failure } from "../failure.ts";
 import type { JsonObject } from "../json.ts";

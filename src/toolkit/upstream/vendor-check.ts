@@ -1,4 +1,4 @@
-/** What the doctor tries at a vendor with one credential. */
+/** Declares a check of a credential and the settings around it, which reads and changes nothing. */
 import type { Env } from "../../bindings.ts";
 import type { Credential } from "./credential.ts";
 import type { Upstream } from "./upstream.ts";

@@ -1,4 +1,4 @@
-/** What a vendor is: its settings, its failures, its budget. */
+/** Declares a vendor: its settings, its budget, and what its errors mean. */
 import type * as z from "zod";
 import type { Failure } from "../failure.ts";
 import type { Patience, UpstreamAnswer } from "./upstream.ts";

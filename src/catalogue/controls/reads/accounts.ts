@@ -1,4 +1,4 @@
-/** Reads the accounts that controls are about. */
+/** Reads all enabled accounts for controls, and says where sign-ins or factors can't be told. */
 import { oktaCredentials } from "../../../connectors/okta/access/credentials.ts";
 import { okta } from "../../../connectors/okta/errors.ts";
 import { oktaSettings } from "../../../connectors/okta/settings.ts";

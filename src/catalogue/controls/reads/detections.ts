@@ -1,4 +1,7 @@
-/** Reads the detections that controls are about. */
+/**
+ * Reads open, severe detections older than a day that have nobody assigned, and says where that can't be
+ * told.
+ */
 import type { Detection } from "../../../capabilities/detections/detection.ts";
 import { crowdstrikeCredentials } from "../../../connectors/crowdstrike/credentials.ts";
 import { OPEN_AND_MAYBE_SEVERE } from "../../../connectors/crowdstrike/detections/detection-filter.ts";

@@ -1,4 +1,4 @@
-/** Reads the devices that controls are about. */
+/** Reads all devices with a sensor for controls, and says where the last sighting isn't known. */
 import type { Device } from "../../../capabilities/devices/device.ts";
 import { crowdstrikeCredentials } from "../../../connectors/crowdstrike/credentials.ts";
 import { describeDevices, listDeviceIds, REACH } from "../../../connectors/crowdstrike/devices/devices.ts";

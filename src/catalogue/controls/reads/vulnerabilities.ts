@@ -1,4 +1,4 @@
-/** Reads the vulnerabilities that controls are about. */
+/** Reads open vulnerabilities for controls, without those that somebody has accepted as a risk. */
 import type { Vulnerability } from "../../../capabilities/vulnerabilities/vulnerability.ts";
 import { tenableCredentials } from "../../../connectors/tenable/credentials.ts";
 import { tenable } from "../../../connectors/tenable/errors.ts";

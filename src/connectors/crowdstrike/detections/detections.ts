@@ -1,4 +1,4 @@
-/** Lists alerts by id and describes them. */
+/** Lists the ids of CrowdStrike's alerts by a filter, and reads the alerts that belong to them. */
 import type { JsonObject } from "../../../toolkit/json.ts";
 import type { Records } from "../../../toolkit/lists/records.ts";
 import type { Upstream } from "../../../toolkit/upstream/upstream.ts";

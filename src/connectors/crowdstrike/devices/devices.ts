@@ -1,4 +1,4 @@
-/** Lists devices by id and describes them, within the vendor's reach. */
+/** Lists the ids of CrowdStrike's devices by a filter, reads the devices, and says what a page lacks. */
 import type { Device } from "../../../capabilities/devices/device.ts";
 import { Failure } from "../../../toolkit/failure.ts";
 import { mapRecords, type Records } from "../../../toolkit/lists/records.ts";

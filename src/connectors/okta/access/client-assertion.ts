@@ -1,4 +1,4 @@
-/** The signed assertion by which an app proves itself to Okta. */
+/** Signs the JWT by which a service app proves to Okta who it is. */
 import { importJWK, SignJWT } from "jose";
 import * as z from "zod";
 

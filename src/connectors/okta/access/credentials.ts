@@ -1,4 +1,4 @@
-/** Okta's credentials: one app for each purpose, with DPoP where Okta wants it. */
+/** Declares Okta's service apps, one for each purpose, and gets tokens with exactly the scopes declared. */
 import type { JWK } from "jose";
 import * as z from "zod";
 import { Failure } from "../../../toolkit/failure.ts";
