@@ -120,4 +120,18 @@ export const PATH_GUARDS: readonly Mutant[] = [
     find: `return allowed.length > 0 ? { ok: true } : { ok: false, reason: "role_forbids" };`,
     replace: "return { ok: true };",
   },
+  {
+    name: "a-list-of-everybodys-operations",
+    file: "src/catalogue/own/list-operations.ts",
+    tests: ["test/catalogue/own/list-operations.worker.test.ts"],
+    find: "kinds: named ? kinds : []",
+    replace: "kinds",
+  },
+  {
+    name: "a-list-of-operations-on-what-nobody-may-read",
+    file: "src/catalogue/own/list-operations.ts",
+    tests: ["test/catalogue/own/list-operations.worker.test.ts"],
+    find: '.filter((kind) => authorize(principal, READS[kind] ?? "audit:read").ok)',
+    replace: "",
+  },
 ];

@@ -81,6 +81,8 @@ function bare(node: unknown, depth = 0): unknown {
     kept.flatMap(([key, value]) => {
       // Hosts that map schemas onto a dialect of one type each can't read a list of types.
       if (key === "type" && Array.isArray(value)) return [["anyOf", value.map((type) => ({ type }))]];
+      // The words say what type they are.
+      if (key === "type" && "enum" in node) return [];
       if (key !== "properties") return [[key, bare(value, depth)]];
       if (depth === TYPED_DEPTH) return [];
       const properties = Object.entries(value as object);

@@ -11,7 +11,7 @@ import { ActorName, Csrf, Foreign } from "../elements.tsx";
 import { clientNameOf, requireOperation } from "../operations/access.ts";
 import { Before, Beside, OperationCard, OutcomeLine } from "../operations/card.tsx";
 import { OperationTable } from "../operations/history.tsx";
-import { latestOperations, readOperation } from "../operations/latest.ts";
+import { listOperations, readOperation } from "../operations/latest.ts";
 import { consolePage } from "../page.tsx";
 import type { Visit, Visitor } from "../visit.ts";
 import { MAX_REASON, whyNotTheirs } from "./decide.ts";
@@ -30,7 +30,7 @@ export async function showApproval(visit: Visit): Promise<Response> {
   const [look, client_name, { operations }] = await Promise.all([
     isTheirs(operation, visitor) ? lookAtTarget(env, catalogue, operation) : null,
     clientNameOf(env, operation),
-    latestOperations(env.DB, {
+    listOperations(env.DB, {
       target: targetName(operation.target),
       other_than: operation.id,
       limit: HISTORY,

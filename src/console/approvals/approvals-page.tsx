@@ -1,16 +1,12 @@
 /** Lists the operations that wait for a decision, longest waiting first, and those decided last. */
+import type { LatestOperation } from "../../audit/store/operations.ts";
 import type { Catalogue } from "../../catalogue/catalogue.ts";
 import type { OperationView } from "../../effect/protocol.ts";
 import { targetName } from "../../toolkit/change.ts";
 import { ActorName, Badge, Foreign, Id, Pager, Table, Time } from "../elements.tsx";
 import { given } from "../filters.ts";
 import { OperationTable, shortened } from "../operations/history.tsx";
-import {
-  type LatestOperation,
-  latestOperations,
-  type WaitingPage,
-  waitingOperations,
-} from "../operations/latest.ts";
+import { listOperations, type WaitingPage, waitingOperations } from "../operations/latest.ts";
 import { consolePage } from "../page.tsx";
 import type { Visit } from "../visit.ts";
 
@@ -24,8 +20,8 @@ const DECIDED_SHOWN = 5;
 export async function showApprovals({ env, catalogue, visitor, now, url }: Visit): Promise<Response> {
   const [waiting, denied, expired] = await Promise.all([
     waitingOperations(env, { state: "awaiting_approval", cursor: given(url, "cursor") }, now),
-    latestOperations(env.DB, { state: "denied", limit: DECIDED_SHOWN }),
-    latestOperations(env.DB, { state: "expired", limit: DECIDED_SHOWN }),
+    listOperations(env.DB, { state: "denied", limit: DECIDED_SHOWN }),
+    listOperations(env.DB, { state: "expired", limit: DECIDED_SHOWN }),
   ]);
   const over = [...denied.operations, ...expired.operations].sort(newestFirst).slice(0, DECIDED_SHOWN);
   const content = (

@@ -1,7 +1,7 @@
 /** Draws operations as a table, each with a link to its page. */
 import type { FC } from "hono/jsx";
+import type { LatestOperation } from "../../audit/store/operations.ts";
 import { Foreign, Id, StateBadge, Table, Time } from "../elements.tsx";
-import type { LatestOperation } from "./latest.ts";
 
 /** Operations in a table, each a link to its own page. */
 export const OperationTable: FC<{

@@ -2,102 +2,35 @@
  * Searches operations in the audit database, which lags, and reads those that wait from their own objects.
  */
 
-import { inPlace } from "../../../verifier/event/place.ts";
+import {
+  countOperations,
+  type LatestOperation,
+  latestOperations,
+  type OperationQuery,
+} from "../../audit/store/operations.ts";
 import type { Env } from "../../bindings.ts";
 import { isOver } from "../../effect/machine/expiry.ts";
 import type { OperationView } from "../../effect/protocol.ts";
 import { effectNameOf } from "../../toolkit/operation-id.ts";
 import { decodePlace, encodePlace } from "../place.ts";
 
-/** An operation as the audit database last heard of it. It lags: what counts is the effect object's word. */
-export interface LatestOperation {
-  readonly operation_id: string;
-  readonly event_id: string;
-  /** When it entered its state. ISO 8601 UTC. */
-  readonly at: string;
-  readonly state: string;
-  readonly tool: string;
-  readonly target: string;
-  readonly subject: string;
-  /** Why it was asked for. */
-  readonly reason: string | null;
-}
-
-/** Which operations. Everything given must hold. */
-interface OperationFilter {
-  readonly state?: string | undefined;
-  readonly tool?: string | undefined;
-  readonly target?: string | undefined;
-  /** Who asked for it. */
-  readonly subject?: string | undefined;
-  /** Entered its state then or later. ISO 8601 UTC. */
-  readonly since?: string | undefined;
-  /** Leaves this one out. */
-  readonly other_than?: string | undefined;
-}
-
-/** What to look for, and which page of it. */
-export interface OperationQuery extends OperationFilter {
-  /** By when they entered their state. */
-  readonly order?: "newest_first" | "oldest_first";
-  readonly limit: number;
-  readonly cursor?: string | undefined;
-}
-
-/** Operations in the order that was asked for. */
-export interface OperationPage {
+/** Operations in the order that was asked for, and the cursor of the page after. */
+export interface ListedOperations {
   readonly operations: readonly LatestOperation[];
   readonly next_cursor: string | null;
 }
 
 /**
- * Searches operations by the state that they entered last.
- * @throws Refused `invalid_cursor` for a cursor that isn't one
+ * A page of operations by the state that they entered last.
+ * @throws VisitRefused `invalid_cursor` for a cursor that isn't one
  */
-export async function latestOperations(db: D1Database, query: OperationQuery): Promise<OperationPage> {
-  const { order = "newest_first", limit, cursor } = query;
-  const [beyond, direction] = order === "newest_first" ? ["<", "DESC"] : [">", "ASC"];
-  const { sql, values } = matching(query);
-  const place = cursor === undefined ? null : decodePlace(cursor);
-  const { results } = await db
-    .prepare(
-      `SELECT e.operation_id, e.event_id, e.at, e.decision AS state, e.tool, e.target, e.subject,
-         json_extract(e.event, '$.detail.reason') AS reason
-       ${sql} ${place === null ? "" : `AND (e.at, e.event_id) ${beyond} (?, ?)`}
-       ORDER BY e.at ${direction}, e.event_id ${direction} LIMIT ?`,
-    )
-    .bind(...values, ...(place === null ? [] : [place.at, place.event_id]), limit + 1)
-    .all<LatestOperation>();
-  const operations = results.slice(0, limit);
-  const last = operations.at(-1);
-  const more = results.length > limit && last !== undefined;
-  return { operations, next_cursor: more ? encodePlace(last) : null };
-}
-
-/** The part of a statement that finds each operation's last event, if that is as asked for. */
-function matching(filter: OperationFilter): { readonly sql: string; readonly values: string[] } {
-  const conditions: string[] = [];
-  const values: string[] = [];
-  const where = (condition: string, value: string | undefined) => {
-    if (value === undefined) return;
-    conditions.push(`AND ${condition}`);
-    values.push(value);
-  };
-  where("e.decision = ?", filter.state);
-  where("e.tool = ?", filter.tool);
-  where("e.target = ?", filter.target);
-  where("e.subject = ?", filter.subject);
-  where("e.at >= ?", filter.since);
-  where("e.operation_id <> ?", filter.other_than);
-  return {
-    sql: `FROM audit_events AS e
-       WHERE e.type = 'operation' AND ${inPlace("e")} ${conditions.join(" ")}
-         -- The last of its operation, by place in the chain. The unary plus keeps the search to the index of
-         -- operations: a busy target's chain is long.
-         AND NOT EXISTS (SELECT 1 FROM audit_events AS l WHERE l.operation_id = e.operation_id
-           AND l.type = 'operation' AND +l.chain = e.chain AND +l.seq > e.seq AND ${inPlace("l")})`,
-    values,
-  };
+export async function listOperations(
+  db: D1Database,
+  { cursor, ...query }: Omit<OperationQuery, "after"> & { readonly cursor?: string | undefined },
+): Promise<ListedOperations> {
+  const after = cursor === undefined ? null : decodePlace(cursor);
+  const { operations, next } = await latestOperations(db, { ...query, after });
+  return { operations, next_cursor: next === null ? null : encodePlace(next) };
 }
 
 /** An operation as its effect object has it now, or `null` if there is none of that id. */
@@ -131,12 +64,9 @@ export async function waitingOperations(env: Env, query: WaitingQuery, now: numb
   const { state, subject, cursor } = query;
   const since = state === "needs_operator" ? undefined : new Date(now - LONGEST_WAIT_MS).toISOString();
   const filter = { state, subject, since };
-  const { sql, values } = matching(filter);
   const [page, counted] = await Promise.all([
-    latestOperations(env.DB, { ...filter, order: "oldest_first", limit: PAGE, cursor }),
-    env.DB.prepare(`SELECT COUNT(*) AS total ${sql}`)
-      .bind(...values)
-      .first<number>("total"),
+    listOperations(env.DB, { ...filter, order: "oldest_first", limit: PAGE, cursor }),
+    countOperations(env.DB, filter),
   ]);
   const read = await Promise.all(page.operations.map(({ operation_id }) => readOperation(env, operation_id)));
   const operations = read
@@ -144,7 +74,7 @@ export async function waitingOperations(env: Env, query: WaitingQuery, now: numb
     .filter((operation) => operation.state === state && !isOverdue(operation, now));
   // Those that the database doesn't know to be over yet.
   const over = read.length - operations.length;
-  return { operations, total: (counted ?? 0) - over, next_cursor: page.next_cursor };
+  return { operations, total: counted - over, next_cursor: page.next_cursor };
 }
 
 /** Its time ran out, and its object's alarm is yet to say so. */

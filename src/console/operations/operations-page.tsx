@@ -7,7 +7,7 @@ import { consolePage } from "../page.tsx";
 import type { Visit } from "../visit.ts";
 import { maySeeAll } from "./access.ts";
 import { OperationTable } from "./history.tsx";
-import { latestOperations } from "./latest.ts";
+import { listOperations } from "./latest.ts";
 
 const SECTION = "/console/operations";
 const PAGE = 25;
@@ -21,7 +21,7 @@ export async function showOperations({ env, catalogue, visitor, now, url }: Visi
     target: given(url, "target"),
     subject: all ? given(url, "subject") : visitor.subject,
   };
-  const { operations, next_cursor } = await latestOperations(env.DB, {
+  const { operations, next_cursor } = await listOperations(env.DB, {
     ...filters,
     cursor: given(url, "cursor"),
     limit: PAGE,

@@ -3,7 +3,7 @@ import type { FC } from "hono/jsx";
 import { may } from "../need.ts";
 import { maySeeAll } from "../operations/access.ts";
 import { OperationTable } from "../operations/history.tsx";
-import { latestOperations, waitingOperations } from "../operations/latest.ts";
+import { listOperations, waitingOperations } from "../operations/latest.ts";
 import { consolePage } from "../page.tsx";
 import type { Visit } from "../visit.ts";
 import { type Activity, activityOfDay } from "./activity.ts";
@@ -19,7 +19,7 @@ export async function showOverview({ env, visitor, now }: Visit): Promise<Respon
   const [waiting, stuck, recent, activity] = await Promise.all([
     waitingOperations(env, { state: "awaiting_approval", subject }, now),
     waitingOperations(env, { state: "needs_operator", subject }, now),
-    latestOperations(env.DB, { subject, limit: RECENT }),
+    listOperations(env.DB, { subject, limit: RECENT }),
     activityOfDay(env.DB, now, subject),
   ]);
   const content = (
