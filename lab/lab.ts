@@ -16,6 +16,7 @@ import { signInApp } from "./identity/sign-in.ts";
 import { listen } from "./listen.ts";
 import { RequestLog } from "./request-log.ts";
 import { vendorApp } from "./simulation.ts";
+import type { Simulator } from "./simulator.ts";
 import { Storage } from "./storage.ts";
 import { Tokens } from "./tokens.ts";
 import { vendors } from "./vendors.ts";
@@ -29,6 +30,8 @@ export interface LabOptions {
   stateDir: string;
   /** The one address to listen on; without it, both loopback addresses. */
   host?: string;
+  /** Vendors besides ours: a deployment's own. Faults and effects know them like the others. */
+  simulators?: readonly ((world: World) => Simulator)[];
   /** Epoch ms, for tests that move time. The identity provider always goes by the real clock. */
   now?: () => number;
 }
@@ -49,7 +52,13 @@ export interface Lab {
  * Starts the simulated security estate: an identity provider, the vendors, and the controls for tests.
  * @throws Error with `code: "EADDRINUSE"` when the port is taken
  */
-export async function startLab({ port, stateDir, host, now: time = Date.now }: LabOptions): Promise<Lab> {
+export async function startLab({
+  port,
+  stateDir,
+  host,
+  simulators: more = [],
+  now: time = Date.now,
+}: LabOptions): Promise<Lab> {
   const clock = new Clock(time);
   const now = () => clock.now();
   const storage = new Storage(join(stateDir, "lab"));
@@ -61,7 +70,7 @@ export async function startLab({ port, stateDir, host, now: time = Date.now }: L
     effects: new Effects(storage),
     estate: new Estate(storage, now),
   };
-  const simulators = vendors.map((vendor) => vendor(world));
+  const simulators = [...vendors, ...more].map((vendor) => vendor(world));
   const faults = new Faults(storage, tokens, simulators);
   const directory = new Directory(storage);
   const log = new RequestLog();

@@ -81,7 +81,7 @@ export const inventoryConnector: Connector = {
             path: `/owners/${encodeURIComponent(hostname)}`,
             about: ["hostname"],
           },
-          z.union([Owner, z.object({ error: z.literal("unknown host") })]),
+          z.union([Owner, z.strictObject({ error: z.literal("unknown host") })]),
         );
         if ("error" in found) return { absent: { kind: "device", id: hostname } };
         return { data: { owner: { name: found.name, email: found.email ?? null } } };

@@ -1,23 +1,48 @@
-/** The deployment as a client meets it: started on this machine, with a stand-in for the inventory. */
+/** The deployment as a client meets it: started on this machine, with a simulator of the inventory. */
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
-import { freePort, type Instance, type Lab, signIn, startInstance, startLab } from "sallyport/testing";
+import {
+  freePort,
+  type Instance,
+  type Lab,
+  READ_FAULTS,
+  type Simulator,
+  signIn,
+  startInstance,
+  startLab,
+  type VendorReply,
+} from "sallyport/testing";
 
 const KEY = "a-key-of-the-inventory";
 
-/** Knows one host, and nobody without the key. */
-const inventory = createServer((request, response) => {
-  const say = (status: number, body: object) =>
-    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
-  if (request.headers.authorization !== `Bearer ${KEY}`) return say(401, { error: "who are you" });
-  if (request.url === "/owners/WS-01") return say(200, { name: "Olga Owner", email: "olga@acme.test" });
-  return say(404, { error: "unknown host" });
+const say = (status: number, body: object): VendorReply => ({ status, body });
+
+/** The inventory, as far as it is asked: it knows one host, and nobody without the key. */
+const inventory = (): Simulator => ({
+  vendor: "inventory",
+  operations: [
+    {
+      id: "getOwner",
+      method: "GET",
+      path: "/owners/{hostname}",
+      takesToken: false,
+      handle({ headers, params }) {
+        if (headers.get("authorization") !== `Bearer ${KEY}`) return say(401, { error: "who are you" });
+        if (params.hostname === "WS-01") return say(200, { name: "Olga Owner", email: "olga@acme.test" });
+        return say(404, { error: "unknown host" });
+      },
+    },
+  ],
+  failure: (_request, status) => say(status, { error: "out of order" }),
+  rateLimited: () => ({ ...say(429, { error: "too many requests" }), headers: { "retry-after": "1" } }),
+  tokenRefused: () => say(401, { error: "who are you" }),
+  partial: () => say(200, { error: "half of it is missing" }),
+  drift: () => ({ owner: 7 }),
+  headers: () => ({}),
 });
 
 let stateDir: string;
@@ -26,16 +51,14 @@ let instance: Instance;
 let client: Client;
 
 before(async () => {
-  await new Promise<void>((resolve) => inventory.listen(0, "127.0.0.1", resolve));
-  const { port } = inventory.address() as AddressInfo;
   stateDir = await mkdtemp(join(tmpdir(), "private-connector-"));
-  lab = await startLab({ port: 0, stateDir });
+  lab = await startLab({ port: 0, stateDir, simulators: [inventory] });
   instance = await startInstance({
     port: await freePort(),
     stateDir,
     labUrl: lab.url,
     project: join(import.meta.dirname, ".."),
-    environment: { INVENTORY_BASE_URL: `http://127.0.0.1:${port}`, INVENTORY_READ_API_KEY: KEY },
+    environment: { INVENTORY_BASE_URL: lab.vendors.inventory ?? "", INVENTORY_READ_API_KEY: KEY },
     log: () => {},
   });
   const mcpUrl = `${instance.url}/mcp`;
@@ -49,7 +72,6 @@ after(async () => {
   await client?.close();
   await instance?.dispose();
   await lab?.close();
-  inventory.close();
   await rm(stateDir, { recursive: true, force: true });
 });
 
@@ -78,3 +100,18 @@ test("a device's owner is found, and the call is in the audit", async () => {
 test("a host that the inventory doesn't know is not found, and no outage", async () => {
   assert.equal((await ask("WS-99")).status, "not_found");
 });
+
+for (const fault of READ_FAULTS) {
+  test(`under ${JSON.stringify(fault)} nobody hears that there is no owner`, async () => {
+    await fetch(`${lab.url}/faults`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ vendor: "inventory", ...fault }),
+    });
+    try {
+      assert.equal((await ask("WS-01")).status, "error");
+    } finally {
+      await fetch(`${lab.url}/faults`, { method: "DELETE" });
+    }
+  });
+}
