@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Catalogue } from "../../src/catalogue/catalogue.ts";
 import { deployment } from "../../src/deployment.ts";
 import { canonicalInput, type Source } from "../../src/path/canonical.ts";
+import type { Connector } from "../../src/toolkit/connector.ts";
 import { Failure } from "../../src/toolkit/failure.ts";
 import type { Json, JsonObject } from "../../src/toolkit/json.ts";
 import type { Tool } from "../../src/toolkit/tool.ts";
@@ -137,11 +138,17 @@ describe("a change", () => {
   test("that creates something at one source takes no ids of another", () => {
     const { connectors } = deployment;
     const elastic = connectors.filter(({ vendor }) => vendor.name === "elastic");
-    const { connector } = simulated("alpha");
+    const { connector, read, change } = simulated("alpha");
     const second = {
       ...connector,
-      serves: elastic.flatMap(({ serves }) => serves).filter(({ spec }) => spec.name === "open_case"),
-    };
+      serves: elastic
+        .flatMap(({ serves }) => serves)
+        .filter((served) => served.kind === "change" && served.spec.name === "open_case")
+        .map((served) => ({
+          ...served,
+          port: { ...served.port, credential: change, read_credential: read },
+        })),
+    } as Connector;
     const openCase = new Catalogue({
       connectors: [...elastic, second],
       tools: [],

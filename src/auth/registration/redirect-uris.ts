@@ -14,5 +14,5 @@ export function mayGetCodes(redirect_uri: string): boolean {
   if (url === null) return false;
   if (url.protocol === "https:") return true;
   if (url.protocol === "http:") return isLoopback(url.hostname);
-  return PRIVATE_USE.has(redirect_uri.replace(/\?.*$/s, ""));
+  return PRIVATE_USE.has(redirect_uri.split("?", 1)[0] ?? "");
 }
