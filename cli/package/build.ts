@@ -10,7 +10,6 @@ import { Command } from "commander";
 import { build, type Metafile, type Plugin } from "esbuild";
 import { PROJECT } from "../local/places.ts";
 
-export const VERSION = "0.2.0";
 const OUT = join(PROJECT, "artefacts/package");
 const EXAMPLE = join(PROJECT, "examples/private-connector");
 
@@ -23,6 +22,7 @@ const PLACES: Plugin = {
 };
 
 interface Manifest {
+  readonly version: string;
   readonly license: string;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
@@ -123,12 +123,15 @@ function externals({ outputs }: Metafile): string[] {
   return [...new Set(paths)].sort();
 }
 
-function packageJson({ license, dependencies, devDependencies }: Manifest, libraries: readonly string[]) {
+function packageJson(
+  { version, license, dependencies, devDependencies }: Manifest,
+  libraries: readonly string[],
+) {
   const known = { ...devDependencies, ...dependencies };
   const needed = libraries.filter((name) => name !== "zod" && Object.hasOwn(known, name));
   return {
     name: "sallyport",
-    version: VERSION,
+    version,
     description:
       "Remote MCP connector for security and compliance tools: identity, schemas, errors, idempotency and audit.",
     license,

@@ -13,7 +13,7 @@ import type { Granted } from "../granted.ts";
 import { RESOURCE_TYPE } from "./listings.ts";
 
 /** How this server names itself to clients. */
-export const SERVER_INFO = { name: "sallyport", title: "Sallyport", version: "0.1.0" } as const;
+export const SERVER_INFO = { name: "sallyport", title: "Sallyport", version: "0.2.0" } as const;
 
 /**
  * What both servers can do. Every list is by role, and a role can change. Neither promises `resources.subscribe`:
