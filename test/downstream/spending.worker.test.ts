@@ -107,10 +107,13 @@ describe("a credential whose budget is spent", () => {
     const { per_minute } = budgetOf(env, credentialOf(NAME));
     const broker = env.BROKER.getByName(NAME);
     await broker.grantRequests(NAME, 0, "anything", [
-      ["counted@acme.test", Math.floor(per_minute / 2)],
+      // Two short of the half that is theirs at most.
+      ["counted@acme.test", Math.floor(per_minute / 2) - 2],
       ["another@acme.test", 1],
     ]);
-    for (let nth = 0; nth < 3; nth += 1) await read("counted@acme.test");
+    expect((await broker.grantRequests(NAME, 0)).over_share).toEqual({});
+    // What was spent is told with the next question for more.
+    for (let nth = 0; nth < 5; nth += 1) await read("counted@acme.test");
     const { over_share } = await broker.grantRequests(NAME, 0);
     expect(Object.keys(over_share)).toEqual(["counted@acme.test"]);
   });

@@ -144,4 +144,10 @@ export const READS: readonly ReadColumn[] = [
 ];
 
 /** Reads that ask no vendor: there is nothing of one to go wrong. */
-export const OWN_READS = ["get_operation", "list_controls", "search_audit", "whoami"] as const;
+export const OWN_READS = [
+  "get_operation",
+  "list_controls",
+  "list_operations",
+  "search_audit",
+  "whoami",
+] as const;

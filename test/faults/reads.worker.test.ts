@@ -19,6 +19,9 @@ import { OWN_READS, READS, type ReadColumn } from "./read-matrix.ts";
 import { type Hurry, hurry } from "./time.ts";
 import { VendorTraffic } from "./vendor-traffic.ts";
 
+/** What these find is what this very test leaves in the audit, sooner or later. */
+const OF_THE_AUDIT: ReadonlySet<string> = new Set(["list_operations", "search_audit"]);
+
 let reader: Requester;
 let agent: Client;
 let traffic: VendorTraffic;
@@ -74,7 +77,7 @@ describe.each(READS.map((column) => [column.control_id ?? column.tool, column.op
 
 describe("a page that isn't the last", () => {
   const LISTS = TOOLS.filter(
-    ({ kind, name, input }) => kind === "read" && "cursor" in input.shape && name !== "search_audit",
+    ({ kind, name, input }) => kind === "read" && "cursor" in input.shape && !OF_THE_AUDIT.has(name),
   );
 
   it.each(LISTS.map(({ name }) => name))("of %s is incomplete, and says where to go on", async (tool) => {
