@@ -21,12 +21,12 @@ const ALLOWED_HEADERS = [
  *
  * A page that rebinds its name to this address still sends its own Host; a page elsewhere sends its Origin.
  * `Origin: null` is what a sandboxed frame sends, and is nobody's.
+ * @param pathname of the request's URL
  */
-export function refuseForeign(request: Request, env: Env): Response | null {
+export function refuseForeign(request: Request, pathname: string, env: Env): Response | null {
   if (!isOwnHost(request.headers.get("host") ?? "", ownUrl(env)))
     return new Response("Sallyport isn't served under this host name.\n", { status: 421 });
   const origin = request.headers.get("origin");
-  const { pathname } = new URL(request.url);
   if (origin !== null && !isPublic(pathname) && !mayAsk(origin, pathname, env)) {
     return new Response("Pages of this origin may not talk to Sallyport.\n", { status: 403 });
   }
@@ -70,15 +70,16 @@ export function preflight(request: Request): Response | null {
 /**
  * The answer with the headers that let the page that asked read it, and with none that the SDKs put there. No cache keeps
  * the answer to a POST, so that where no page asked there is nothing to add to one.
+ * @param pathname of the request's URL
  */
-export function readable(response: Response, request: Request): Response {
+export function readable(response: Response, request: Request, pathname: string): Response {
   const own = request.method === "POST" && !request.headers.has("origin");
   if (own && !response.headers.has("access-control-allow-origin")) return response;
   const answer = new Response(response.body, response);
   const { headers } = answer;
   headers.delete("access-control-allow-origin");
   const origin = request.headers.get("origin");
-  const everybody = isPublic(new URL(request.url).pathname);
+  const everybody = isPublic(pathname);
   if (!everybody) headers.append("vary", "Origin");
   if (everybody) headers.set("access-control-allow-origin", "*");
   else if (origin !== null) {

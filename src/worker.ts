@@ -77,14 +77,14 @@ async function serve(
   if (pathname === "/healthz" && !searchParams.has("detail")) return health(problems);
   if (problems.fatal.length > 0)
     return new Response("Sallyport is not configured: see /healthz.\n", { status: 503 });
-  const foreign = refuseForeign(received, env);
+  const foreign = refuseForeign(received, pathname, env);
   if (foreign !== null) return foreign;
   // The detail is for administrators, and the console knows who is one.
   if (pathname === "/healthz") return Response.redirect(`${env.PUBLIC_URL}/console/health`, 302);
   const request = underOwnName(received, url, env);
   const response = preflight(request) ?? (await answer(received, request, pathname, { env, catalogue }, ctx));
   if (pathname === "/mcp") countIfUnauthenticated(request, response);
-  return readable(response, request);
+  return readable(response, request, pathname);
 }
 
 /** `request` is `received` under the instance's own name, and asks for `pathname`. */

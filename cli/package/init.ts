@@ -2,7 +2,6 @@
 import { cp, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { Command } from "commander";
-import { TEMPLATE } from "./template.ts";
 
 const [folder = "."] = new Command("init")
   .description(
@@ -17,7 +16,7 @@ if (there.length > 0) {
   console.error(`sallyport init: ${root} isn't empty. Name a new folder.`);
   process.exit(1);
 }
-await cp(TEMPLATE, root, { recursive: true });
+await cp(join(import.meta.dirname, "template"), root, { recursive: true });
 await rename(join(root, "gitignore"), join(root, ".gitignore"));
 const name = basename(root)
   .toLowerCase()

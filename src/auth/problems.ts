@@ -1,6 +1,7 @@
 /** Checks the configuration that sign-in and authorization need, and names each problem with its fix. */
 import type { Env } from "../bindings.ts";
 import { ERAS, erasIn } from "../toolkit/eras.ts";
+import { isWholeNumber } from "../toolkit/settings.ts";
 import { originsIn, urlProblem } from "./public-url.ts";
 import { SEALING_KEY_BYTES } from "./seal.ts";
 import { readRolePolicy } from "./sign-in/roles.ts";
@@ -47,8 +48,7 @@ const SHORTEST_TTL_S = 60;
 const LONGEST_TTL_S = 24 * 60 * 60;
 
 function lifeProblems(value: string): string[] {
-  const seconds = /^[1-9]\d*$/.test(value) ? Number(value) : Number.NaN;
-  return seconds >= SHORTEST_TTL_S && seconds <= LONGEST_TTL_S
+  return isWholeNumber(value, SHORTEST_TTL_S, LONGEST_TTL_S)
     ? []
     : [`ACCESS_TOKEN_TTL_S must be a whole number of seconds from ${SHORTEST_TTL_S} to ${LONGEST_TTL_S}`];
 }

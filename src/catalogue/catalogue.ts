@@ -43,9 +43,9 @@ export class Catalogue {
     this.resources = resources;
     this.credentials = connectors.flatMap((connector) => connector.credentials);
     this.checks = connectors.flatMap((connector) => connector.checks);
-    this.#tools = byName("tools", this.tools);
+    this.#tools = byName(this.tools);
     this.#sources = sourcesIn(connectors);
-    this.#credentials = byName("credentials", this.credentials);
+    this.#credentials = byName(this.credentials);
   }
 
   /** The names of all vendors, as in `coverage.sources`, in alphabetical order. */
@@ -113,14 +113,6 @@ function declared(tool: Tool | undefined, args: unknown): Declaration | null {
   return tool === undefined ? null : { tool, args };
 }
 
-function byName<Named extends { readonly name: string }>(
-  what: string,
-  all: readonly Named[],
-): ReadonlyMap<string, Named> {
-  const named = new Map<string, Named>();
-  for (const one of all) {
-    if (named.has(one.name)) throw new TypeError(`two ${what} are called ${one.name}`);
-    named.set(one.name, one);
-  }
-  return named;
+function byName<Named extends { readonly name: string }>(all: readonly Named[]): ReadonlyMap<string, Named> {
+  return new Map(all.map((one) => [one.name, one]));
 }

@@ -40,16 +40,18 @@ function vendorProblems({ vendor, credentials, serves }: Deployment["connectors"
   const { name, settings, budget } = vendor;
   const bases = Object.keys(settings.shape).filter((variable) => variable.endsWith("_BASE_URL"));
   const own = new Set(credentials);
+  const names = credentials.map((credential) => credential.name);
   return [
     ...(bases.length === 1
       ? []
       : [`${name}.settings: one variable has to be its …_BASE_URL; it has ${bases.length}`]),
-    ...credentials
-      .filter((credential) => !credential.name.startsWith(`${name}.`))
-      .map((credential) => `${name}.credentials: ${credential.name} has to begin with ${name}.`),
-    ...credentials
-      .filter((credential) => budget.shares[credential.name] === undefined)
-      .map((credential) => `${name}.budget.shares: ${credential.name} has no part; give it one`),
+    ...repeated(names).map((twice) => `${name}.credentials: two are called ${twice}; rename one`),
+    ...names
+      .filter((credential) => !credential.startsWith(`${name}.`))
+      .map((credential) => `${name}.credentials: ${credential} has to begin with ${name}.`),
+    ...names
+      .filter((credential) => budget.shares[credential] === undefined)
+      .map((credential) => `${name}.budget.shares: ${credential} has no part; give it one`),
     ...serves.flatMap(({ spec, port }) => {
       const used = "credentials" in port ? port.credentials : [port.credential, port.read_credential];
       return used

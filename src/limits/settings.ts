@@ -1,5 +1,6 @@
 /** Reads the limits of sessions and people from the configuration, and checks them. */
 import type { Env } from "../bindings.ts";
+import { isWholeNumber } from "../toolkit/settings.ts";
 import { type Rate, rate } from "./token-bucket.ts";
 
 /** What one session and one person may do. */
@@ -18,7 +19,7 @@ const HIGHEST = 1_000_000_000;
 
 /** What is wrong with the variables of the limits, each named. Empty if nothing is. */
 export function limitProblems(env: Env): string[] {
-  return NAMES.filter((name) => !isLimit(env[name])).map(
+  return NAMES.filter((name) => !isWholeNumber(env[name], 1, HIGHEST)).map(
     (name) => `${name} must be a whole number from 1 to ${HIGHEST}`,
   );
 }
@@ -30,8 +31,4 @@ export function callLimits(env: Env): CallLimits {
     person: rate(Number(env.LIMIT_PERSON_PER_MINUTE)),
     in_flight: Number(env.LIMIT_SESSION_IN_FLIGHT),
   };
-}
-
-function isLimit(value: string | undefined): boolean {
-  return /^[1-9]\d*$/.test(value ?? "") && Number(value) <= HIGHEST;
 }

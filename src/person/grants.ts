@@ -97,6 +97,12 @@ export class Grants {
     return grant?.current === digest && grant.ended_at === null && now < grant.at + LAG_MS;
   }
 
+  /** The session of a grant that hasn't ended, or `null`. */
+  sessionOf(grant_id: string): string | null {
+    const grant = this.#grant(grant_id);
+    return grant?.ended_at === null ? grant.session_id : null;
+  }
+
   /** Ends a grant. Null if it isn't one, or has ended before. */
   end(grant_id: string, now: number): Grant | null {
     const ended = this.#sql.exec<{ grant_id: string; session_id: string }>(
@@ -134,8 +140,8 @@ export class Grants {
 
   #grant(grant_id: string) {
     return this.#sql
-      .exec<{ current: string | null; ended_at: number | null; at: number }>(
-        "SELECT current, ended_at, at FROM grants WHERE grant_id = ?",
+      .exec<{ session_id: string; current: string | null; ended_at: number | null; at: number }>(
+        "SELECT session_id, current, ended_at, at FROM grants WHERE grant_id = ?",
         grant_id,
       )
       .toArray()[0];

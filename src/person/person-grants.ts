@@ -13,7 +13,7 @@ import { PersonRecord } from "./person-record.ts";
 import type { AddAnswer, Connection, GrantEnd, RefreshResult } from "./protocol.ts";
 import { Refreshes, type Unknown } from "./refreshes.ts";
 import { PERSON_SCHEMA } from "./schema.ts";
-import { Sessions } from "./sessions.ts";
+import { type Session, Sessions } from "./sessions.ts";
 import type { Confidence } from "./standing.ts";
 
 /** When the alarm tells session objects what a call could not, in milliseconds after the change. */
@@ -90,7 +90,7 @@ export abstract class PersonGrants extends AuditedObject {
   async addScopes(grant_id: string, scopes: readonly Scope[]): Promise<AddAnswer> {
     const answer = this.ctx.storage.transactionSync((): AddAnswer => {
       const now = Date.now();
-      const session = this.#sessionOf(grant_id, now);
+      const session = this.#sessionOf(grant_id);
       if (session === null) return { ok: false, reason: "ended" };
       const person = this.record.require();
       const allowed = scopesOfRoles(person.roles);
@@ -114,7 +114,7 @@ export abstract class PersonGrants extends AuditedObject {
   async takeBackScopes(grant_id: string, by: string): Promise<readonly Scope[]> {
     const taken = this.ctx.storage.transactionSync(() => {
       const now = Date.now();
-      const session = this.#sessionOf(grant_id, now);
+      const session = this.#sessionOf(grant_id);
       const scopes = session === null ? [] : this.#added.takeBack(grant_id, now);
       if (session === null || scopes.length === 0) return [];
       const detail = { grant_id, scopes, by };
@@ -149,8 +149,10 @@ export abstract class PersonGrants extends AuditedObject {
     return result;
   }
 
-  #sessionOf(grant_id: string, now: number) {
-    const connection = this.#added.connections(now).find((known) => known.grant_id === grant_id);
-    return connection === undefined ? null : this.sessions.get(connection.session_id);
+  /** The session of a grant that a client may use now, or `null`. */
+  #sessionOf(grant_id: string): Session | null {
+    const session_id = this.#grants.sessionOf(grant_id);
+    const session = session_id === null ? null : this.sessions.get(session_id);
+    return session?.state === "active" ? session : null;
   }
 }

@@ -6,6 +6,7 @@
  */
 
 import type { Env } from "../bindings.ts";
+import { isWholeNumber } from "../toolkit/settings.ts";
 
 /** What somebody is about to do, by how much the provider's word matters for it. */
 export type Act =
@@ -57,7 +58,7 @@ const PAUSE_MS = 60_000;
 /** What is wrong with the variables, each named. Empty if nothing is. */
 export function standingProblems(env: Env): string[] {
   return Object.entries(HIGHEST_S)
-    .filter(([name, highest]) => !isSeconds(env[name as keyof typeof HIGHEST_S], highest))
+    .filter(([name, highest]) => !isWholeNumber(env[name as keyof typeof HIGHEST_S], 0, highest))
     .map(([name, highest]) => `${name} must be a whole number of seconds from 0 to ${highest}`);
 }
 
@@ -93,8 +94,4 @@ export function confidenceIn(limits: StandingLimits, act: Act, known: Confirmati
   if (askingFor(limits, act, known, now) !== "before") return "confirmed";
   const grace = { read: limits.read_grace, protect: limits.grace, change: 0 }[act];
   return age <= grace ? "unconfirmed" : "stale";
-}
-
-function isSeconds(value: string | undefined, highest: number): boolean {
-  return /^(?:0|[1-9]\d*)$/.test(value ?? "") && Number(value) <= highest;
 }

@@ -1,4 +1,4 @@
-/** What the settings of all connectors have in common: those variables that are no secrets. */
+/** What variables of the configuration have in common: addresses, times and secrets of connectors, and whole numbers. */
 
 import * as z from "zod";
 import type { Env } from "../bindings.ts";
@@ -31,6 +31,11 @@ export function problemsIn(settings: z.ZodObject, env: Env): string[] {
   return parsed.success
     ? []
     : parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+}
+
+/** Whether a variable holds a whole number from `least` to `most`, in decimal and without leading zeros. */
+export function isWholeNumber(value: string | undefined, least: number, most: number): boolean {
+  return /^(?:0|[1-9]\d*)$/.test(value ?? "") && Number(value) >= least && Number(value) <= most;
 }
 
 function isSafe(url: URL): boolean {

@@ -55,6 +55,11 @@ test.each<[string, Connector[], string]>([
     [vendorWith({ settings: z.object({}) })],
     "pagerduty.settings: one variable",
   ],
+  [
+    "a credential twice",
+    [{ ...serving({}), credentials: [credential, credential] }],
+    "pagerduty.credentials: two are called pagerduty.page",
+  ],
   ["a credential of another name", [vendorWith({ name: "pager" })], "has to begin with pager."],
   [
     "a credential without its part of the budget",

@@ -1,5 +1,6 @@
 /** Finds operations in the audit database by the state that they entered last. It lags: what counts is the object's word. */
 import { inPlace } from "../../../verifier/event/place.ts";
+import type { EventPlace } from "./event-place.ts";
 
 /** An operation as the audit database last heard of it. */
 export interface LatestOperation {
@@ -36,24 +37,18 @@ export interface OperationFilter {
   readonly sight?: Sight | undefined;
 }
 
-/** Where a page of them ended. Event ids are unique, so nothing of one millisecond is skipped or repeated. */
-export interface OperationPlace {
-  readonly at: string;
-  readonly event_id: string;
-}
-
 /** What to look for, and which page of it. */
 export interface OperationQuery extends OperationFilter {
   /** By when they entered their state. */
   readonly order?: "newest_first" | "oldest_first";
   readonly limit: number;
-  readonly after?: OperationPlace | null;
+  readonly after?: EventPlace | null;
 }
 
 /** Operations in the order that was asked for. */
 export interface OperationPage {
   readonly operations: readonly LatestOperation[];
-  readonly next: OperationPlace | null;
+  readonly next: EventPlace | null;
 }
 
 /** Searches operations by the state that they entered last. */

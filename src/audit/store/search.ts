@@ -1,9 +1,9 @@
 /** Searches the audit store by page, and reads whole events for exports of a search. */
 import { Kysely, type SelectQueryBuilder, sql } from "kysely";
 import { D1Dialect } from "kysely-d1";
-import * as z from "zod";
 import { inPlace } from "../../../verifier/event/place.ts";
 import { Failure } from "../../toolkit/failure.ts";
+import { decodePlace, type EventPlace, encodePlace } from "./event-place.ts";
 import type { AuditDatabase } from "./store.ts";
 
 /** What to look for. Everything given must hold. */
@@ -54,9 +54,6 @@ export interface AuditPage {
 
 const MAX_PAGE = 100;
 
-/** Where a page ended. Event ids are unique, so events of one millisecond are neither skipped nor repeated. */
-const cursorSchema = z.strictObject({ at: z.iso.datetime({ precision: 3 }), event_id: z.uuid() });
-
 /**
  * Searches the audit, newest first.
  * @throws Failure `invalid_input` for a cursor or a time that isn't one.
@@ -71,7 +68,7 @@ export async function searchAudit(db: D1Database, query: AuditQuery): Promise<Au
     .execute();
   const events = rows.slice(0, limit);
   const last = events.at(-1);
-  return { events, next_cursor: rows.length > limit && last !== undefined ? encodeCursor(last) : null };
+  return { events, next_cursor: rows.length > limit && last !== undefined ? encodePlace(last) : null };
 }
 
 /** What an export is made of. */
@@ -102,7 +99,7 @@ export async function* wholeEvents(
       .execute();
     yield rows;
     const last = rows.at(-1);
-    cursor = rows.length === MAX_PAGE && last !== undefined ? encodeCursor(last) : null;
+    cursor = rows.length === MAX_PAGE && last !== undefined ? encodePlace(last) : null;
   } while (cursor !== null);
 }
 
@@ -144,7 +141,7 @@ function filtered<Row>(
   if (since !== undefined) result = result.where("at", ">=", instant("since", since));
   if (until !== undefined) result = result.where("at", "<", instant("until", until));
   if (cursor === undefined || cursor === null) return result;
-  const { at, event_id } = decodeCursor(cursor);
+  const { at, event_id } = placeIn(cursor);
   return result.where(({ eb, refTuple, tuple }) => eb(refTuple("at", "event_id"), "<", tuple(at, event_id)));
 }
 
@@ -156,26 +153,10 @@ function instant(path: string, time: string): string {
   return new Date(ms).toISOString();
 }
 
-function encodeCursor({ at, event_id }: Pick<FoundEvent, "at" | "event_id">): string {
-  return Buffer.from(JSON.stringify({ at, event_id })).toString("base64url");
-}
-
-function decodeCursor(cursor: string): z.output<typeof cursorSchema> {
-  let json: unknown;
-  try {
-    json = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
-  } catch {
-    json = undefined;
-  }
-  const parsed = cursorSchema.safeParse(json);
-  if (!parsed.success) {
-    throw invalid(
-      "cursor",
-      "This cursor is not one that a search returned.",
-      "next_cursor of the page before",
-    );
-  }
-  return parsed.data;
+function placeIn(cursor: string): EventPlace {
+  const place = decodePlace(cursor);
+  if (place !== null) return place;
+  throw invalid("cursor", "This cursor is not one that a search returned.", "next_cursor of the page before");
 }
 
 function invalid(path: string, message: string, expected: string): Failure {

@@ -1,5 +1,6 @@
 /** Declares the tool that lists state changes: one's own, and those of others where the caller may read the thing. */
 import * as z from "zod";
+import { eventPlace } from "../../audit/store/event-place.ts";
 import { type LatestOperation, latestOperations } from "../../audit/store/operations.ts";
 import { authorize } from "../../auth/scope-check.ts";
 import { EDGES, type State } from "../../effect/machine/machine.ts";
@@ -19,12 +20,6 @@ const READS: Readonly<Record<string, Scope>> = {
   user: "identities:read",
   alert: "alerts:read",
 };
-
-/** Where a page ended. A caller may have made one up. */
-const Place = z.strictObject({
-  at: z.iso.datetime({ precision: 3 }),
-  event_id: z.uuid(),
-});
 
 export const listOperationsTool = defineRead({
   name: "list_operations",
@@ -61,7 +56,7 @@ export const listOperationsTool = defineRead({
   }),
   async run({ since, target, finding_id, state, limit, cursor }, { env, principal, now }) {
     const question = JSON.stringify([since, target, finding_id, state]);
-    const after = cursor === undefined ? null : decodeCursor(cursor, question, Place);
+    const after = cursor === undefined ? null : decodeCursor(cursor, question, eventPlace);
     const found = await latestOperations(env.DB, {
       ...{ state, target, finding_id, limit, after },
       since: since === undefined ? undefined : new Date(since).toISOString(),

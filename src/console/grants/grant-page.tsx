@@ -6,7 +6,7 @@ import { isScope, SCOPES, type Scope, scopesOfRoles } from "../../toolkit/scopes
 import { Csrf, Facts, Foreign, Time } from "../elements.tsx";
 import { given } from "../filters.ts";
 import { consolePage } from "../page.tsx";
-import { TakeBack } from "../sessions/connections.tsx";
+import { From, TakeBack } from "../sessions/connections.tsx";
 import { type Visit, type Visitor, VisitRefused } from "../visit.ts";
 
 const SECTION = "/console/sessions";
@@ -75,13 +75,6 @@ export async function requireConnection({ env, visitor, param }: Visit): Promise
     advice: "It may have ended, or belong to somebody else. Sign in to Sallyport again from your client.",
   });
 }
-
-const From: FC<Connection> = ({ address, place }) =>
-  address === null && place === null ? (
-    <span class="dim">not known</span>
-  ) : (
-    <Foreign>{[place, address].filter((part) => part !== null).join(", ")}</Foreign>
-  );
 
 const Until: FC<{ at: string; now: number }> = ({ at, now }) => (
   <>

@@ -2,6 +2,7 @@
  * Searches operations in the audit database, which lags, and reads those that wait from their own objects.
  */
 
+import { decodePlace, type EventPlace, encodePlace } from "../../audit/store/event-place.ts";
 import {
   countOperations,
   type LatestOperation,
@@ -12,7 +13,7 @@ import type { Env } from "../../bindings.ts";
 import { isOver } from "../../effect/machine/expiry.ts";
 import type { OperationView } from "../../effect/protocol.ts";
 import { effectNameOf } from "../../toolkit/operation-id.ts";
-import { decodePlace, encodePlace } from "../place.ts";
+import { VisitRefused } from "../visit.ts";
 
 /** Operations in the order that was asked for, and the cursor of the page after. */
 export interface ListedOperations {
@@ -28,9 +29,18 @@ export async function listOperations(
   db: D1Database,
   { cursor, ...query }: Omit<OperationQuery, "after"> & { readonly cursor?: string | undefined },
 ): Promise<ListedOperations> {
-  const after = cursor === undefined ? null : decodePlace(cursor);
+  const after = cursor === undefined ? null : placeIn(cursor);
   const { operations, next } = await latestOperations(db, { ...query, after });
   return { operations, next_cursor: next === null ? null : encodePlace(next) };
+}
+
+function placeIn(cursor: string): EventPlace {
+  const place = decodePlace(cursor);
+  if (place !== null) return place;
+  throw new VisitRefused(400, "invalid_cursor", {
+    title: "There is no such page",
+    advice: "The link to it was altered or cut. Go back to the newest page.",
+  });
 }
 
 /** An operation as its effect object has it now, or `null` if there is none of that id. */

@@ -25,13 +25,13 @@ export const Connections: FC<Props & { connections: readonly Connection[]; now: 
     columns={["Client", "Signed in", "From", "Added", ""]}
     empty="None."
     rows={connections.map((connection) => {
-      const { grant_id, client_name, signed_in_at, place, address, added } = connection;
+      const { grant_id, client_name, signed_in_at, added } = connection;
       return [
         <strong>
           <Foreign>{client_name}</Foreign>
         </strong>,
         <Time at={signed_in_at} now={now} />,
-        <Foreign>{[place, address].filter((part) => part !== null).join(", ") || "not known"}</Foreign>,
+        <From {...connection} />,
         added.length === 0 ? (
           <span class="dim">nothing</span>
         ) : (
@@ -49,6 +49,14 @@ export const Connections: FC<Props & { connections: readonly Connection[]; now: 
     })}
   />
 );
+
+/** Where a connection's sign-in came from. */
+export const From: FC<Connection> = ({ address, place }) =>
+  address === null && place === null ? (
+    <span class="dim">not known</span>
+  ) : (
+    <Foreign>{[place, address].filter((part) => part !== null).join(", ")}</Foreign>
+  );
 
 /** Takes back everything that was added to a connection. */
 export const TakeBack: FC<Props & { connection: Connection }> = ({ visitor, person, connection }) => (
