@@ -1,4 +1,4 @@
-/** Guards of what is let go of, and the tests that fail without them. */
+/** Guards of what is deleted when its time is over, and the tests that fail without them. */
 import type { Mutant } from "./mutant.ts";
 
 const RETENTION = ["test/effect/retention.test.ts"];

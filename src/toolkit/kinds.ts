@@ -1,4 +1,4 @@
-/** What each kind of failure means for whoever asked: one table for models' instructions and for docs/reference/errors.md. */
+/** What each kind of failure means for the caller: one table for models' instructions and for docs/reference/errors.md. */
 import type { Kind } from "./failure.ts";
 
 /** One kind, in words for a model. */

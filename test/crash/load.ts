@@ -42,15 +42,15 @@ export class Load {
   /**
    * Asks at once for something new and for some of what is still open.
    * @param sofar the effects up to now, to know what would change something
-   * @param whoever is the one who asks for something new, among others
+   * @param asker asks for something new, among others
    * @returns the calls; none of them rejects before a kill
    */
-  ask(sofar: Evidence["effects"], whoever: Agent): Promise<void>[] {
+  ask(sofar: Evidence["effects"], asker: Agent): Promise<void>[] {
     const again = [...this.#open].filter(() => this.#random.integer(1, 3) > 1).slice(0, MOST_AGAIN);
     const anew = Array.from({ length: this.#random.integer(3, 6) }, () =>
       this.#wish(sofar, this.#random.pick(this.#agents)),
     );
-    return [this.#wish(sofar, whoever), ...again, ...anew].map((wish) => this.#ask(wish));
+    return [this.#wish(sofar, asker), ...again, ...anew].map((wish) => this.#ask(wish));
   }
 
   /** Everybody asks until they know. @throws Error if somebody doesn't within `within_ms` */
@@ -94,7 +94,7 @@ export class Load {
   }
 }
 
-/** What an answer leaves open: whoever gets it asks again. */
+/** Whether an answer leaves something open: the agent asks again. */
 function isOpen(error: Answer["error"]): boolean {
   return (
     error !== undefined &&

@@ -171,7 +171,7 @@ class Run {
     return this.tally();
   }
 
-  /** Whoever was signed out signs in again; to be signed out in the next round as well is a failure. */
+  /** Agents that were signed out sign in again; to be signed out in the next round as well is a failure. */
   async #signInAgain(): Promise<void> {
     const names = [...this.#load.signed_out];
     this.#load.signed_out.clear();

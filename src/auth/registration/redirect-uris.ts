@@ -4,7 +4,7 @@ import { isLoopback } from "../public-url.ts";
 
 /**
  * Private schemes that get codes all the same, character by character: clients that have no other callback. Any
- * program can claim a scheme, so PKCE alone keeps a code from whoever isn't the client.
+ * program can claim a scheme, so PKCE alone keeps a code from other programs.
  */
 const PRIVATE_USE: ReadonlySet<string> = new Set(["cursor://anysphere.cursor-mcp/oauth/callback"]);
 

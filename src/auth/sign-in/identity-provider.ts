@@ -74,7 +74,7 @@ const LONGEST_HINT = 320;
 
 /**
  * What a client wishes of the sign-in, so that somebody's second account can sign in. `none` isn't a client's to ask:
- * whoever sits there has to be able to say no.
+ * the person has to be able to say no.
  */
 export function wishIn(asked: URLSearchParams): SignInWish {
   const prompts = (asked.get("prompt") ?? "").split(" ");

@@ -1,4 +1,4 @@
-/** Declares the tool that says how a state change stands, to whoever asked for it and to auditors. */
+/** Declares the tool that says how a state change stands, to the person who asked for it and to auditors. */
 import * as z from "zod";
 import { authorize } from "../../auth/scope-check.ts";
 import { EDGES, type State } from "../../effect/machine/machine.ts";

@@ -1,4 +1,4 @@
-/** Decides who may see an operation: whoever asked for it, and people whose role allows it. */
+/** Decides who may see an operation: the person who asked for it, and people whose role allows it. */
 import type { Env } from "../../bindings.ts";
 import type { OperationView } from "../../effect/protocol.ts";
 import { may } from "../need.ts";
@@ -11,7 +11,7 @@ export function maySeeAll({ roles }: Pick<Visitor, "roles">): boolean {
 }
 
 /**
- * The operation that the address names, if whoever asks may see it: their own, or anybody's by role.
+ * The operation that the address names, if the visitor may see it: their own, or anybody's by role.
  * @throws Refused
  */
 export async function requireOperation({ env, visitor, param }: Visit): Promise<OperationView> {

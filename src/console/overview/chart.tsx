@@ -10,7 +10,7 @@ const TOP = 14;
 /** Hours from one label to the next. */
 const LABEL_EVERY = 6;
 
-/** One number for each hour of a day, as bars; whoever doesn't see them gets the sentence and the list. */
+/** One number for each hour of a day, as bars. A screen reader gets the sentence and the list. */
 export const ActivityChart: FC<{
   name: string;
   tone: "" | "warn" | "bad";
